@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { builtInChecks } from './built-in-checks.ts';
+import { CheckId } from './check-id.ts';
+import { Phase, Project, Severity } from './outcome.ts';
+import type { Plan } from './plan.ts';
+import { mergePolicy } from './policy.ts';
+
+/** What kind of definition a check comes from. */
+export const CheckSource = z.enum(['built-in', 'flow', 'probe', 'table', 'load', 'own']);
+export type CheckSource = z.infer<typeof CheckSource>;
+
+/** One entry of the manifest: a check that must run. */
+export const PlannedCheck = z.strictObject({
+  id: CheckId,
+  title: z.string().min(1),
+  source: CheckSource,
+  project: Project,
+  severity: Severity,
+  /** Whether "not applicable" may stand without holding up GO. */
+  mayNotApply: z.boolean(),
+  /** A pass with fewer samples is unknown. */
+  sampleFloor: z.number().int().nonnegative(),
+});
+export type PlannedCheck = z.infer<typeof PlannedCheck>;
+
+/**
+ * The manifest: every check that a phase requires, before anything runs and in the order of reporting. Pure. Specs
+ * register by iterating over it; what Playwright finds is never the truth.
+ */
+export function checksOf(plan: Plan, phase: Phase): readonly PlannedCheck[] {
+  const policy = mergePolicy(plan.policy, phase);
+  const planned = (
+    check: { readonly id: string; readonly title: string },
+    source: CheckSource,
+    project: Project,
+    extra: { readonly optional?: boolean; readonly floor?: number } = {},
+  ): PlannedCheck => ({
+    id: check.id,
+    title: check.title,
+    source,
+    project,
+    severity: policy.advisory.includes(check.id) ? 'advisory' : 'blocking',
+    mayNotApply: extra.optional === true || policy.mayNotApply.includes(check.id),
+    sampleFloor: Math.max(policy.sampleFloors[check.id] ?? 0, extra.floor ?? 0),
+  });
+  const now = (item: { readonly phases: readonly Phase[] }): boolean => item.phases.includes(phase);
+  return [
+    ...builtInChecks(plan.target).map((check) => planned(check, 'built-in', 'readiness')),
+    ...plan.probes
+      .filter(now)
+      .map((probe) => planned(probe, 'probe', probe.kind === 'webhook' ? 'suites' : 'readiness')),
+    ...plan.flows
+      .filter(
+        (flow) => flow.options.check !== false && now({ phases: flow.options.phases ?? ['post-cutover'] }),
+      )
+      .map((flow) => planned({ id: flow.id, title: flow.options.title }, 'flow', 'suites')),
+    ...plan.checks.filter((check) => now(check)).map((check) => planned(check, 'own', check.project)),
+    ...plan.data.tables
+      .filter(now)
+      .map((table) =>
+        planned(table, 'table', 'data-checks', { floor: table.emptyBecause === undefined ? 1 : 0 }),
+      ),
+    ...plan.load.profiles
+      .filter(now)
+      .map((profile) =>
+        planned(profile, 'load', 'load', { optional: profile.optional, floor: profile.minimumRequests }),
+      ),
+  ];
+}

@@ -1,0 +1,122 @@
+import type { z } from 'zod';
+import type { Captured, CreatedRecord, FlowContext, ObserveStep, PageStep, RequestStep } from './flow.ts';
+import type { ResponseView } from './http.ts';
+import { shown, type Statement } from './statement.ts';
+
+/** The pure judgement of one answer: what was compared, and what later steps may use. */
+export interface StepEvaluation {
+  readonly statements: readonly Statement[];
+  /** Empty unless every statement before the capture held. */
+  readonly captured: Captured;
+}
+
+/** How much of a response an engine looks at: load engines apply the schema to a sample only. */
+export interface EvaluationDepth {
+  readonly schema: boolean;
+}
+
+/** Whether every statement holds; no statement at all does not hold. */
+export function allHold(statements: readonly Statement[]): boolean {
+  return statements.length > 0 && statements.every((statement) => statement.ok);
+}
+
+/** Judges a response: status first, then shape, then comparisons, and captures only when all of them hold. */
+export function evaluateResponse(
+  step: RequestStep,
+  captured: Captured,
+  response: ResponseView,
+  depth: EvaluationDepth = { schema: true },
+): StepEvaluation {
+  const status = statusStatement(step.status, response);
+  if (!status.ok) return { statements: [status], captured: {} };
+  return evaluateBody(step, captured, response.body, response, [status], depth);
+}
+
+/** Judges an observation of a port. `null` means that the port answered and there was nothing. */
+export function evaluateObservation(
+  step: ObserveStep,
+  captured: Captured,
+  observed: unknown,
+): StepEvaluation {
+  const present: Statement = {
+    name: `${step.port} has it`,
+    ok: observed !== null && observed !== undefined,
+    measured: observed === null || observed === undefined ? 'nothing' : 'found',
+    expected: 'found',
+  };
+  if (!present.ok) return { statements: [present], captured: {} };
+  return evaluateBody(step, captured, observed, { status: 0, headers: {} }, [present], { schema: true });
+}
+
+/** What the step is about to create, as a list. */
+export function createdBy(step: RequestStep | PageStep, ctx: FlowContext): readonly CreatedRecord[] {
+  const created = step.creates?.(ctx) ?? [];
+  return Array.isArray(created) ? (created as readonly CreatedRecord[]) : [created as CreatedRecord];
+}
+
+function evaluateBody(
+  step: RequestStep | ObserveStep,
+  captured: Captured,
+  raw: unknown,
+  envelope: { readonly status: number; readonly headers: Readonly<Record<string, string>> },
+  before: readonly Statement[],
+  depth: EvaluationDepth,
+): StepEvaluation {
+  let body = raw;
+  const statements = [...before];
+  if (step.response && depth.schema) {
+    const schema = typeof step.response === 'function' ? step.response(captured) : step.response;
+    const parsed = schema.safeParse(raw);
+    if (!parsed.success) {
+      return {
+        statements: [...statements, ...parsed.error.issues.map((issue) => issueStatement(issue, raw))],
+        captured: {},
+      };
+    }
+    body = parsed.data;
+    statements.push({ name: 'shape', ok: true, measured: 'as described', expected: 'as described' });
+  }
+  const answer = { body, captured, status: envelope.status, headers: envelope.headers };
+  // The observation type depends on the port; the builder checked it, and here only the erased form is left.
+  const expect = step.expect as ((given: typeof answer) => readonly Statement[]) | undefined;
+  const capture = step.capture as ((given: typeof answer) => Captured) | undefined;
+  statements.push(...(expect?.(answer) ?? []));
+  return { statements, captured: allHold(statements) ? (capture?.(answer) ?? {}) : {} };
+}
+
+function statusStatement(accepted: RequestStep['status'], response: ResponseView): Statement {
+  if (accepted === undefined) {
+    const ok = response.status >= 200 && response.status <= 299;
+    return { name: 'status', ok, measured: ok ? response.status : describe(response), expected: '2xx' };
+  }
+  const list = typeof accepted === 'number' ? [accepted] : accepted;
+  const ok = list.includes(response.status);
+  return {
+    name: 'status',
+    ok,
+    measured: ok ? response.status : describe(response),
+    expected: list.join(' or '),
+  };
+}
+
+function describe(response: ResponseView): string {
+  const text = typeof response.body === 'string' ? response.body : JSON.stringify(response.body);
+  return text ? `${response.status} ${String(shown(text))}` : String(response.status);
+}
+
+function issueStatement(issue: z.core.$ZodIssue, body: unknown): Statement {
+  const path = issue.path.map(String);
+  return {
+    name: ['body', ...path].join('.'),
+    ok: false,
+    measured: shown(valueAt(body, path)),
+    expected: issue.message,
+  };
+}
+
+function valueAt(value: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>(
+    (at, key) => (typeof at === 'object' && at !== null ? (at as Record<string, unknown>)[key] : undefined),
+    value,
+  );
+}

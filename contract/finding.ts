@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import { CheckId } from './check-id.ts';
+import { LoadResult } from './load-result.ts';
+import { Outcome } from './outcome.ts';
+import { Shown, Statement } from './statement.ts';
+
+/** The private media type under which findings travel as Playwright attachments. */
+export const FINDING_MEDIA_TYPE = 'application/vnd.greenlight.finding+json';
+
+/** One step of a flow as it went. */
+export const StepReport = z.strictObject({
+  id: z.string(),
+  kind: z.enum(['request', 'observe', 'page']),
+  outcome: Outcome,
+  durationMs: z.number().nonnegative(),
+  budgetMs: z.number().positive(),
+  statements: z.array(Statement),
+});
+export type StepReport = z.infer<typeof StepReport>;
+
+/** Old and new side of one mapped table. */
+export const TableReport = z.strictObject({
+  old: z.string(),
+  new: z.string(),
+  answer: z.enum(['equal', 'different', 'not-checked', 'unstable']),
+  oldRows: z.number().int().nonnegative().nullable(),
+  newRows: z.number().int().nonnegative().nullable(),
+  sums: z.array(z.strictObject({ column: z.string(), old: z.string(), new: z.string() })),
+  /** What was not compared, and why. */
+  notCompared: z.array(z.string()),
+});
+export type TableReport = z.infer<typeof TableReport>;
+
+/** What kind of thing a finding measured, for the sections of the report. */
+export const FindingDetail = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('flow'), steps: z.array(StepReport) }),
+  z.strictObject({ kind: z.literal('probe'), statements: z.array(Statement) }),
+  z.strictObject({ kind: z.literal('table'), table: TableReport }),
+  z.strictObject({ kind: z.literal('load'), result: LoadResult, statements: z.array(Statement) }),
+]);
+export type FindingDetail = z.infer<typeof FindingDetail>;
+
+/** What a check saw. Only a finding can say `fail`. */
+export const Finding = z.strictObject({
+  check: CheckId,
+  outcome: Outcome,
+  /** One plain sentence: what is wrong, or what was seen to hold. */
+  summary: z.string().min(1),
+  /** Stable word for the kind of cause: `status`, `no-mail`, `rows-missing`, `port-unavailable`. */
+  cause: z.string().optional(),
+  measured: Shown.optional(),
+  expected: Shown.optional(),
+  unit: z.string().optional(),
+  /** How much was looked at: rows, requests, samples. */
+  sampleSize: z.number().int().nonnegative().optional(),
+  remedy: z.string().optional(),
+  /** Release that the target said it runs; only the release check sets it. */
+  observedRelease: z.strictObject({ id: z.string().optional(), commit: z.string().optional() }).optional(),
+  detail: FindingDetail.optional(),
+});
+export type Finding = z.infer<typeof Finding>;
+
+/** The part of Playwright's `TestInfo` that carries findings. */
+export interface FindingSink {
+  attach(name: string, options: { body: string; contentType: string }): Promise<void>;
+}
+
+/** Records a finding on the running test. */
+export async function recordFinding(sink: FindingSink, finding: Finding): Promise<void> {
+  await sink.attach(`finding: ${finding.check}`, {
+    body: JSON.stringify(Finding.parse(finding)),
+    contentType: FINDING_MEDIA_TYPE,
+  });
+}
+
+/** Thrown after a finding was recorded, so that Playwright shows the test as failed. The finding, not this, decides. */
+export class FindingSaysNo extends Error {
+  override readonly name = 'FindingSaysNo';
+  readonly finding: Finding;
+  constructor(finding: Finding) {
+    super(describeFinding(finding));
+    this.finding = finding;
+  }
+}
+
+/** One finding in a few lines of text. */
+export function describeFinding(finding: Finding): string {
+  const lines = [finding.summary];
+  if (finding.measured !== undefined || finding.expected !== undefined) {
+    const unit = finding.unit ? ` ${finding.unit}` : '';
+    lines.push(
+      `measured: ${String(finding.measured ?? 'nothing')}${unit}`,
+      `expected: ${String(finding.expected ?? 'nothing')}${unit}`,
+    );
+  }
+  if (finding.remedy) lines.push(`remedy: ${finding.remedy}`);
+  return lines.join('\n');
+}

@@ -1,0 +1,61 @@
+import { z } from 'zod';
+
+/** Kinds of errors under load; every kind is counted apart. */
+export const LoadErrors = z.strictObject({
+  status: z.number().int().nonnegative(),
+  timeout: z.number().int().nonnegative(),
+  connection: z.number().int().nonnegative(),
+  assertion: z.number().int().nonnegative(),
+});
+export type LoadErrors = z.infer<typeof LoadErrors>;
+
+/** One second of load. */
+export const LoadBucket = z.strictObject({
+  second: z.number().int().nonnegative(),
+  requests: z.number().int().nonnegative(),
+  errors: z.number().int().nonnegative(),
+  bytes: z.number().nonnegative(),
+});
+export type LoadBucket = z.infer<typeof LoadBucket>;
+
+/** What a load engine measured, the same for every engine. Times in milliseconds unless the name says otherwise. */
+export const LoadResult = z.strictObject({
+  engine: z.strictObject({ name: z.enum(['autocannon', 'k6']), version: z.string() }),
+  /** `closed`: a fixed number of connections wait for answers; it claims nothing about arrival rates. */
+  model: z.enum(['closed', 'open']),
+  startedAt: z.string(),
+  durationMs: z.number().nonnegative(),
+  warmupMs: z.number().nonnegative(),
+  connections: z.number().int().positive(),
+  /** Finished requests, errors included, warm-up excluded. */
+  requests: z.number().int().nonnegative(),
+  errors: LoadErrors,
+  /** `null` when nothing was measured: never 0, which would pass every threshold. */
+  latency: z
+    .strictObject({
+      samples: z.number().int().positive(),
+      p50: z.number(),
+      p90: z.number(),
+      p95: z.number(),
+      p99: z.number(),
+      max: z.number(),
+      mean: z.number(),
+    })
+    .nullable(),
+  /** HdrHistogram V2, compressed, base64; microseconds. Histograms are merged, percentiles never. */
+  histogram: z.string().nullable(),
+  targetRate: z.number().positive().nullable(),
+  achievedRate: z.number().nonnegative(),
+  /** Arrivals that the engine could not start; open model only. */
+  dropped: z.number().int().nonnegative(),
+  buckets: z.array(LoadBucket),
+  generator: z.strictObject({
+    /** 99th percentile of the generator's event-loop delay; null when the engine has none. */
+    lagP99Ms: z.number().nullable(),
+    cpuPercent: z.number().nullable(),
+    saturated: z.boolean(),
+  }),
+  /** What went wrong inside the engine; a result with faults is never a pass. */
+  faults: z.array(z.string()),
+});
+export type LoadResult = z.infer<typeof LoadResult>;

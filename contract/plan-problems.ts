@@ -1,0 +1,267 @@
+import { builtInChecks } from './built-in-checks.ts';
+import { CheckId } from './check-id.ts';
+import type { Problem } from './errors.ts';
+import { createsData, unportableSteps, type Flow } from './flow.ts';
+import { hostOf, isLoopback } from './loopback.ts';
+import type { PortName } from './ports/observe.ts';
+
+type Loose = Readonly<Record<string, unknown>>;
+
+/**
+ * What is wrong between the parts of a plan. Takes anything, so that it also works on a plan whose shape is wrong:
+ * whatever can't be read is left to the schema's own messages.
+ */
+export function planProblems(input: unknown): Problem[] {
+  const plan = object(input);
+  return [
+    ...idProblems(plan),
+    ...flowProblems(plan),
+    ...loadProblems(plan),
+    ...dataProblems(plan),
+    ...policyProblems(plan),
+  ];
+}
+
+function idProblems(plan: Loose): Problem[] {
+  const problems: Problem[] = [];
+  const seen = new Map<string, string>();
+  for (const id of builtInChecks(object(plan['target']))) seen.set(id.id, 'a built-in check');
+  for (const { id, path } of declaredChecks(plan)) {
+    const before = seen.get(id);
+    if (before !== undefined) {
+      problems.push({
+        path,
+        value: JSON.stringify(id),
+        problem: `is used twice: also by ${before}`,
+        remedy: 'give every check its own id',
+      });
+    }
+    seen.set(id, path);
+  }
+  if (declaredChecks(plan).length === 0) {
+    problems.push({
+      path: '(plan)',
+      value: 'no checks',
+      problem: 'has no flow, probe, table, load profile or check',
+      remedy: 'add at least one: a run that checks nothing can never answer GO',
+    });
+  }
+  return problems;
+}
+
+function flowProblems(plan: Loose): Problem[] {
+  const target = object(plan['target']);
+  const has: Record<PortName, boolean> = {
+    mailbox: target['mailbox'] !== undefined,
+    records: target['records'] !== undefined,
+    payments: target['payments'] !== undefined,
+    webhooks: target['payments'] !== undefined,
+  };
+  const problems: Problem[] = [];
+  flowsOf(plan).forEach((flow, index) => {
+    const path = `flows[${index}]`;
+    if (!CheckId.safeParse(flow.id).success) {
+      problems.push({
+        path: `${path}.id`,
+        value: JSON.stringify(flow.id),
+        problem: 'is not a check id',
+        remedy: 'use a statement in kebab-case, such as visitor-can-register',
+      });
+    }
+    if (flow.steps.filter((step) => step.kind !== 'given').length === 0) {
+      problems.push({
+        path,
+        value: 'no steps',
+        problem: `the flow "${flow.id}" does nothing`,
+        remedy: 'add a request, observe or page step',
+      });
+    }
+    const steps = new Set<string>();
+    for (const step of flow.steps) {
+      if (step.kind === 'given') continue;
+      if (steps.has(step.id)) {
+        problems.push({
+          path: `${path}.steps`,
+          value: JSON.stringify(step.id),
+          problem: `two steps of "${flow.id}" have this id`,
+          remedy: 'name each step once',
+        });
+      }
+      steps.add(step.id);
+      if (step.kind === 'observe' && !has[step.port]) {
+        const key = step.port === 'webhooks' ? 'payments' : step.port;
+        problems.push({
+          path: `${path}.steps`,
+          value: JSON.stringify(step.id),
+          problem: `observes "${step.port}", but the target has none`,
+          remedy: `add target.${key}`,
+        });
+      }
+    }
+    if (createsData(flow)) {
+      problems.push(...hostProblems(plan, 'createData', path, `the flow "${flow.id}" creates data`));
+      if (Object.keys(object(plan['created'])).length === 0) {
+        problems.push({
+          path: 'created',
+          value: 'nothing',
+          problem: `the flow "${flow.id}" creates data that nothing removes`,
+          remedy: 'add created: { <kind>: { undo } } or { keep: reason }',
+        });
+      }
+    }
+  });
+  return problems;
+}
+
+function loadProblems(plan: Loose): Problem[] {
+  const problems: Problem[] = [];
+  const flows = new Map(flowsOf(plan).map((flow) => [flow.id, flow]));
+  list(object(plan['load'])['profiles']).forEach((raw, index) => {
+    const profile = object(raw);
+    const path = `load.profiles[${index}]`;
+    problems.push(...hostProblems(plan, 'load', path, `the profile "${String(profile['id'])}" makes load`));
+    if (typeof profile['flow'] !== 'string') return;
+    const flow = flows.get(profile['flow']);
+    if (!flow) {
+      problems.push({
+        path: `${path}.flow`,
+        value: JSON.stringify(profile['flow']),
+        problem: 'is not the id of a flow',
+        remedy: `use one of: ${[...flows.keys()].join(', ') || '(the plan has none)'}`,
+      });
+      return;
+    }
+    const unportable = unportableSteps(flow);
+    if (unportable.length > 0) {
+      const names = unportable.map((step) => `${step.id} (${step.kind})`).join(', ');
+      problems.push({
+        path: `${path}.flow`,
+        value: JSON.stringify(flow.id),
+        problem: `no load engine can run these steps: ${names}`,
+        remedy: 'name a flow of requests only',
+      });
+    }
+  });
+  return problems;
+}
+
+function dataProblems(plan: Loose): Problem[] {
+  const tables = list(object(plan['data'])['tables']);
+  if (tables.length === 0) return [];
+  const target = object(plan['target']);
+  const problems: Problem[] = [];
+  if (target['records'] === undefined) {
+    problems.push({
+      path: 'target.records',
+      value: 'nothing',
+      problem: 'tables are mapped, but the new database is not named',
+      remedy: "add target.records, for example { adapter: 'postgres', url: secret('NEW_DATABASE_URL') }",
+    });
+  }
+  if (object(target['old'])['records'] === undefined) {
+    problems.push({
+      path: 'target.old.records',
+      value: 'nothing',
+      problem: 'tables are mapped, but the old database is not named',
+      remedy: "add target.old.records, for example { adapter: 'postgres', url: secret('OLD_DATABASE_URL') }",
+    });
+  }
+  tables.forEach((raw, index) => {
+    const table = object(raw);
+    if (table['rows'] === 'at-least' && Object.keys(object(table['sums'])).length > 0) {
+      problems.push({
+        path: `data.tables[${index}].sums`,
+        value: JSON.stringify(table['sums']),
+        problem: 'sums can only be equal when the rows are',
+        remedy: "use rows: 'equal' with a filter on the new side, or drop the sums",
+      });
+    }
+  });
+  return problems;
+}
+
+function policyProblems(plan: Loose): Problem[] {
+  const known = new Set([
+    ...declaredChecks(plan).map((check) => check.id),
+    ...builtInChecks(object(plan['target'])).map((check) => check.id),
+  ]);
+  const problems: Problem[] = [];
+  const mustBeKnown = (path: string, id: unknown): void => {
+    if (typeof id !== 'string' || known.has(id)) return;
+    problems.push({
+      path,
+      value: JSON.stringify(id),
+      problem: 'names no check of this plan',
+      remedy: `use one of: ${[...known].join(', ')}`,
+    });
+  };
+  for (const [name, raw] of Object.entries(object(plan['policy']))) {
+    const policy = object(raw);
+    for (const key of ['advisory', 'mayNotApply']) {
+      list(policy[key]).forEach((id, index) => mustBeKnown(`policy.${name}.${key}[${index}]`, id));
+    }
+    Object.keys(object(policy['sampleFloors'])).forEach((id) =>
+      mustBeKnown(`policy.${name}.sampleFloors.${id}`, id),
+    );
+    list(policy['waivers']).forEach((waiver, index) =>
+      mustBeKnown(`policy.${name}.waivers[${index}].check`, object(waiver)['check']),
+    );
+    list(policy['groups']).forEach((group, index) => {
+      list(object(group)['checks']).forEach((id, at) =>
+        mustBeKnown(`policy.${name}.groups[${index}].checks[${at}]`, id),
+      );
+    });
+  }
+  return problems;
+}
+
+function hostProblems(plan: Loose, permission: 'createData' | 'load', path: string, what: string): Problem[] {
+  const allowed = list(object(plan['allow'])[permission]);
+  return Object.values(object(object(plan['target'])['urls'])).flatMap((url) => {
+    const host = typeof url === 'string' ? hostOf(url) : undefined;
+    if (
+      host === undefined ||
+      isLoopback(host) ||
+      allowed.some((entry) => entry === host.name || entry === host.nameAndPort)
+    )
+      return [];
+    return [
+      {
+        path,
+        value: host.nameAndPort,
+        problem: `${what}, and this host is neither loopback nor allowed`,
+        remedy: `add it deliberately: allow: { ${permission}: ['${host.name}'] }`,
+      },
+    ];
+  });
+}
+
+function declaredChecks(plan: Loose): { id: string; path: string }[] {
+  const from = (items: readonly unknown[], path: string): { id: string; path: string }[] =>
+    items.flatMap((item, index) => {
+      const id = object(item)['id'];
+      return typeof id === 'string' ? [{ id, path: `${path}[${index}]` }] : [];
+    });
+  return [
+    ...from(
+      flowsOf(plan).filter((flow) => flow.options.check !== false),
+      'flows',
+    ),
+    ...from(list(plan['probes']), 'probes'),
+    ...from(list(object(plan['data'])['tables']), 'data.tables'),
+    ...from(list(object(plan['load'])['profiles']), 'load.profiles'),
+    ...from(list(plan['checks']), 'checks'),
+  ];
+}
+
+function flowsOf(plan: Loose): readonly Flow[] {
+  return list(plan['flows']).filter((item): item is Flow => object(item)['kind'] === 'greenlight.flow');
+}
+
+function object(value: unknown): Loose {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Loose) : {};
+}
+
+function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}

@@ -1,0 +1,170 @@
+import { z } from 'zod';
+import { CheckId } from './check-id.ts';
+import { ERRORS, GreenlightError, type Problem } from './errors.ts';
+import type { Flow } from './flow.ts';
+import { LoadProfile } from './load-profile.ts';
+import { Phase, Project } from './outcome.ts';
+import { Policies, type PoliciesInput } from './policy.ts';
+import { Probe } from './probe.ts';
+import { planProblems } from './plan-problems.ts';
+import { shown } from './statement.ts';
+import { TableMapping } from './table-mapping.ts';
+import { Target } from './target.ts';
+
+const FlowValue = z.custom<Flow>(
+  (value) =>
+    typeof value === 'object' && value !== null && (value as { kind?: unknown }).kind === 'greenlight.flow',
+  'must be a flow, made with flow(id, options)',
+);
+
+/** How one kind of created data is removed again. */
+const CreatedKind = z.union([
+  z.strictObject({
+    /** Makes the flow that removes the thing with this identity; a thing that is gone already must count as removed. */
+    undo: z.custom<(identity: string) => Flow>(
+      (value) => typeof value === 'function',
+      'must be a function (identity) => flow',
+    ),
+  }),
+  z.strictObject({
+    /** Why it stays: some systems never delete an order. It is labelled, listed, and left. */
+    keep: z.string().min(1),
+  }),
+]);
+
+/** A check of the user's own: a Playwright test that calls `check(id, ...)` in a spec beside the plan. */
+const OwnCheck = z.strictObject({
+  id: CheckId,
+  title: z.string().min(1),
+  phases: z.array(Phase).min(1).default(['post-cutover']),
+  project: Project.default('suites'),
+});
+
+/** A host name, or host:port, that may be touched although it is not loopback. */
+const Host = z.string().regex(/^[a-z0-9.-]+(:\d+)?$/i, 'must be a host name such as shop.example.com');
+
+/** The user's plan. Strict: an unknown key is a problem, never ignored. */
+export const PlanSchema = z.strictObject({
+  target: Target,
+  /** Hosts, besides loopback, on which flows may create data, and on which load may run. */
+  allow: z
+    .strictObject({ createData: z.array(Host).default([]), load: z.array(Host).default([]) })
+    .default({ createData: [], load: [] }),
+  flows: z.array(FlowValue).default([]),
+  probes: z.array(Probe).default([]),
+  data: z
+    .strictObject({
+      tables: z.array(TableMapping).default([]),
+      statementTimeoutMs: z.number().int().positive().default(60_000),
+    })
+    .default({ tables: [], statementTimeoutMs: 60_000 }),
+  load: z.strictObject({ profiles: z.array(LoadProfile).default([]) }).default({ profiles: [] }),
+  checks: z.array(OwnCheck).default([]),
+  created: z.record(z.string(), CreatedKind).default({}),
+  /** Names of environment variables whose values must never be written anywhere. */
+  secrets: z.array(z.string()).default([]),
+  policy: Policies,
+  /** Default time in which the target must answer one request of a flow, in milliseconds. */
+  budgetMs: z.number().int().positive().max(120_000).default(5000),
+  /** The whole run must be done within this time, in minutes. */
+  deadlineMinutes: z
+    .number()
+    .positive()
+    .max(24 * 60)
+    .default(30),
+  /** Playwright workers for suites and data checks. */
+  workers: z.number().int().min(1).max(16).default(2),
+});
+export type Plan = z.infer<typeof PlanSchema>;
+export type PlanInput = Omit<z.input<typeof PlanSchema>, 'policy'> & { readonly policy?: PoliciesInput };
+
+/** Types a plan. It checks nothing by itself: `parsePlan` does, so that all problems can be shown at once. */
+export function defineConfig(plan: PlanInput): PlanInput {
+  return plan;
+}
+
+/**
+ * Checks a plan completely.
+ * @throws GreenlightError `PLAN_INVALID` that lists every problem with its path, value and remedy
+ */
+export function parsePlan(input: unknown): Plan {
+  const parsed = PlanSchema.safeParse(input);
+  if (!parsed.success) {
+    // Parts that parsed are still checked against each other, so that one round shows as much as possible.
+    throw planInvalid([
+      ...parsed.error.issues.flatMap((issue) => zodProblems(issue, input)),
+      ...planProblems(input),
+    ]);
+  }
+  const problems = planProblems(parsed.data);
+  if (problems.length > 0) throw planInvalid(problems);
+  return parsed.data;
+}
+
+function planInvalid(problems: readonly Problem[]): GreenlightError {
+  return new GreenlightError(
+    'PLAN_INVALID',
+    `${problems.length} problem${problems.length === 1 ? '' : 's'}`,
+    {
+      problems,
+      hint: ERRORS.PLAN_INVALID.hint,
+    },
+  );
+}
+
+function zodProblems(issue: z.core.$ZodIssue, input: unknown): Problem[] {
+  const path = pathText(issue.path);
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({
+      path: path ? `${path}.${key}` : key,
+      value: 'an unknown key',
+      problem: 'is not a key of the plan',
+      remedy: 'remove it or correct its spelling',
+    }));
+  }
+  return [
+    {
+      path: path || '(plan)',
+      value: valueText(valueAt(input, issue.path)),
+      problem: issue.message,
+      remedy: remedyOf(issue),
+    },
+  ];
+}
+
+function remedyOf(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return `give a value of type ${issue.expected}`;
+    case 'invalid_value':
+      return `use one of: ${issue.values.map(String).join(', ')}`;
+    case 'too_small':
+      return `use at least ${String(issue.minimum)}`;
+    case 'too_big':
+      return `use at most ${String(issue.maximum)}`;
+    default:
+      return 'see docs/concepts.md, "The plan"';
+  }
+}
+
+/** `flows[2].steps[0]` for a path of keys and indexes. */
+export function pathText(path: readonly PropertyKey[]): string {
+  return path.reduce<string>(
+    (text, key) =>
+      typeof key === 'number' ? `${text}[${key}]` : text ? `${text}.${String(key)}` : String(key),
+    '',
+  );
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (at, key) =>
+      typeof at === 'object' && at !== null ? (at as Record<PropertyKey, unknown>)[key] : undefined,
+    value,
+  );
+}
+
+function valueText(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  return typeof value === 'string' ? JSON.stringify(value) : String(shown(value));
+}

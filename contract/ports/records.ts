@@ -1,0 +1,48 @@
+/** Asks the database (or whatever holds the rows) for rows by equality. */
+export interface RecordsQuery {
+  /** Which side; default `new`. */
+  readonly side?: 'old' | 'new';
+  /** Table, optionally with schema: `public.orders`. */
+  readonly from: string;
+  readonly where: Readonly<Record<string, string | number | boolean | null>>;
+  /** Most rows to return; default 10. */
+  readonly limit?: number;
+}
+
+export interface RecordsAnswer {
+  readonly rows: readonly Readonly<Record<string, unknown>>[];
+}
+
+/** One side of a table mapping, as the counting reads it. */
+export interface CountQuery {
+  readonly table: string;
+  /** An SQL condition (PostgreSQL) or whatever the user's reader understands. */
+  readonly filter?: string;
+  /** Columns whose exact sum is compared. */
+  readonly sums?: readonly string[];
+}
+
+/** `sums` are decimal strings: a sum of bigints does not fit a JavaScript number. */
+export type CountAnswer =
+  | { readonly kind: 'counted'; readonly rows: number; readonly sums: Readonly<Record<string, string>> }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'unreadable'; readonly reason: string };
+
+/** Looks up rows by equality, for flows that observe the database. */
+export interface RecordLookup {
+  /** @throws PortUnavailable when the store cannot be asked */
+  find(query: Omit<RecordsQuery, 'side'>): Promise<RecordsAnswer>;
+  /** @throws PortUnavailable */
+  ready(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Counts rows, for the data checks. */
+export interface RowCounter {
+  /** Exact counts of several tables, all from one consistent view where the store has one. @throws PortUnavailable */
+  count(queries: readonly CountQuery[]): Promise<readonly CountAnswer[]>;
+  close(): Promise<void>;
+}
+
+/** What a reader of the user's own must do, for rows that are in neither PostgreSQL nor behind HTTP. */
+export interface RecordsReader extends RecordLookup, RowCounter {}
