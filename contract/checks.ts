@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { builtInChecks } from './built-in-checks.ts';
 import { CheckId } from './check-id.ts';
-import { Phase, Project, Severity } from './outcome.ts';
+import { type Phase, Project, Severity } from './outcome.ts';
 import type { Plan } from './plan.ts';
 import { mergePolicy } from './policy.ts';
 

@@ -97,7 +97,7 @@ export function describeError(error: unknown): string {
     cause !== undefined;
     cause = cause instanceof Error ? cause.cause : undefined
   ) {
-    lines.push(`  caused by: ${cause instanceof Error ? cause.message : String(cause)}`);
+    lines.push(`  caused by: ${cause instanceof Error ? cause.message : JSON.stringify(cause)}`);
   }
   lines.push(`  ${error.hint}`);
   return lines.join('\n');
