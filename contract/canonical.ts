@@ -15,8 +15,7 @@ function write(value: unknown, above: ReadonlySet<object>): string {
   if (above.has(value)) return '"(circular)"';
   const within = new Set(above).add(value);
   if (Array.isArray(value)) return `[${value.map((item) => write(item, within)).join(',')}]`;
-  // A zod schema holds megabytes of machinery behind getters; its definition says all that matters.
-  const source = isZodSchema(value) ? value.def : value;
+  const source = zodDefinition(value) ?? value;
   const members = Object.entries(source)
     .filter(([, member]) => member !== undefined)
     .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
@@ -24,6 +23,8 @@ function write(value: unknown, above: ReadonlySet<object>): string {
   return `{${members.join(',')}}`;
 }
 
-function isZodSchema(value: object): value is { def: Record<string, unknown> } {
-  return 'def' in value && 'safeParse' in value && typeof value.def === 'object';
+/** Schemas and their checks (`min`, `regex`) hide machinery behind getters; their definition says all that matters. */
+function zodDefinition(value: object): object | undefined {
+  const internals = (value as { readonly _zod?: { readonly def?: unknown } })._zod;
+  return typeof internals?.def === 'object' && internals.def !== null ? internals.def : undefined;
 }

@@ -1,0 +1,220 @@
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { checksOf } from '../../../contract/checks.ts';
+import { describeError, GreenlightError } from '../../../contract/errors.ts';
+import { flow } from '../../../contract/flow.ts';
+import { parsePlan, type PlanInput } from '../../../contract/plan.ts';
+import { mergePolicy } from '../../../contract/policy.ts';
+import { secret } from '../../../contract/secret.ts';
+
+const register = flow('visitor-can-register', {
+  title: 'A visitor can register',
+  phases: ['post-cutover', 'synthetic'],
+}).request('register', {
+  request: () => ({ method: 'POST', path: '/customers' }),
+  creates: (ctx) => ({ kind: 'customer', identity: ctx.unique() }),
+});
+
+const good: PlanInput = {
+  target: { name: 'shop', urls: { app: 'http://127.0.0.1:3000' } },
+  flows: [register],
+  created: { customer: { keep: 'this system never deletes' } },
+};
+
+function problemsOf(input: unknown): string[] {
+  try {
+    parsePlan(input);
+  } catch (error) {
+    if (error instanceof GreenlightError)
+      return error.problems.map((problem) => `${problem.path}: ${problem.problem}`);
+    throw error;
+  }
+  return [];
+}
+
+describe('a plan', () => {
+  test('with nothing wrong is parsed and its defaults are filled in', () => {
+    const plan = parsePlan(good);
+    expect(plan.budgetMs).toBe(5000);
+    expect(mergePolicy(plan.policy, 'post-cutover').flaky).toBe('inconclusive');
+  });
+
+  test('with five mistakes names all five, each with its place, value and remedy', () => {
+    const bad = {
+      target: { name: '', urls: { app: 'ftp://127.0.0.1' } },
+      flows: [register],
+      created: { customer: { keep: 'x' } },
+      budgetMs: 'soon',
+      colour: 'green',
+      policy: { default: { advisory: ['no-such-check'] } },
+    };
+    expect(problemsOf(bad)).toHaveLength(5);
+    try {
+      parsePlan(bad);
+    } catch (error) {
+      const text = describeError(error);
+      for (const part of [
+        'target.name',
+        'target.urls.app',
+        'budgetMs',
+        '"soon"',
+        'colour',
+        'no-such-check',
+        'visitor-can-register',
+      ]) {
+        expect(text).toContain(part);
+      }
+    }
+  });
+
+  test.each<[string, unknown, RegExp]>([
+    ['no check at all', { target: good.target }, /no flow, probe, table/],
+    [
+      'data created on a host that is not allowed',
+      { ...good, target: { name: 's', urls: { app: 'https://shop.example.com' } } },
+      /creates data, and this host/,
+    ],
+    [
+      'a host that only looks like loopback',
+      { ...good, target: { name: 's', urls: { app: 'http://127.0.0.1.example.com' } } },
+      /neither loopback nor allowed/,
+    ],
+    ['created data that nothing removes', { ...good, created: {} }, /nothing removes/],
+    [
+      'two checks with one id',
+      { ...good, checks: [{ id: 'visitor-can-register', title: 'x' }] },
+      /used twice/,
+    ],
+    ['an id of a built-in check', { ...good, checks: [{ id: 'target-answers', title: 'x' }] }, /used twice/],
+    [
+      'a port that the target lacks',
+      { ...good, flows: [register.observe('mail', { port: 'mailbox', query: () => ({ to: 'x' }) })] },
+      /the target has none/,
+    ],
+    [
+      'load by a flow that no engine can run',
+      {
+        ...good,
+        target: { ...good.target, mailbox: { adapter: 'mailpit', url: 'http://127.0.0.1:1' } },
+        flows: [register.observe('mail', { port: 'mailbox', query: () => ({ to: 'x' }) })],
+        load: {
+          profiles: [
+            { id: 'p', title: 'p', engine: 'k6', flow: 'visitor-can-register', thresholds: { p95Ms: 1 } },
+          ],
+        },
+      },
+      /no load engine can run these steps: mail/,
+    ],
+    [
+      'a load profile without limits',
+      {
+        ...good,
+        load: {
+          profiles: [{ id: 'p', title: 'p', engine: 'k6', flow: 'visitor-can-register', thresholds: {} }],
+        },
+      },
+      /could not fail/,
+    ],
+    [
+      'an arrival rate for autocannon',
+      {
+        ...good,
+        load: {
+          profiles: [
+            {
+              id: 'p',
+              title: 'p',
+              engine: 'autocannon',
+              rate: 5,
+              requests: [{ path: '/' }],
+              thresholds: { p95Ms: 1 },
+            },
+          ],
+        },
+      },
+      /needs engine "k6"/,
+    ],
+    [
+      'tables without databases',
+      { ...good, data: { tables: [{ id: 't', title: 't', old: 'a', new: 'b' }] } },
+      /new database is not named/,
+    ],
+    [
+      'a waiver for an unknown check',
+      {
+        ...good,
+        policy: { default: { waivers: [{ check: 'nope', reason: 'r', owner: 'o', until: '2030-01-01' }] } },
+      },
+      /names no check/,
+    ],
+    ['an unknown policy word', { ...good, policy: { synthetic: { flaky: 'maybe' } } }, /Invalid option/],
+    ['a phase that does not exist', { ...good, policy: { lunch: {} } }, /./],
+  ])('refuses %s', (_, input, message) => {
+    expect(problemsOf(input).join('\n')).toMatch(message);
+  });
+
+  test('allows a host that is named deliberately', () => {
+    const target = { name: 's', urls: { app: 'https://shop.example.com' } };
+    expect(problemsOf({ ...good, target, allow: { createData: ['shop.example.com'] } })).toEqual([]);
+  });
+});
+
+describe('the manifest', () => {
+  const plan = parsePlan({
+    ...good,
+    target: {
+      ...good.target,
+      records: { adapter: 'postgres', url: secret('NEW') },
+      old: { records: { adapter: 'postgres', url: secret('OLD') } },
+    },
+    probes: [
+      { id: 'health-is-truthful', title: 'Health', kind: 'health', path: '/health', schema: z.object({}) },
+    ],
+    data: { tables: [{ id: 'orders-preserved', title: 'Orders', old: 'orders', new: 'sales_orders' }] },
+    load: {
+      profiles: [
+        {
+          id: 'holds',
+          title: 'Holds',
+          engine: 'k6',
+          optional: true,
+          requests: [{ path: '/' }],
+          thresholds: { p95Ms: 300 },
+        },
+      ],
+    },
+    policy: {
+      default: { advisory: ['holds'], maxAgeMinutes: 7 },
+      synthetic: { advisory: [], sampleFloors: { 'visitor-can-register': 3 } },
+    },
+  } satisfies PlanInput);
+
+  test('holds every check of the phase, in the order of reporting', () => {
+    expect(checksOf(plan, 'post-cutover').map((check) => [check.id, check.project, check.severity])).toEqual([
+      ['target-answers', 'readiness', 'blocking'],
+      ['databases-readable', 'readiness', 'blocking'],
+      ['health-is-truthful', 'readiness', 'blocking'],
+      ['visitor-can-register', 'suites', 'blocking'],
+      ['orders-preserved', 'data-checks', 'blocking'],
+      ['holds', 'load', 'advisory'],
+    ]);
+  });
+
+  test('follows the phase: other checks, and the policy of that phase over the default one', () => {
+    const synthetic = checksOf(plan, 'synthetic');
+    expect(synthetic.map((check) => check.id)).toEqual([
+      'target-answers',
+      'databases-readable',
+      'visitor-can-register',
+    ]);
+    expect(synthetic.at(-1)?.sampleFloor).toBe(3);
+    expect(mergePolicy(plan.policy, 'synthetic')).toMatchObject({ advisory: [], maxAgeMinutes: 7 });
+  });
+
+  test('gives sample floors to everything that counts', () => {
+    const floors = Object.fromEntries(
+      checksOf(plan, 'post-cutover').map((check) => [check.id, check.sampleFloor]),
+    );
+    expect(floors).toMatchObject({ 'orders-preserved': 1, holds: 100 });
+  });
+});
