@@ -157,7 +157,7 @@ function importsOf(file: string): Import[] {
     } else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
       add(node, node.arguments[0], 'lazy');
     } else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) {
-      add(node, node.argument.literal as ts.Expression, 'type');
+      add(node, node.argument.literal, 'type');
     }
     ts.forEachChild(node, visit);
   };
