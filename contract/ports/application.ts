@@ -37,6 +37,19 @@ const REASON_OF_CODE: Readonly<Record<string, UnreachableReason>> = {
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'untrusted',
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'untrusted',
   ERR_TLS_CERT_ALTNAME_INVALID: 'untrusted',
+  // What Chromium says for the same things (`net::ERR_...`).
+  ERR_CONNECTION_REFUSED: 'refused',
+  ERR_CONNECTION_RESET: 'reset',
+  ERR_CONNECTION_CLOSED: 'reset',
+  ERR_EMPTY_RESPONSE: 'reset',
+  ERR_NAME_NOT_RESOLVED: 'unresolved',
+  ERR_TIMED_OUT: 'timeout',
+  ERR_CONNECTION_TIMED_OUT: 'timeout',
+  ERR_ADDRESS_UNREACHABLE: 'unreachable',
+  ERR_INTERNET_DISCONNECTED: 'unreachable',
+  ERR_CERT_AUTHORITY_INVALID: 'untrusted',
+  ERR_CERT_COMMON_NAME_INVALID: 'untrusted',
+  ERR_CERT_DATE_INVALID: 'untrusted',
 };
 
 /**
