@@ -1,0 +1,110 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { builtInChecks } from '../../contract/built-in-checks.ts';
+import { ERRORS } from '../../contract/errors.ts';
+import { EXIT } from '../../contract/exit-codes.ts';
+import { CheckState, Outcome } from '../../contract/outcome.ts';
+
+const ROOT = path.resolve(import.meta.dirname, '../..');
+const UPDATE = process.env['UPDATE_DOCS'] === '1';
+
+function expectDocument(file: string, text: string): void {
+  const at = path.join(ROOT, file);
+  if (UPDATE) writeFileSync(at, text);
+  expect(
+    readFileSync(at, 'utf8'),
+    `${file} is out of date: run UPDATE_DOCS=1 npx vitest run tests/unit/generated-docs.test.ts`,
+  ).toBe(text);
+}
+
+const WHEN: Record<keyof typeof EXIT, string> = {
+  GO: 'every required check passed, with evidence',
+  NO_GO: 'the product is broken: the only code on which a deploy may roll back',
+  INCONCLUSIVE: 'nobody can tell: repeat, or decide by hand',
+  USAGE: 'bad usage or configuration; nothing was touched',
+  INTERRUPTED: 'interrupted; cleaned up, and the verdict says INCONCLUSIVE',
+};
+
+test('docs/errors.md is the error table', () => {
+  const rows = Object.entries(ERRORS).map(
+    ([code, { title, hint }]) => `| \`${code}\` | ${title} | ${hint} |`,
+  );
+  const exits = Object.entries(EXIT).map(
+    ([name, code]) => `| ${code} | ${name} | ${WHEN[name as keyof typeof EXIT]} |`,
+  );
+  expectDocument(
+    'docs/errors.md',
+    `# Errors and exit codes
+
+Generated from \`contract/errors.ts\` and \`contract/exit-codes.ts\`.
+
+## Exit codes
+
+| code | name | meaning |
+|---|---|---|
+${exits.join('\n')}
+
+Any other code, 1 included, means INCONCLUSIVE: an uncaught error, a missing module or \`npx\` without the package end
+with 1, and no deploy may roll back for that.
+
+## Errors
+
+| code | what happened | what to do |
+|---|---|---|
+${rows.join('\n')}
+`,
+  );
+});
+
+const OUTCOMES: Record<Outcome, string> = {
+  pass: 'the statement was seen to hold',
+  fail: 'the statement was seen not to hold: the target is at fault',
+  unknown: 'it could not be seen: something of ours, or a port, is at fault',
+  'not-applicable': 'the statement makes no sense here; allowed only where the plan says so',
+};
+
+const STATES: Record<CheckState, string> = {
+  passed: 'its last attempt passed and no other one failed',
+  failed: 'a finding or an assertion says that the target is broken',
+  unknown: 'it ran and could not tell',
+  flaky: 'it failed and then passed; the policy says what that means',
+  'not-run': 'it was required and did not run, or was skipped, marked fixme or expected to fail',
+  'not-applicable': 'it said that it does not apply here',
+};
+
+test('docs/checks.md lists the checks that a target brings with it', () => {
+  const everything = { release: {}, records: {}, mailbox: {}, payments: {} };
+  const rows = builtInChecks(everything).map(({ id, title }) => `| \`${id}\` | ${title} |`);
+  const table = (of: Record<string, string>): string =>
+    Object.entries(of)
+      .map(([word, meaning]) => `| ${word} | ${meaning} |`)
+      .join('\n');
+  expectDocument(
+    'docs/checks.md',
+    `# Checks
+
+Generated from \`contract/\`. A plan adds its own: every flow, probe, mapped table and load profile is one check.
+
+## Built in
+
+These come with what the plan's \`target\` names. They run first; when a blocking one fails, nothing else starts.
+
+| id | statement |
+|---|---|
+${rows.join('\n')}
+
+## Outcomes of a finding
+
+| outcome | meaning |
+|---|---|
+${table(Object.fromEntries(Outcome.options.map((word) => [word, OUTCOMES[word]])))}
+
+## States of a check in a verdict
+
+| state | meaning |
+|---|---|
+${table(Object.fromEntries(CheckState.options.map((word) => [word, STATES[word]])))}
+`,
+  );
+});
