@@ -367,7 +367,7 @@ export default defineConfig({
         old: 'customer',
         new: before('customer'),
       },
-      { id: 'orders-preserved', title: 'Every order is there', old: '"order"', new: before('"order"') },
+      { id: 'orders-preserved', title: 'Every order is there', old: 'order', new: before('order') },
       {
         id: 'order-lines-preserved',
         title: 'Every order line is there',
