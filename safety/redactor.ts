@@ -1,0 +1,115 @@
+import type { Plan } from '../contract/plan.ts';
+import { GreenlightError } from '../contract/errors.ts';
+import { encodedForms } from './encoded-forms.ts';
+import { isSensitiveName, MASK, maskPatterns } from './secret-patterns.ts';
+import { isMaskable, secretsOfEnvironment, urlCredentials } from './secret-values.ts';
+import { planLeaves, secretNames } from './secrets.ts';
+
+/** Environment variable that switches redaction off. Only tests may: see `redactionEnabled`. */
+export const REDACTION_ENV = 'GREENLIGHT_REDACTION';
+
+/** Masks secrets as `[redacted]`. */
+export interface Redactor {
+  /** The same text without secrets. */
+  text(text: string): string;
+  /** A copy of plain data (objects, arrays, strings) without secrets; other objects are returned as they are. */
+  deep<T>(value: T): T;
+  /** Makes one more value known, for example a password that a test made up. */
+  add(secretValue: string): void;
+}
+
+/**
+ * Makes a redactor that knows the secrets of the environment (by name and by URLs that hold credentials), of the
+ * variables in `names`, the `values` given, and everything that only its shape gives away.
+ */
+export function createRedactor(
+  options: {
+    readonly env?: NodeJS.ProcessEnv;
+    readonly names?: readonly string[];
+    readonly values?: readonly string[];
+    /** Default: what `redactionEnabled` says of the environment. */
+    readonly enabled?: boolean;
+  } = {},
+): Redactor {
+  const env = options.env ?? process.env;
+  const enabled = options.enabled ?? redactionEnabled(env);
+  if (!enabled) return { text: (text) => text, deep: (value) => value, add: () => undefined };
+
+  const values = new Set<string>();
+  const learn = (value: string): void => {
+    for (const text of [value, value.trim(), ...urlCredentials(value)])
+      if (isMaskable(text)) values.add(text);
+  };
+  let known: RegExp | undefined;
+  const text = (input: string): string => {
+    if (input.length === 0) return input;
+    known ??= matcherOf(values);
+    return maskPatterns(known ? input.replace(known, MASK) : input);
+  };
+  for (const value of secretsOfEnvironment(env)) values.add(value);
+  for (const name of options.names ?? []) learn(env[name] ?? '');
+  for (const value of options.values ?? []) learn(value);
+  return {
+    text,
+    deep: <T>(value: T): T => deepCopy(value, text, new Map()) as T,
+    add: (value) => {
+      learn(value);
+      known = undefined;
+    },
+  };
+}
+
+/** The redactor of a plan: its secrets, the passwords inside its URLs, and the environment's. */
+export function redactorOf(plan: Plan, env: NodeJS.ProcessEnv = process.env): Redactor {
+  const literals = planLeaves(plan).flatMap(({ value }) =>
+    typeof value === 'string' ? urlCredentials(value) : [],
+  );
+  return createRedactor({ env, names: secretNames(plan), values: literals });
+}
+
+/**
+ * Redaction is always on, except that Greenlight's own tests (`NODE_ENV=test`) may switch it off to prove that their
+ * scan finds what is planted.
+ * @throws GreenlightError USAGE when anyone else tries
+ */
+export function redactionEnabled(env: NodeJS.ProcessEnv): boolean {
+  if (env[REDACTION_ENV] !== 'off') return true;
+  if (env['NODE_ENV'] === 'test') return false;
+  throw new GreenlightError('USAGE', `${REDACTION_ENV}=off: secrets are always masked`, {
+    hint: `Unset ${REDACTION_ENV}.`,
+  });
+}
+
+/** One expression for every form of every value, the longest first, so that no form is cut by a shorter one. */
+function matcherOf(values: ReadonlySet<string>): RegExp | undefined {
+  const forms = new Set([...values].flatMap(encodedForms));
+  if (forms.size === 0) return undefined;
+  const sorted = [...forms].sort((one, other) => other.length - one.length || (one < other ? -1 : 1));
+  return new RegExp(sorted.map((form) => form.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')).join('|'), 'g');
+}
+
+function deepCopy(value: unknown, text: (text: string) => string, seen: Map<object, unknown>): unknown {
+  if (typeof value === 'string') return text(value);
+  if (typeof value !== 'object' || value === null) return value;
+  const before = seen.get(value);
+  if (before !== undefined) return before;
+  if (Array.isArray(value)) {
+    const copy: unknown[] = [];
+    seen.set(value, copy);
+    for (const item of value) copy.push(deepCopy(item, text, seen));
+    return copy;
+  }
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) return value;
+  const copy: Record<string, unknown> = {};
+  seen.set(value, copy);
+  const entries = Object.entries(value);
+  const named = entries.find(([key, inner]) => key === 'name' && typeof inner === 'string')?.[1] as
+    string | undefined;
+  for (const [key, inner] of entries) {
+    const hidden = isSensitiveName(key) || (key === 'value' && named !== undefined && isSensitiveName(named));
+    copy[text(key)] =
+      hidden && typeof inner === 'string' && inner !== '' ? MASK : deepCopy(inner, text, seen);
+  }
+  return copy;
+}

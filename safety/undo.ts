@@ -1,0 +1,78 @@
+import { allHold, evaluateResponse } from '../contract/evaluate.ts';
+import type { Captured, Flow, FlowContext } from '../contract/flow.ts';
+import { encodeRequest } from '../contract/http.ts';
+import type { Plan } from '../contract/plan.ts';
+import type { ApplicationPort } from '../contract/ports/application.ts';
+import { identities, SYNTHETIC_PREFIX } from '../contract/unique.ts';
+import type { LedgerEntry } from './ledger.ts';
+
+/** What became of one entry of the ledger. */
+export type Undone = { readonly how: 'undone' | 'kept' } | { readonly failed: string };
+
+/**
+ * Removes what an entry of the ledger stands for, by the flow that the plan has for its kind. Never throws: what
+ * could not be removed is a leftover with a reason. The reason may quote the target, so redact it before it is shown.
+ */
+export async function undoEntry(options: {
+  readonly plan: Plan;
+  readonly entry: LedgerEntry;
+  readonly application: ApplicationPort;
+  readonly secret: (name: string) => string;
+}): Promise<Undone> {
+  const { plan, entry } = options;
+  const kind = Object.hasOwn(plan.created, entry.kind) ? plan.created[entry.kind] : undefined;
+  if (kind === undefined) {
+    const known = Object.keys(plan.created).join(', ') || 'none';
+    return { failed: `the plan does not say how to remove "${entry.kind}" (it knows: ${known})` };
+  }
+  if (entry.target !== plan.target.name) {
+    return { failed: `it was created on "${entry.target}", and this plan is for "${plan.target.name}"` };
+  }
+  if ('keep' in kind) return { how: 'kept' };
+  if (!entry.identity.includes(`${SYNTHETIC_PREFIX}-`)) {
+    return {
+      failed: `"${entry.identity}" does not carry ctx.unique(), so nothing shows that it is synthetic; it was not touched`,
+    };
+  }
+  try {
+    return await runUndo(kind.undo(entry.identity), options);
+  } catch (error) {
+    return { failed: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+async function runUndo(
+  undo: Flow,
+  { plan, entry, application, secret }: Parameters<typeof undoEntry>[0],
+): Promise<Undone> {
+  const unique = identities({ run: entry.run, scope: `undo-${entry.id}` });
+  let captured: Captured = {};
+  let requests = 0;
+  for (const step of undo.steps) {
+    const ctx: FlowContext = { captured, unique, data: {}, secret };
+    if (step.kind === 'given') {
+      captured = { ...captured, ...step.give(ctx) };
+      continue;
+    }
+    if (step.kind !== 'request') {
+      return {
+        failed: `the step "${step.id}" of its undo flow is a ${step.kind} step; only requests can undo`,
+      };
+    }
+    const request = encodeRequest(step.request(ctx), plan.target.urls);
+    const answer = await application.send(request, step.budgetMs ?? plan.budgetMs);
+    const evaluation = evaluateResponse(step, captured, answer);
+    if (!allHold(evaluation.statements)) {
+      const wrong = evaluation.statements
+        .filter((statement) => !statement.ok)
+        .map(
+          (statement) =>
+            `${statement.name} is ${String(statement.measured)}, expected ${String(statement.expected)}`,
+        );
+      return { failed: `step "${step.id}": ${wrong.join('; ')}` };
+    }
+    captured = { ...captured, ...evaluation.captured };
+    requests += 1;
+  }
+  return requests > 0 ? { how: 'undone' } : { failed: 'its undo flow sends no request' };
+}
