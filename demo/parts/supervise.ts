@@ -57,7 +57,7 @@ export interface ModuleOptions<R> extends Common {
   /** Added to our own environment (without NODE_OPTIONS). */
   readonly env?: Readonly<Record<string, string>>;
   readonly readyWithinMs?: number;
-  /** For tests: leave the end of the child to the closed channel alone. */
+  /** `channel`: the child ends by itself when the channel to us closes; it can still tidy up. */
   readonly binding?: 'auto' | 'channel';
 }
 
@@ -91,6 +91,8 @@ export async function startProgram(options: ProgramOptions): Promise<SupervisedP
       identity: options.asNobody === true && isRoot() ? NOBODY : null,
     },
     ready: z.strictObject({ pid: z.number().int() }),
+    // The guard must outlive us for the moment that it takes to end the program.
+    binding: 'channel',
   });
   return { ...guard.process, pid: guard.ready.pid };
 }
