@@ -1,0 +1,36 @@
+import { test as base } from '@playwright/test';
+import { GreenlightError } from '../contract/errors.ts';
+import type { Plan } from '../contract/plan.ts';
+import type { RowCounter } from '../contract/ports/records.ts';
+import type { RecordsSource } from '../contract/target.ts';
+import { createCounter } from './counters.ts';
+
+/** The two sides of the cut-over, as the data checks ask them. */
+export interface Sides {
+  readonly old: RowCounter;
+  readonly new: RowCounter;
+}
+
+/** Playwright's `test` with both databases. They are per worker, so that all its tables come from one view of each. */
+export function dataTest(plan: Plan) {
+  return base.extend<object, { sides: Sides }>({
+    sides: [
+      // Playwright reads the parameter's pattern to find the fixtures that this one needs: none.
+      async ({}, use) => {
+        const timeout = plan.data.statementTimeoutMs;
+        const sides: Sides = {
+          old: createCounter(recordsOf(plan.target.old?.records, 'target.old.records'), timeout),
+          new: createCounter(recordsOf(plan.target.records, 'target.records'), timeout),
+        };
+        await use(sides);
+        await Promise.all([sides.old.close(), sides.new.close()]);
+      },
+      { scope: 'worker' },
+    ],
+  });
+}
+
+function recordsOf(source: RecordsSource | undefined, path: string): RecordsSource {
+  if (source !== undefined) return source;
+  throw new GreenlightError('PLAN_INVALID', `tables are mapped, but ${path} is not set`);
+}

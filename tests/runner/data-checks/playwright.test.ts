@@ -1,0 +1,147 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Finding, FINDING_MEDIA_TYPE } from '../../../contract/finding.ts';
+import { startCluster, type TestCluster } from '../../postgres-cluster.ts';
+
+const ROOT = path.resolve(import.meta.dirname, '../../..');
+
+/** Each mapped table of the plan below and what must be found about it. */
+const EXPECTED: Readonly<Record<string, Partial<Finding>>> = {
+  'renamed-table-preserved': { outcome: 'pass', measured: 100, expected: 100 },
+  'filtered-rows-preserved': { outcome: 'pass', measured: 40 },
+  'amounts-preserved': { outcome: 'fail', cause: 'sums-differ', measured: '5049', expected: '5050' },
+  'orders-preserved': { outcome: 'fail', cause: 'rows-missing', measured: 98, expected: 100 },
+  'customers-not-duplicated': { outcome: 'fail', cause: 'rows-extra', measured: 101, expected: 100 },
+  'new-table-is-there': { outcome: 'fail', cause: 'table-missing' },
+  'old-table-is-there': { outcome: 'unknown', cause: 'old-table-missing' },
+  'something-is-compared': { outcome: 'unknown', cause: 'nothing-compared' },
+  'refunds-may-be-empty': { outcome: 'pass', measured: 0 },
+  'growing-table-preserved': { outcome: 'pass', expected: '>= 100' },
+};
+
+function plan(): string {
+  const table = (id: string, from: string, to: string, more = ''): string =>
+    `{ id: '${id}', title: '${id}', old: ${from}, new: ${to}, ${more} }`;
+  return `import { defineConfig } from ${JSON.stringify(path.join(ROOT, 'contract/index.ts'))};
+export default defineConfig({
+  target: {
+    name: 'shop', urls: { app: 'http://127.0.0.1:1' },
+    records: { adapter: 'postgres', url: { secret: 'NEW_DB' } },
+    old: { records: { adapter: 'postgres', url: { secret: 'OLD_DB' } } },
+  },
+  data: { statementTimeoutMs: 5000, tables: [
+    ${[
+      table('renamed-table-preserved', "'customers'", "'people'"),
+      table(
+        'filtered-rows-preserved',
+        "{ table: 'orders', where: 'id <= 40' }",
+        "{ table: 'orders', where: 'id <= 40' }",
+      ),
+      table('amounts-preserved', "'amounts'", "'amounts'", "sums: { total: 'amount' }"),
+      table('orders-preserved', "'orders'", "'orders'"),
+      table('customers-not-duplicated', "'customers'", "'doubled'"),
+      table('new-table-is-there', "'orders'", "'nowhere'"),
+      table('old-table-is-there', "'nowhere'", "'orders'"),
+      table('something-is-compared', "'refunds'", "'refunds'"),
+      table('refunds-may-be-empty', "'refunds'", "'refunds'", "emptyBecause: 'none were made'"),
+      table('growing-table-preserved', "'customers'", "'doubled'", "rows: 'at-least'"),
+    ].join(',\n    ')}
+  ] },
+});
+`;
+}
+
+let cluster: TestCluster;
+let directory: string;
+let findings: Map<string, { finding: Finding; status: string }>;
+let output: string;
+
+beforeAll(async () => {
+  cluster = await startCluster();
+  const rows = 'select generate_series(1, 100) as id';
+  const old = await cluster.database(
+    'old',
+    `create table customers as ${rows}; create table orders as ${rows}; create table amounts as select id as total from (${rows}) r; create table refunds(id int)`,
+  );
+  const next = await cluster.database(
+    'new',
+    `create table people as ${rows}; create table orders as ${rows}; delete from orders where id > 98;
+     create table amounts as select id as amount from (${rows}) r; update amounts set amount = 99 where amount = 100;
+     create table refunds(id int); create table doubled as ${rows}; insert into doubled values (1)`,
+  );
+  directory = await mkdtemp(path.join(tmpdir(), 'greenlight-data-'));
+  await writeFile(path.join(directory, 'plan.mts'), plan());
+  await writeFile(
+    path.join(directory, 'playwright.config.mts'),
+    `export default { testDir: ${JSON.stringify(path.join(ROOT, 'data-checks/checks'))}, outputDir: './results', fullyParallel: true, workers: 2, reporter: [['json', { outputFile: ${JSON.stringify(path.join(directory, 'report.json'))} }]] };`,
+  );
+  output = await playwright({
+    OLD_DB: old,
+    NEW_DB: next,
+    GREENLIGHT_PLAN: path.join(directory, 'plan.mts'),
+  });
+  findings = findingsOf(JSON.parse(await readFile(path.join(directory, 'report.json'), 'utf8')) as Report);
+}, 90_000);
+
+afterAll(async () => {
+  await cluster?.stop();
+  if (directory) await rm(directory, { recursive: true, force: true });
+});
+
+function playwright(env: Record<string, string>): Promise<string> {
+  const cli = path.join(ROOT, 'node_modules/@playwright/test/cli.js');
+  const child = spawn(process.execPath, [cli, 'test', '-c', path.join(directory, 'playwright.config.mts')], {
+    cwd: ROOT,
+    env: { ...process.env, GREENLIGHT_RUN: '', GREENLIGHT_PHASE: '', ...env },
+  });
+  let text = '';
+  child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', () => resolve(text));
+  });
+}
+
+interface Report {
+  readonly suites?: readonly Report[];
+  readonly specs?: readonly {
+    readonly title: string;
+    readonly tests: readonly {
+      readonly results: readonly {
+        readonly status: string;
+        readonly attachments: readonly { readonly contentType: string; readonly body?: string }[];
+      }[];
+    }[];
+  }[];
+}
+
+function findingsOf(report: Report): typeof findings {
+  const found: typeof findings = new Map();
+  for (const suite of report.suites ?? []) for (const [id, value] of findingsOf(suite)) found.set(id, value);
+  for (const spec of report.specs ?? []) {
+    for (const result of spec.tests.flatMap((entry) => entry.results)) {
+      for (const attachment of result.attachments) {
+        if (attachment.contentType !== FINDING_MEDIA_TYPE) continue;
+        const finding = Finding.parse(
+          JSON.parse(Buffer.from(attachment.body ?? '', 'base64').toString('utf8')),
+        );
+        found.set(finding.check, { finding, status: result.status });
+      }
+    }
+  }
+  return found;
+}
+
+test('every mapped table has exactly one finding', () => {
+  expect([...findings.keys()].sort(), output).toEqual(Object.keys(EXPECTED).sort());
+});
+
+test.each(Object.entries(EXPECTED))('%s is judged by its rows', (id, expected) => {
+  const { finding, status } = findings.get(id) ?? {};
+  expect(finding, output).toMatchObject(expected);
+  expect(status).toBe(expected.outcome === 'pass' ? 'passed' : 'failed');
+});
