@@ -75,5 +75,7 @@ export const Verdict = z.strictObject({
   attestations: z.array(AttestationResult),
   faults: z.array(Fault),
   leftovers: z.array(Leftover),
+  /** What a reader should know although it did not decide: waivers that do not count, accepted leftovers. */
+  notices: z.array(z.string()),
 });
 export type Verdict = z.infer<typeof Verdict>;

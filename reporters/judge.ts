@@ -1,0 +1,147 @@
+import type { Evidence, Fault } from '../contract/evidence.ts';
+import { CheckState } from '../contract/outcome.ts';
+import type { Policy } from '../contract/policy.ts';
+import type { CheckResult, Verdict } from '../contract/verdict.ts';
+import { judgeAttestations } from './judge/attestations.ts';
+import { faultsOf } from './judge/faults.ts';
+import { foldCheck } from './judge/fold-check.ts';
+import { judgeGroup } from './judge/groups.ts';
+import {
+  attestationReason,
+  checkSentence,
+  faultReason,
+  groupReason,
+  REASON_RANK,
+  sortReasons,
+  type Reason,
+} from './judge/reasons.ts';
+import { matchRelease, releaseText, type ReleaseMatch } from './judge/release.ts';
+import { expiryOf, timeProblems } from './judge/times.ts';
+import { waiversThatCount } from './judge/waivers.ts';
+import { countsAsPassed, weighCheck } from './judge/weigh-check.ts';
+
+/** The built-in check whose failure the policy's `otherRelease` weighs. */
+const RELEASE_CHECK = 'wanted-release-runs';
+
+/**
+ * Answers whether traffic may stay. Pure: the same evidence and time give the same verdict, so judging can be
+ * repeated anywhere.
+ * @param decidedAt ISO time at which the verdict is given
+ * @param evidenceDigest `sha256:<hex>` of the evidence file, carried into the verdict
+ */
+export function judge(evidence: Evidence, decidedAt: string, evidenceDigest: string | null = null): Verdict {
+  const { policy, manifest } = evidence;
+  const waivers = waiversThatCount(policy.waivers, manifest, decidedAt);
+  const checks = manifest.map((check) => foldCheck(check, evidence, waivers.of(check.id)));
+  const groups = policy.groups.map((group) => judgeGroup(group, checks, policy));
+  const attestations = judgeAttestations(policy.attestations, evidence.attestations, decidedAt);
+  const release = matchRelease(evidence);
+  const faults = faultsOf(evidence);
+  const against = sortReasons([
+    ...runReasons(evidence, decidedAt),
+    ...checks.flatMap((check) => checkReason(check, policy, release) ?? []),
+    ...faults.map(faultReason),
+    ...releaseReasons(release, policy),
+    ...groups.flatMap((group) => groupReason(group) ?? []),
+    ...attestations.results.flatMap((attestation) => attestationReason(attestation) ?? []),
+    ...restReasons(checks, evidence),
+  ]);
+  return {
+    schema: 'greenlight/verdict@1',
+    decision: against[0]?.decision ?? 'GO',
+    reason: against[0]?.text ?? goSentence(checks, policy, release),
+    reasons: against.map((reason) => reason.text),
+    run: { id: evidence.run.id, nonce: evidence.run.nonce, phase: evidence.run.phase },
+    subject: { ...evidence.subject, observed: release.observed },
+    planDigest: evidence.planDigest,
+    policyDigest: evidence.policyDigest,
+    evidenceDigest,
+    tools: evidence.run.tools,
+    startedAt: evidence.run.startedAt,
+    decidedAt,
+    expiresAt: expiryOf(decidedAt, policy.validForMinutes),
+    counts: countsOf(checks),
+    checks,
+    groups,
+    attestations: [...attestations.results],
+    faults: [...faults] satisfies Fault[],
+    leftovers: evidence.leftovers,
+    notices: [...waivers.notices, ...attestations.notices, ...leftoverNotices(evidence)],
+  };
+}
+
+function runReasons(evidence: Evidence, decidedAt: string): readonly Reason[] {
+  const problems = [...timeProblems(evidence, decidedAt)];
+  if (evidence.manifest.length === 0) problems.push('The plan requires no check in this phase.');
+  return problems.map((text) => ({ decision: 'INCONCLUSIVE', rank: REASON_RANK.run, text }));
+}
+
+function checkReason(check: CheckResult, policy: Policy, release: ReleaseMatch): Reason | undefined {
+  const weight = weighCheck(check, policy);
+  if (weight === 'GO') return undefined;
+  // That the target runs another release is weighed once, by the policy made for it.
+  const decision = check.id === RELEASE_CHECK && release.state === 'other' ? otherRelease(policy) : weight;
+  return { decision, rank: REASON_RANK.check, text: checkSentence(check) };
+}
+
+function otherRelease(policy: Policy): Reason['decision'] {
+  return policy.otherRelease === 'no-go' ? 'NO_GO' : 'INCONCLUSIVE';
+}
+
+function releaseReasons(release: ReleaseMatch, policy: Policy): readonly Reason[] {
+  const decisions: Record<ReleaseMatch['state'], Reason['decision'] | undefined> = {
+    'not-asked': undefined,
+    same: undefined,
+    other: otherRelease(policy),
+    unknown: 'INCONCLUSIVE',
+  };
+  const decision = decisions[release.state];
+  return decision ? [{ decision, rank: REASON_RANK.release, text: release.reason }] : [];
+}
+
+function restReasons(checks: readonly CheckResult[], evidence: Evidence): readonly Reason[] {
+  const { policy, leftovers } = evidence;
+  const passed = checks.filter((check) => countsAsPassed(check, policy)).length;
+  const texts: string[] = [];
+  if (passed < policy.minimumPassed) {
+    texts.push(`${passed} blocking checks passed, and at least ${policy.minimumPassed} must.`);
+  }
+  if (leftovers.length > 0 && policy.leftovers === 'inconclusive') texts.push(leftoverText(leftovers.length));
+  return texts.map((text) => ({ decision: 'INCONCLUSIVE', rank: REASON_RANK.rest, text }));
+}
+
+function leftoverNotices(evidence: Evidence): readonly string[] {
+  const { leftovers, policy } = evidence;
+  return leftovers.length > 0 && policy.leftovers === 'warn' ? [leftoverText(leftovers.length)] : [];
+}
+
+function leftoverText(count: number): string {
+  return count === 1
+    ? '1 piece of test data is still on the target.'
+    : `${count} pieces of test data are still on the target.`;
+}
+
+function goSentence(checks: readonly CheckResult[], policy: Policy, release: ReleaseMatch): string {
+  const blocking = checks.filter((check) => check.severity === 'blocking');
+  const passed = blocking.filter((check) => countsAsPassed(check, policy)).length;
+  const parts = [`${passed} of ${blocking.length} blocking checks passed`];
+  if (release.observed) parts[0] += ` on release ${releaseText(release.observed)}`;
+  const waived = blocking.filter((check) => check.waiver !== null).length;
+  const apart = blocking.length - passed - waived;
+  if (apart > 0) parts.push(`${apart} ${apart === 1 ? 'does' : 'do'} not apply`);
+  if (waived > 0) parts.push(`${waived} ${waived === 1 ? 'failure is' : 'failures are'} waived`);
+  return parts.join('; ');
+}
+
+function countsOf(checks: readonly CheckResult[]): Verdict['counts'] {
+  const states = Object.fromEntries(CheckState.options.map((state) => [state, 0])) as Record<
+    CheckState,
+    number
+  >;
+  for (const check of checks) states[check.state] += 1;
+  return {
+    required: checks.length,
+    states,
+    waived: checks.filter((check) => check.waiver !== null).length,
+  };
+}

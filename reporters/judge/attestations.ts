@@ -1,0 +1,53 @@
+import type { Attestation } from '../../contract/evidence.ts';
+import type { RequiredAttestation } from '../../contract/policy.ts';
+import type { AttestationResult } from '../../contract/verdict.ts';
+
+/** What people said, as far as it counts, and what to tell about the rest. */
+export interface JudgedAttestations {
+  readonly results: readonly AttestationResult[];
+  readonly notices: readonly string[];
+}
+
+/**
+ * Matches required statements with what people attested. A refusal outweighs any consent; the wrong role, a time in
+ * the future of the decision or one that cannot be read does not count.
+ */
+export function judgeAttestations(
+  required: readonly RequiredAttestation[],
+  given: readonly Attestation[],
+  decidedAt: string,
+): JudgedAttestations {
+  const notices: string[] = [];
+  const counting = given.filter((attestation) => {
+    const problem = problemOf(attestation, required, decidedAt);
+    if (problem !== undefined) {
+      notices.push(`What ${attestation.name} said on ${attestation.id} does not count: ${problem}.`);
+    }
+    return problem === undefined;
+  });
+  const results = required.map((requirement): AttestationResult => {
+    const said = counting.filter((attestation) => attestation.id === requirement.id);
+    const by = said.find((attestation) => attestation.decision === 'refused') ?? said.at(-1) ?? null;
+    return { ...requirement, state: by?.decision ?? 'missing', by };
+  });
+  return { results, notices };
+}
+
+function problemOf(
+  attestation: Attestation,
+  required: readonly RequiredAttestation[],
+  decidedAt: string,
+): string | undefined {
+  const requirement = required.find((entry) => entry.id === attestation.id);
+  if (!requirement) return 'nobody asked for it';
+  if (plain(requirement.role) !== plain(attestation.role)) {
+    return `it needs the role "${requirement.role}", not "${attestation.role}"`;
+  }
+  if (!(Date.parse(attestation.at) <= Date.parse(decidedAt)))
+    return `its time ${attestation.at} is not in the past`;
+  return undefined;
+}
+
+function plain(role: string): string {
+  return role.trim().toLowerCase();
+}

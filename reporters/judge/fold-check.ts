@@ -1,0 +1,96 @@
+import type { PlannedCheck } from '../../contract/checks.ts';
+import type { Attempt, Evidence } from '../../contract/evidence.ts';
+import type { CheckState } from '../../contract/outcome.ts';
+import type { Waiver } from '../../contract/policy.ts';
+import type { CheckResult } from '../../contract/verdict.ts';
+import { foldAttempt, type AttemptAnswer } from './fold-attempt.ts';
+
+/** Causes of the state `flaky`: only the first one is evidence that the product failed. */
+export const FAILED_THEN_PASSED = 'failed-then-passed';
+export const UNCLEAR_THEN_PASSED = 'unclear-then-passed';
+
+/** From best to worst. */
+const RANK: Record<Exclude<CheckState, 'flaky'>, number> = {
+  passed: 0,
+  'not-applicable': 1,
+  'not-run': 2,
+  unknown: 3,
+  failed: 4,
+};
+
+interface Ended {
+  readonly attempt: Attempt;
+  readonly answer: AttemptAnswer;
+}
+
+/** How one check of the manifest ended, over all attempts that evidence holds for it. */
+export function foldCheck(
+  check: PlannedCheck,
+  evidence: Pick<Evidence, 'attempts' | 'notStarted'>,
+  waiver: Waiver | null,
+): CheckResult {
+  const ended = evidence.attempts
+    .filter((attempt) => attempt.check === check.id)
+    .sort((a, b) => a.session - b.session || a.retry - b.retry)
+    .map((attempt) => ({ attempt, answer: foldAttempt(check, attempt) }));
+  const { answer, deciding } = decide(check, ended, evidence);
+  return {
+    ...check,
+    ...answer,
+    attempts: ended.length,
+    durationMs: ended.reduce((sum, { attempt }) => sum + attempt.durationMs, 0),
+    findings: deciding?.findings ?? [],
+    waiver: takesWaiver(answer) ? waiver : null,
+  };
+}
+
+interface Decided {
+  readonly answer: { readonly state: CheckState; readonly cause: string | null; readonly summary: string };
+  readonly deciding: Attempt | undefined;
+}
+
+function decide(
+  check: PlannedCheck,
+  ended: readonly Ended[],
+  evidence: Pick<Evidence, 'notStarted'>,
+): Decided {
+  const last = ended.at(-1);
+  if (!last) {
+    const told = evidence.notStarted.find((entry) => entry.check === check.id);
+    return {
+      answer: {
+        state: 'not-run',
+        cause: told ? 'not-started' : 'silent',
+        summary: told ? `was not started: ${told.because}` : 'was required and never started',
+      },
+      deciding: undefined,
+    };
+  }
+  const worst = ended.reduce((a, b) => (RANK[b.answer.state] >= RANK[a.answer.state] ? b : a));
+  if (last.answer.state === 'passed' && !ended.some(({ attempt }) => attempt.retry === 0)) {
+    return {
+      answer: {
+        state: 'unknown',
+        cause: 'first-try-unknown',
+        summary: 'only a retry is known, not the first try',
+      },
+      deciding: last.attempt,
+    };
+  }
+  if (last.answer.state === 'passed' && worst.answer.state !== 'passed') {
+    return {
+      answer: {
+        state: 'flaky',
+        cause: worst.answer.state === 'failed' ? FAILED_THEN_PASSED : UNCLEAR_THEN_PASSED,
+        summary: `passed only on try ${last.attempt.retry + 1}; before: ${worst.answer.summary}`,
+      },
+      deciding: worst.attempt,
+    };
+  }
+  return { answer: worst.answer, deciding: worst.attempt };
+}
+
+/** A waiver accepts a failure that was seen; it never stands in for a check that did not run or could not tell. */
+function takesWaiver(answer: Decided['answer']): boolean {
+  return answer.state === 'failed' || (answer.state === 'flaky' && answer.cause === FAILED_THEN_PASSED);
+}

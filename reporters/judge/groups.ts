@@ -1,0 +1,41 @@
+import type { Group, Policy } from '../../contract/policy.ts';
+import type { CheckResult, GroupResult } from '../../contract/verdict.ts';
+import { FAILED_THEN_PASSED } from './fold-check.ts';
+
+/** Judges a share of checks. It has failed only when the share is out of reach whatever the unclear checks would say. */
+export function judgeGroup(group: Group, checks: readonly CheckResult[], policy: Policy): GroupResult {
+  const members = checks.filter(
+    (check) =>
+      group.checks.includes(check.id) &&
+      check.waiver === null &&
+      !(check.state === 'not-applicable' && check.mayNotApply),
+  );
+  const passed = members.filter((check) => didPass(check, policy)).length;
+  const failed = members.filter((check) => didFail(check, policy)).length;
+  const of = members.length;
+  const result = {
+    id: group.id,
+    title: group.title,
+    passed,
+    of,
+    minimumRatio: group.minimumRatio,
+    minimumCount: group.minimumCount,
+  };
+  if (of === 0 || passed + failed < group.minimumCount) return { ...result, state: 'unknown' };
+  if (!reaches(of - failed, of, group.minimumRatio)) return { ...result, state: 'failed' };
+  return { ...result, state: reaches(passed, of, group.minimumRatio) ? 'passed' : 'unknown' };
+}
+
+function reaches(part: number, of: number, ratio: number): boolean {
+  // 19 of 20 is 0.95 on paper and a hair less in floating point.
+  return part / of >= ratio - 1e-9;
+}
+
+function didPass(check: CheckResult, policy: Policy): boolean {
+  return check.state === 'passed' || (check.state === 'flaky' && policy.flaky === 'accept');
+}
+
+function didFail(check: CheckResult, policy: Policy): boolean {
+  if (check.state === 'failed') return true;
+  return check.state === 'flaky' && policy.flaky === 'no-go' && check.cause === FAILED_THEN_PASSED;
+}

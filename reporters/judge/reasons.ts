@@ -1,0 +1,134 @@
+import type { Fault } from '../../contract/evidence.ts';
+import type { CheckState, Decision } from '../../contract/outcome.ts';
+import type { Finding } from '../../contract/finding.ts';
+import type { AttestationResult, CheckResult, GroupResult } from '../../contract/verdict.ts';
+
+/** One thing that stands against GO. */
+export interface Reason {
+  readonly decision: Exclude<Decision, 'GO'>;
+  /** Among equal decisions the lower rank is told first: what explains the rest comes before it. */
+  readonly rank: number;
+  readonly text: string;
+}
+
+export const REASON_RANK = {
+  run: 0,
+  cause: 1,
+  check: 2,
+  fault: 3,
+  release: 4,
+  group: 5,
+  person: 6,
+  rest: 7,
+} as const;
+
+const WORST_FIRST: Record<Decision, number> = { NO_GO: 0, INCONCLUSIVE: 1, GO: 2 };
+
+/** Worst first; equal ones stay in the order in which they came, which is that of the manifest. */
+export function sortReasons(reasons: readonly Reason[]): readonly Reason[] {
+  return [...reasons].sort((a, b) => WORST_FIRST[a.decision] - WORST_FIRST[b.decision] || a.rank - b.rank);
+}
+
+/** Faults that explain why checks are silent, so they are told before them. */
+const EXPLAINS: Record<Fault['kind'], boolean> = {
+  runner: true,
+  reporter: true,
+  interrupted: true,
+  deadline: true,
+  incomplete: true,
+  'unexpected-check': false,
+  'duplicate-check': false,
+  'clean-up': false,
+  other: false,
+};
+
+export function faultReason(fault: Fault): Reason {
+  return {
+    decision: 'INCONCLUSIVE',
+    rank: EXPLAINS[fault.kind] ? REASON_RANK.cause : REASON_RANK.fault,
+    text: `${FAULT_WORDS[fault.kind]}: ${fault.message}`,
+  };
+}
+
+/** What to call a kind of fault when talking to people. */
+export const FAULT_WORDS: Record<Fault['kind'], string> = {
+  runner: 'Test runner',
+  reporter: 'Recorder',
+  interrupted: 'Interrupted',
+  deadline: 'Out of time',
+  'unexpected-check': 'Unexpected check',
+  'duplicate-check': 'Duplicate check',
+  incomplete: 'Incomplete',
+  'clean-up': 'Clean-up',
+  other: 'Fault',
+};
+
+const STATE_WORDS: Record<CheckState, string> = {
+  passed: '',
+  failed: '',
+  unknown: 'could not tell: ',
+  flaky: 'flaky: ',
+  'not-run': 'not run: ',
+  'not-applicable': 'says that it does not apply, which the policy does not allow: ',
+};
+
+/** `orders-preserved: 12 orders are missing; measured 49988 rows, expected 50000 rows`. */
+export function checkSentence(check: CheckResult): string {
+  const finding = decidingFinding(check);
+  return `${check.id}: ${STATE_WORDS[check.state]}${trimStop(check.summary)}${numbersOf(finding)}`;
+}
+
+/** The finding that a reader should see first: the worst one. */
+export function decidingFinding(check: CheckResult): Finding | undefined {
+  return (
+    check.findings.find((finding) => finding.outcome === 'fail') ??
+    check.findings.find((finding) => finding.outcome === 'unknown') ??
+    check.findings[0]
+  );
+}
+
+function numbersOf(finding: Finding | undefined): string {
+  if (!finding || finding.outcome === 'pass') return '';
+  const unit = finding.unit === undefined ? '' : ` ${finding.unit}`;
+  const parts = [
+    finding.measured === undefined ? [] : [`measured ${String(finding.measured)}${unit}`],
+    finding.expected === undefined ? [] : [`expected ${String(finding.expected)}${unit}`],
+  ].flat();
+  return parts.length === 0 ? '' : `; ${parts.join(', ')}`;
+}
+
+function trimStop(text: string): string {
+  return text.replace(/[.\s]+$/, '');
+}
+
+export function groupReason(group: GroupResult): Reason | undefined {
+  if (group.state === 'passed') return undefined;
+  const need = `at least ${percent(group.minimumRatio)} and ${group.minimumCount} results are needed`;
+  return {
+    decision: group.state === 'failed' ? 'NO_GO' : 'INCONCLUSIVE',
+    rank: REASON_RANK.group,
+    text: `Group ${group.id}: ${group.passed} of ${group.of} passed; ${need}`,
+  };
+}
+
+/** `95 %`. */
+export function percent(ratio: number): string {
+  return `${Number((ratio * 100).toFixed(2))} %`;
+}
+
+export function attestationReason(attestation: AttestationResult): Reason | undefined {
+  const words: Record<AttestationResult['state'], Reason | undefined> = {
+    attested: undefined,
+    missing: {
+      decision: 'INCONCLUSIVE',
+      rank: REASON_RANK.person,
+      text: `Attestation ${attestation.id}: nobody with the role ${attestation.role} has attested "${attestation.title}"`,
+    },
+    refused: {
+      decision: 'NO_GO',
+      rank: REASON_RANK.person,
+      text: `Attestation ${attestation.id}: ${attestation.by?.name ?? 'someone'} (${attestation.role}) refused "${attestation.title}"${attestation.by?.comment ? `: ${attestation.by.comment}` : ''}`,
+    },
+  };
+  return words[attestation.state];
+}

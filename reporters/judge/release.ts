@@ -1,0 +1,66 @@
+import type { Evidence } from '../../contract/evidence.ts';
+import type { Finding } from '../../contract/finding.ts';
+import type { Release } from '../../contract/release.ts';
+
+export type ObservedRelease = NonNullable<Finding['observedRelease']>;
+
+/** Whether the target runs what was wanted, as far as it said. */
+export interface ReleaseMatch {
+  readonly observed: ObservedRelease | null;
+  readonly state: 'not-asked' | 'same' | 'other' | 'unknown';
+  /** A sentence for `other` and `unknown`; empty otherwise. */
+  readonly reason: string;
+}
+
+/** Compares the release that was wanted with every release that the target said it runs. */
+export function matchRelease(evidence: Pick<Evidence, 'attempts' | 'subject'>): ReleaseMatch {
+  const { wanted } = evidence.subject;
+  const said = evidence.attempts.flatMap((attempt) =>
+    attempt.findings.flatMap((finding) => finding.observedRelease ?? []),
+  );
+  const observed = said.at(-1) ?? null;
+  if (!wanted) return { observed, state: 'not-asked', reason: '' };
+  const comparisons = said.map((one) => ({ one, same: isSame(wanted, one) }));
+  const other = comparisons.find(({ same }) => same === false);
+  if (other) {
+    return {
+      observed: other.one,
+      state: 'other',
+      reason: `The target runs ${releaseText(other.one)}, and ${releaseText(wanted)} was wanted.`,
+    };
+  }
+  if (comparisons.some(({ same }) => same)) return { observed, state: 'same', reason: '' };
+  return {
+    observed,
+    state: 'unknown',
+    reason: `Nothing shows that the target runs ${releaseText(wanted)}.`,
+  };
+}
+
+/** `undefined` when the two have nothing in common that could be compared. */
+function isSame(wanted: Release, observed: ObservedRelease): boolean | undefined {
+  const answers: boolean[] = [];
+  if (observed.id !== undefined) answers.push(observed.id === wanted.id);
+  if (observed.commit !== undefined && wanted.commit !== undefined) {
+    answers.push(isSameCommit(observed.commit, wanted.commit));
+  }
+  return answers.length === 0 ? undefined : answers.every(Boolean);
+}
+
+const SHORTEST_COMMIT = 7;
+
+/** Many systems show a shortened commit; fewer than seven digits could be anyone's. */
+function isSameCommit(a: string, b: string): boolean {
+  const [short, long] = [a.toLowerCase(), b.toLowerCase()].sort((x, y) => x.length - y.length) as [
+    string,
+    string,
+  ];
+  return short === long || (short.length >= SHORTEST_COMMIT && long.startsWith(short));
+}
+
+/** `2.4.0 (commit 1a2b3c4)`. */
+export function releaseText(release: ObservedRelease): string {
+  const commit = release.commit === undefined ? '' : `commit ${release.commit}`;
+  if (release.id === undefined) return commit || 'a release without a name';
+  return commit ? `${release.id} (${commit})` : release.id;
+}
