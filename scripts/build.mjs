@@ -1,0 +1,37 @@
+// Builds `dist` with nothing but tsc: plain JavaScript so that the package needs no loader where it is installed.
+import { execFileSync } from 'node:child_process';
+import { chmodSync, cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+const root = path.resolve(import.meta.dirname, '..');
+const dist = path.join(root, 'dist');
+const rooms = ['contract', 'suites', 'data-checks', 'load', 'safety', 'reporters', 'scripts', 'demo'];
+
+rmSync(dist, { recursive: true, force: true });
+const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' });
+chmodSync(path.join(dist, 'scripts', 'greenlight.js'), 0o755);
+copyAssets();
+await writeSchemas();
+
+/** Files that modules read beside themselves, such as SQL. */
+function copyAssets() {
+  for (const room of rooms) {
+    for (const entry of readdirSync(path.join(root, room), { recursive: true, withFileTypes: true })) {
+      if (!entry.isFile() || /\.(ts|mts|mjs|md)$/.test(entry.name)) continue;
+      const from = path.join(entry.parentPath, entry.name);
+      cpSync(from, path.join(dist, path.relative(root, from)));
+    }
+  }
+}
+
+/** The JSON Schemas of what a run writes, from the very definitions that the code uses. */
+async function writeSchemas() {
+  const { schemas } = await import(pathToFileURL(path.join(dist, 'reporters', 'schemas.js')).href);
+  mkdirSync(path.join(dist, 'schemas'), { recursive: true });
+  for (const [name, schema] of Object.entries(schemas)) {
+    writeFileSync(path.join(dist, 'schemas', name), `${JSON.stringify(schema, null, 2)}\n`);
+  }
+}

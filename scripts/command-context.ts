@@ -1,0 +1,34 @@
+import { Command, type CommanderError, InvalidArgumentError } from 'commander';
+import { EXIT } from '../contract/exit-codes.ts';
+import type { Screen } from './screen.ts';
+
+/** What every command gets from the process, so that none of them reaches for it. */
+export interface CommandContext {
+  readonly screen: Screen;
+  readonly env: NodeJS.ProcessEnv;
+  readonly cwd: string;
+  /** Aborts on Ctrl-C, SIGTERM and SIGHUP. */
+  readonly interrupted: AbortSignal;
+  /** Keeps the exit code of the command that ran. */
+  readonly finish: (exitCode: number) => void;
+}
+
+/** A command with examples under its help. */
+export function commandOf(name: string, description: string, examples: readonly string[]): Command {
+  const command = new Command(name).description(description);
+  return command.addHelpText('after', `\nExamples:\n${examples.map((line) => `  $ ${line}`).join('\n')}`);
+}
+
+/** The exit code for what commander threw: help was asked for, or the command line is not right. */
+export function exitCodeOfUsage(error: CommanderError): number {
+  return error.exitCode === 0 ? EXIT.GO : EXIT.USAGE;
+}
+
+/** An option that takes a whole number of at least `least`. */
+export function wholeNumber(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (Number.isInteger(value) && value >= least) return value;
+    throw new InvalidArgumentError(`It must be a whole number of at least ${least}.`);
+  };
+}

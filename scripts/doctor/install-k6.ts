@@ -1,0 +1,98 @@
+import { spawn } from 'node:child_process';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { GreenlightError } from '../../contract/errors.ts';
+import { k6CacheDirectory } from '../../load/engines/k6/find.ts';
+import { onPath } from '../process-group.ts';
+
+/** The version that is built. */
+export const K6_VERSION = '2.2.0';
+
+/** Where the program is kept: outside any checkout, by version, where the engine looks for it. */
+function k6CacheFile(env: NodeJS.ProcessEnv): string {
+  return path.join(k6CacheDirectory(env), `k6-${K6_VERSION}`, 'k6');
+}
+
+/**
+ * Builds k6 from source into the cache, where it is not there yet. Takes a minute or two and about 1 GB of Go's caches.
+ * @returns the path of the program
+ * @throws GreenlightError PART_MISSING without Go or when the build fails
+ */
+export async function installK6(
+  env: NodeJS.ProcessEnv,
+  progress: (line: string) => void,
+  signal: AbortSignal,
+): Promise<string> {
+  const file = k6CacheFile(env);
+  if (existsSync(file)) return file;
+  const go = onPath('go', { PATH: `${env['PATH'] ?? ''}${path.delimiter}/usr/local/go/bin` });
+  if (go === undefined) {
+    throw new GreenlightError('PART_MISSING', 'k6 is built with Go, which was not found', {
+      hint: `Install Go, or k6 ${K6_VERSION} itself: https://grafana.com/docs/k6/latest/set-up/install-k6/`,
+    });
+  }
+  const module = mkdtempSync(path.join(tmpdir(), 'greenlight-k6-'));
+  try {
+    progress(`building k6 ${K6_VERSION} with ${go}: one to two minutes`);
+    // `go install go.k6.io/k6/v2@...` asks the vanity host, which a module proxy does not serve.
+    writeFileSync(
+      path.join(module, 'go.mod'),
+      `module build\n\ngo 1.24\n\nrequire go.k6.io/k6/v2 v${K6_VERSION}\n`,
+    );
+    writeFileSync(path.join(module, 'tools.go'), 'package tools\n\nimport _ "go.k6.io/k6/v2/cmd"\n');
+    const built = path.join(module, 'k6');
+    await runGo(
+      go,
+      ['build', '-trimpath', '-ldflags', '-s -w', '-o', built, 'go.k6.io/k6/v2'],
+      module,
+      env,
+      signal,
+    );
+    mkdirSync(path.dirname(file), { recursive: true });
+    // Copied beside its place and renamed, so that an interrupted copy is never taken for the program.
+    const draft = `${file}.${process.pid}.tmp`;
+    copyFileSync(built, draft);
+    chmodSync(draft, 0o755);
+    renameSync(draft, file);
+    return file;
+  } finally {
+    rmSync(module, { recursive: true, force: true });
+  }
+}
+
+function runGo(
+  go: string,
+  args: readonly string[],
+  cwd: string,
+  env: NodeJS.ProcessEnv,
+  signal: AbortSignal,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(go, args, {
+      cwd,
+      env: { ...env, GOFLAGS: '-mod=mod' },
+      stdio: ['ignore', 'ignore', 'pipe'],
+      signal,
+    });
+    const said: string[] = [];
+    child.stderr.on('data', (chunk: Buffer) => said.push(chunk.toString()));
+    child.on('error', reject);
+    child.on('close', (code) => {
+      if (code === 0) resolve();
+      else {
+        const last = said.join('').trim().split('\n').slice(-5).join('\n');
+        reject(new GreenlightError('PART_MISSING', `k6 could not be built (go ended with ${code}): ${last}`));
+      }
+    });
+  });
+}

@@ -1,0 +1,71 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { GreenlightError } from '../contract/errors.ts';
+import { versionIn } from './package-root.ts';
+
+/** The Playwright of the user's project: there must be only one copy in a process. */
+export interface PlaywrightInstall {
+  readonly cli: string;
+  readonly version: string;
+  readonly configFile: string;
+}
+
+/** `--add-reporter` came with this version. */
+const LEAST = [1, 65] as const;
+
+const CONFIG_NAMES = ['mts', 'ts', 'mjs', 'js', 'cts', 'cjs'].map(
+  (extension) => `playwright.config.${extension}`,
+);
+
+/**
+ * Finds the Playwright and its configuration that belong to a plan.
+ * @param planFile absolute path of the plan
+ * @param cwd where the command runs
+ * @param named the configuration given with --playwright
+ * @throws GreenlightError PART_MISSING
+ */
+export function findPlaywright(planFile: string, cwd: string, named?: string): PlaywrightInstall {
+  const configFile = findConfigFile(planFile, cwd, named);
+  const directory = packageDirectory('@playwright/test', configFile);
+  if (directory === undefined) {
+    throw new GreenlightError('PART_MISSING', `@playwright/test is not installed for ${configFile}`, {
+      hint: 'npm install --save-dev @playwright/test',
+    });
+  }
+  const version = versionIn(directory);
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  if (major < LEAST[0] || (major === LEAST[0] && minor < LEAST[1])) {
+    throw new GreenlightError('PART_MISSING', `@playwright/test is ${version}, at least 1.65 is needed`, {
+      hint: 'npm install --save-dev @playwright/test@latest',
+    });
+  }
+  return { cli: path.join(directory, 'cli.js'), version, configFile };
+}
+
+/** Directory of an installed package as a file at `from` would find it. */
+export function packageDirectory(name: string, from: string): string | undefined {
+  const found = createRequire(from)
+    .resolve.paths(name)
+    ?.map((directory) => path.join(directory, name))
+    .find((directory) => existsSync(path.join(directory, 'package.json')));
+  return found;
+}
+
+function findConfigFile(planFile: string, cwd: string, named?: string): string {
+  if (named !== undefined) {
+    const file = path.resolve(cwd, named);
+    if (existsSync(file)) return file;
+    throw new GreenlightError('USAGE', `--playwright: ${file} does not exist`);
+  }
+  const places = [path.dirname(planFile), cwd];
+  const found = places
+    .flatMap((directory) => CONFIG_NAMES.map((name) => path.join(directory, name)))
+    .find((file) => existsSync(file));
+  if (found !== undefined) return found;
+  throw new GreenlightError(
+    'PART_MISSING',
+    `no playwright.config was found in ${[...new Set(places)].join(' or ')}`,
+    { hint: 'Run `greenlight init` to write one, or name it with --playwright <file>.' },
+  );
+}

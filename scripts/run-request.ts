@@ -1,0 +1,24 @@
+import type { Phase } from '../contract/outcome.ts';
+import type { Release } from '../contract/release.ts';
+
+/** What a caller asks for: `greenlight run` and the demo end in the same place. */
+export interface RunRequest {
+  readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv;
+  /** --config; without it the plan is looked for in `cwd`. */
+  readonly config?: string | undefined;
+  /** --playwright; without it the configuration beside the plan. */
+  readonly playwright?: string | undefined;
+  readonly phase: Phase;
+  readonly wanted: Release | null;
+  /** Ties the verdict to the caller's question; made when absent. */
+  readonly nonce?: string | undefined;
+  /** Report directory, relative to `cwd`. */
+  readonly output: string;
+  /** Durable directory for ledger and leases; default `.greenlight` beside the plan. */
+  readonly state?: string | undefined;
+  /** Run load although a blocking check failed. */
+  readonly keepGoing: boolean;
+  /** Only checks that match; such a run can never answer GO. */
+  readonly grep?: string | undefined;
+}

@@ -1,0 +1,165 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { Fragment, fragmentName } from '../contract/fragment.ts';
+import type { Project } from '../contract/outcome.ts';
+import { RUN_CONTEXT_ENV, type RunContext } from '../contract/run-context.ts';
+import { writeFileAtomically } from '../reporters/publishers/atomic-write.ts';
+import type { PlaywrightInstall } from './find-playwright.ts';
+import { ownModule } from './package-root.ts';
+import { ALLURE_RESULTS_ENV } from './playwright-env.ts';
+import { PROGRESS_DESCRIPTOR } from './progress.ts';
+import { startGroup } from './process-group.ts';
+
+/** One start of Playwright. */
+export interface SessionOrder {
+  readonly context: RunContext;
+  readonly playwright: PlaywrightInstall;
+  readonly projects: readonly Project[];
+  readonly grep: string | undefined;
+  /** For traces and screenshots; its own for each session, because Playwright empties it at each start. */
+  readonly outputDirectory: string;
+  readonly allureResults: string;
+  readonly logFile: string;
+  readonly env: NodeJS.ProcessEnv;
+  /** When the whole run must be done, in milliseconds since 1970. */
+  readonly deadlineAt: number;
+  readonly interrupted: AbortSignal;
+  readonly clean: (text: string) => string;
+  readonly onProgress: (line: string) => void;
+}
+
+/** How it ended. `fragment` is undefined when the recorder left nothing that can be read. */
+export interface SessionEnd {
+  readonly projects: readonly Project[];
+  readonly startedAt: string;
+  readonly endedAt: string;
+  readonly exitCode: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** Whether we ended it before it was done. */
+  readonly cut: 'interrupted' | 'deadline' | undefined;
+  readonly fragment: Fragment | undefined;
+  /** Why there is no fragment. */
+  readonly fragmentProblem: string | undefined;
+  /** The last lines that Playwright printed, clean. */
+  readonly lastLines: readonly string[];
+}
+
+/** Fixtures may need this long to remove what they created. */
+const GRACE_MS = 15_000;
+const KEPT_LINES = 20_000;
+const LAST_LINES = 15;
+
+/**
+ * Runs Playwright once: its `cli.js` directly and never through npx, which would leave it behind when it is ended.
+ * @throws only when Playwright could not be started at all
+ */
+export async function runSession(order: SessionOrder): Promise<SessionEnd> {
+  const { context } = order;
+  const contextFile = path.join(context.runDirectory, 'run.json');
+  writeFileAtomically(contextFile, JSON.stringify(context, null, 2));
+  const startedAt = new Date().toISOString();
+  const group = await startGroup(process.execPath, playwrightArgs(order), {
+    cwd: path.dirname(order.playwright.configFile),
+    env: sessionEnv(order, contextFile),
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+  });
+  const lines: string[] = [];
+  const keep = (line: string): void => {
+    lines.push(order.clean(line));
+    if (lines.length > KEPT_LINES) lines.splice(0, KEPT_LINES / 2);
+  };
+  const streams = [
+    read(group.child.stdout, keep),
+    read(group.child.stderr, keep),
+    read(group.child.stdio[PROGRESS_DESCRIPTOR] as Readable, order.onProgress),
+  ];
+  let cut: SessionEnd['cut'];
+  const cutBy = (cause: 'interrupted' | 'deadline'): void => {
+    cut ??= cause;
+    void group.stop(GRACE_MS);
+  };
+  const onInterrupt = (): void => cutBy('interrupted');
+  order.interrupted.addEventListener('abort', onInterrupt, { once: true });
+  if (order.interrupted.aborted) onInterrupt();
+  const timer = setTimeout(() => cutBy('deadline'), Math.max(0, order.deadlineAt - Date.now()));
+  const { code, signal } = await group.exited;
+  clearTimeout(timer);
+  order.interrupted.removeEventListener('abort', onInterrupt);
+  await Promise.all(streams);
+  // The log is for people: a disk that is full must not take the answer with it.
+  const logProblem = tryWrite(order.logFile, `${lines.join('\n')}\n`);
+  return {
+    projects: order.projects,
+    startedAt,
+    endedAt: new Date().toISOString(),
+    exitCode: code,
+    signal,
+    cut,
+    ...readFragment(context),
+    lastLines: [...lines.slice(-LAST_LINES), ...(logProblem === undefined ? [] : [logProblem])],
+  };
+}
+
+function playwrightArgs(order: SessionOrder): string[] {
+  return [
+    order.playwright.cli,
+    'test',
+    `--config=${order.playwright.configFile}`,
+    ...order.projects.map((project) => `--project=${project}`),
+    // Our stages replace the dependencies: a failed project must not silently hide what comes after it.
+    '--no-deps',
+    // `--reporter` would replace the configured ones, and the redactor with them.
+    `--add-reporter=${ownModule('reporters/recorder')},${ownModule('scripts/progress-reporter')}`,
+    `--output=${order.outputDirectory}`,
+    ...(order.grep === undefined ? [] : [`--grep=${order.grep}`, '--pass-with-no-tests']),
+  ];
+}
+
+function sessionEnv(order: SessionOrder, contextFile: string): NodeJS.ProcessEnv {
+  const env: NodeJS.ProcessEnv = {
+    ...order.env,
+    [RUN_CONTEXT_ENV]: contextFile,
+    [ALLURE_RESULTS_ENV]: order.allureResults,
+    PLAYWRIGHT_NO_COPY_PROMPT: '1',
+    PLAYWRIGHT_HTML_OPEN: 'never',
+    FORCE_COLOR: '0',
+  };
+  // NODE_OPTIONS may load a transpiler of ours (tsx) into a process that has its own; PW_TEST_REPORTER appends a
+  // reporter after ours, whose word would be the last; NO_COLOR beside FORCE_COLOR makes Node warn.
+  for (const name of ['NODE_OPTIONS', 'PW_TEST_REPORTER', 'NO_COLOR']) delete env[name];
+  return env;
+}
+
+function read(stream: Readable | null, onLine: (line: string) => void): Promise<void> {
+  if (stream === null) return Promise.resolve();
+  return new Promise((resolve) => {
+    createInterface({ input: stream, crlfDelay: Infinity }).on('line', onLine).on('close', resolve);
+    stream.on('error', () => resolve());
+  });
+}
+
+function readFragment(context: RunContext): Pick<SessionEnd, 'fragment' | 'fragmentProblem'> {
+  const name = fragmentName(context.session);
+  try {
+    const text = readFileSync(path.join(context.runDirectory, name), 'utf8');
+    const fragment = Fragment.parse(JSON.parse(text));
+    if (fragment.run !== context.id || fragment.session !== context.session) {
+      return { fragment: undefined, fragmentProblem: `${name} belongs to another run` };
+    }
+    return { fragment, fragmentProblem: undefined };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return { fragment: undefined, fragmentProblem: `${name} cannot be used: ${reason}` };
+  }
+}
+
+function tryWrite(file: string, text: string): string | undefined {
+  try {
+    writeFileSync(file, text);
+    return undefined;
+  } catch (error) {
+    return `(the log ${file} could not be written: ${error instanceof Error ? error.message : String(error)})`;
+  }
+}

@@ -1,0 +1,46 @@
+import { spawnSync } from 'node:child_process';
+import { findParts } from '../scripts/doctor/parts.ts';
+import { installK6 } from '../scripts/doctor/install-k6.ts';
+import { onPath } from '../scripts/process-group.ts';
+
+/** Debian packages that bring a part. */
+const PACKAGES: Readonly<Record<string, string>> = {
+  'Redis server': 'redis-server',
+  browser: 'chromium-headless-shell',
+};
+
+/**
+ * Gets the programs that the tests need where that is possible without asking: Debian packages for root, k6 where Go
+ * is. GREENLIGHT_NO_INSTALL keeps it from installing anything. What is still missing is named; tests that need it say
+ * so themselves.
+ */
+export async function provideParts(say: (line: string) => void): Promise<void> {
+  const missing = async (): Promise<readonly string[]> =>
+    (await findParts(process.cwd(), process.env)).filter((part) => !part.found).map((part) => part.name);
+  const before = await missing();
+  if (!process.env['GREENLIGHT_NO_INSTALL']) {
+    installPackages(
+      before.flatMap((name) => PACKAGES[name] ?? []),
+      say,
+    );
+    if (before.includes('k6') && onPath('go', { PATH: `${process.env['PATH'] ?? ''}:/usr/local/go/bin` })) {
+      await installK6(process.env, say, new AbortController().signal).catch((error: unknown) =>
+        say(error instanceof Error ? error.message : String(error)),
+      );
+    }
+  }
+  for (const name of await missing()) say(`missing: ${name}`);
+}
+
+function installPackages(packages: readonly string[], say: (line: string) => void): void {
+  if (packages.length === 0 || process.getuid?.() !== 0 || !onPath('apt-get', process.env)) return;
+  say(`installing ${packages.join(', ')}`);
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  for (const args of [
+    ['update', '-qq'],
+    ['install', '-qq', '-y', '--no-install-recommends', ...packages],
+  ]) {
+    const { status, stderr } = spawnSync('apt-get', args, { env, encoding: 'utf8' });
+    if (status !== 0) say(`apt-get ${args[0]} ended with ${status}: ${stderr.trim().split('\n').at(-1)}`);
+  }
+}
