@@ -1,0 +1,62 @@
+import { type PortName, PortUnavailable } from '../../contract/ports/observe.ts';
+
+interface JsonRequest {
+  readonly method?: 'GET' | 'POST';
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly json?: unknown;
+}
+
+/** An HTTP answer of a system that we look through. */
+export interface JsonAnswer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** A look must end: a flow polls about every 250 ms, and a hanging helper system must not look like a slow target. */
+const LOOK_TIMEOUT_MS = 5000;
+
+/**
+ * Asks a system that we look through, which answers with JSON.
+ * @throws PortUnavailable when it gave no answer, or one that is not JSON, or an error other than 404
+ */
+export async function fetchJson(port: PortName, url: string, request: JsonRequest = {}): Promise<JsonAnswer> {
+  const hint = `check that the address is right and that the system behind it runs: ${withoutQuery(url)}`;
+  let response: Response;
+  let text: string;
+  try {
+    response = await fetch(url, {
+      method: request.method ?? 'GET',
+      headers: {
+        accept: 'application/json',
+        ...(request.json === undefined ? {} : { 'content-type': 'application/json' }),
+        ...request.headers,
+      },
+      ...(request.json === undefined ? {} : { body: JSON.stringify(request.json) }),
+      signal: AbortSignal.timeout(LOOK_TIMEOUT_MS),
+    });
+    text = await response.text();
+  } catch (error) {
+    throw new PortUnavailable(port, `no answer from ${withoutQuery(url)}: ${reasonOf(error)}`, hint, {
+      cause: error,
+    });
+  }
+  if (response.status === 404) return { status: 404, body: undefined };
+  if (!response.ok) {
+    throw new PortUnavailable(port, `${withoutQuery(url)} answered ${response.status}`, hint);
+  }
+  try {
+    return { status: response.status, body: JSON.parse(text) as unknown };
+  } catch (error) {
+    throw new PortUnavailable(port, `${withoutQuery(url)} did not answer with JSON`, hint, { cause: error });
+  }
+}
+
+/** The reason of a failed `fetch` is in its cause; the message itself only says "fetch failed". */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? error.cause.message : error.message;
+}
+
+function withoutQuery(url: string): string {
+  return url.split('?')[0] ?? url;
+}

@@ -1,0 +1,114 @@
+import type { ImapFlow, ImapFlowOptions } from 'imapflow';
+import type { MailboxSource } from '../../../contract/target.ts';
+import type { Mail } from '../../../contract/ports/mailbox.ts';
+import { type ObservePort, PortUnavailable } from '../../../contract/ports/observe.ts';
+import { resolveSecret } from '../../../safety/secrets.ts';
+import { importClient } from '../import-client.ts';
+import { linksOf } from './links.ts';
+import { newestMatch, NOBODY } from './newest.ts';
+
+type ImapSource = Extract<MailboxSource, { adapter: 'imap' }>;
+
+/** Mails with the same recipient that are read at most; identities are unique, so there are rarely two. */
+const MOST_MAILS = 20;
+
+/** Reads a real mailbox over IMAP: the only way to see mail as a customer's provider delivers it. Read-only. */
+export function imapMailbox(source: ImapSource): ObservePort<'mailbox'> {
+  const where = `${source.host}:${source.port}/${source.folder}`;
+  let client: ImapFlow | undefined;
+
+  const connect = async (): Promise<ImapFlow> => {
+    if (client?.usable) return client;
+    const { ImapFlow } = await importClient('mailbox', 'imapflow', () => import('imapflow'));
+    const options: ImapFlowOptions = {
+      host: source.host,
+      port: source.port,
+      secure: source.secure,
+      auth: { user: resolveSecret(source.user), pass: resolveSecret(source.password) },
+      logger: false,
+      connectionTimeout: 5000,
+      greetingTimeout: 5000,
+      socketTimeout: 30_000,
+      // Without this it asks for STARTTLS even where the plan says that the line is plain.
+      ...(source.secure ? {} : { doSTARTTLS: false }),
+    };
+    const fresh = new ImapFlow(options);
+    // An idle connection may break at any time; the next look opens a new one and reports what it finds.
+    fresh.on('error', () => {
+      if (client === fresh) client = undefined;
+    });
+    await fresh.connect();
+    await fresh.mailboxOpen(source.folder, { readOnly: true });
+    client = fresh;
+    return fresh;
+  };
+
+  const look = async (to: string): Promise<Mail[]> => {
+    try {
+      const session = await connect();
+      // A selected folder shows new mail only after the server had a chance to say so.
+      await session.noop();
+      const uids = (await session.search({ to }, { uid: true })) || [];
+      const mails: Mail[] = [];
+      for (const uid of uids.slice(-MOST_MAILS)) {
+        const message = await session.fetchOne(
+          String(uid),
+          { source: true, internalDate: true },
+          { uid: true },
+        );
+        if (message && message.source) {
+          mails.push(await parseMail(`${uid}`, message.source, message.internalDate));
+        }
+      }
+      return mails;
+    } catch (error) {
+      if (error instanceof PortUnavailable) throw error;
+      client?.close();
+      client = undefined;
+      throw new PortUnavailable('mailbox', `${where}: ${imapReason(error)}`, hintFor(error), {
+        cause: error,
+      });
+    }
+  };
+
+  return {
+    find: async (query) => newestMatch(await look(query.to), query),
+    ready: async () => void (await look(NOBODY)),
+    close: async () => {
+      const open = client;
+      client = undefined;
+      // A server that is gone cannot say good-bye.
+      await open?.logout().catch(() => open.close());
+    },
+  };
+}
+
+async function parseMail(id: string, source: Buffer, internalDate: Date | string | undefined): Promise<Mail> {
+  const { default: PostalMime } = await importClient('mailbox', 'postal-mime', () => import('postal-mime'));
+  const parsed = await PostalMime.parse(source);
+  const parts = { text: parsed.text ?? '', html: parsed.html ?? '' };
+  const recipients = [...(parsed.to ?? []), ...(parsed.cc ?? []), ...(parsed.bcc ?? [])];
+  return {
+    id: parsed.messageId ?? id,
+    from: parsed.from?.address ?? '',
+    to: recipients.flatMap((one) => one.address ?? one.group?.map((member) => member.address) ?? []),
+    subject: parsed.subject ?? '',
+    ...parts,
+    links: linksOf(parts),
+    headers: Object.fromEntries(parsed.headers.map(({ key, value }) => [key.toLowerCase(), value])),
+    receivedAt: new Date(internalDate ?? parsed.date ?? 0).toISOString(),
+  };
+}
+
+/** imapflow says only "Command failed"; what the server said is in a field of the error. */
+function imapReason(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const said = (error as { responseText?: unknown }).responseText;
+  return typeof said === 'string' ? `${error.message} (${said})` : error.message;
+}
+
+function hintFor(error: unknown): string {
+  return (error as { authenticationFailed?: unknown }).authenticationFailed === true
+    ? 'check target.mailbox.user and password; some providers need an app password'
+    : 'check target.mailbox: host, port, secure and folder';
+}

@@ -1,0 +1,20 @@
+import type { ObservePort } from '../../../contract/ports/observe.ts';
+import type { MailboxSource } from '../../../contract/target.ts';
+import { greenlightSinkMailbox } from './greenlight-sink.ts';
+import { imapMailbox } from './imap.ts';
+import { maildevMailbox } from './maildev.ts';
+import { mailpitMailbox } from './mailpit.ts';
+
+type WebMailbox = Extract<MailboxSource, { url: string }>;
+
+/** A new adapter is one file and one line here; the compiler asks for the line. */
+const webMailboxes = {
+  mailpit: mailpitMailbox,
+  maildev: maildevMailbox,
+  'greenlight-sink': greenlightSinkMailbox,
+} satisfies Record<WebMailbox['adapter'], (source: { readonly url: string }) => ObservePort<'mailbox'>>;
+
+/** The mailbox that a plan names. Nothing is connected before the first look. */
+export function openMailbox(source: MailboxSource): ObservePort<'mailbox'> {
+  return source.adapter === 'imap' ? imapMailbox(source) : webMailboxes[source.adapter](source);
+}

@@ -1,0 +1,56 @@
+import { type ObservePort, PortUnavailable } from '../../../contract/ports/observe.ts';
+import type { RecordLookup } from '../../../contract/ports/records.ts';
+import type { RecordsSource } from '../../../contract/target.ts';
+import { resolveSecret } from '../../../safety/secrets.ts';
+import { httpLookup } from './http.ts';
+import { postgresLookup } from './postgres.ts';
+
+const adapters: {
+  readonly [A in RecordsSource['adapter']]: (source: Extract<RecordsSource, { adapter: A }>) => RecordLookup;
+} = {
+  postgres: (source) => postgresLookup(resolveSecret(source.url)),
+  http: (source) =>
+    httpLookup(
+      source.url,
+      Object.fromEntries(Object.entries(source.headers).map(([name, value]) => [name, resolveSecret(value)])),
+    ),
+  custom: (source) => source.reader,
+};
+
+/** The store of rows of one side, as the plan names it. Nothing is connected before the first look. */
+export function openLookup(source: RecordsSource): RecordLookup {
+  // The key picks the function for exactly this member of the union; TypeScript cannot follow that.
+  return (adapters[source.adapter] as (source: RecordsSource) => RecordLookup)(source);
+}
+
+/** Both sides of a target as one port: a query says which side it means, and the new one is the default. */
+export function openRecords(sides: {
+  readonly old: RecordsSource | undefined;
+  readonly new: RecordsSource | undefined;
+}): ObservePort<'records'> {
+  const opened = new Map<'old' | 'new', RecordLookup>();
+  const lookup = (side: 'old' | 'new'): RecordLookup => {
+    const before = opened.get(side);
+    if (before) return before;
+    const source = sides[side];
+    if (!source) {
+      const key = side === 'old' ? 'target.old.records' : 'target.records';
+      throw new PortUnavailable('records', `the ${side} side has no database`, `add ${key} to the plan`);
+    }
+    const fresh = openLookup(source);
+    opened.set(side, fresh);
+    return fresh;
+  };
+  return {
+    find: async ({ side, ...query }) => {
+      const answer = await lookup(side ?? 'new').find(query);
+      return answer.rows.length > 0 ? answer : null;
+    },
+    async ready() {
+      for (const side of ['old', 'new'] as const) if (sides[side]) await lookup(side).ready();
+    },
+    close: async () => {
+      await Promise.all([...opened.values()].map((open) => open.close()));
+    },
+  };
+}

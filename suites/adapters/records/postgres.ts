@@ -1,0 +1,89 @@
+import type { Client } from 'pg';
+import { PortUnavailable } from '../../../contract/ports/observe.ts';
+import type { RecordLookup } from '../../../contract/ports/records.ts';
+import { beginReadOnly, readOnlyClientConfig } from '../../../safety/read-only-session.ts';
+import { importClient } from '../import-client.ts';
+import { selectByEquality } from './select.ts';
+
+/** A look-up by key is quick or it is a table scan that a busy production database should not have to do. */
+const SESSION = { statementTimeoutMs: 5000, lockTimeoutMs: 2000, connectTimeoutMs: 5000 };
+
+/**
+ * Looks up rows in PostgreSQL. Each look is its own read-only transaction, so that a poll sees new rows and a
+ * connection is never left inside one. Dates come back as ISO 8601 text; bigint and numeric as decimal text.
+ * @param url connection string, already resolved
+ */
+export function postgresLookup(url: string): RecordLookup {
+  let client: Client | undefined;
+  // One connection takes one statement after the other; looks from several steps must not mix their transactions.
+  let queue: Promise<unknown> = Promise.resolve();
+
+  const connect = async (): Promise<Client> => {
+    if (client) return client;
+    const { default: pg } = await importClient('records', 'pg', () => import('pg'));
+    const fresh = new pg.Client(readOnlyClientConfig(url, SESSION));
+    // Without a listener a connection that breaks between two looks would end the whole process.
+    fresh.on('error', () => {
+      if (client === fresh) client = undefined;
+    });
+    await fresh.connect();
+    client = fresh;
+    return fresh;
+  };
+
+  const readOnly = async <T>(look: (session: Client) => Promise<T>): Promise<T> => {
+    let session: Client | undefined;
+    try {
+      session = await connect();
+      await beginReadOnly(session, SESSION);
+      const seen = await look(session);
+      await session.query('rollback');
+      return seen;
+    } catch (error) {
+      client = undefined;
+      // The connection is in an unknown state; whether closing it works changes nothing about what we report.
+      await session?.end().catch(() => undefined);
+      throw unavailable(error);
+    }
+  };
+
+  const inTurn = <T>(look: (session: Client) => Promise<T>): Promise<T> => {
+    const mine = queue.then(() => readOnly(look));
+    queue = mine.catch(() => undefined);
+    return mine;
+  };
+
+  return {
+    async find(query) {
+      const select = selectByEquality(query);
+      const { rows } = await inTurn((session) =>
+        session.query<Record<string, unknown>>(select.text, [...select.values]),
+      );
+      return { rows: rows.map(plainRow) };
+    },
+    ready: async () => void (await inTurn((session) => session.query('select 1'))),
+    close: async () => {
+      await queue;
+      const open = client;
+      client = undefined;
+      await open?.end();
+    },
+  };
+}
+
+function plainRow(row: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(row).map(([name, value]) => [name, value instanceof Date ? value.toISOString() : value]),
+  );
+}
+
+function unavailable(error: unknown): PortUnavailable {
+  if (error instanceof PortUnavailable) return error;
+  const message = error instanceof Error ? error.message || String(error) : String(error);
+  const code = (error as { code?: unknown }).code;
+  const hint =
+    code === '42P01' || code === '42703'
+      ? 'check the table and column names of the query against the schema of this side'
+      : 'check the connection string, and that its user may read';
+  return new PortUnavailable('records', `PostgreSQL could not be asked: ${message}`, hint, { cause: error });
+}

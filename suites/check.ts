@@ -1,0 +1,74 @@
+import type { PlaywrightTestArgs, PlaywrightWorkerArgs, TestInfo } from '@playwright/test';
+import { CHECK_ANNOTATION, CheckId } from '../contract/check-id.ts';
+import { checksOf } from '../contract/checks.ts';
+import { GreenlightError } from '../contract/errors.ts';
+import type { Plan, PlanInput } from '../contract/plan.ts';
+import { asPlan, configuredPlan, registerPlan } from './ambient-plan.ts';
+import { type GreenlightTestFixtures, type GreenlightWorkerFixtures, test } from './fixtures.ts';
+import { detailsOf } from './planned-test.ts';
+import { runScope } from './run-scope.ts';
+
+/** What the body of an own check gets: Playwright's fixtures and those of Greenlight. */
+export type CheckFixtures = PlaywrightTestArgs &
+  PlaywrightWorkerArgs &
+  GreenlightTestFixtures &
+  GreenlightWorkerFixtures;
+
+export type CheckBody = (fixtures: CheckFixtures, testInfo: TestInfo) => Promise<void> | void;
+
+export interface CheckOptions {
+  /** The plan, for projects whose Playwright configuration does not announce it. */
+  readonly plan?: Plan | PlanInput;
+  /** Further tags, with or without @. */
+  readonly tags?: readonly string[];
+}
+
+/**
+ * Registers a check of the user's own: a Playwright test that the plan lists under `checks`. Title, severity and
+ * phases come from the plan, so that the list of what must run is known before anything runs.
+ *
+ *     check('vip-sees-discount', async ({ request, unique }) => { ... expect(...) ... });
+ *
+ * The plan is the one in `options.plan`, else the one that the Playwright configuration announced; both are the same
+ * in the runner and in every worker, and Playwright needs equal titles in both. Without either, the title is the id
+ * and the check is registered in every phase. A comparison by `expect` that does not hold is `fail`; any other throw
+ * is `unknown`.
+ * @throws GreenlightError PLAN_INVALID when the plan does not list the check: its result could never count
+ */
+export function check(id: string, body: CheckBody): void;
+export function check(id: string, options: CheckOptions, body: CheckBody): void;
+export function check(id: string, optionsOrBody: CheckOptions | CheckBody, maybeBody?: CheckBody): void {
+  const options = typeof optionsOrBody === 'function' ? {} : optionsOrBody;
+  const body = typeof optionsOrBody === 'function' ? optionsOrBody : maybeBody;
+  if (!body) throw new GreenlightError('USAGE', `check("${id}") has no body`);
+  CheckId.parse(id);
+  const plan = options.plan ? registerPlan(asPlan(options.plan)) : configuredPlan();
+  if (!plan) {
+    const details = { annotation: { type: CHECK_ANNOTATION, description: id }, tag: `@${id}` };
+    test(id, details, body as Parameters<typeof test>[2]);
+    return;
+  }
+  if (!plan.checks.some((own) => own.id === id)) throw notListed(id, plan);
+  const planned = checksOf(plan, runScope().phase).find((one) => one.id === id);
+  // Another phase: it is not in the manifest, and a test that nobody planned would be a fault of the run.
+  if (!planned) return;
+  test(planned.title, detailsOf(planned, options.tags), body as Parameters<typeof test>[2]);
+}
+
+function notListed(id: string, plan: Plan): GreenlightError {
+  const known = plan.checks.map((own) => own.id).join(', ') || 'none';
+  return new GreenlightError(
+    'PLAN_INVALID',
+    `a spec defines the check "${id}", which the plan does not list`,
+    {
+      problems: [
+        {
+          path: 'checks',
+          value: known,
+          problem: `lacks "${id}"`,
+          remedy: `add { id: '${id}', title: '...' } to checks`,
+        },
+      ],
+    },
+  );
+}

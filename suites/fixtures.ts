@@ -1,0 +1,156 @@
+import { type LaunchOptions, test as base } from '@playwright/test';
+import { CHECK_ANNOTATION } from '../contract/check-id.ts';
+import { describeError } from '../contract/errors.ts';
+import type { Plan } from '../contract/plan.ts';
+import { unreachableReason } from '../contract/ports/application.ts';
+import { type Ledger, openLedger } from '../safety/ledger.ts';
+import { type Redactor, redactorOf } from '../safety/redactor.ts';
+import { stateDirectory } from '../safety/run-context.ts';
+import { refuseLiveKeys, secretReader } from '../safety/secrets.ts';
+import { planForFixtures } from './ambient-plan.ts';
+import { type BrowserChoice, resolveBrowser } from './browser.ts';
+import { type Control, CONTROL_ATTACHMENT, CONTROL_MEDIA_TYPE, createControl } from './control.ts';
+import { createdData, type CreatedData } from './created-data.ts';
+import { type BrowserSession, createBrowserSession, launchOptionsFor } from './page-session.ts';
+import { openPorts, type Ports } from './ports.ts';
+import { identitiesOf, type RunScope, runScope } from './run-scope.ts';
+
+/** Fixtures that live as long as a worker. */
+export interface GreenlightWorkerFixtures {
+  /** The plan of this run, checked, and without live keys. */
+  readonly plan: Plan;
+  readonly run: RunScope;
+  readonly redactor: Redactor;
+  /** Mailbox, database rows, payments, webhook deliveries: opened when first used. */
+  readonly ports: Ports;
+  /** Value of an environment variable that the plan names. */
+  readonly secret: (name: string) => string;
+  /** The browser of flows; own checks use Playwright's `page`. */
+  readonly browserSession: BrowserSession;
+  /** Opens the ledger of this target when first used. */
+  readonly openedLedger: () => Promise<Ledger>;
+}
+
+/** Fixtures of one test. */
+export interface GreenlightTestFixtures {
+  /** A new identity at every call; no other run, worker or attempt makes the same. */
+  readonly unique: () => string;
+  /** Records what a check creates, before it does, and removes it afterwards. */
+  readonly created: CreatedData;
+  /** Whether our own network works, asked at most once per test. */
+  readonly control: Control;
+  readonly controlAttachment: void;
+}
+
+/** Removing what a test created may take this long before Playwright gives up on it. */
+const UNDO_TIMEOUT_MS = 60_000;
+
+/**
+ * The `test` of all suites: Playwright's own, which knows the plan. Whatever goes wrong in a fixture ends the test
+ * without a finding, and that is `unknown`, never `fail`.
+ */
+export const test = base.extend<GreenlightTestFixtures, GreenlightWorkerFixtures>({
+  plan: [
+    // Playwright wants a destructured first parameter even where nothing is used.
+
+    async ({}, use) => {
+      await use(await usablePlan());
+    },
+    { scope: 'worker' },
+  ],
+  run: [async ({}, use) => use(runScope()), { scope: 'worker' }],
+  redactor: [async ({ plan }, use) => use(redactorOf(plan)), { scope: 'worker' }],
+  secret: [async ({ plan }, use) => use(secretReader(plan)), { scope: 'worker' }],
+  ports: [
+    async ({ plan }, use) => {
+      const ports = openPorts(plan.target);
+      await use(ports);
+      await ports.close();
+    },
+    { scope: 'worker' },
+  ],
+  openedLedger: [
+    async ({ plan }, use) => {
+      let ledger: Promise<Ledger> | undefined;
+      await use(() => (ledger ??= openLedger(stateDirectory(), plan.target.name)));
+    },
+    { scope: 'worker' },
+  ],
+  browserSession: [
+    async ({ playwright, headless, launchOptions }, use) => {
+      const options = { ...launchOptions, headless: headless !== false };
+      const session = createBrowserSession(playwright.chromium, options, () => findBrowser(headless));
+      await use(session);
+      await session.close();
+    },
+    { scope: 'worker' },
+  ],
+  // Playwright looks only into its own cache; own checks that use `page` shall find the same browser as flows do.
+  launchOptions: [
+    async ({ launchOptions, browserName, channel, headless, connectOptions }, use) => {
+      const chosen = launchOptions.executablePath ?? channel ?? connectOptions;
+      await use(
+        browserName === 'chromium' && chosen === undefined
+          ? await withBrowser(launchOptions, headless)
+          : launchOptions,
+      );
+    },
+    { scope: 'worker' },
+  ],
+  baseURL: async ({ baseURL, plan }, use) => use(baseURL ?? plan.target.urls['app']),
+  unique: async ({ run }, use, testInfo) => use(identitiesOf(run, testInfo)),
+  created: [
+    async ({ plan, run, secret, openedLedger, redactor }, use, testInfo) => {
+      const check = testInfo.annotations.find((one) => one.type === CHECK_ANNOTATION)?.description;
+      const data = createdData({
+        plan,
+        run: run.id,
+        check: check ?? testInfo.title,
+        secret,
+        ledger: openedLedger,
+      });
+      await use(data);
+      for (const left of await data.undoAll()) {
+        const description = redactor.text(`${left.kind} ${left.identity}: ${left.reason}`);
+        testInfo.annotations.push({ type: 'greenlight:left-on-target', description });
+      }
+    },
+    { timeout: UNDO_TIMEOUT_MS },
+  ],
+  control: async ({ plan }, use) => use(createControl(plan.target.control)),
+  controlAttachment: [
+    async ({ control }, use, testInfo) => {
+      await use();
+      const refused = testInfo.errors.some((error) => unreachableReason(error.message ?? '') !== undefined);
+      if (!refused && control.answer === undefined) return;
+      await testInfo.attach(CONTROL_ATTACHMENT, {
+        body: JSON.stringify({ control: await control.ask() }),
+        contentType: CONTROL_MEDIA_TYPE,
+      });
+    },
+    { auto: true },
+  ],
+});
+
+export { expect } from '@playwright/test';
+
+async function usablePlan(): Promise<Plan> {
+  try {
+    const plan = await planForFixtures();
+    refuseLiveKeys(plan);
+    return plan;
+  } catch (error) {
+    // Playwright shows only the message of an error, and here the problems listed in it matter.
+    throw new Error(describeError(error), { cause: error });
+  }
+}
+
+function findBrowser(headless: boolean | undefined): Promise<BrowserChoice> {
+  return resolveBrowser(process.env, { headed: headless === false });
+}
+
+async function withBrowser(configured: LaunchOptions, headless: boolean | undefined): Promise<LaunchOptions> {
+  const choice = await findBrowser(headless);
+  // Without one Playwright's own message appears when, and only when, a check asks for a page.
+  return 'missing' in choice ? configured : launchOptionsFor(choice, configured);
+}

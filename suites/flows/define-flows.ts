@@ -1,0 +1,135 @@
+import type { Page, PlaywrightWorkerArgs, TestInfo } from '@playwright/test';
+import { checksOf, type PlannedCheck } from '../../contract/checks.ts';
+import type { DataRow, Flow } from '../../contract/flow.ts';
+import type { Plan, PlanInput } from '../../contract/plan.ts';
+import { createPlaywrightApplication } from '../adapters/app/playwright-application.ts';
+import { registerPlan } from '../ambient-plan.ts';
+import { CannotTell } from '../cannot-tell.ts';
+import { type GreenlightTestFixtures, type GreenlightWorkerFixtures, test } from '../fixtures.ts';
+import type { BrowserSession, OpenPage } from '../page-session.ts';
+import { conclude, detailsOf, uniqueTitles } from '../planned-test.ts';
+import { runScope } from '../run-scope.ts';
+import type { FlowRun } from './flow-run.ts';
+import { longestRun, runFlow } from './run-flow.ts';
+
+type Fixtures = Pick<GreenlightWorkerFixtures, 'ports' | 'secret' | 'redactor'> &
+  Pick<GreenlightTestFixtures, 'unique' | 'created' | 'control'> &
+  Pick<PlaywrightWorkerArgs, 'playwright'>;
+
+/** Room beside the flow's own budgets: starting a browser, asking the control address, writing the finding. */
+const OVERHEAD_MS = 60_000;
+
+/** Registers one Playwright test for each flow that the phase of this run requires. */
+export function defineFlows(input: Plan | PlanInput): void {
+  const plan = registerPlan(input);
+  const planned = checksOf(plan, runScope().phase).filter((check) => check.source === 'flow');
+  const titles = uniqueTitles(planned);
+  test.describe(() => {
+    test.describe.configure({ mode: 'parallel' });
+    for (const check of planned) {
+      const flow = plan.flows.find((one) => one.id === check.id && one.options.check !== false);
+      if (!flow) throw new Error(`the manifest names the flow "${check.id}", which the plan does not have`);
+      registerFlow(plan, flow, check, titles.get(check.id) ?? check.title);
+    }
+  });
+}
+
+function registerFlow(plan: Plan, flow: Flow, check: PlannedCheck, title: string): void {
+  const details = detailsOf(check, flow.options.area === undefined ? [] : [flow.options.area]);
+  // Two shapes, because Playwright sets up what a test names: only flows with pages may need a browser.
+  if (flow.steps.some((step) => step.kind === 'page')) {
+    test(
+      title,
+      details,
+      async ({ playwright, ports, secret, redactor, unique, created, control, browserSession }, testInfo) => {
+        const fixtures = { playwright, ports, secret, redactor, unique, created, control };
+        await runCheck(plan, flow, check, fixtures, testInfo, browserSession);
+      },
+    );
+    return;
+  }
+  test(
+    title,
+    details,
+    async ({ playwright, ports, secret, redactor, unique, created, control }, testInfo) => {
+      const fixtures = { playwright, ports, secret, redactor, unique, created, control };
+      await runCheck(plan, flow, check, fixtures, testInfo, undefined);
+    },
+  );
+}
+
+async function runCheck(
+  plan: Plan,
+  flow: Flow,
+  check: PlannedCheck,
+  fixtures: Fixtures,
+  testInfo: TestInfo,
+  browsers: BrowserSession | undefined,
+): Promise<void> {
+  // Playwright's own time-out says nothing about the target, so it must never come before a budget's end.
+  testInfo.setTimeout(longestRun({ flow, budgetMs: plan.budgetMs }) + OVERHEAD_MS);
+  const requests = await fixtures.playwright.request.newContext();
+  let opened: OpenPage | undefined;
+  const openPage = async (): Promise<Page> => {
+    if (!browsers) throw new CannotTell('harness', 'the flow was registered without a browser');
+    opened ??= await browsers.open({
+      baseURL: plan.target.urls['app'] ?? '',
+      storageState: await requests.storageState(),
+    });
+    return opened.page;
+  };
+  const run: FlowRun = {
+    check: check.id,
+    flow,
+    urls: plan.target.urls,
+    budgetMs: plan.budgetMs,
+    context: { unique: fixtures.unique, secret: fixtures.secret, data: rowFor(flow, testInfo.retry) },
+    application: createPlaywrightApplication(requests),
+    port: (name) => fixtures.ports.port(name),
+    openPage,
+    closePage: async () => opened?.close(),
+    recordCreated: (record) => fixtures.created.record(record),
+    control: fixtures.control,
+    stage: (title, body, failed) =>
+      showStep(title, body, (ended) => {
+        const problem = failed(ended);
+        return problem === undefined ? undefined : fixtures.redactor.text(problem);
+      }),
+  };
+  try {
+    await conclude(await runFlow(run), testInfo, fixtures.redactor);
+  } finally {
+    await opened?.close();
+    await requests.dispose();
+  }
+}
+
+/** A retry takes the next row of the data pool, as it takes new identities. */
+function rowFor(flow: Flow, retry: number): DataRow {
+  const rows = flow.options.data ?? [];
+  return rows[retry % Math.max(1, rows.length)] ?? {};
+}
+
+class StepDidNotHold extends Error {
+  override readonly name = 'StepDidNotHold';
+}
+
+async function showStep<T>(
+  title: string,
+  body: () => Promise<T>,
+  failed: (ended: T) => string | undefined,
+): Promise<T> {
+  let ended: { readonly value: T } | undefined;
+  try {
+    await test.step(title, async () => {
+      ended = { value: await body() };
+      const problem = failed(ended.value);
+      if (problem !== undefined) throw new StepDidNotHold(problem);
+    });
+  } catch (error) {
+    // Thrown only to paint the step red; the finding says what it means.
+    if (!(error instanceof StepDidNotHold)) throw error;
+  }
+  if (!ended) throw new Error(`the step "${title}" did not end`);
+  return ended.value;
+}

@@ -1,0 +1,76 @@
+import type { Page } from '@playwright/test';
+import type { Captured, CreatedRecord, Flow, FlowContext } from '../../contract/flow.ts';
+import type { ApplicationPort } from '../../contract/ports/application.ts';
+import type { ObservePort, PortName } from '../../contract/ports/observe.ts';
+import type { Statement } from '../../contract/statement.ts';
+import { CannotTell } from '../cannot-tell.ts';
+import type { Control } from '../control.ts';
+
+/** Everything that a flow needs to run once. */
+export interface FlowRun {
+  readonly check: string;
+  readonly flow: Flow;
+  /** Base URLs by endpoint name. */
+  readonly urls: Readonly<Record<string, string>>;
+  /** Budget of a request step that names none, in milliseconds. */
+  readonly budgetMs: number;
+  readonly context: Pick<FlowContext, 'unique' | 'data' | 'secret'>;
+  /** Keeps cookies for the time of the flow. */
+  readonly application: ApplicationPort;
+  /** @throws CannotTell or PortUnavailable when the target has no such port or it cannot be opened */
+  port<P extends PortName>(name: P): ObservePort<P>;
+  /** The page of this flow, opened at the first call. @throws CannotTell without a browser */
+  openPage(): Promise<Page>;
+  /** Closes the page, which makes whatever still waits on it fail. */
+  closePage(): Promise<void>;
+  /** Writes to the ledger; resolves when it is on disk. @throws GreenlightError when it cannot */
+  recordCreated(record: CreatedRecord): Promise<void>;
+  readonly control: Control;
+  /** Shows a step in Playwright's reports while it runs; it is red there when the step does not hold. */
+  stage?<T>(title: string, body: () => Promise<T>, failed: (ended: T) => string | undefined): Promise<T>;
+}
+
+/** How one step ended. A step that could not tell throws CannotTell instead. */
+export interface StepEnd {
+  /** In order; the first that does not hold is the reason. */
+  readonly statements: readonly Statement[];
+  readonly captured: Captured;
+  /** How long the target took, in milliseconds. */
+  readonly durationMs: number;
+  /** Stable word for why it fails, if it does. */
+  readonly cause: string;
+}
+
+/**
+ * Calls a pure function of the plan. Its throw is a fault of the plan: it says nothing about the target.
+ * @param what for example `request of step "register"`
+ * @throws CannotTell
+ */
+export function callPlan<T>(what: string, call: () => T): T {
+  try {
+    return call();
+  } catch (error) {
+    throw flowThrew(what, error);
+  }
+}
+
+/** The fault of a function of the plan, with the line where it threw. */
+export function flowThrew(what: string, error: unknown): CannotTell {
+  if (error instanceof CannotTell) return error;
+  const said = error instanceof Error ? `${error.name}: ${error.message.split('\n')[0]}` : String(error);
+  const place = error instanceof Error ? placeOf(error) : '';
+  const hint = (error as { hint?: unknown }).hint;
+  return new CannotTell('flow-threw', `${what} threw ${said}${place}`, {
+    cause: error,
+    remedy:
+      typeof hint === 'string'
+        ? hint
+        : 'correct that function in the plan; nothing is known about the target',
+  });
+}
+
+/** ` (shop.config.ts:12)`: the file and line where an error was thrown, without the folders of this machine. */
+function placeOf(error: Error): string {
+  const match = /^\s+at .*?([^/\\()\s]+):(\d+):\d+\)?$/m.exec(error.stack ?? '');
+  return match ? ` (${match[1]}:${match[2]})` : '';
+}

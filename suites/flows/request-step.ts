@@ -1,0 +1,49 @@
+import { evaluateResponse } from '../../contract/evaluate.ts';
+import type { Captured, FlowContext, RequestStep } from '../../contract/flow.ts';
+import { encodeRequest, type ResponseView } from '../../contract/http.ts';
+import { TargetUnreachable } from '../../contract/ports/application.ts';
+import { atMost, type Statement } from '../../contract/statement.ts';
+import { judgeNoAnswer } from '../no-answer.ts';
+import { callPlan, type FlowRun, type StepEnd } from './flow-run.ts';
+import { recordCreatedBy } from './record-created.ts';
+
+/** Sends one request and judges the answer. @throws CannotTell */
+export async function runRequestStep(step: RequestStep, captured: Captured, run: FlowRun): Promise<StepEnd> {
+  const ctx: FlowContext = { ...run.context, captured };
+  const budgetMs = step.budgetMs ?? run.budgetMs;
+  const wire = callPlan(`the request of step "${step.id}"`, () => encodeRequest(step.request(ctx), run.urls));
+  await recordCreatedBy(step, ctx, run);
+  const started = performance.now();
+  let response: ResponseView;
+  try {
+    response = await run.application.send(wire, budgetMs);
+  } catch (error) {
+    if (!(error instanceof TargetUnreachable)) throw error;
+    const durationMs = performance.now() - started;
+    const statement = await judgeNoAnswer(error, 'answer', budgetMs, run.control);
+    return { statements: [statement], captured: {}, durationMs, cause: 'no-answer' };
+  }
+  const judged = callPlan(`step "${step.id}", judging its answer,`, () =>
+    evaluateResponse(step, captured, response),
+  );
+  return {
+    statements: [
+      ...judged.statements,
+      atMost('answer time', Math.round(response.durationMs), budgetMs, 'ms'),
+    ],
+    captured: judged.captured,
+    durationMs: response.durationMs,
+    cause: causeOf(judged.statements),
+  };
+}
+
+/** Status comes first and alone; `shape` holds before any comparison is made; the budget is judged last. */
+function causeOf(statements: readonly Statement[]): string {
+  const wrong = statements.find((statement) => !statement.ok);
+  if (!wrong) return 'budget';
+  if (wrong === statements[0]) return 'status';
+  const compared =
+    statements.indexOf(wrong) > statements.findIndex((statement) => statement.name === 'shape');
+  const shaped = statements.some((statement) => statement.name === 'shape');
+  return /^body(\.|$)/.test(wrong.name) && !(shaped && compared) ? 'shape' : 'comparison';
+}

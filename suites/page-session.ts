@@ -1,0 +1,84 @@
+import type { Browser, BrowserContext, BrowserType, LaunchOptions, Page } from '@playwright/test';
+import { BROWSER_ARGUMENTS, type BrowserChoice } from './browser.ts';
+import { CannotTell, firstLine } from './cannot-tell.ts';
+
+/** One browser for a worker, started when the first page step needs it. */
+export interface BrowserSession {
+  /** A fresh browser context and page. @throws CannotTell when there is no browser or it does not start */
+  open(options: PageOptions): Promise<OpenPage>;
+  close(): Promise<void>;
+}
+
+export interface PageOptions {
+  readonly baseURL: string;
+  /** Cookies that the flow's requests already have. */
+  readonly storageState: Awaited<ReturnType<BrowserContext['storageState']>>;
+}
+
+export interface OpenPage {
+  readonly page: Page;
+  close(): Promise<void>;
+}
+
+/** What Playwright needs to start a browser that was found. */
+export function launchOptionsFor(
+  choice: Extract<BrowserChoice, { path: string }>,
+  configured: LaunchOptions,
+) {
+  const env = { ...process.env, ...configured.env, ...choice.env };
+  return {
+    ...configured,
+    executablePath: choice.path,
+    args: [...BROWSER_ARGUMENTS, ...(configured.args ?? [])],
+    env: Object.fromEntries(
+      Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+    ),
+  } satisfies LaunchOptions;
+}
+
+/**
+ * The browser of a worker.
+ * @param configured options that name the browser; without `executablePath` none was found
+ * @param choose says why none was found
+ */
+export function createBrowserSession(
+  type: BrowserType,
+  configured: LaunchOptions,
+  choose: () => Promise<BrowserChoice>,
+): BrowserSession {
+  let started: Promise<Browser> | undefined;
+  const start = async (): Promise<Browser> => {
+    const choice = configured.executablePath === undefined ? await choose() : undefined;
+    if (choice && 'missing' in choice) {
+      throw new CannotTell('browser-missing', choice.missing, { remedy: choice.remedy });
+    }
+    try {
+      return await type.launch(choice ? launchOptionsFor(choice, configured) : configured);
+    } catch (error) {
+      throw new CannotTell('browser-missing', `the browser did not start: ${firstLine(error)}`, {
+        cause: error,
+        remedy: 'run `greenlight doctor` to see which browsers work here',
+      });
+    }
+  };
+  return {
+    async open({ baseURL, storageState }) {
+      let browser = await (started ??= start());
+      // A browser that crashed under an earlier check must not fail this one.
+      if (!browser.isConnected()) browser = await (started = start());
+      try {
+        const context = await browser.newContext({ baseURL, storageState });
+        return { page: await context.newPage(), close: () => context.close() };
+      } catch (error) {
+        throw new CannotTell('browser-crashed', `no page could be opened: ${firstLine(error)}`, {
+          cause: error,
+        });
+      }
+    },
+    async close() {
+      // A browser that never started was reported by the check that needed it.
+      const browser = await started?.catch(() => undefined);
+      await browser?.close();
+    },
+  };
+}

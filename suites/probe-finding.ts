@@ -1,0 +1,103 @@
+import { allHold } from '../contract/evaluate.ts';
+import type { Finding } from '../contract/finding.ts';
+import type { ResponseView, WireRequest } from '../contract/http.ts';
+import { type ApplicationPort, TargetUnreachable } from '../contract/ports/application.ts';
+import { PortUnavailable } from '../contract/ports/observe.ts';
+import type { Statement } from '../contract/statement.ts';
+import { CannotTell, firstLine } from './cannot-tell.ts';
+import type { Control } from './control.ts';
+import { judgeNoAnswer } from './no-answer.ts';
+
+/** What a probe or a readiness check saw, before it becomes a finding. */
+export interface Probed {
+  readonly statements: readonly Statement[];
+  /** What was seen to hold, in one sentence; used when it passes. */
+  readonly holds: string;
+  /** What is wrong, in one sentence; without it the first statement that does not hold is put into words. */
+  readonly wrong?: string;
+  /** Stable word for why it fails, if it does. */
+  readonly cause: string;
+  readonly remedy?: string;
+  /** How many things were looked at; default: the number of statements. */
+  readonly sampleSize?: number;
+  readonly observedRelease?: Finding['observedRelease'];
+}
+
+/** What a probe looks through. */
+export interface ProbeTools {
+  readonly application: ApplicationPort;
+  readonly urls: Readonly<Record<string, string>>;
+  readonly control: Control;
+}
+
+/** Runs a probe and puts what it saw, or why it saw nothing, into a finding. Never throws. */
+export async function probeFinding(check: string, probe: () => Promise<Probed>): Promise<Finding> {
+  try {
+    return judge(check, await probe());
+  } catch (error) {
+    const remedy = error instanceof CannotTell ? error.remedy : hintOf(error);
+    return {
+      check,
+      outcome: 'unknown',
+      summary: firstLine(error) || 'it ended without a reason',
+      cause: wordOf(error),
+      ...(remedy !== undefined && { remedy }),
+      sampleSize: 0,
+      detail: { kind: 'probe', statements: [] },
+    };
+  }
+}
+
+function judge(check: string, seen: Probed): Finding {
+  const statements = [...seen.statements];
+  const common = {
+    check,
+    sampleSize: seen.sampleSize ?? statements.length,
+    detail: { kind: 'probe' as const, statements },
+    ...(seen.observedRelease && { observedRelease: seen.observedRelease }),
+  };
+  if (allHold(statements)) return { ...common, outcome: 'pass', summary: seen.holds };
+  const wrong = statements.find((statement) => !statement.ok);
+  if (!wrong)
+    return { ...common, outcome: 'unknown', summary: 'Nothing was compared', cause: 'nothing-compared' };
+  const words = `${wrong.name} is ${String(wrong.measured)}, expected ${String(wrong.expected)}`;
+  return {
+    ...common,
+    outcome: 'fail',
+    summary: seen.wrong ?? words,
+    cause: seen.cause,
+    measured: wrong.measured,
+    expected: wrong.expected,
+    ...(wrong.unit !== undefined && { unit: wrong.unit }),
+    ...(seen.remedy !== undefined && { remedy: seen.remedy }),
+  };
+}
+
+/**
+ * Sends one request of a probe.
+ * @returns the answer, or the statement that there was none
+ * @throws CannotTell when our own network is down as well
+ */
+export async function ask(
+  tools: ProbeTools,
+  request: WireRequest,
+  name: string,
+  budgetMs: number,
+): Promise<{ readonly answer: ResponseView } | { readonly none: Statement }> {
+  try {
+    return { answer: await tools.application.send(request, budgetMs) };
+  } catch (error) {
+    if (!(error instanceof TargetUnreachable)) throw error;
+    return { none: await judgeNoAnswer(error, name, budgetMs, tools.control) };
+  }
+}
+
+function wordOf(error: unknown): string {
+  if (error instanceof CannotTell) return error.word;
+  return error instanceof PortUnavailable ? 'port-unavailable' : 'harness';
+}
+
+function hintOf(error: unknown): string | undefined {
+  const hint = (error as { hint?: unknown } | undefined)?.hint;
+  return typeof hint === 'string' ? hint : undefined;
+}

@@ -1,0 +1,68 @@
+import { checksOf } from '../../contract/checks.ts';
+import type { Project } from '../../contract/outcome.ts';
+import type { Plan, PlanInput } from '../../contract/plan.ts';
+import type { Probe } from '../../contract/probe.ts';
+import { createHttpApplication } from '../../safety/http-application.ts';
+import { resolveSecret } from '../../safety/secrets.ts';
+import { webhookSigners } from '../adapters/webhooks/index.ts';
+import { registerPlan } from '../ambient-plan.ts';
+import { test } from '../fixtures.ts';
+import { conclude, detailsOf, uniqueTitles } from '../planned-test.ts';
+import { type Probed, probeFinding, type ProbeTools } from '../probe-finding.ts';
+import { runScope } from '../run-scope.ts';
+import { probeEndpoints } from './endpoints-probe.ts';
+import { probeHealth } from './health-probe.ts';
+import { probeWebhook } from './webhook-probe.ts';
+
+const OVERHEAD_MS = 30_000;
+
+/**
+ * Registers one Playwright test for each probe that the phase of this run requires.
+ * @param project webhook probes belong to `suites`, all others to `readiness`
+ */
+export function defineProbes(
+  input: Plan | PlanInput,
+  project: Extract<Project, 'readiness' | 'suites'>,
+): void {
+  const plan = registerPlan(input);
+  const planned = checksOf(plan, runScope().phase).filter(
+    (check) => check.source === 'probe' && check.project === project,
+  );
+  const titles = uniqueTitles(planned);
+  for (const check of planned) {
+    const probe = plan.probes.find((one) => one.id === check.id);
+    if (!probe) throw new Error(`the manifest names the probe "${check.id}", which the plan does not have`);
+    test(
+      titles.get(check.id) ?? check.title,
+      detailsOf(check, [probe.kind]),
+      async ({ control, redactor }, testInfo) => {
+        testInfo.setTimeout(requestsOf(probe) * probe.budgetMs + OVERHEAD_MS);
+        const tools = { application: createHttpApplication(), urls: plan.target.urls, control };
+        await conclude(await probeFinding(check.id, () => runProbe(probe, tools)), testInfo, redactor);
+      },
+    );
+  }
+}
+
+function runProbe(probe: Probe, tools: ProbeTools): Promise<Probed> {
+  switch (probe.kind) {
+    case 'endpoints':
+      return probeEndpoints(probe, tools);
+    case 'health':
+      return probeHealth(probe, tools);
+    case 'webhook':
+      return probeWebhook(probe, resolveSecret(probe.secret), webhookSigners[probe.scheme], tools);
+  }
+}
+
+/** How many requests a probe sends at most. */
+function requestsOf(probe: Probe): number {
+  switch (probe.kind) {
+    case 'endpoints':
+      return probe.paths.length;
+    case 'health':
+      return 1 + probe.witnesses.length;
+    case 'webhook':
+      return probe.deliveries.length + 1;
+  }
+}

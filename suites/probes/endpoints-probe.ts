@@ -1,0 +1,22 @@
+import { encodeRequest } from '../../contract/http.ts';
+import type { Probe } from '../../contract/probe.ts';
+import { equal, type Statement } from '../../contract/statement.ts';
+import { ask, type Probed, type ProbeTools } from '../probe-finding.ts';
+
+type EndpointsProbe = Extract<Probe, { kind: 'endpoints' }>;
+
+/** Asks each path and compares its status. All paths are asked, so that one look shows all that is broken. */
+export async function probeEndpoints(probe: EndpointsProbe, tools: ProbeTools): Promise<Probed> {
+  const statements: Statement[] = [];
+  for (const path of probe.paths) {
+    const name = `status of ${path}`;
+    const request = encodeRequest({ method: 'GET', path, endpoint: probe.endpoint }, tools.urls);
+    const asked = await ask(tools, request, name, probe.budgetMs);
+    statements.push('none' in asked ? asked.none : equal(name, asked.answer.status, probe.status));
+  }
+  return {
+    statements,
+    holds: `${statements.length} of ${statements.length} paths answered with ${probe.status}`,
+    cause: statements.find((statement) => !statement.ok)?.expected === probe.status ? 'status' : 'no-answer',
+  };
+}

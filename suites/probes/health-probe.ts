@@ -1,0 +1,58 @@
+import { evaluateResponse } from '../../contract/evaluate.ts';
+import type { RequestStep } from '../../contract/flow.ts';
+import { encodeRequest } from '../../contract/http.ts';
+import type { Probe } from '../../contract/probe.ts';
+import { equal, shown, type Statement } from '../../contract/statement.ts';
+import { ask, type Probed, type ProbeTools } from '../probe-finding.ts';
+
+type HealthProbe = Extract<Probe, { kind: 'health' }>;
+
+/**
+ * Reads the health document, compares its shape, and then asks the witnesses whether it is true: a document that says
+ * "ok" while the database is gone is worse than none, because load balancers believe it.
+ */
+export async function probeHealth(probe: HealthProbe, tools: ProbeTools): Promise<Probed> {
+  const spec = { method: 'GET', path: probe.path, endpoint: probe.endpoint } as const;
+  const asked = await ask(tools, encodeRequest(spec, tools.urls), `health at ${probe.path}`, probe.budgetMs);
+  if ('none' in asked) return { statements: [asked.none], holds: '', cause: 'no-answer' };
+  // Judged like a step of a flow, so that a health document and a response mean the same by "has the shape".
+  const step: RequestStep = { kind: 'request', id: 'health', request: () => spec, response: probe.schema };
+  const { statements } = evaluateResponse(step, {}, asked.answer);
+  const wrong = statements.find((statement) => !statement.ok);
+  if (wrong) {
+    return {
+      statements,
+      holds: '',
+      wrong: `The health document at ${probe.path}: ${wrong.name} is ${String(wrong.measured)}, expected ${String(wrong.expected)}`,
+      cause: wrong.name === 'status' ? 'status' : 'shape',
+    };
+  }
+  const claim = String(shown(asked.answer.body));
+  const testimony = await hearWitnesses(probe, tools);
+  const liar = testimony.find((statement) => !statement.ok);
+  return {
+    statements: [...statements, ...testimony],
+    holds:
+      testimony.length > 0
+        ? `The health document is right, and ${testimony.length} of ${testimony.length} witnesses confirm it`
+        : 'The health document is right',
+    ...(liar && {
+      wrong: `Health claims ${claim}, but ${liar.name} is ${String(liar.measured)}, expected ${String(liar.expected)}`,
+    }),
+    cause: 'health-lies',
+  };
+}
+
+async function hearWitnesses(probe: HealthProbe, tools: ProbeTools): Promise<Statement[]> {
+  const testimony: Statement[] = [];
+  for (const witness of probe.witnesses) {
+    const name = `status of ${witness.path}`;
+    const request = encodeRequest(
+      { method: 'GET', path: witness.path, endpoint: probe.endpoint },
+      tools.urls,
+    );
+    const asked = await ask(tools, request, name, probe.budgetMs);
+    testimony.push('none' in asked ? asked.none : equal(name, asked.answer.status, witness.status));
+  }
+  return testimony;
+}

@@ -1,0 +1,50 @@
+import type { BuiltInCheck } from '../../contract/built-in-checks.ts';
+import { checksOf } from '../../contract/checks.ts';
+import type { Plan, PlanInput } from '../../contract/plan.ts';
+import { createHttpApplication } from '../../safety/http-application.ts';
+import { registerPlan } from '../ambient-plan.ts';
+import { test } from '../fixtures.ts';
+import { conclude, detailsOf, uniqueTitles } from '../planned-test.ts';
+import type { Ports } from '../ports.ts';
+import { type Probed, probeFinding, type ProbeTools } from '../probe-finding.ts';
+import { defineProbes } from '../probes/define-probes.ts';
+import { runScope } from '../run-scope.ts';
+import { databasesReadable, mailboxReadable, paymentsInTestMode } from './ports-ready.ts';
+import { targetAnswers } from './target-answers.ts';
+import { wantedRelease, wantedReleaseRuns } from './wanted-release-runs.ts';
+
+const TIMEOUT_MS = 120_000;
+
+type Look = (plan: Plan, tools: ProbeTools, ports: Ports) => Promise<Probed>;
+
+/** How each built-in check looks; the compiler asks for a line per check. */
+const LOOKS: Readonly<Record<BuiltInCheck['id'], Look>> = {
+  'target-answers': (plan, tools) => targetAnswers(tools, plan.budgetMs),
+  'wanted-release-runs': async (plan, tools) => {
+    if (!plan.target.release) throw new Error('the target has no release document');
+    return wantedReleaseRuns(plan.target.release, wantedRelease(), tools, plan.budgetMs);
+  },
+  'databases-readable': (plan) => databasesReadable(plan.target),
+  'mailbox-readable': (_plan, _tools, ports) => mailboxReadable(ports),
+  'payments-in-test-mode': (_plan, _tools, ports) => paymentsInTestMode(ports),
+};
+
+/** Registers the readiness checks that the phase of this run requires: what the target names works, and its probes. */
+export function defineReadiness(input: Plan | PlanInput): void {
+  const plan = registerPlan(input);
+  const planned = checksOf(plan, runScope().phase).filter((check) => check.source === 'built-in');
+  const titles = uniqueTitles(planned);
+  for (const check of planned) {
+    const look = LOOKS[check.id as BuiltInCheck['id']];
+    test(
+      titles.get(check.id) ?? check.title,
+      detailsOf(check),
+      async ({ control, redactor, ports }, testInfo) => {
+        testInfo.setTimeout(TIMEOUT_MS + Object.keys(plan.target.urls).length * plan.budgetMs);
+        const tools = { application: createHttpApplication(), urls: plan.target.urls, control };
+        await conclude(await probeFinding(check.id, () => look(plan, tools, ports)), testInfo, redactor);
+      },
+    );
+  }
+  defineProbes(plan, 'readiness');
+}

@@ -1,0 +1,103 @@
+import { encodeRequest } from '../../contract/http.ts';
+import { holds, shown, type Statement } from '../../contract/statement.ts';
+import type { Plan } from '../../contract/plan.ts';
+import { CannotTell } from '../cannot-tell.ts';
+import { ask, type Probed, type ProbeTools } from '../probe-finding.ts';
+
+/** Environment variables by which the command line says which release is wanted. */
+export const WANTED_ID_ENV = 'GREENLIGHT_RELEASE_ID';
+export const WANTED_COMMIT_ENV = 'GREENLIGHT_RELEASE_COMMIT';
+
+type ReleaseSource = NonNullable<Plan['target']['release']>;
+
+/** The release that should be running; an empty object when nobody said. */
+export interface Wanted {
+  readonly id?: string;
+  readonly commit?: string;
+}
+
+export function wantedRelease(env: NodeJS.ProcessEnv = process.env): Wanted {
+  const id = env[WANTED_ID_ENV];
+  const commit = env[WANTED_COMMIT_ENV];
+  return { ...(id ? { id } : {}), ...(commit ? { commit } : {}) };
+}
+
+/**
+ * Asks the target which release it runs and compares it with the wanted one. Without a wanted release it records what
+ * runs. A document that does not say it leaves us not knowing: that is not the release's fault.
+ */
+export async function wantedReleaseRuns(
+  source: ReleaseSource,
+  wanted: Wanted,
+  tools: ProbeTools,
+  budgetMs: number,
+): Promise<Probed> {
+  const request = encodeRequest({ method: 'GET', path: source.path, endpoint: source.endpoint }, tools.urls);
+  const asked = await ask(tools, request, `release document at ${source.path}`, budgetMs);
+  if ('none' in asked) return { statements: [asked.none], holds: '', cause: 'no-answer' };
+  const { status, body } = asked.answer;
+  if (status < 200 || status > 299) {
+    throw new CannotTell('release-unknown', `the release document at ${source.path} answered ${status}`, {
+      remedy: 'correct target.release.path, or let the target publish its release there',
+    });
+  }
+  const observed: { id?: string; commit?: string } = {};
+  for (const field of ['id', 'commit'] as const) {
+    const path = source[field];
+    if (path !== undefined) observed[field] = fieldOf(body, path, source.path);
+  }
+  const statements = compare(wanted, observed);
+  const says = [observed.id, observed.commit].filter((part) => part !== undefined).join(' at ');
+  return {
+    statements,
+    holds:
+      Object.keys(wanted).length > 0
+        ? `The wanted release runs: ${says}`
+        : `The target says it runs ${says}; no release was asked for`,
+    cause: 'other-release',
+    observedRelease: observed,
+  };
+}
+
+function compare(wanted: Wanted, observed: Wanted): Statement[] {
+  if (Object.keys(wanted).length === 0) {
+    return [holds('release', true, observed.id ?? observed.commit, 'any: no release was asked for')];
+  }
+  const statements: Statement[] = [];
+  if (wanted.id !== undefined && observed.id !== undefined) {
+    statements.push(holds('release', wanted.id === observed.id, observed.id, wanted.id));
+  }
+  if (wanted.commit !== undefined && observed.commit !== undefined) {
+    statements.push(
+      holds('commit', sameCommit(wanted.commit, observed.commit), observed.commit, wanted.commit),
+    );
+  }
+  if (statements.length > 0) return statements;
+  throw new CannotTell('release-unknown', 'what is wanted and what the target says have no field in common', {
+    remedy:
+      'name in target.release where the document has the id, the commit, or both, as they are asked for',
+  });
+}
+
+/** Commits are often shortened on one side; seven digits are what git itself shows. */
+function sameCommit(a: string, b: string): boolean {
+  const [short = '', long = ''] = [a.toLowerCase(), b.toLowerCase()].sort((x, y) => x.length - y.length);
+  return short === long || (short.length >= 7 && long.startsWith(short));
+}
+
+function fieldOf(body: unknown, path: string, document: string): string {
+  const value = path
+    .split('.')
+    .reduce<unknown>(
+      (at, key) => (typeof at === 'object' && at !== null ? (at as Record<string, unknown>)[key] : undefined),
+      body,
+    );
+  if ((typeof value === 'string' && value !== '') || typeof value === 'number') return String(value);
+  throw new CannotTell(
+    'release-unknown',
+    `the release document at ${document} has no "${path}": ${String(shown(body))}`,
+    {
+      remedy: 'correct the path in target.release',
+    },
+  );
+}
