@@ -1,9 +1,9 @@
 import type { Plan } from '../contract/plan.ts';
 import { GreenlightError } from '../contract/errors.ts';
 import { encodedForms } from './encoded-forms.ts';
+import { secretValuesOf } from './process-secrets.ts';
 import { isSensitiveName, MASK, maskPatterns } from './secret-patterns.ts';
 import { isMaskable, secretsOfEnvironment, urlCredentials } from './secret-values.ts';
-import { planLeaves, secretNames } from './secrets.ts';
 
 /** Environment variable that switches redaction off. Only tests may: see `redactionEnabled`. */
 export const REDACTION_ENV = 'GREENLIGHT_REDACTION';
@@ -18,6 +18,12 @@ export interface Redactor {
   add(secretValue: string): void;
 }
 
+/** A redactor that can also leave patterns alone. */
+export interface FullRedactor extends Redactor {
+  /** Masks only values that are known, for content that is no text. */
+  known(text: string): string;
+}
+
 /**
  * Makes a redactor that knows the secrets of the environment (by name and by URLs that hold credentials), of the
  * variables in `names`, the `values` given, and everything that only its shape gives away.
@@ -30,41 +36,41 @@ export function createRedactor(
     /** Default: what `redactionEnabled` says of the environment. */
     readonly enabled?: boolean;
   } = {},
-): Redactor {
+): FullRedactor {
   const env = options.env ?? process.env;
   const enabled = options.enabled ?? redactionEnabled(env);
-  if (!enabled) return { text: (text) => text, deep: (value) => value, add: () => undefined };
+  if (!enabled) {
+    return { text: (text) => text, known: (text) => text, deep: (value) => value, add: () => undefined };
+  }
 
   const values = new Set<string>();
   const learn = (value: string): void => {
     for (const text of [value, value.trim(), ...urlCredentials(value)])
       if (isMaskable(text)) values.add(text);
   };
-  let known: RegExp | undefined;
-  const text = (input: string): string => {
-    if (input.length === 0) return input;
-    known ??= matcherOf(values);
-    return maskPatterns(known ? input.replace(known, MASK) : input);
+  let matcher: RegExp | undefined;
+  const known = (input: string): string => {
+    matcher ??= matcherOf(values);
+    return matcher ? input.replace(matcher, MASK) : input;
   };
+  const text = (input: string): string => (input.length === 0 ? input : maskPatterns(known(input)));
   for (const value of secretsOfEnvironment(env)) values.add(value);
   for (const name of options.names ?? []) learn(env[name] ?? '');
   for (const value of options.values ?? []) learn(value);
   return {
     text,
+    known,
     deep: <T>(value: T): T => deepCopy(value, text, new Map()) as T,
     add: (value) => {
       learn(value);
-      known = undefined;
+      matcher = undefined;
     },
   };
 }
 
-/** The redactor of a plan: its secrets, the passwords inside its URLs, and the environment's. */
-export function redactorOf(plan: Plan, env: NodeJS.ProcessEnv = process.env): Redactor {
-  const literals = planLeaves(plan).flatMap(({ value }) =>
-    typeof value === 'string' ? urlCredentials(value) : [],
-  );
-  return createRedactor({ env, names: secretNames(plan), values: literals });
+/** The redactor of a plan: its secrets, the credentials inside its URLs, and the environment's. */
+export function redactorOf(plan: Plan, env: NodeJS.ProcessEnv = process.env): FullRedactor {
+  return createRedactor({ env, values: secretValuesOf(plan, env) });
 }
 
 /**
@@ -108,8 +114,20 @@ function deepCopy(value: unknown, text: (text: string) => string, seen: Map<obje
     string | undefined;
   for (const [key, inner] of entries) {
     const hidden = isSensitiveName(key) || (key === 'value' && named !== undefined && isSensitiveName(named));
+    if (key === 'cookies' && Array.isArray(inner)) {
+      copy[key] = (inner as unknown[]).map((cookie) => cookieCopy(cookie, text, seen));
+      continue;
+    }
     copy[text(key)] =
       hidden && typeof inner === 'string' && inner !== '' ? MASK : deepCopy(inner, text, seen);
   }
   return copy;
+}
+
+/** A cookie as an object keeps its name and attributes. */
+function cookieCopy(cookie: unknown, text: (text: string) => string, seen: Map<object, unknown>): unknown {
+  const copy = deepCopy(cookie, text, seen);
+  const named =
+    typeof copy === 'object' && copy !== null && 'value' in copy && typeof copy.value === 'string';
+  return named && copy.value !== '' ? { ...copy, value: MASK } : copy;
 }

@@ -112,7 +112,42 @@ const COOKIE_LINE = /((?:^|[\s"'`,{-])(?:set-)?cookie\s{0,2}:\s{0,4})(?!["'`\s\\
 const COOKIE_ATTRIBUTE = /^(?:expires|max-age|domain|path|secure|httponly|samesite|priority|partitioned)$/i;
 
 function maskCookies(text: string): string {
-  return text.replace(COOKIE_LINE, (_all, name: string, value: string) => `${name}${maskCookieValue(value)}`);
+  const masked = text.replace(
+    COOKIE_LINE,
+    (_all, name: string, value: string) => `${name}${maskCookieValue(value)}`,
+  );
+  return masked.includes('"cookies"') ? maskCookieLists(masked) : masked;
+}
+
+/** `"cookies":[{"name":"sid","value":"..."}]`, as HAR, traces and storage states hold them. */
+function maskCookieLists(text: string): string {
+  let out = '';
+  let from = 0;
+  for (const match of text.matchAll(/"cookies"\s{0,4}:\s{0,4}\[/g)) {
+    const start = match.index + match[0].length;
+    const end = endOfList(text, start);
+    out += text.slice(from, start);
+    out += text
+      .slice(start, end)
+      .replace(/("value"\s{0,4}:\s{0,4}")(?!")(?:[^"\\]|\\.)*"/g, (_all, name: string) => `${name}${MASK}"`);
+    from = end;
+  }
+  return out + text.slice(from);
+}
+
+function endOfList(text: string, start: number): number {
+  let depth = 1;
+  let inString = false;
+  for (let at = start; at < text.length; at += 1) {
+    const char = text[at];
+    if (inString) {
+      if (char === '\\') at += 1;
+      else if (char === '"') inString = false;
+    } else if (char === '"') inString = true;
+    else if (char === '[') depth += 1;
+    else if (char === ']' && (depth -= 1) === 0) return at;
+  }
+  return text.length;
 }
 
 /** Keeps names and attributes of cookies and masks their values. */

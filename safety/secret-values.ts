@@ -29,7 +29,11 @@ export function looksSecret(name: string): boolean {
 }
 
 /** Whether a value can be masked without masking ordinary words with it. */
-export function isMaskable(value: string, shortest = SHORTEST_NAMED): boolean {
+export function isMaskable(value: string): boolean {
+  return isLongEnough(value, SHORTEST_NAMED);
+}
+
+function isLongEnough(value: string, shortest: number): boolean {
   const text = value.trim();
   if (text.length < shortest || COMMON.has(text.toLowerCase())) return false;
   // A short number is a port, a count or a time; `aaaaaa` and `------` are no secrets either.
@@ -52,8 +56,8 @@ export function urlCredentials(text: string): readonly string[] {
 export function secretsOfEnvironment(env: NodeJS.ProcessEnv): readonly string[] {
   return Object.entries(env).flatMap(([name, value]) => {
     if (value === undefined || value === '') return [];
-    const credentials = urlCredentials(value).filter((text) => isMaskable(text));
-    const guessed = looksSecret(name) && isMaskable(value, SHORTEST_GUESSED) && !namesFile(value);
+    const credentials = urlCredentials(value).filter(isMaskable);
+    const guessed = looksSecret(name) && isLongEnough(value, SHORTEST_GUESSED) && !namesFile(value);
     return guessed ? [value, ...credentials] : credentials;
   });
 }
