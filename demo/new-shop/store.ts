@@ -1,0 +1,258 @@
+import {
+  inTransaction,
+  isId,
+  isUniqueViolation,
+  oneRow,
+  openDatabase,
+  required,
+  type Database,
+} from '../shop/database.ts';
+import { emailTaken } from '../shop/shop-error.ts';
+import type {
+  Customer,
+  NameField,
+  Order,
+  OrderLine,
+  OrderStatus,
+  Payment,
+  Product,
+  ShopStore,
+} from '../shop/store.ts';
+
+/** One shop, one tenant so far: the schema is ready for more. */
+const TENANT = 'main';
+
+const NAME_FIELDS: readonly NameField[] = [
+  { name: 'given_name', label: 'Given name', autocomplete: 'given-name' },
+  { name: 'family_name', label: 'Family name', autocomplete: 'family-name' },
+];
+
+interface CustomerRow {
+  readonly id: string;
+  readonly given_name: string;
+  readonly family_name: string;
+  readonly email: string;
+  readonly verified: boolean;
+}
+
+interface OrderRow {
+  readonly id: string;
+  readonly customer_id: string;
+  readonly status: OrderStatus;
+  readonly total_minor: number;
+  readonly placed_at: Date;
+  readonly webhook_confirmed_at: Date | null;
+  readonly lines: readonly OrderLine[];
+  readonly payment: Payment | null;
+}
+
+const CUSTOMER =
+  'select id, given_name, family_name, email, verified_at is not null as verified from customers';
+
+const ORDER = `
+  select o.id, o.customer_id, o.status, o.total_minor, o.placed_at, o.webhook_confirmed_at,
+    (select coalesce(json_agg(json_build_object('sku', p.sku, 'name', p.name, 'quantity', i.quantity,
+        'unitPriceCents', i.unit_price_minor) order by i.id), '[]')
+      from order_items i join products p on p.id = i.product_id where i.order_id = o.id) as lines,
+    (select json_build_object('reference', y.provider_reference, 'status', y.status, 'amountCents', y.amount_minor)
+      from payments y where y.order_id = o.id order by y.id desc limit 1) as payment
+  from sales_orders o`;
+
+/** The new shop's database. */
+export function createNewShopStore(databaseUrl: string): ShopStore {
+  const db = openDatabase(databaseUrl, 'new-shop');
+  return {
+    nameFields: NAME_FIELDS,
+    ping: async () => {
+      await db.query('select 1');
+    },
+    products: async () => {
+      const { rows } = await db.query<ProductRow>(
+        'select sku, name, price_minor from products where tenant_id = $1 order by sku',
+        [TENANT],
+      );
+      return rows.map(product);
+    },
+    product: async (sku) => {
+      const row = await oneRow<ProductRow>(
+        db,
+        'select sku, name, price_minor from products where tenant_id = $1 and sku = $2',
+        [TENANT, sku],
+      );
+      return row && product(row);
+    },
+    createCustomer: async (wanted) => {
+      const row = await oneRow<CustomerRow>(
+        db,
+        `insert into customers (tenant_id, given_name, family_name, email, password_hash, verification_token)
+         values ($1, $2, $3, $4, $5, $6) returning id, given_name, family_name, email, false as verified`,
+        [
+          TENANT,
+          wanted.names['given_name'],
+          wanted.names['family_name'],
+          wanted.email,
+          wanted.passwordHash,
+          wanted.verificationToken,
+        ],
+      ).catch((error: unknown) => {
+        throw isUniqueViolation(error) ? emailTaken(error) : error;
+      });
+      return customer(required(row));
+    },
+    customer: async (id) => {
+      const row = await oneRow<CustomerRow>(db, `${CUSTOMER} where tenant_id = $1 and id = $2`, [TENANT, id]);
+      return row && customer(row);
+    },
+    credentials: async (email) => {
+      const row = await oneRow<{ id: string; password_hash: string }>(
+        db,
+        'select id, password_hash from customers where tenant_id = $1 and email = $2',
+        [TENANT, email],
+      );
+      return row && { customerId: row.id, passwordHash: row.password_hash };
+    },
+    verify: async (token) => {
+      const { rowCount } = await db.query(
+        'update customers set verified_at = coalesce(verified_at, now()) where tenant_id = $1 and verification_token = $2',
+        [TENANT, token],
+      );
+      return rowCount === 1;
+    },
+    createOrder: async (customerId, lines, totalCents) => {
+      const id = await inTransaction(db, async (tx) => {
+        const { rows } = await tx.query<{ id: string }>(
+          `insert into sales_orders (tenant_id, customer_id, total_minor, status)
+           values ($1, $2, $3, 'pending') returning id`,
+          [TENANT, customerId, totalCents],
+        );
+        const orderId = required(rows[0]).id;
+        await tx.query(
+          `insert into order_items (tenant_id, order_id, product_id, quantity, unit_price_minor)
+           select $1, $2, p.id, l.quantity, l.price from unnest($3::text[], $4::int[], $5::int[])
+             with ordinality as l (sku, quantity, price, position)
+             join products p on p.tenant_id = $1 and p.sku = l.sku
+           order by l.position`,
+          [
+            TENANT,
+            orderId,
+            lines.map((line) => line.sku),
+            lines.map((line) => line.quantity),
+            lines.map((line) => line.unitPriceCents),
+          ],
+        );
+        return orderId;
+      });
+      return required(await findOrder(db, customerId, id));
+    },
+    order: (customerId, id) => findOrder(db, customerId, id),
+    orders: async (customerId) => {
+      const { rows } = await db.query<OrderRow>(
+        `${ORDER} where o.tenant_id = $1 and o.customer_id = $2 order by o.id desc limit 100`,
+        [TENANT, customerId],
+      );
+      return rows.map(order);
+    },
+    claimForPayment: async (customerId, orderId) => {
+      const { rowCount } = await db.query(
+        "update sales_orders set status = 'paying' where id = $1 and customer_id = $2 and status = 'pending'",
+        [orderId, customerId],
+      );
+      return rowCount === 1;
+    },
+    releaseClaim: async (orderId) => {
+      await db.query("update sales_orders set status = 'pending' where id = $1 and status = 'paying'", [
+        orderId,
+      ]);
+    },
+    recordPayment: (orderId, paid) =>
+      inTransaction(db, async (tx) => {
+        await tx.query("update sales_orders set status = 'paid' where id = $1", [orderId]);
+        await tx.query(
+          `insert into payments (tenant_id, order_id, provider_reference, amount_minor, status)
+           values ($1, $2, $3, $4, 'succeeded')`,
+          [TENANT, orderId, paid.reference, paid.amountCents],
+        );
+      }),
+    recordRefund: (orderId) =>
+      inTransaction(db, async (tx) => {
+        await tx.query("update sales_orders set status = 'refunded' where id = $1", [orderId]);
+        await tx.query("update payments set status = 'refunded' where order_id = $1", [orderId]);
+      }),
+    applyPaymentEvent: (event) =>
+      inTransaction(db, async (tx) => {
+        const { rows } = await tx.query<{ id: string }>(
+          'select id from sales_orders where id = $1 for update',
+          [isId(event.orderId) ? event.orderId : null],
+        );
+        if (rows.length === 0) return 'unknown-order';
+        const { rowCount } = await tx.query(
+          'insert into webhook_events (tenant_id, event_id, order_id) values ($1, $2, $3) on conflict do nothing',
+          [TENANT, event.id, event.orderId],
+        );
+        if (rowCount === 0) return 'duplicate';
+        await tx.query(
+          'update sales_orders set webhook_confirmed_at = coalesce(webhook_confirmed_at, now()) where id = $1',
+          [event.orderId],
+        );
+        return 'applied';
+      }),
+    removeCustomer: (email) =>
+      inTransaction(db, async (tx) => {
+        // Items, payments and events go with their orders.
+        await tx.query(
+          `delete from sales_orders
+           where customer_id in (select id from customers where tenant_id = $1 and email = $2)`,
+          [TENANT, email],
+        );
+        const { rowCount } = await tx.query('delete from customers where tenant_id = $1 and email = $2', [
+          TENANT,
+          email,
+        ]);
+        return rowCount === 1;
+      }),
+    close: () => db.end(),
+  };
+}
+
+interface ProductRow {
+  readonly sku: string;
+  readonly name: string;
+  readonly price_minor: number;
+}
+
+async function findOrder(db: Database, customerId: string, id: string): Promise<Order | undefined> {
+  if (!isId(id)) return undefined;
+  const row = await oneRow<OrderRow>(
+    db,
+    `${ORDER} where o.tenant_id = $1 and o.id = $2 and o.customer_id = $3`,
+    [TENANT, id, customerId],
+  );
+  return row && order(row);
+}
+
+function product(row: ProductRow): Product {
+  return { sku: row.sku, name: row.name, priceCents: row.price_minor };
+}
+
+function customer(row: CustomerRow): Customer {
+  return {
+    id: row.id,
+    email: row.email,
+    displayName: `${row.given_name} ${row.family_name}`.trim(),
+    names: { given_name: row.given_name, family_name: row.family_name },
+    verified: row.verified,
+  };
+}
+
+function order(row: OrderRow): Order {
+  return {
+    id: row.id,
+    customerId: row.customer_id,
+    status: row.status,
+    totalCents: row.total_minor,
+    lines: row.lines,
+    payment: row.payment,
+    createdAt: row.placed_at.toISOString(),
+    webhookConfirmedAt: row.webhook_confirmed_at?.toISOString() ?? null,
+  };
+}
