@@ -110,7 +110,7 @@ async function hasPrograms(bin: string): Promise<boolean> {
 const copies = new Map<string, Promise<string>>();
 
 /** The package's programs where they are, or a copy of them where the account that runs them may read. */
-async function usableCopy(bin: string, directory: string): Promise<string> {
+export async function usableCopy(bin: string, directory: string): Promise<string> {
   try {
     await restoreLinks(bin);
     await versionOf(bin);
