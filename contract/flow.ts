@@ -14,11 +14,11 @@ export type DataRow = Readonly<Record<string, string | number | boolean>>;
 export interface FlowContext<C = Captured> {
   readonly captured: C;
   /** A new identity at every call; runs, workers, attempts and virtual users never collide. Safe in a mail address. */
-  unique(): string;
+  readonly unique: () => string;
   /** The row of the flow's data pool for this iteration; empty without a pool. */
   readonly data: DataRow;
   /** The value of an environment variable; masked in every output. */
-  secret(name: string): string;
+  readonly secret: (name: string) => string;
 }
 
 /** Something that a step is about to create; it is written to the ledger before the request leaves. */

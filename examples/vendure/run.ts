@@ -46,6 +46,8 @@ function greenlight(scene: Scene, output: string, signal: AbortSignal): Promise<
     'run',
     '--config',
     path.join(HERE, 'greenlight.config.ts'),
+    '--playwright',
+    path.join(ROOT, 'playwright.config.ts'),
     '--output',
     output,
     '--state',

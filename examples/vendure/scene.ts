@@ -159,7 +159,7 @@ function program(name: string, script: string, options: ShopOptions): Promise<Su
 async function runToEnd(name: string, script: string, options: ShopOptions): Promise<void> {
   const child = await program(name, script, options);
   const { code } = await child.ended;
-  if (code !== 0) throw new Error(`${name} ended with ${code}:\n${await logTail(child.logFile)}`);
+  if (code !== 0) throw new Error(`${name} ended with ${code}:\n${logTail(child.logFile)}`);
 }
 
 async function startShop(options: ShopOptions): Promise<{ process: SupervisedProcess; url: string }> {
@@ -175,7 +175,7 @@ async function startShop(options: ShopOptions): Promise<{ process: SupervisedPro
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   await child.stop();
-  throw new Error(`Vendure did not become healthy:\n${await logTail(child.logFile)}`);
+  throw new Error(`Vendure did not become healthy:\n${logTail(child.logFile)}`);
 }
 
 async function query(url: string, sql: string): Promise<Record<string, unknown>[]> {
