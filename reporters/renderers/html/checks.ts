@@ -1,0 +1,127 @@
+import type { FindingDetail } from '../../../contract/finding.ts';
+import type { Statement } from '../../../contract/statement.ts';
+import type { CheckResult, Verdict } from '../../../contract/verdict.ts';
+import { decidingFinding } from '../../judge/reasons.ts';
+import { sectionsOf } from '../sections.ts';
+import { amount, duration, plural } from '../words.ts';
+import { holdsBadge, stateBadge, toneOfState } from './icons.ts';
+import { html, type Markup } from './markup.ts';
+import { section, table, tableSection } from './section.ts';
+
+/** What failed, what could not tell, what warns, what did not run. */
+export function checkSections(verdict: Verdict): readonly Markup[] {
+  const { blocking, unclear, warnings, notRun } = sectionsOf(verdict);
+  return [
+    section('blocking', 'Blocking failures', blocking.map(card)),
+    section(
+      'unclear',
+      'Could not tell',
+      unclear.map(card),
+      'These checks ended without an answer about the target. They hold up GO and never cause a roll-back.',
+    ),
+    section('warnings', 'Warnings', warnings.map(card), 'Shown, and not part of the decision.'),
+    tableSection(
+      'not-run',
+      'What did not run',
+      'Required checks without a result, and why',
+      [{ title: 'Check' }, { title: 'Weight' }, { title: 'State' }, { title: 'Why' }],
+      notRun.map((check) => [
+        checkName(check),
+        html`${check.severity}`,
+        stateBadge(check.state),
+        html`${check.summary}`,
+      ]),
+    ),
+  ];
+}
+
+function card(check: CheckResult): Markup {
+  const finding = decidingFinding(check);
+  const measured = amount(finding?.measured, finding?.unit);
+  const expected = amount(finding?.expected, finding?.unit);
+  const broken = finding?.detail ? statementsOf(finding.detail).filter(({ ok }) => !ok) : [];
+  return html`<article class="card ${toneOfState(check.state)}">
+    <h3>${stateBadge(check.state)} <code>${check.id}</code></h3>
+    <p class="title">${check.title}</p>
+    <p class="summary">${check.summary}</p>
+    ${
+      measured === undefined && expected === undefined
+        ? ''
+        : html`<dl class="numbers">
+            <div>
+              <dt>measured</dt>
+              <dd>${measured ?? 'nothing'}</dd>
+            </div>
+            <div>
+              <dt>expected</dt>
+              <dd>${expected ?? 'nothing'}</dd>
+            </div>
+          </dl>`
+    }
+    ${finding?.remedy === undefined ? '' : html`<p class="remedy"><strong>What to do:</strong> ${finding.remedy}</p>`}
+    ${broken.length === 0 ? '' : statementTable(`Comparisons of ${check.id} that do not hold`, broken)}
+    <p class="small">
+      ${check.severity} · ${check.project} ·
+      ${plural(check.attempts, 'try', 'tries')}${check.cause ? ` · cause: ${check.cause}` : ''}
+    </p>
+  </article>`;
+}
+
+/** Every comparison inside a detail, whatever its kind. */
+export function statementsOf(detail: FindingDetail): readonly Statement[] {
+  switch (detail.kind) {
+    case 'flow':
+      return detail.steps.flatMap((step) =>
+        step.statements.map((statement) => ({ ...statement, name: `${step.id}: ${statement.name}` })),
+      );
+    case 'probe':
+    case 'load':
+      return detail.statements;
+    case 'table':
+      return [];
+  }
+}
+
+/** Comparisons as a table. */
+export function statementTable(caption: string, statements: readonly Statement[]): Markup {
+  return table(
+    caption,
+    [{ title: 'Comparison' }, { title: 'Result' }, { title: 'Measured' }, { title: 'Expected' }],
+    statements.map((statement) => [
+      html`${statement.name}`,
+      holdsBadge(statement.ok),
+      html`${amount(statement.measured, statement.unit)}`,
+      html`${amount(statement.expected, statement.unit)}`,
+    ]),
+  );
+}
+
+/** The whole manifest in its order: nothing is left out of the page. */
+export function allChecks(verdict: Verdict): Markup {
+  return tableSection(
+    'checks',
+    'All checks',
+    'Every check that this phase requires',
+    [
+      { title: 'Check' },
+      { title: 'State' },
+      { title: 'Weight' },
+      { title: 'What was seen' },
+      { title: 'Tries', numeric: true },
+      { title: 'Time', numeric: true },
+    ],
+    verdict.checks.map((check) => [
+      checkName(check),
+      stateBadge(check.state),
+      html`${check.severity}${check.waiver ? ', waived' : ''}`,
+      html`${check.summary}`,
+      html`${check.attempts}`,
+      html`${check.attempts === 0 ? '' : duration(check.durationMs)}`,
+    ]),
+  );
+}
+
+/** Id and statement of a check. */
+export function checkName(check: CheckResult): Markup {
+  return html`<code>${check.id}</code><span class="of">${check.title}</span>`;
+}

@@ -1,0 +1,78 @@
+import type { LoadResult } from '../../../contract/load-result.ts';
+import type { Verdict } from '../../../contract/verdict.ts';
+import { detailsOf } from '../sections.ts';
+import { count, duration, plural } from '../words.ts';
+import { rateChart } from './chart.ts';
+import { statementTable } from './checks.ts';
+import { stateBadge, toneOfState } from './icons.ts';
+import { html, type Markup } from './markup.ts';
+import { section, table } from './section.ts';
+
+/** What load measured, against the thresholds of the plan. */
+export function loadSection(verdict: Verdict): Markup {
+  return section(
+    'load',
+    'Load',
+    detailsOf(verdict, 'load').map(
+      ({ check, detail }) =>
+        html`<article class="card ${toneOfState(check.state)}">
+          <h3>${stateBadge(check.state)} <code>${check.id}</code></h3>
+          <p class="title">${check.title}</p>
+          <p class="summary">${check.summary}</p>
+          ${statementTable(`Thresholds of ${check.id}`, detail.statements)}
+          ${numbersTable(check.id, detail.result)} ${rateChart(check.id, detail.result)}
+          <p class="small">${describe(detail.result)}</p>
+          ${detail.result.faults.map((fault) => html`<p class="remedy"><strong>Fault of the engine:</strong> ${fault}</p>`)}
+        </article>`,
+    ),
+  );
+}
+
+function numbersTable(id: string, result: LoadResult): Markup {
+  const { latency, errors } = result;
+  const ms = (value: number): Markup => html`${count(Number(value.toFixed(1)))} ms`;
+  const failed = errors.status + errors.timeout + errors.connection + errors.assertion;
+  const percentile: readonly (readonly [string, number | undefined])[] = [
+    ['p50', latency?.p50],
+    ['p90', latency?.p90],
+    ['p95', latency?.p95],
+    ['p99', latency?.p99],
+    ['max', latency?.max],
+  ];
+  return table(
+    `Numbers of ${id}`,
+    [
+      { title: 'Requests', numeric: true },
+      { title: 'Rate', numeric: true },
+      { title: 'Errors', numeric: true },
+      ...percentile.map(([title]) => ({ title, numeric: true })),
+    ],
+    [
+      [
+        html`${count(result.requests)}`,
+        html`${count(Number(result.achievedRate.toFixed(1)))}/s`,
+        html`${count(failed)} (${share(failed, result.requests)})`,
+        ...percentile.map(([, value]) => (value === undefined ? html`not measured` : ms(value))),
+      ],
+    ],
+  );
+}
+
+function share(part: number, of: number): string {
+  return of === 0 ? 'of none' : `${((part / of) * 100).toFixed(2)} %`;
+}
+
+function describe(result: LoadResult): string {
+  const { errors, generator } = result;
+  const kinds = Object.entries(errors).filter(([, times]) => times > 0);
+  return [
+    `${result.engine.name} ${result.engine.version}`,
+    result.model === 'closed' ? 'closed model: each connection waits for its answer' : 'open model',
+    plural(result.connections, 'connection'),
+    `${duration(result.durationMs)} measured after ${duration(result.warmupMs)} of warm-up`,
+    ...(result.targetRate === null ? [] : [`aimed at ${count(result.targetRate)}/s`]),
+    ...(result.dropped > 0 ? [`${count(result.dropped)} arrivals could not be started`] : []),
+    ...kinds.map(([kind, times]) => `${count(times)} errors of kind ${kind}`),
+    ...(generator.saturated ? ['the load generator itself was at its limit'] : []),
+  ].join(' · ');
+}

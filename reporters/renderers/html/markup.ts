@@ -1,0 +1,51 @@
+/** Text that is HTML already. Only `html` makes it, so nothing else can get into a page without being escaped. */
+export class Markup {
+  readonly #text: string;
+  constructor(text: string) {
+    this.#text = text;
+  }
+  toString(): string {
+    return this.#text;
+  }
+}
+
+type Part = string | number | Markup | readonly Part[] | undefined | false;
+
+/** A tagged template that escapes every value; lists are joined, `undefined` and `false` leave nothing. */
+export function html(strings: TemplateStringsArray, ...values: readonly Part[]): Markup {
+  return new Markup(strings.reduce((text, part, index) => text + textOf(values[index - 1]) + part));
+}
+
+function textOf(value: Part): string {
+  if (value === undefined || value === false) return '';
+  if (value instanceof Markup) return value.toString();
+  if (typeof value === 'string' || typeof value === 'number') return escapeHtml(String(value));
+  return value.map(textOf).join('');
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+  '`': '&#96;',
+};
+
+/** Escapes text for element content and quoted attributes, and drops what a page should never carry. */
+export function escapeHtml(text: string): string {
+  return (
+    text
+      // Terminal colours, control characters, and marks that turn the direction of text around.
+      .replace(/\u001b\[[0-9;?]*[ -/]*[@-~]/g, '')
+      .replace(/(?![\n\t])\p{Cc}|\p{Cs}|\p{Bidi_Control}/gu, '')
+      .replace(/[&<>"'`]/g, (character) => ENTITIES[character] ?? '')
+  );
+}
+
+/** A link if the address is plain http or https, else only its text. */
+export function link(url: string): Markup {
+  return /^https?:\/\/[^\s]+$/i.test(url)
+    ? html`<a href="${url}" rel="noopener noreferrer">${url}</a>`
+    : html`${url}`;
+}

@@ -1,0 +1,64 @@
+import type { Verdict } from '../../../contract/verdict.ts';
+import { FAULT_WORDS } from '../../judge/reasons.ts';
+import { html, type Markup } from './markup.ts';
+import { table, tableSection } from './section.ts';
+
+/** What went wrong on our side, what stays on the target, what else to know, and how to check this page. */
+export function runNotes(verdict: Verdict): readonly Markup[] {
+  return [
+    tableSection(
+      'faults',
+      'Faults of the run itself',
+      'Trouble on our side: it holds up GO, and says nothing about the target',
+      [{ title: 'Kind' }, { title: 'What happened' }],
+      verdict.faults.map((fault) => [
+        html`${FAULT_WORDS[fault.kind]}`,
+        html`<span class="lines">${fault.message}</span>`,
+      ]),
+    ),
+    tableSection(
+      'leftovers',
+      'Test data left on the target',
+      'Synthetic data that could not be removed; greenlight sweep tries again',
+      [{ title: 'Kind' }, { title: 'Identity' }, { title: 'Why it is still there' }],
+      verdict.leftovers.map((one) => [
+        html`${one.kind}`,
+        html`<code>${one.identity}</code>`,
+        html`${one.reason}`,
+      ]),
+    ),
+    verdict.notices.length === 0
+      ? html``
+      : html`<section aria-labelledby="notices">
+          <h2 id="notices">Also note</h2>
+          <ul>
+            ${verdict.notices.map((text) => html`<li>${text}</li>`)}
+          </ul>
+        </section>`,
+    judgeAgain(verdict),
+  ];
+}
+
+function judgeAgain(verdict: Verdict): Markup {
+  const digests: readonly (readonly [string, string])[] = [
+    ['Evidence', verdict.evidenceDigest ?? 'none yet'],
+    ['Plan', verdict.planDigest],
+    ['Policy', verdict.policyDigest],
+    ['Nonce', verdict.run.nonce],
+    ...Object.entries(verdict.tools).sort(([a], [b]) => (a < b ? -1 : 1)),
+  ];
+  return html`<section aria-labelledby="again">
+    <h2 id="again">How to judge again</h2>
+    <p>
+      The verdict follows from <code>evidence.json</code> alone, offline and at any time. The same file and
+      the same time give the same verdict:
+    </p>
+    <pre>greenlight judge evidence.json --at ${verdict.decidedAt}</pre>
+    <p>Compare the file first: <code>sha256sum evidence.json</code> must show the digest below.</p>
+    ${table(
+      'Digests and versions',
+      [{ title: 'What' }, { title: 'Value' }],
+      digests.map(([name, value]) => [html`${name}`, html`<code class="long">${value}</code>`]),
+    )}
+  </section>`;
+}

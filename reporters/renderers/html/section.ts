@@ -1,0 +1,64 @@
+import { html, type Markup } from './markup.ts';
+
+/** A part of the page with its heading; nothing at all when it has no content. */
+export function section(id: string, title: string, content: readonly Markup[], intro?: string): Markup {
+  if (content.length === 0) return html``;
+  return html`<section aria-labelledby="${id}">
+    <h2 id="${id}">${title} <span class="count">${content.length}</span></h2>
+    ${intro === undefined ? '' : html`<p class="intro">${intro}</p>`} ${content}
+  </section>`;
+}
+
+export interface Column {
+  readonly title: string;
+  /** Numbers stand right, so that their digits line up. */
+  readonly numeric?: boolean;
+}
+
+/** A real table with a caption; the first cell of each row is its heading. */
+export function table(
+  caption: string,
+  columns: readonly Column[],
+  rows: readonly (readonly Markup[])[],
+): Markup {
+  const align = (index: number): string => (columns[index]?.numeric === true ? 'num' : '');
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}">
+    <table>
+      <caption>
+        ${caption}
+      </caption>
+      <thead>
+        <tr>
+          ${columns.map((column, index) => html`<th scope="col" class="${align(index)}">${column.title}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${rows.map(
+          (row) =>
+            html`<tr>
+              ${row.map((cell, index) =>
+                index === 0
+                  ? html`<th scope="row">${cell}</th>`
+                  : html`<td class="${align(index)}">${cell}</td>`,
+              )}
+            </tr> `,
+        )}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+/** The same as `section`, for one table whose rows are counted. */
+export function tableSection(
+  id: string,
+  title: string,
+  caption: string,
+  columns: readonly Column[],
+  rows: readonly (readonly Markup[])[],
+): Markup {
+  if (rows.length === 0) return html``;
+  return html`<section aria-labelledby="${id}">
+    <h2 id="${id}">${title} <span class="count">${rows.length}</span></h2>
+    ${table(caption, columns, rows)}
+  </section>`;
+}

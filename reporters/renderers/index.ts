@@ -1,0 +1,36 @@
+import { GreenlightError } from '../../contract/errors.ts';
+import type { Verdict } from '../../contract/verdict.ts';
+import { renderHtml } from './html.ts';
+import { renderJson } from './json.ts';
+import { renderJunit } from './junit.ts';
+import { renderTerminal } from './terminal.ts';
+
+/** What a renderer may be told; each takes what concerns it. */
+export interface RenderOptions {
+  /** Terminal only: whether to use colours. Default no. */
+  readonly colour?: boolean;
+}
+
+/** A pure function from a verdict to the text of a report. */
+export type Renderer = (verdict: Verdict, options?: RenderOptions) => string;
+
+/** Every format, by the name under which users ask for it. */
+export const renderers = {
+  terminal: renderTerminal,
+  html: renderHtml,
+  junit: renderJunit,
+  json: renderJson,
+} as const satisfies Record<string, Renderer>;
+
+export type Format = keyof typeof renderers;
+
+/**
+ * The renderer of a format that a user named.
+ * @throws GreenlightError USAGE that lists the known formats
+ */
+export function rendererOf(format: string): Renderer {
+  if (Object.hasOwn(renderers, format)) return renderers[format as Format];
+  throw new GreenlightError('USAGE', `there is no report format "${format}"`, {
+    hint: `Use one of: ${Object.keys(renderers).join(', ')}.`,
+  });
+}

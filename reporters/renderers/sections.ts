@@ -1,0 +1,66 @@
+import type { FindingDetail } from '../../contract/finding.ts';
+import type { CheckState } from '../../contract/outcome.ts';
+import type { CheckResult, Verdict } from '../../contract/verdict.ts';
+import { checkSentence } from '../judge/reasons.ts';
+
+/** Where a check is told in a report. Each check is in exactly one of these. */
+export interface Sections {
+  /** Failed or flaky blocking checks that are not waived. */
+  readonly blocking: readonly CheckResult[];
+  /** Looked, and could not tell: blocking or not. */
+  readonly unclear: readonly CheckResult[];
+  /** Failures of advisory checks, flaky advisory checks. */
+  readonly warnings: readonly CheckResult[];
+  readonly waived: readonly CheckResult[];
+  readonly notRun: readonly CheckResult[];
+  /** Passed, or not applicable. */
+  readonly fine: readonly CheckResult[];
+}
+
+type Section = keyof Sections;
+
+const SECTION_OF: Record<CheckState, (check: CheckResult, verdict: Verdict) => Section> = {
+  failed: (check) => (check.severity === 'blocking' ? 'blocking' : 'warnings'),
+  // What a flaky check means is the policy's word, and the decision shows which one it was.
+  flaky: (check, verdict) => {
+    if (check.severity === 'advisory' || verdict.decision === 'GO') return 'warnings';
+    return verdict.decision === 'NO_GO' && verdict.reason === checkSentence(check) ? 'blocking' : 'unclear';
+  },
+  unknown: (check) => (check.severity === 'blocking' ? 'unclear' : 'warnings'),
+  'not-run': () => 'notRun',
+  'not-applicable': (check) => (check.mayNotApply || check.severity === 'advisory' ? 'fine' : 'notRun'),
+  passed: () => 'fine',
+};
+
+/** Sorts the checks of a verdict into the sections of a report, in the order of the manifest. */
+export function sectionsOf(verdict: Verdict): Sections {
+  const sections: Record<Section, CheckResult[]> = {
+    blocking: [],
+    unclear: [],
+    warnings: [],
+    waived: [],
+    notRun: [],
+    fine: [],
+  };
+  for (const check of verdict.checks) {
+    sections[check.waiver === null ? SECTION_OF[check.state](check, verdict) : 'waived'].push(check);
+  }
+  return sections;
+}
+
+type DetailKind = FindingDetail['kind'];
+
+/** One check with a detail of one kind. */
+export interface Detailed<K extends DetailKind> {
+  readonly check: CheckResult;
+  readonly detail: Extract<FindingDetail, { kind: K }>;
+}
+
+/** All details of one kind, in the order of the manifest. */
+export function detailsOf<K extends DetailKind>(verdict: Verdict, kind: K): readonly Detailed<K>[] {
+  return verdict.checks.flatMap((check) =>
+    check.findings.flatMap(({ detail }) =>
+      detail?.kind === kind ? [{ check, detail: detail as Detailed<K>['detail'] }] : [],
+    ),
+  );
+}
