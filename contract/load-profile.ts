@@ -17,6 +17,8 @@ export const LoadThresholds = z
     message: 'name at least one threshold: a profile without limits could not fail',
   });
 
+export type LoadThresholds = z.infer<typeof LoadThresholds>;
+
 const Request = z.strictObject({
   method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']).default('GET'),
   path: z.string().startsWith('/'),

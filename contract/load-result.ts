@@ -55,6 +55,8 @@ export const LoadResult = z.strictObject({
     cpuPercent: z.number().nullable(),
     saturated: z.boolean(),
   }),
+  /** Why the target could not be reached at all (refused, unresolved, untrusted), in words; then nothing was sent. */
+  unreachable: z.string().optional(),
   /** What went wrong inside the engine; a result with faults is never a pass. */
   faults: z.array(z.string()),
 });

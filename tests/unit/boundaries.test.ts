@@ -61,6 +61,7 @@ const ROOMS: readonly Room[] = [
     ours: ['contract/', 'safety/', 'load/'],
     packages: ['node:', 'zod', 'hdr-histogram-js'],
     lazy: ['autocannon', 'esbuild'],
+    typesOnly: ['k6'],
   },
   { at: 'reporters/', ours: ['contract/'], packages: [] },
   { at: 'reporters/schemas.ts', ours: ['contract/'], packages: ['zod'] },
@@ -99,7 +100,11 @@ const ROOMS: readonly Room[] = [
     typesOnly: ['@playwright/test'],
   },
   // The demo's plan must stay what a user's plan is: it may not know the shops from inside.
-  { at: 'demo/greenlight.config.ts', ours: ['contract/', 'demo/plan/'], packages: ['zod', '@playwright/test'] },
+  {
+    at: 'demo/greenlight.config.ts',
+    ours: ['contract/', 'demo/plan/'],
+    packages: ['zod', '@playwright/test'],
+  },
   { at: 'demo/plan/', ours: ['contract/'], packages: ['zod'], typesOnly: ['@playwright/test'] },
   {
     at: 'playwright.config.ts',

@@ -1,0 +1,69 @@
+import type { TestInfo } from '@playwright/test';
+import { CHECK_ANNOTATION } from '../contract/check-id.ts';
+import { checksOf } from '../contract/checks.ts';
+import { GreenlightError } from '../contract/errors.ts';
+import { FindingSaysNo, recordFinding } from '../contract/finding.ts';
+import type { LoadProfile } from '../contract/load-profile.ts';
+import type { Plan } from '../contract/plan.ts';
+import { redactorOf } from '../safety/redactor.ts';
+import { currentPhase, runId } from '../safety/run-context.ts';
+import { refuseLiveKeys, secretReader } from '../safety/secrets.ts';
+import { loadEngines } from './engines/index.ts';
+import { loadTest } from './fixtures.ts';
+import { findPlanFile } from './plan-file.ts';
+import { runProfile } from './run-profile.ts';
+
+/** Time for starting the engine and writing its results, on top of what the profile itself takes. */
+const OVERHEAD_MS = 120_000;
+
+/** Registers one Playwright test for each load profile that the phase of this run requires. */
+export function defineLoad(plan: Plan): void {
+  const redactor = redactorOf(plan);
+  // One after the other: profiles that run at the same time would measure each other.
+  loadTest.describe.configure({ mode: 'default' });
+  const planned = checksOf(plan, currentPhase()).filter((check) => check.source === 'load');
+  const titles = new Set<string>();
+  for (const check of planned) {
+    const profile = profileOf(plan, check.id);
+    const title = titles.has(check.title) ? `${check.title} (${check.id})` : check.title;
+    titles.add(check.title);
+    const details = {
+      tag: [`@${check.severity}`, `@${check.id}`, `@${profile.engine}`],
+      annotation: { type: CHECK_ANNOTATION, description: check.id },
+    };
+    loadTest(title, details, async ({ stopWithTest, scratch }, testInfo) => {
+      testInfo.setTimeout(longestMs(profile));
+      refuseLiveKeys(plan);
+      const said = await runProfile({
+        plan,
+        profile,
+        engine: loadEngines[profile.engine],
+        planFile: findPlanFile([testInfo.config.configFile, testInfo.config.rootDir, testInfo.file]),
+        run: identityRun(testInfo),
+        scratch,
+        secret: secretReader(plan),
+        progress: (line) => void process.stdout.write(`${check.id}: ${redactor.text(line)}\n`),
+        signal: stopWithTest,
+      });
+      const finding = redactor.deep(said);
+      await recordFinding(testInfo, finding);
+      if (finding.outcome === 'fail' || finding.outcome === 'unknown') throw new FindingSaysNo(finding);
+    });
+  }
+}
+
+/** Warm-up, window, the longest that a request may still take in it, and the engine's own time. */
+export function longestMs(profile: LoadProfile): number {
+  return (profile.warmupS + profile.durationS) * 1000 + profile.timeoutMs * 10 + OVERHEAD_MS;
+}
+
+/** Virtual users of a retry, or of a second start under the same run id, must not meet those of the first. */
+function identityRun(testInfo: TestInfo): string {
+  return `${runId()}-${process.pid.toString(36)}r${testInfo.retry}`;
+}
+
+function profileOf(plan: Plan, id: string): LoadProfile {
+  const profile = plan.load.profiles.find((one) => one.id === id);
+  if (profile === undefined) throw new GreenlightError('INTERNAL', `the check ${id} has no load profile`);
+  return profile;
+}

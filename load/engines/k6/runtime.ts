@@ -1,0 +1,201 @@
+import type { Options } from 'k6/options';
+import type { RefinedResponse, RequestBody } from 'k6/http';
+import { decodeBody } from '../../../contract/http.ts';
+import type { Flow } from '../../../contract/flow.ts';
+import type { LoadProfile } from '../../../contract/load-profile.ts';
+import { dataRow, walkFlow } from '../flow-walk.ts';
+import { orderFlows } from '../order-flows.ts';
+import { inSchemaSample } from '../schema-sample.ts';
+
+/** What the engine tells the script, through the environment: never through the bundle, which lies on disk. */
+export interface K6Order {
+  readonly profile: LoadProfile;
+  readonly urls: Readonly<Record<string, string>>;
+  readonly run: string;
+  readonly nonce: string;
+  readonly summaryFile: string;
+  /** Seconds. k6 refuses scenarios of less than one, so these may be longer than the profile says. */
+  readonly warmupS: number;
+  readonly durationS: number;
+  readonly preAllocatedVUs: number;
+  readonly maxVUs: number;
+  /** Seconds that a started iteration may take to end after the window. */
+  readonly drainS: number;
+}
+
+/** The modules of k6 that the script hands in, because this file must also be readable by Node and its tests. */
+export interface K6Modules {
+  readonly http: {
+    request(method: string, url: string, body: RequestBody | null, params: object): K6Response;
+  };
+  readonly exec: {
+    readonly vu: { readonly idInTest: number; readonly iterationInInstance: number };
+    readonly scenario: { readonly name: string };
+    readonly test: { abort(message: string): void };
+  };
+  readonly Counter: new (name: string) => { add(value: number, tags: Record<string, string>): void };
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+type K6Response = Pick<
+  RefinedResponse<'text'>,
+  'status' | 'body' | 'headers' | 'timings' | 'error' | 'error_code'
+>;
+
+/** The exports of the generated script. */
+export interface K6Script {
+  readonly options: Options;
+  readonly iteration: () => void;
+  readonly handleSummary: (data: K6SummaryData) => Record<string, string>;
+}
+
+interface K6SummaryData {
+  readonly metrics: Readonly<
+    Record<string, { readonly values: Readonly<Record<string, number>> } | undefined>
+  >;
+  readonly state: { readonly testRunDurationMs: number };
+}
+
+export const ORDER_ENV = 'GREENLIGHT_K6_ORDER';
+/** Answers that came but do not hold, by kind. Answers that hold cost the script no sample of its own. */
+export const ERROR_METRIC = 'greenlight_error';
+/** A message of ours as its tag: faults must not be lost among the target's errors. */
+export const FAULT_METRIC = 'greenlight_fault';
+export const MEASURED = 'measured';
+const WARM_UP = 'warmup';
+const INVALID_URL_CODE = 1020;
+/** Codes of k6 from here on describe answers, which the flow itself judges; below there was no answer. */
+export const FIRST_ANSWER_CODE = 1400;
+export const TIMEOUT_CODE = 1050;
+
+/** Makes the script of one order. Portable: no Node API. */
+export function k6Script(k6: K6Modules, planFlows: readonly Flow[]): K6Script {
+  const text = k6.env[ORDER_ENV];
+  if (text === undefined) throw new Error(`${ORDER_ENV} is not set`);
+  const order = JSON.parse(text) as K6Order;
+  const { profile } = order;
+  const named = profile.flow === undefined ? undefined : planFlows.find((flow) => flow.id === profile.flow);
+  if (profile.flow !== undefined && named === undefined) {
+    throw new Error(
+      `the plan has no flow "${profile.flow}"; it has: ${planFlows.map((flow) => flow.id).join(', ')}`,
+    );
+  }
+  const flows = orderFlows(profile, named);
+  const errors = new k6.Counter(ERROR_METRIC);
+  const faults = new k6.Counter(FAULT_METRIC);
+  const secret = (name: string): string => {
+    const value = k6.env[name];
+    if (value === undefined) throw new Error(`the secret ${name} is not set`);
+    return value;
+  };
+
+  const iteration = (): void => {
+    const user = k6.exec.vu.idInTest;
+    const count = k6.exec.vu.iterationInInstance;
+    const flow = flows[(user - 1 + count) % flows.length];
+    if (flow === undefined) throw new Error(`the profile "${profile.id}" has nothing to send`);
+    try {
+      const walk = walkFlow({
+        flow,
+        urls: order.urls,
+        run: order.run,
+        scope: `vu${user}-i${count}`,
+        data: dataRow(flow, user - 1 + count),
+        secret,
+      });
+      const depth = { schema: inSchemaSample(order.run, user, count) };
+      for (let wire = walk.next(); wire !== undefined; wire = walk.next()) {
+        const response = k6.http.request(wire.method, wire.url, wire.body ?? null, {
+          headers: wire.headers,
+          redirects: 0,
+          timeout: profile.timeoutMs,
+        });
+        const kind = judge(response, walk, depth);
+        if (kind !== 'ok') errors.add(1, { kind });
+      }
+    } catch (error) {
+      faults.add(1, { kind: String(error).slice(0, 300) });
+    }
+  };
+
+  return {
+    options: optionsOf(order),
+    iteration,
+    handleSummary: (data) => ({
+      [order.summaryFile]: JSON.stringify({
+        nonce: order.nonce,
+        durationMs: data.state.testRunDurationMs,
+        httpRequests: data.metrics['http_reqs']?.values['count'] ?? 0,
+        iterations: data.metrics['iterations']?.values['count'] ?? 0,
+        faults: data.metrics[FAULT_METRIC]?.values['count'] ?? 0,
+      } satisfies K6Summary),
+    }),
+  };
+}
+
+/** What `handleSummary` leaves behind. Without it, or with another nonce, nothing was measured. */
+export interface K6Summary {
+  readonly nonce: string;
+  readonly durationMs: number;
+  readonly httpRequests: number;
+  readonly iterations: number;
+  readonly faults: number;
+}
+
+/** Requests without an answer are `ok` here: k6's own samples carry their error code, and each must count once. */
+function judge(
+  response: K6Response,
+  walk: ReturnType<typeof walkFlow>,
+  depth: { readonly schema: boolean },
+): 'ok' | 'status' | 'assertion' {
+  if (response.status === 0 || (response.error_code > 0 && response.error_code < FIRST_ANSWER_CODE)) {
+    walk.giveUp();
+    if (response.error_code === INVALID_URL_CODE) throw new Error(response.error);
+    return 'ok';
+  }
+  const headers: Record<string, string> = {};
+  for (const name of Object.keys(response.headers))
+    headers[name.toLowerCase()] = String(response.headers[name]);
+  const body = decodeBody(headers['content-type'], response.body ?? '');
+  const durationMs = response.timings.duration;
+  return walk.answered({ status: response.status, headers, body, durationMs }, depth).kind;
+}
+
+function optionsOf(order: K6Order): Options {
+  const { profile } = order;
+  const scenario = (
+    startTime: number,
+    duration: number,
+    drainS: number,
+  ): NonNullable<Options['scenarios']>[string] =>
+    profile.rate === undefined
+      ? {
+          executor: 'constant-vus',
+          exec: 'iteration',
+          vus: profile.connections,
+          startTime: `${startTime}s`,
+          duration: `${duration}s`,
+          gracefulStop: `${drainS}s`,
+        }
+      : {
+          executor: 'constant-arrival-rate',
+          exec: 'iteration',
+          // Arrivals are whole numbers per time unit: 2.5 a second are 2500 in 1000 s.
+          rate: Math.round(profile.rate * 1000),
+          timeUnit: '1000s',
+          preAllocatedVUs: order.preAllocatedVUs,
+          maxVUs: order.maxVUs,
+          startTime: `${startTime}s`,
+          duration: `${duration}s`,
+          gracefulStop: `${drainS}s`,
+        };
+  return {
+    scenarios: {
+      // Warm-up must not overlap with the window: k6 would make virtual users for both.
+      ...(order.warmupS > 0 ? { [WARM_UP]: scenario(0, order.warmupS, 0) } : {}),
+      [MEASURED]: scenario(order.warmupS, order.durationS, order.drainS),
+    },
+    systemTags: ['scenario', 'error_code'],
+    summaryTrendStats: ['count', 'p(50)', 'p(90)', 'p(95)', 'p(99)', 'max'],
+    noVUConnectionReuse: false,
+  };
+}

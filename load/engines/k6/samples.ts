@@ -1,0 +1,173 @@
+import type { Faults } from '../faults.ts';
+import type { LoadRecorder, SampleKind } from '../load-recorder.ts';
+import { ERROR_METRIC, FAULT_METRIC, FIRST_ANSWER_CODE, MEASURED, TIMEOUT_CODE } from './runtime.ts';
+
+/** What came out of k6, to be held against k6's own summary: a sample that got lost must be noticed. */
+export interface SampleTotals {
+  readonly requests: number;
+  readonly faults: number;
+  /** Only the measured scenario. */
+  readonly iterations: number;
+  readonly dropped: number;
+}
+
+/** The metrics that we read; k6 writes about thirteen lines per request, and all others are skipped unread. */
+const WANTED: readonly string[] = [
+  'http_reqs',
+  'http_req_duration',
+  'http_req_blocked',
+  'data_received',
+  'iterations',
+  'dropped_iterations',
+  ERROR_METRIC,
+  FAULT_METRIC,
+];
+const WANTED_LINE = new RegExp(`^(${WANTED.join('|')}),`);
+
+/**
+ * Reads k6's CSV output as it comes: `metric,time in ms,value,<system tags>,<own tags as a query string>,<metadata>`.
+ * The lines of one request stand together, in k6's order: http_reqs, http_req_duration, http_req_blocked.
+ */
+export class K6Samples {
+  readonly #recorder: LoadRecorder;
+  readonly #faults: Faults;
+  readonly #timeoutMs: number;
+  #columns: Readonly<Record<string, number>> | undefined;
+  #rest = '';
+  #windowStart: number | undefined;
+  #durationMs: number | undefined;
+  #requests = 0;
+  #seenFaults = 0;
+  #iterations = 0;
+  #dropped = 0;
+
+  /** @param timeoutMs what a request that timed out counts at least */
+  constructor(recorder: LoadRecorder, faults: Faults, timeoutMs: number) {
+    this.#recorder = recorder;
+    this.#faults = faults;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  get totals(): SampleTotals {
+    return {
+      requests: this.#requests,
+      faults: this.#seenFaults,
+      iterations: this.#iterations,
+      dropped: this.#dropped,
+    };
+  }
+
+  push(text: string): void {
+    const lines = (this.#rest + text).split('\n');
+    this.#rest = lines.pop() ?? '';
+    for (const line of lines) {
+      if (this.#columns === undefined) this.#header(line);
+      else if (WANTED_LINE.test(line)) this.#line(line, this.#columns);
+    }
+  }
+
+  end(): void {
+    if (this.#rest !== '')
+      this.#faults.add(`the samples of k6 end within a line: ${this.#rest.slice(0, 80)}`);
+    if (this.#durationMs !== undefined) this.#faults.add('the samples of k6 end within a request');
+  }
+
+  #header(line: string): void {
+    if (!line.startsWith('metric_name,')) return;
+    this.#columns = Object.fromEntries(
+      line
+        .trim()
+        .split(',')
+        .map((name, index) => [name, index]),
+    );
+  }
+
+  #line(line: string, columns: Readonly<Record<string, number>>): void {
+    const cells = csvCells(line);
+    const cell = (column: string): string => cells[columns[column] ?? -1] ?? '';
+    const at = Number(cell('timestamp'));
+    const value = Number(cell('metric_value'));
+    if (!Number.isFinite(at) || !Number.isFinite(value)) {
+      this.#faults.add(`a sample of k6 cannot be read: ${line.slice(0, 120)}`);
+      return;
+    }
+    const measured = cell('scenario') === MEASURED;
+    switch (cell('metric_name')) {
+      case 'http_reqs':
+        this.#requests += 1;
+        return;
+      case 'http_req_duration':
+        this.#durationMs = value;
+        return;
+      case 'http_req_blocked':
+        this.#request(at, value, Number(cell('error_code') || 0), measured);
+        return;
+      case 'data_received':
+        if (measured) this.#recorder.countBytes(value, this.#since(at));
+        return;
+      case 'iterations':
+        if (measured) this.#iterations += value;
+        return;
+      case 'dropped_iterations':
+        if (measured) this.#dropped += value;
+        return;
+      case ERROR_METRIC:
+        if (measured) this.#error(cell('extra_tags'), at, line);
+        return;
+      case FAULT_METRIC:
+        this.#seenFaults += 1;
+        this.#faults.add(`the flow threw: ${tag(cell('extra_tags'), 'kind')}`);
+        return;
+    }
+  }
+
+  /** Blocked holds the time for name resolution, connection and TLS, which k6's own duration leaves out. */
+  #request(endedAt: number, blockedMs: number, errorCode: number, measured: boolean): void {
+    const durationMs = this.#durationMs;
+    this.#durationMs = undefined;
+    if (durationMs === undefined) {
+      this.#faults.add('the samples of k6 are out of order');
+      return;
+    }
+    if (!measured) return;
+    const kind = kindOf(errorCode);
+    const spentMs = blockedMs + durationMs;
+    const latencyMs = kind === 'timeout' ? Math.max(spentMs, this.#timeoutMs) : spentMs;
+    this.#recorder.record({
+      kind,
+      sinceMs: this.#since(endedAt - latencyMs),
+      // k6 says 0 for a connection that failed; it is no latency.
+      latencyMs: kind === 'connection' ? undefined : latencyMs,
+      bytes: 0,
+    });
+  }
+
+  #error(tags: string, at: number, line: string): void {
+    const kind = tag(tags, 'kind');
+    if (kind === 'status' || kind === 'assertion') this.#recorder.countError(kind, this.#since(at));
+    else this.#faults.add(`a sample of k6 cannot be read: ${line.slice(0, 120)}`);
+  }
+
+  #since(at: number): number {
+    this.#windowStart ??= at;
+    return at - this.#windowStart;
+  }
+}
+
+function kindOf(errorCode: number): SampleKind {
+  if (errorCode === TIMEOUT_CODE) return 'timeout';
+  return errorCode > 0 && errorCode < FIRST_ANSWER_CODE ? 'connection' : 'ok';
+}
+
+function tag(query: string, name: string): string {
+  return new URLSearchParams(query).get(name) ?? '';
+}
+
+function csvCells(line: string): string[] {
+  if (!line.includes('"')) return line.split(',');
+  const cells: string[] = [];
+  for (const match of line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)) {
+    cells.push(match[1]?.replaceAll('""', '"') ?? match[2] ?? '');
+  }
+  return cells;
+}

@@ -1,0 +1,120 @@
+import {
+  build,
+  decodeFromCompressedBase64,
+  encodeIntoCompressedBase64,
+  type Histogram,
+} from 'hdr-histogram-js';
+import type { LoadBucket, LoadErrors, LoadResult } from '../../contract/load-result.ts';
+
+/** How one finished request counts. */
+export type SampleKind = 'ok' | keyof LoadErrors;
+
+export interface Sample {
+  readonly kind: SampleKind;
+  /** Milliseconds since the measured window began, when the request left. */
+  readonly sinceMs: number;
+  /** Milliseconds; undefined when there is no latency to speak of (no connection). */
+  readonly latencyMs: number | undefined;
+  readonly bytes: number;
+}
+
+/** What a recorder gives to a `LoadResult`. */
+export type Recorded = Pick<LoadResult, 'requests' | 'errors' | 'latency' | 'histogram' | 'buckets'>;
+
+const HIGHEST_US = 3_600_000_000;
+
+/** Counts finished requests, by second and by kind, and keeps their latencies in a histogram of microseconds. */
+export class LoadRecorder {
+  readonly #histogram = emptyHistogram();
+  readonly #errors: LoadErrors = { status: 0, timeout: 0, connection: 0, assertion: 0 };
+  readonly #buckets = new Map<number, { requests: number; errors: number; bytes: number }>();
+  #requests = 0;
+
+  get requests(): number {
+    return this.#requests;
+  }
+
+  get failed(): number {
+    return Object.values(this.#errors).reduce((sum, count) => sum + count, 0);
+  }
+
+  /** The 95th percentile so far in milliseconds; undefined without samples. */
+  get p95(): number | undefined {
+    return this.#histogram.totalCount === 0 ? undefined : this.#histogram.getValueAtPercentile(95) / 1000;
+  }
+
+  record(sample: Sample): void {
+    this.#requests += 1;
+    this.#bucket(sample.sinceMs).requests += 1;
+    if (sample.kind !== 'ok') this.countError(sample.kind, sample.sinceMs);
+    this.countBytes(sample.bytes, sample.sinceMs);
+    if (sample.latencyMs !== undefined) {
+      // Below one microsecond the histogram would not count the sample at all.
+      const microseconds = Math.min(HIGHEST_US, Math.max(1, Math.round(sample.latencyMs * 1000)));
+      this.#histogram.recordValue(microseconds);
+    }
+  }
+
+  /** For engines that tell of an error apart from its request. */
+  countError(kind: keyof LoadErrors, sinceMs: number): void {
+    this.#errors[kind] += 1;
+    this.#bucket(sinceMs).errors += 1;
+  }
+
+  /** For engines that tell of bytes apart from requests. */
+  countBytes(bytes: number, sinceMs: number): void {
+    this.#bucket(sinceMs).bytes += bytes;
+  }
+
+  result(): Recorded {
+    return {
+      requests: this.#requests,
+      errors: { ...this.#errors },
+      buckets: [...this.#buckets]
+        .map(([second, bucket]): LoadBucket => ({ second, ...bucket }))
+        .sort((a, b) => a.second - b.second),
+      latency: latencyOf(this.#histogram),
+      histogram: this.#histogram.totalCount === 0 ? null : encodeIntoCompressedBase64(this.#histogram),
+    };
+  }
+
+  #bucket(sinceMs: number): { requests: number; errors: number; bytes: number } {
+    const second = Math.max(0, Math.floor(sinceMs / 1000));
+    let bucket = this.#buckets.get(second);
+    if (bucket === undefined) this.#buckets.set(second, (bucket = { requests: 0, errors: 0, bytes: 0 }));
+    return bucket;
+  }
+}
+
+/** An empty histogram in the one shape that all engines share, so that results can be merged. */
+export function emptyHistogram(): Histogram {
+  return build({
+    lowestDiscernibleValue: 1,
+    highestTrackableValue: HIGHEST_US,
+    numberOfSignificantValueDigits: 3,
+    bitBucketSize: 32,
+    useWebAssembly: false,
+  });
+}
+
+/** Percentiles in milliseconds. `null` for an empty histogram: its percentiles are 0 and would pass any threshold. */
+export function latencyOf(histogram: Histogram): LoadResult['latency'] {
+  if (histogram.totalCount === 0) return null;
+  // A percentile is the upper end of its bucket, which can lie above the greatest value that was seen.
+  const at = (percentile: number): number =>
+    Math.min(histogram.getValueAtPercentile(percentile), histogram.maxValue) / 1000;
+  return {
+    samples: histogram.totalCount,
+    p50: at(50),
+    p90: at(90),
+    p95: at(95),
+    p99: at(99),
+    max: histogram.maxValue / 1000,
+    mean: histogram.mean / 1000,
+  };
+}
+
+/** Reads the histogram of a result. @throws Error when the text is not one */
+export function decodeHistogram(text: string): Histogram {
+  return decodeFromCompressedBase64(text, 32, false);
+}

@@ -1,0 +1,12 @@
+import { flow, type Flow } from '../../contract/flow.ts';
+import type { LoadProfile } from '../../contract/load-profile.ts';
+
+/** What an order asks to be sent: its flow, or one single-step flow per plain request, taken in turn. Portable. */
+export function orderFlows(profile: LoadProfile, named: Flow | undefined): readonly Flow[] {
+  if (named !== undefined) return [named];
+  return (profile.requests ?? []).map(({ method, path, endpoint }, index) =>
+    flow(`request-${index + 1}`, { title: `${method} ${path}` }).request('request', {
+      request: () => ({ method, path, endpoint }),
+    }),
+  );
+}

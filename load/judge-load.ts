@@ -1,0 +1,254 @@
+import type { Finding } from '../contract/finding.ts';
+import type { LoadProfile } from '../contract/load-profile.ts';
+import type { LoadResult } from '../contract/load-result.ts';
+import { atLeast, atMost, type Statement } from '../contract/statement.ts';
+
+/** Whether our own network was seen to work after load met a target that gave no answer. */
+export type ControlAnswer = 'answers' | 'silent' | 'not-asked';
+
+export interface LoadEvidence {
+  readonly profile: LoadProfile;
+  readonly result: LoadResult;
+  readonly control: ControlAnswer;
+}
+
+/** Share of failed requests that a profile without `errorRate` accepts: fast errors would make any latency look good. */
+export const DEFAULT_ERROR_RATE = 0.01;
+/** Share of arrivals that the engine may fail to start. */
+export const DROPPED_TOLERANCE = 0.005;
+/** Least share of the ordered arrival rate that must have been reached. */
+export const LEAST_RATE_SHARE = 0.98;
+/** From this share of one core on, a single-process engine may itself have been the limit of a closed model. */
+const BUSY_CPU_PERCENT = 90;
+
+/**
+ * Judges what an engine measured against the limits of the profile. Pure. Order matters: first whether anything may be
+ * said at all, then what was measured. Only measurements of the target say `fail`.
+ */
+export function judgeLoad(evidence: LoadEvidence): Finding {
+  const { profile, result } = evidence;
+  const statements = loadStatements(profile, result);
+  const silence = nothingMeasured(evidence) ?? notBelievable(evidence, statements);
+  if (silence !== undefined) return finding(evidence, statements, silence);
+
+  const broken = statements.filter((statement) => !statement.ok);
+  const [first] = broken;
+  if (first !== undefined)
+    return finding(evidence, statements, { outcome: 'fail', ...failure(broken, first) });
+
+  const short = lessThanOrdered(result);
+  if (short !== undefined) return finding(evidence, statements, short);
+  return finding(evidence, statements, { outcome: 'pass', summary: passSummary(result) });
+}
+
+/** Every limit of the profile as a statement about the result; none of them holds when nothing was measured. */
+export function loadStatements(profile: LoadProfile, result: LoadResult): readonly Statement[] {
+  const { thresholds } = profile;
+  const latency = (name: 'p50' | 'p95' | 'p99', limit: number | undefined): Statement[] =>
+    limit === undefined ? [] : [rounded(atMost(name, result.latency?.[name] ?? NaN, limit, 'ms'), 2)];
+  const perSecond = result.durationMs > 0 ? result.requests / (result.durationMs / 1000) : NaN;
+  return [
+    ...latency('p50', thresholds.p50Ms),
+    ...latency('p95', thresholds.p95Ms),
+    ...latency('p99', thresholds.p99Ms),
+    rounded(atMost('error rate', errorRate(result), thresholds.errorRate ?? DEFAULT_ERROR_RATE), 5),
+    ...(thresholds.minimumRate === undefined
+      ? []
+      : [rounded(atLeast('requests per second', perSecond, thresholds.minimumRate, '1/s'), 2)]),
+  ];
+}
+
+type Saying = Pick<Finding, 'outcome' | 'summary' | 'cause' | 'remedy' | 'measured' | 'expected' | 'unit'>;
+
+function nothingMeasured({ profile, result, control }: LoadEvidence): Saying | undefined {
+  if (result.faults.length > 0) {
+    return {
+      outcome: 'unknown',
+      cause: 'engine-fault',
+      summary: `The load engine did not work properly: ${result.faults.join('; ')}`,
+      remedy: 'correct the cause and repeat; a result with faults is never a pass',
+    };
+  }
+  const unreachable =
+    result.unreachable ??
+    (result.requests > 0 && result.errors.connection === result.requests
+      ? `all ${result.requests} connections failed`
+      : undefined);
+  if (unreachable !== undefined) {
+    // Only an address that answers shows that it is the target, and not our own network, that is down.
+    return {
+      outcome: control === 'answers' ? 'fail' : 'unknown',
+      cause: 'unreachable',
+      summary: `The target could not be reached, so nothing was measured: ${unreachable}`,
+      ...(control === 'answers'
+        ? { measured: unreachable, expected: 'connections' }
+        : {
+            remedy:
+              control === 'silent'
+                ? 'repair our own network (the control address does not answer either) and repeat'
+                : 'see the readiness checks; with target.control set, a dead target can be told from a dead network',
+          }),
+    };
+  }
+  if (result.requests === 0 || result.latency === null) {
+    return {
+      outcome: 'unknown',
+      cause: 'no-samples',
+      summary: 'Not one request was finished, so nothing was measured',
+      remedy: 'lengthen durationS, or look at what the engine sent',
+    };
+  }
+  if (result.requests < profile.minimumRequests) {
+    return {
+      outcome: 'unknown',
+      cause: 'too-few-requests',
+      summary: `Only ${result.requests} requests were finished; ${profile.minimumRequests} are needed to say anything`,
+      measured: result.requests,
+      expected: `>= ${profile.minimumRequests}`,
+      unit: 'requests',
+      remedy: 'lengthen durationS, add connections, or lower minimumRequests',
+    };
+  }
+  return undefined;
+}
+
+/** Whether a breach may come from our own side. Wrong answers of the target stand, whatever state we were in. */
+function notBelievable(
+  { profile, result, control }: LoadEvidence,
+  statements: readonly Statement[],
+): Saying | undefined {
+  const limit = profile.thresholds.errorRate ?? DEFAULT_ERROR_RATE;
+  const { status, assertion, timeout, connection } = result.errors;
+  if ((status + assertion) / result.requests > limit) return undefined;
+  if (result.generator.saturated) {
+    return {
+      outcome: 'unknown',
+      cause: 'generator-saturated',
+      summary: `The load generator itself was overloaded (${generatorText(result)}), so its latencies are not the target's`,
+      remedy:
+        result.engine.name === 'autocannon'
+          ? 'run on a machine with a free core, lower connections, or use engine "k6"'
+          : 'run on a machine with more free cores, or lower the rate',
+    };
+  }
+  if (control === 'silent' && (timeout + connection) / result.requests > limit) {
+    return {
+      outcome: 'unknown',
+      cause: 'own-network',
+      summary: `${timeout + connection} of ${result.requests} requests got no answer, but the control address does not answer either`,
+      remedy: 'repair our own network and repeat',
+    };
+  }
+  const [first, ...others] = statements.filter((statement) => !statement.ok);
+  const cpu = result.generator.cpuPercent;
+  if (first?.name === 'requests per second' && others.length === 0) {
+    const reason =
+      lessThanOrdered(result)?.summary ??
+      (result.engine.name === 'autocannon' && cpu !== null && cpu >= BUSY_CPU_PERCENT
+        ? `The generator used its whole core (${generatorText(result)}), so it may have been the limit itself`
+        : undefined);
+    if (reason !== undefined) {
+      return {
+        outcome: 'unknown',
+        cause: 'generator-limit',
+        summary: reason,
+        measured: first.measured,
+        expected: first.expected,
+        remedy: 'use engine "k6", or a machine with more free cores',
+      };
+    }
+  }
+  return undefined;
+}
+
+/** Less load than ordered: a breach under it still is one, but it cannot pass. */
+function lessThanOrdered(result: LoadResult): Saying | undefined {
+  if (result.targetRate === null) return undefined;
+  const arrivals = result.targetRate * (result.durationMs / 1000);
+  const remedy =
+    'raise connections (virtual users that are there from the start), free the machine, or lower the rate';
+  if (result.dropped > arrivals * DROPPED_TOLERANCE) {
+    return {
+      outcome: 'unknown',
+      cause: 'arrivals-dropped',
+      summary: `The engine could not start ${result.dropped} of about ${Math.round(arrivals)} arrivals, so the target saw less load than ordered`,
+      measured: result.dropped,
+      expected: `<= ${DROPPED_TOLERANCE * 100} % of the arrivals`,
+      remedy,
+    };
+  }
+  if (!(result.achievedRate >= result.targetRate * LEAST_RATE_SHARE)) {
+    return {
+      outcome: 'unknown',
+      cause: 'rate-not-reached',
+      summary: `Only ${round(result.achievedRate, 2)} of ${result.targetRate} arrivals a second were reached`,
+      measured: round(result.achievedRate, 2),
+      expected: `>= ${round(result.targetRate * LEAST_RATE_SHARE, 2)}`,
+      unit: '1/s',
+      remedy,
+    };
+  }
+  return undefined;
+}
+
+function failure(broken: readonly Statement[], first: Statement): Omit<Saying, 'outcome'> {
+  const texts = broken.map(
+    ({ name, measured, expected, unit }) =>
+      `${name} is ${String(measured)}${unit ? ` ${unit}` : ''} (${String(expected)})`,
+  );
+  return {
+    summary: `Under load: ${texts.join('; ')}`,
+    cause: first.name.replaceAll(' ', '-'),
+    measured: first.measured,
+    expected: first.expected,
+    ...(first.unit === undefined ? {} : { unit: first.unit }),
+  };
+}
+
+function passSummary(result: LoadResult): string {
+  const p95 = result.latency === null ? 'no latency' : `p95 ${round(result.latency.p95, 1)} ms`;
+  const errors = `${round(errorRate(result) * 100, 2)} % errors`;
+  const rate = `${round(result.achievedRate, 1)}/s`;
+  const model =
+    result.model === 'open' ? 'arrivals as ordered' : 'closed model: says nothing about arrival rates';
+  return `${result.requests} requests, ${rate}, ${p95}, ${errors} (${result.engine.name} ${result.engine.version}, ${model})`;
+}
+
+function generatorText({ generator }: LoadResult): string {
+  const lag =
+    generator.lagP99Ms === null ? [] : [`event loop ${round(generator.lagP99Ms, 1)} ms late at p99`];
+  const cpu = generator.cpuPercent === null ? [] : [`${Math.round(generator.cpuPercent)} % of a core`];
+  return [...lag, ...cpu].join(', ') || 'its health is not known';
+}
+
+function finding(
+  { profile, result }: LoadEvidence,
+  statements: readonly Statement[],
+  saying: Saying,
+): Finding {
+  return {
+    check: profile.id,
+    ...saying,
+    sampleSize: result.requests,
+    detail: { kind: 'load', result, statements: [...statements] },
+  };
+}
+
+function errorRate(result: LoadResult): number {
+  const { status, timeout, connection, assertion } = result.errors;
+  return result.requests === 0 ? NaN : (status + timeout + connection + assertion) / result.requests;
+}
+
+/** Only what is shown is rounded, never what is compared. */
+function rounded(statement: Statement, digits: number): Statement {
+  return typeof statement.measured === 'number'
+    ? {
+        ...statement,
+        measured: Number.isFinite(statement.measured) ? round(statement.measured, digits) : 'nothing',
+      }
+    : statement;
+}
+
+function round(value: number, digits: number): number {
+  return Number(value.toFixed(digits));
+}

@@ -1,0 +1,4 @@
+import { planOfThisRun } from '../../safety/run-context.ts';
+import { defineLoad } from '../index.ts';
+
+defineLoad(await planOfThisRun());

@@ -1,0 +1,75 @@
+import type { Finding } from '../contract/finding.ts';
+import type { LoadProfile } from '../contract/load-profile.ts';
+import type { Plan } from '../contract/plan.ts';
+import type { LoadEngine, LoadOrder } from '../contract/ports/load-engine.ts';
+import { judgeLoad, type ControlAnswer } from './judge-load.ts';
+import { refusal } from './load-guards.ts';
+
+/** What a run of one profile needs from its surroundings. */
+export interface ProfileRun extends Pick<LoadOrder, 'run' | 'scratch' | 'secret' | 'progress' | 'signal'> {
+  readonly plan: Plan;
+  readonly profile: LoadProfile;
+  readonly engine: LoadEngine;
+  readonly planFile: string | undefined;
+}
+
+/** Runs one profile and says what was seen. Never throws for anything that may go wrong with an engine. */
+export async function runProfile(given: ProfileRun): Promise<Finding> {
+  const { plan, profile, engine } = given;
+  const flow = plan.flows.find((one) => one.id === profile.flow);
+  const unknown = (cause: string, summary: string, remedy: string): Finding => ({
+    check: profile.id,
+    outcome: 'unknown',
+    summary,
+    cause,
+    remedy,
+    sampleSize: 0,
+  });
+
+  const refused = refusal(plan, profile, flow);
+  if (refused !== undefined) return unknown('load-refused', refused.summary, refused.remedy);
+
+  const availability = await engine.availability();
+  if (!availability.available) {
+    const summary = `The load engine ${engine.name} is not here: ${availability.reason}`;
+    const missing = unknown('engine-missing', summary, availability.remedy);
+    return profile.optional ? { ...missing, outcome: 'not-applicable' } : missing;
+  }
+  if (engine.name === 'k6' && flow !== undefined && given.planFile === undefined) {
+    return unknown(
+      'plan-file-unknown',
+      'k6 bundles the flow from the plan file, but nothing says which file that is',
+      'set GREENLIGHT_PLAN to the plan file, or start with `greenlight run`',
+    );
+  }
+
+  try {
+    const { run, scratch, secret, progress, signal } = given;
+    const urls = plan.target.urls;
+    const planFile = given.planFile ?? '';
+    const order: LoadOrder = { profile, flow, urls, run, planFile, scratch, secret, progress, signal };
+    const result = await engine.run(order);
+    const noAnswers =
+      result.unreachable !== undefined || result.errors.connection + result.errors.timeout > 0;
+    const control = noAnswers ? await askControl(plan.target.control) : 'not-asked';
+    return judgeLoad({ profile, result, control });
+  } catch (error) {
+    return unknown(
+      'engine-fault',
+      `The load engine failed: ${error instanceof Error ? error.message : String(error)}`,
+      'see `greenlight doctor`; a broken engine says nothing about the target',
+    );
+  }
+}
+
+async function askControl(url: string | undefined): Promise<ControlAnswer> {
+  if (url === undefined) return 'not-asked';
+  try {
+    const response = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(5000) });
+    await response.body?.cancel();
+    return 'answers';
+  } catch {
+    // Every way of not answering means the same: we cannot vouch for our own network.
+    return 'silent';
+  }
+}

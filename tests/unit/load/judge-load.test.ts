@@ -1,0 +1,185 @@
+import { describe, expect, test } from 'vitest';
+import { Finding } from '../../../contract/finding.ts';
+import type { LoadProfile } from '../../../contract/load-profile.ts';
+import type { LoadResult } from '../../../contract/load-result.ts';
+import { judgeLoad, type ControlAnswer } from '../../../load/judge-load.ts';
+import { profileOf, resultOf } from './load-result-of.ts';
+
+function judged(
+  result: Partial<LoadResult>,
+  options: { thresholds?: LoadProfile['thresholds']; control?: ControlAnswer; minimumRequests?: number } = {},
+): Finding {
+  const { thresholds, control = 'not-asked', minimumRequests } = options;
+  const profile = profileOf({
+    ...(thresholds ? { thresholds } : {}),
+    ...(minimumRequests ? { minimumRequests } : {}),
+  });
+  return Finding.parse(judgeLoad({ profile, result: resultOf(result), control }));
+}
+const none = { status: 0, timeout: 0, connection: 0, assertion: 0 };
+const open = {
+  engine: { name: 'k6', version: '2.2.0' },
+  model: 'open',
+  targetRate: 100,
+  achievedRate: 100,
+} as const;
+
+describe('what was measured', () => {
+  test('a healthy result passes, with its sample size and its statements', () => {
+    const finding = judged({});
+    expect(finding).toMatchObject({ outcome: 'pass', sampleSize: 1000 });
+    expect(finding.summary).toContain('closed model');
+    expect(finding.detail).toMatchObject({
+      kind: 'load',
+      statements: [
+        { name: 'p95', ok: true, measured: 100, expected: '<= 500', unit: 'ms' },
+        { name: 'error rate', ok: true, measured: 0, expected: '<= 0.01' },
+      ],
+    });
+  });
+
+  test('each limit fails by name, and exactly at the limit it holds', () => {
+    const limits = { p50Ms: 50, p95Ms: 100, p99Ms: 200, errorRate: 0.01, minimumRate: 100 };
+    const atLimit = judged({ errors: { ...none, status: 10 } }, { thresholds: limits });
+    expect(atLimit.outcome).toBe('pass');
+    const latency = { samples: 1000, p50: 50.01, p90: 80, p95: 100.01, p99: 200.01, max: 300, mean: 55 };
+    const above = judged({ latency, errors: { ...none, status: 11 } }, { thresholds: limits });
+    expect(above).toMatchObject({
+      outcome: 'fail',
+      cause: 'p50',
+      measured: 50.01,
+      expected: '<= 50',
+      unit: 'ms',
+    });
+    expect(above.summary).toContain('p99 is 200.01 ms (<= 200)');
+    expect(above.summary).toContain('error rate is 0.011 (<= 0.01)');
+    expect(judged({ requests: 999 }, { thresholds: limits })).toMatchObject({
+      outcome: 'fail',
+      cause: 'requests-per-second',
+      measured: 99.9,
+    });
+  });
+
+  test('every kind of error counts towards the error rate', () => {
+    for (const kind of ['status', 'timeout', 'connection', 'assertion'] as const) {
+      expect(judged({ errors: { ...none, [kind]: 11 } }).cause).toBe('error-rate');
+    }
+  });
+
+  test('fast errors cannot pass a profile that only limits latency', () => {
+    const finding = judged({ errors: { ...none, status: 1000 } }, { thresholds: { p95Ms: 500 } });
+    expect(finding).toMatchObject({ outcome: 'fail', cause: 'error-rate', measured: 1 });
+  });
+
+  test('a breach is told before a rounded number could hide it', () => {
+    const latency = { samples: 1000, p50: 1, p90: 1, p95: 500.001, p99: 501, max: 502, mean: 1 };
+    expect(judged({ latency }).outcome).toBe('fail');
+  });
+});
+
+describe('nothing was measured: never a pass', () => {
+  test.each<[string, Partial<LoadResult>, string]>([
+    ['no requests', { requests: 0, latency: null, achievedRate: 0 }, 'no-samples'],
+    ['requests without a latency', { latency: null }, 'no-samples'],
+    ['too few requests', { requests: 99 }, 'too-few-requests'],
+    ['a fault of the engine', { faults: ['k6 left no summary'] }, 'engine-fault'],
+    ['a fault and a breach', { faults: ['x'], errors: { ...none, status: 900 } }, 'engine-fault'],
+    ['not reachable', { requests: 0, latency: null, unreachable: 'ECONNREFUSED' }, 'unreachable'],
+    [
+      'every connection failed',
+      { requests: 160, latency: null, errors: { ...none, connection: 160 } },
+      'unreachable',
+    ],
+    [
+      'an overloaded generator',
+      { generator: { lagP99Ms: 90, cpuPercent: 100, saturated: true } },
+      'generator-saturated',
+    ],
+  ])('%s is unknown, with a remedy', (_, result, cause) => {
+    const finding = judged(result);
+    expect(finding).toMatchObject({ outcome: 'unknown', cause });
+    expect(finding.remedy).toBeTruthy();
+  });
+
+  test('fewer requests than needed do not fail either', () => {
+    const finding = judged({ requests: 20, errors: { ...none, timeout: 20 } });
+    expect(finding).toMatchObject({ outcome: 'unknown', measured: 20, expected: '>= 100' });
+  });
+
+  test('statements of an empty result say that nothing was measured', () => {
+    const { detail } = judged({ requests: 0, latency: null });
+    expect(detail).toMatchObject({
+      statements: [
+        { ok: false, measured: 'nothing' },
+        { ok: false, measured: 'nothing' },
+      ],
+    });
+  });
+});
+
+describe('whose fault a missing answer is', () => {
+  const dead = { requests: 0, latency: null, unreachable: 'ECONNREFUSED 127.0.0.1:1' };
+  test('a dead target fails only while the control address answers', () => {
+    expect(judged(dead, { control: 'answers' })).toMatchObject({ outcome: 'fail', cause: 'unreachable' });
+    expect(judged(dead, { control: 'silent' }).outcome).toBe('unknown');
+    expect(judged(dead, { control: 'not-asked' }).outcome).toBe('unknown');
+  });
+
+  test("lost answers in a measured run are the target's, unless our own network is silent", () => {
+    const lost = { errors: { ...none, connection: 100, timeout: 100 } };
+    expect(judged(lost).outcome).toBe('fail');
+    expect(judged(lost, { control: 'answers' }).outcome).toBe('fail');
+    expect(judged(lost, { control: 'silent' })).toMatchObject({ outcome: 'unknown', cause: 'own-network' });
+  });
+
+  test("wrong answers are the target's whatever state we were in", () => {
+    const generator = { lagP99Ms: 90, cpuPercent: 100, saturated: true };
+    const wrong = { errors: { ...none, status: 300 }, generator };
+    expect(judged(wrong, { control: 'silent' })).toMatchObject({ outcome: 'fail', cause: 'error-rate' });
+  });
+
+  test('a rate that a busy generator may itself have held down is unknown', () => {
+    const thresholds = { minimumRate: 200 };
+    const busy = { generator: { lagP99Ms: 1, cpuPercent: 97, saturated: false } };
+    expect(judged(busy, { thresholds })).toMatchObject({ outcome: 'unknown', cause: 'generator-limit' });
+    expect(judged({}, { thresholds }).outcome).toBe('fail');
+  });
+});
+
+describe('an ordered arrival rate', () => {
+  test('passes when it was reached', () => {
+    const finding = judged(open);
+    expect(finding.outcome).toBe('pass');
+    expect(finding.summary).toContain('arrivals as ordered');
+  });
+
+  test('dropped arrivals beyond the tolerance cannot pass', () => {
+    expect(judged({ ...open, dropped: 5 }).outcome).toBe('pass');
+    expect(judged({ ...open, dropped: 6 })).toMatchObject({
+      outcome: 'unknown',
+      cause: 'arrivals-dropped',
+      measured: 6,
+    });
+  });
+
+  test('less than 98 % of the rate cannot pass', () => {
+    expect(judged({ ...open, achievedRate: 98 }).outcome).toBe('pass');
+    expect(judged({ ...open, achievedRate: 97.9 })).toMatchObject({
+      outcome: 'unknown',
+      cause: 'rate-not-reached',
+    });
+  });
+
+  test('a breach under less load than ordered still is a breach', () => {
+    const latency = { samples: 500, p50: 600, p90: 800, p95: 900, p99: 950, max: 990, mean: 600 };
+    expect(judged({ ...open, dropped: 500, latency })).toMatchObject({ outcome: 'fail', cause: 'p95' });
+  });
+
+  test('a request rate that dropped arrivals held down is unknown', () => {
+    const result = { ...open, dropped: 500, requests: 500, achievedRate: 50 };
+    expect(judged(result, { thresholds: { minimumRate: 90 } })).toMatchObject({
+      outcome: 'unknown',
+      cause: 'generator-limit',
+    });
+  });
+});
