@@ -1,3 +1,5 @@
+import { withoutColours } from './words.ts';
+
 /**
  * Thrown where something on our side keeps us from knowing: a broken port, a throw in a user's function, a missing
  * browser. It becomes a finding with outcome `unknown`, never `fail`.
@@ -17,12 +19,5 @@ export class CannotTell extends Error {
 /** The first line of an error, without colours: what follows is a call log that may hold headers and values. */
 export function firstLine(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
-  // Playwright colours its messages for the terminal.
-
-  return (
-    text
-      .replace(/\u001b\[[0-9;]*m/g, '')
-      .trim()
-      .split('\n')[0] ?? ''
-  ).trim();
+  return (withoutColours(text).trim().split('\n')[0] ?? '').trim();
 }

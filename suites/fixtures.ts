@@ -87,12 +87,13 @@ export const test = base.extend<GreenlightTestFixtures, GreenlightWorkerFixtures
   ],
   // Playwright looks only into its own cache; own checks that use `page` shall find the same browser as flows do.
   launchOptions: [
-    async ({ launchOptions, browserName, channel, headless, connectOptions }, use) => {
-      const chosen = launchOptions.executablePath ?? channel ?? connectOptions;
+    async ({ launchOptions }, use, { project }) => {
+      // Read from the project: as fixtures, `headless` and `channel` themselves depend on `launchOptions`.
+      const { browserName, defaultBrowserType, channel, connectOptions, headless } = project.use;
+      const chosen = launchOptions.executablePath ?? launchOptions.channel ?? channel ?? connectOptions;
+      const chromium = (browserName ?? defaultBrowserType ?? 'chromium') === 'chromium';
       await use(
-        browserName === 'chromium' && chosen === undefined
-          ? await withBrowser(launchOptions, headless)
-          : launchOptions,
+        chromium && chosen === undefined ? await withBrowser(launchOptions, headless) : launchOptions,
       );
     },
     { scope: 'worker' },

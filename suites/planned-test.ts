@@ -35,5 +35,9 @@ export function uniqueTitles(checks: readonly PlannedCheck[]): ReadonlyMap<strin
 export async function conclude(finding: Finding, testInfo: TestInfo, redactor: Redactor): Promise<void> {
   const clean = redactor.deep(finding);
   await recordFinding(testInfo, clean);
-  if (clean.outcome === 'fail' || clean.outcome === 'unknown') throw new FindingSaysNo(clean);
+  if (clean.outcome !== 'fail' && clean.outcome !== 'unknown') return;
+  const error = new FindingSaysNo(clean);
+  // Where it was thrown is always this line; reports would show it as if it were the reason.
+  error.stack = `${error.name}: ${error.message}`;
+  throw error;
 }

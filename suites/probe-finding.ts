@@ -7,6 +7,7 @@ import type { Statement } from '../contract/statement.ts';
 import { CannotTell, firstLine } from './cannot-tell.ts';
 import type { Control } from './control.ts';
 import { judgeNoAnswer } from './no-answer.ts';
+import { expectedWords, firstWrong, wrongWords } from './words.ts';
 
 /** What a probe or a readiness check saw, before it becomes a finding. */
 export interface Probed {
@@ -57,17 +58,16 @@ function judge(check: string, seen: Probed): Finding {
     ...(seen.observedRelease && { observedRelease: seen.observedRelease }),
   };
   if (allHold(statements)) return { ...common, outcome: 'pass', summary: seen.holds };
-  const wrong = statements.find((statement) => !statement.ok);
+  const wrong = firstWrong(statements);
   if (!wrong)
     return { ...common, outcome: 'unknown', summary: 'Nothing was compared', cause: 'nothing-compared' };
-  const words = `${wrong.name} is ${String(wrong.measured)}, expected ${String(wrong.expected)}`;
   return {
     ...common,
     outcome: 'fail',
-    summary: seen.wrong ?? words,
+    summary: seen.wrong ?? wrongWords(wrong),
     cause: seen.cause,
     measured: wrong.measured,
-    expected: wrong.expected,
+    expected: expectedWords(wrong),
     ...(wrong.unit !== undefined && { unit: wrong.unit }),
     ...(seen.remedy !== undefined && { remedy: seen.remedy }),
   };

@@ -5,6 +5,7 @@ import { TargetUnreachable, unreachableReason } from '../../contract/ports/appli
 import { shown, type Statement } from '../../contract/statement.ts';
 import { CannotTell, firstLine } from '../cannot-tell.ts';
 import { judgeNoAnswer } from '../no-answer.ts';
+import { withoutColours } from '../words.ts';
 import { flowThrew, type FlowRun, type StepEnd } from './flow-run.ts';
 import { recordCreatedBy } from './record-created.ts';
 
@@ -100,6 +101,7 @@ function assertionOf(error: unknown): Statement | undefined {
 
 /** ` (waiting for locator('#pay'))` out of the call log of a Playwright error. */
 function waitedFor(error: unknown): string {
-  const match = error instanceof Error ? /^\s*-\s+(waiting for [^\n]+)/m.exec(error.message) : null;
+  const log = error instanceof Error ? withoutColours(error.message) : '';
+  const match = /^\s*-\s+(waiting for [^\n]+)/m.exec(log);
   return match ? ` (${match[1]?.trim()})` : '';
 }

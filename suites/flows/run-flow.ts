@@ -4,6 +4,7 @@ import type { Captured, Step } from '../../contract/flow.ts';
 import type { Outcome } from '../../contract/outcome.ts';
 import type { Statement } from '../../contract/statement.ts';
 import { CannotTell, firstLine } from '../cannot-tell.ts';
+import { expectedWords, firstWrong, wrongWords } from '../words.ts';
 import { callPlan, type FlowRun, type StepEnd } from './flow-run.ts';
 import { OBSERVE_WITHIN_MS, runObserveStep } from './observe-step.ts';
 import { PAGE_WITHIN_MS, runPageStep } from './page-step.ts';
@@ -65,7 +66,7 @@ async function staged(step: Acting, captured: Captured, run: FlowRun): Promise<S
   const body = (): Promise<StepWent> => runStep(step, captured, run);
   if (!run.stage) return body();
   return run.stage(`${step.kind}: ${step.title ?? step.id}`, body, (went) =>
-    went.report.outcome === 'pass' ? undefined : (went.unknown?.message ?? wrongText(went.report.statements)),
+    went.report.outcome === 'pass' ? undefined : (went.unknown?.message ?? wrongText(went.report)),
   );
 }
 
@@ -125,13 +126,13 @@ function passFinding(run: FlowRun, reports: StepReport[]): Finding {
 }
 
 function failFinding(run: FlowRun, reports: StepReport[], went: StepWent, step: Acting): Finding {
-  const wrong = went.report.statements.find((statement) => !statement.ok);
+  const wrong = firstWrong(went.report.statements);
   return {
     check: run.check,
     outcome: 'fail',
-    summary: `Step "${step.title ?? step.id}": ${wrongText(went.report.statements)}`,
+    summary: `Step "${step.title ?? step.id}": ${wrongText(went.report)}`,
     cause: went.cause,
-    ...(wrong && { measured: wrong.measured, expected: wrong.expected }),
+    ...(wrong && { measured: wrong.measured, expected: expectedWords(wrong) }),
     ...(wrong?.unit !== undefined && { unit: wrong.unit }),
     sampleSize: reports.length,
     detail: { kind: 'flow', steps: reports },
@@ -156,9 +157,7 @@ function unknownFinding(
   };
 }
 
-function wrongText(statements: readonly Statement[]): string {
-  const wrong = statements.find((statement) => !statement.ok);
-  if (!wrong) return 'nothing was compared';
-  const unit = wrong.unit ? ` ${wrong.unit}` : '';
-  return `${wrong.name} is ${String(wrong.measured)}${unit}, expected ${String(wrong.expected)}${unit}`;
+function wrongText(report: StepReport): string {
+  const wrong = firstWrong(report.statements);
+  return wrong ? wrongWords(wrong) : 'nothing was compared';
 }

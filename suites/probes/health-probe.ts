@@ -4,6 +4,7 @@ import { encodeRequest } from '../../contract/http.ts';
 import type { Probe } from '../../contract/probe.ts';
 import { equal, shown, type Statement } from '../../contract/statement.ts';
 import { ask, type Probed, type ProbeTools } from '../probe-finding.ts';
+import { firstWrong, wrongWords } from '../words.ts';
 
 type HealthProbe = Extract<Probe, { kind: 'health' }>;
 
@@ -18,18 +19,18 @@ export async function probeHealth(probe: HealthProbe, tools: ProbeTools): Promis
   // Judged like a step of a flow, so that a health document and a response mean the same by "has the shape".
   const step: RequestStep = { kind: 'request', id: 'health', request: () => spec, response: probe.schema };
   const { statements } = evaluateResponse(step, {}, asked.answer);
-  const wrong = statements.find((statement) => !statement.ok);
+  const wrong = firstWrong(statements);
   if (wrong) {
     return {
       statements,
       holds: '',
-      wrong: `The health document at ${probe.path}: ${wrong.name} is ${String(wrong.measured)}, expected ${String(wrong.expected)}`,
+      wrong: `The health document at ${probe.path}: ${wrongWords(wrong)}`,
       cause: wrong.name === 'status' ? 'status' : 'shape',
     };
   }
   const claim = String(shown(asked.answer.body));
   const testimony = await hearWitnesses(probe, tools);
-  const liar = testimony.find((statement) => !statement.ok);
+  const liar = firstWrong(testimony);
   return {
     statements: [...statements, ...testimony],
     holds:
@@ -37,7 +38,7 @@ export async function probeHealth(probe: HealthProbe, tools: ProbeTools): Promis
         ? `The health document is right, and ${testimony.length} of ${testimony.length} witnesses confirm it`
         : 'The health document is right',
     ...(liar && {
-      wrong: `Health claims ${claim}, but ${liar.name} is ${String(liar.measured)}, expected ${String(liar.expected)}`,
+      wrong: `Health claims ${claim}, but ${wrongWords(liar)}`,
     }),
     cause: 'health-lies',
   };

@@ -1,0 +1,18 @@
+import { check, defineReadiness, defineSuites, expect } from '../../../../suites/index.ts';
+import plan from './shop.plan.ts';
+
+defineReadiness(plan);
+defineSuites(plan);
+
+check('own-check-holds', { plan }, async ({ request, unique, created }) => {
+  const email = `${unique()}@own.test`;
+  await created.record({ kind: 'customer', identity: email });
+  const response = await request.post('/customers', { data: { email } });
+  expect(response.status()).toBe(201);
+});
+
+check('own-check-elsewhere', { plan }, () => {});
+
+check('own-check-refused', { plan }, async ({ request }) => {
+  await request.get(process.env['SHOP_DEAD_URL'] ?? '');
+});
