@@ -14,7 +14,7 @@ export default defineGreenlightPlaywright(await planOfThisRun(), {
   testDir: MODULE_ROOT,
   specs: {
     readiness: { testDir: path.join(MODULE_ROOT, 'suites', 'readiness') },
-    suites: { testDir: path.join(MODULE_ROOT, 'suites', 'flows') },
+    suites: { testDir: path.join(MODULE_ROOT, 'suites'), testMatch: '**/@(flows|probes)/*.spec.@(ts|js)' },
     'data-checks': { testDir: path.join(MODULE_ROOT, 'data-checks', 'checks') },
     load: { testDir: path.join(MODULE_ROOT, 'load', 'profiles') },
   },

@@ -96,11 +96,14 @@ function groupOf(child: ChildProcess): ProcessGroup {
   };
 }
 
-/** In a session of its own, so that Ctrl-C in the terminal does not reach it. */
+/**
+ * In a session of its own, so that Ctrl-C in the terminal does not reach it. `-s KILL --` is the portable form: dash
+ * takes the `--` of `kill -KILL --` for a process id.
+ */
 function startWatchdog(group: number): ChildProcess {
   const watchdog = spawn(
     '/bin/sh',
-    ['-c', 'cat >/dev/null; kill -KILL -- "-$1"', 'watchdog', String(group)],
+    ['-c', 'cat >/dev/null; kill -s KILL -- "-$1"', 'watchdog', String(group)],
     {
       detached: true,
       stdio: ['pipe', 'ignore', 'ignore'],

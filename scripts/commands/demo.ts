@@ -1,0 +1,158 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { type Command, Option } from 'commander';
+import type * as DemoModule from '../../demo/index.ts';
+import { GreenlightError } from '../../contract/errors.ts';
+import { EXIT } from '../../contract/exit-codes.ts';
+import { Phase } from '../../contract/outcome.ts';
+import { type CommandContext, commandOf, wholeNumber } from '../command-context.ts';
+import { DEMO_ENV_FILE, writeDemoEnv } from '../demo-env.ts';
+import { ownModule } from '../package-root.ts';
+import { reportFiles } from '../report-files.ts';
+import { isAlive } from '../run-directory.ts';
+import { run } from '../run.ts';
+import { showVerdict } from '../show-verdict.ts';
+
+interface DemoOptions {
+  readonly fault?: string;
+  readonly listFaults: boolean;
+  readonly rows?: number;
+  readonly keep: boolean;
+  readonly phase: Phase;
+  readonly output: string;
+  readonly keepGoing: boolean;
+  readonly json: boolean;
+}
+
+/** `greenlight demo` */
+export function demoCommand(context: CommandContext): Command {
+  return commandOf('demo', 'Boot a real old shop and a real new one, cut over, verify, and answer.', [
+    'greenlight demo',
+    'greenlight demo --list-faults',
+    'greenlight demo --fault lost-orders',
+    'greenlight demo --keep',
+  ])
+    .option('--fault <id>', 'plant one fault in the new shop or its migration')
+    .option('--list-faults', 'list the faults, one id first on each line', false)
+    .option('--rows <number>', 'customers to migrate (default: 10000)', wholeNumber(1))
+    .option('--keep', 'leave everything running until Ctrl-C, and print the addresses', false)
+    .addOption(new Option('--phase <phase>').choices(Phase.options).default('post-cutover'))
+    .option('-o, --output <directory>', 'where the report goes', 'greenlight-report')
+    .option('--keep-going', 'run load although a blocking check failed', false)
+    .option('--json', 'print the verdict as JSON', false)
+    .action(async (options: DemoOptions) => {
+      // Lazy: the demo needs optional packages, and no other command may need them.
+      const { bootDemo, DEMO_FAULTS } = await import('../../demo/index.ts');
+      if (options.listFaults) {
+        context.screen.out(faultList(DEMO_FAULTS));
+        context.finish(EXIT.GO);
+        return;
+      }
+      mustBeKnown(options.fault, DEMO_FAULTS);
+      context.finish(await runDemo(context, options, bootDemo));
+    });
+}
+
+async function runDemo(
+  context: CommandContext,
+  options: DemoOptions,
+  bootDemo: typeof DemoModule.bootDemo,
+): Promise<number> {
+  const { screen, interrupted } = context;
+  // Before anything else: whatever happens while the demo boots, no GO of an earlier run may stay.
+  rmSync(reportFiles(path.resolve(context.cwd, options.output)).verdict, { force: true });
+  removeDeadDemos();
+  const directory = mkdtempSync(path.join(tmpdir(), `${PREFIX}${process.pid}-`));
+  let demo: DemoModule.Demo | undefined;
+  try {
+    demo = await bootDemo({
+      ...(options.rows === undefined ? {} : { rows: options.rows }),
+      ...(options.fault === undefined ? {} : { fault: options.fault }),
+      onProgress: (line) => screen.err(line),
+      signal: interrupted,
+      directory,
+    });
+    // The demo's plan reads its addresses from the environment when it is evaluated in this process.
+    Object.assign(process.env, demo.env);
+    const end = await run(
+      {
+        cwd: context.cwd,
+        env: { ...context.env, ...demo.env },
+        config: demo.planFile,
+        playwright: ownModule('playwright.config'),
+        phase: options.phase,
+        wanted: wantedRelease(demo),
+        output: options.output,
+        state: path.join(directory, 'state'),
+        keepGoing: options.keepGoing,
+      },
+      screen,
+      interrupted,
+    );
+    showVerdict(screen, end.verdict, options.json);
+    if (end.verdict !== undefined) screen.err(`The report: ${path.join(options.output, 'index.html')}`);
+    if (options.keep && !interrupted.aborted) await keepRunning(context, demo);
+    return end.exitCode;
+  } catch (error) {
+    if (interrupted.aborted) return EXIT.INTERRUPTED;
+    throw error;
+  } finally {
+    await demo?.close();
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+const PREFIX = 'greenlight-demo-';
+
+/** Temporary directories of demos that were killed. */
+function removeDeadDemos(): void {
+  for (const name of readdirSync(tmpdir())) {
+    const pid = name.startsWith(PREFIX) ? Number(/^\d+/.exec(name.slice(PREFIX.length))?.[0]) : NaN;
+    if (Number.isInteger(pid) && !isAlive(pid))
+      rmSync(path.join(tmpdir(), name), { recursive: true, force: true });
+  }
+}
+
+function wantedRelease(demo: DemoModule.Demo): { id: string } | null {
+  const id = demo.env['DEMO_RELEASE'];
+  return id === undefined ? null : { id };
+}
+
+/** Leaves the demo running for clicking around and for Playwright by hand, until Ctrl-C. */
+async function keepRunning(
+  { screen, cwd, interrupted }: CommandContext,
+  demo: DemoModule.Demo,
+): Promise<void> {
+  const file = writeDemoEnv(cwd, { ...demo.env, GREENLIGHT_PLAN: demo.planFile });
+  const addresses = Object.entries(demo.urls).map(([name, url]) => `  ${name.padEnd(16)} ${url}`);
+  screen.out(
+    [
+      '',
+      'Still running:',
+      ...addresses,
+      '',
+      `npx playwright test --ui works from ${cwd} now: it reads ${DEMO_ENV_FILE}.`,
+      'Ctrl-C stops everything.',
+    ].join('\n'),
+  );
+  // A listener alone does not keep the process alive.
+  const awake = setInterval(() => undefined, 60_000);
+  await new Promise<void>((resolve) =>
+    interrupted.addEventListener('abort', () => resolve(), { once: true }),
+  );
+  clearInterval(awake);
+  rmSync(file, { force: true });
+}
+
+function faultList(faults: readonly DemoModule.DemoFault[]): string {
+  const width = Math.max(...faults.map(({ id }) => id.length));
+  return faults.map(({ id, title, check }) => `${id.padEnd(width)}  ${title} (${check})`).join('\n');
+}
+
+function mustBeKnown(fault: string | undefined, faults: readonly DemoModule.DemoFault[]): void {
+  if (fault === undefined || faults.some(({ id }) => id === fault)) return;
+  throw new GreenlightError('USAGE', `--fault: "${fault}" is none of the demo's faults`, {
+    hint: `Use one of: ${faults.map(({ id }) => id).join(', ')}.`,
+  });
+}

@@ -1,0 +1,45 @@
+import { type Command, Option } from 'commander';
+import { EXIT } from '../../contract/exit-codes.ts';
+import { type CommandContext, commandOf } from '../command-context.ts';
+import { installK6, K6_VERSION } from '../doctor/install-k6.ts';
+import { findParts, type FoundPart } from '../doctor/parts.ts';
+import type { Screen } from '../screen.ts';
+
+interface DoctorOptions {
+  readonly install?: 'k6';
+  readonly json: boolean;
+}
+
+/** `greenlight doctor` */
+export function doctorCommand(context: CommandContext): Command {
+  return commandOf('doctor', 'Show which parts are there, their versions, and how to get what is missing.', [
+    'greenlight doctor',
+    'greenlight doctor --json',
+    'greenlight doctor --install k6',
+  ])
+    .addOption(
+      new Option('--install <part>', `build k6 ${K6_VERSION} with Go into the cache`).choices(['k6']),
+    )
+    .option('--json', 'print the parts as JSON', false)
+    .action(async (options: DoctorOptions) => {
+      const { screen, env, cwd } = context;
+      if (options.install === 'k6') {
+        const program = await installK6(env, (line) => screen.err(line), context.interrupted);
+        screen.err(`k6 is in ${program}`);
+      }
+      const parts = await findParts(cwd, env);
+      if (options.json) screen.out(JSON.stringify(parts, null, 2));
+      else screen.out(parts.map((part) => describe(part, screen)).join('\n'));
+      context.finish(parts.some((part) => part.needed && !part.found) ? EXIT.INCONCLUSIVE : EXIT.GO);
+    });
+}
+
+function describe(part: FoundPart, screen: Screen): string {
+  if (part.found) {
+    const where = part.path === undefined ? '' : `  ${part.path}`;
+    return `  ✓ ${part.name.padEnd(24)} ${part.version}${where}`;
+  }
+  const mark = part.needed ? '✗' : '–';
+  const purpose = screen.paint.dim(part.purpose);
+  return `  ${mark} ${part.name.padEnd(24)} missing: ${part.reason} (${purpose})\n      ${part.remedy}`;
+}

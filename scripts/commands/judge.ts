@@ -1,0 +1,101 @@
+import path from 'node:path';
+import type { Command } from 'commander';
+import { canonicalJson } from '../../contract/canonical.ts';
+import { checksOf, type PlannedCheck } from '../../contract/checks.ts';
+import { GreenlightError, type Problem } from '../../contract/errors.ts';
+import type { Evidence } from '../../contract/evidence.ts';
+import { EXIT_OF_DECISION } from '../../contract/exit-codes.ts';
+import { mergePolicy } from '../../contract/policy.ts';
+import { parseEvidence } from '../../reporters/parse-evidence.ts';
+import { type CommandContext, commandOf } from '../command-context.ts';
+import { decide } from '../decide.ts';
+import { digestOf, loadConfig } from '../load-config.ts';
+import { readText } from '../read-report.ts';
+import { showVerdict } from '../show-verdict.ts';
+
+interface JudgeOptions {
+  readonly at?: string;
+  readonly config?: string;
+  readonly json: boolean;
+}
+
+/** `greenlight judge` */
+export function judgeCommand(context: CommandContext): Command {
+  return commandOf('judge', 'Judge the evidence of a run again, offline. Writes nothing, sends nothing.', [
+    'greenlight judge greenlight-report/evidence.json',
+    'greenlight judge evidence.json --at 2026-11-21T09:00:00Z --json',
+    'greenlight judge evidence.json --config greenlight.config.mts',
+  ])
+    .argument('<evidence>', 'evidence.json of a run')
+    .option('--at <time>', 'judge as of this time, ISO 8601 (default: when the run ended)')
+    .option('-c, --config <file>', 'refuse the evidence unless it belongs to this plan')
+    .option('--json', 'print the verdict as JSON', false)
+    .action(async (file: string, options: JudgeOptions) => {
+      const text = readText(path.resolve(context.cwd, file));
+      const evidence = parseEvidence(text, file);
+      if (digestOf(evidence.policy) !== evidence.policyDigest) {
+        throw new GreenlightError(
+          'EVIDENCE_INVALID',
+          `${file}: its policy is not the one that its digest names`,
+        );
+      }
+      if (options.config !== undefined) await mustBelongTo(evidence, context.cwd, options.config);
+      const verdict = decide(evidence, text, decisionTime(evidence, options.at));
+      showVerdict(context.screen, verdict, options.json);
+      context.finish(EXIT_OF_DECISION[verdict.decision]);
+    });
+}
+
+function decisionTime(evidence: Evidence, at: string | undefined): string {
+  // Repeatable: the same evidence gives the same verdict on any day, unless another day is asked for.
+  if (at === undefined) return evidence.run.endedAt ?? evidence.run.startedAt;
+  const time = new Date(at);
+  if (!Number.isNaN(time.getTime())) return time.toISOString();
+  throw new GreenlightError('USAGE', `--at: "${at}" is no time`, {
+    hint: 'Use ISO 8601: 2026-11-21T09:00:00Z.',
+  });
+}
+
+/** @throws GreenlightError EVIDENCE_OTHER_PLAN that names every difference that can be named */
+async function mustBelongTo(evidence: Evidence, cwd: string, config: string): Promise<void> {
+  const { plan, file, digest } = await loadConfig(cwd, config);
+  const policy = mergePolicy(plan.policy, evidence.run.phase);
+  const problems = [
+    ...differences('policy', evidence.policy, policy),
+    ...differences('target.urls', evidence.subject.urls, plan.target.urls),
+    ...manifestDifferences(evidence, checksOf(plan, evidence.run.phase)),
+  ];
+  if (evidence.subject.target !== plan.target.name) {
+    problems.push(difference('target.name', evidence.subject.target, plan.target.name));
+  }
+  if (evidence.planDigest === digest && problems.length === 0) return;
+  if (problems.length === 0) problems.push(difference('the digest of the plan', evidence.planDigest, digest));
+  throw new GreenlightError('EVIDENCE_OTHER_PLAN', `it was collected for another plan than ${file}`, {
+    problems,
+  });
+}
+
+function manifestDifferences(evidence: Evidence, planned: readonly PlannedCheck[]): Problem[] {
+  const byId = (manifest: readonly PlannedCheck[]): Record<string, unknown> =>
+    Object.fromEntries(manifest.map((check) => [check.id, check]));
+  return differences('checks', byId(evidence.manifest), byId(planned));
+}
+
+function differences(
+  path: string,
+  then: Readonly<Record<string, unknown>>,
+  now: Readonly<Record<string, unknown>>,
+): Problem[] {
+  return [...new Set([...Object.keys(then), ...Object.keys(now)])]
+    .filter((key) => canonicalJson(then[key]) !== canonicalJson(now[key]))
+    .map((key) => difference(`${path}.${key}`, then[key], now[key]));
+}
+
+function difference(path: string, then: unknown, now: unknown): Problem {
+  return {
+    path,
+    value: now === undefined ? 'nothing' : canonicalJson(now),
+    problem: 'is not what the run had',
+    remedy: then === undefined ? 'the run had nothing here' : `the run had ${canonicalJson(then)}`,
+  };
+}

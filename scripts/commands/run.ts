@@ -1,0 +1,79 @@
+import { type Command, Option } from 'commander';
+import { Phase } from '../../contract/outcome.ts';
+import { Release } from '../../contract/release.ts';
+import { GreenlightError } from '../../contract/errors.ts';
+import { type CommandContext, commandOf } from '../command-context.ts';
+import { run } from '../run.ts';
+import { showVerdict } from '../show-verdict.ts';
+
+interface RunOptions {
+  readonly config?: string;
+  readonly playwright?: string;
+  readonly phase: Phase;
+  readonly release?: string;
+  readonly commit?: string;
+  readonly artifact?: string;
+  readonly nonce?: string;
+  readonly output: string;
+  readonly state?: string;
+  readonly keepGoing: boolean;
+  readonly grep?: string;
+  readonly json: boolean;
+}
+
+/** `greenlight run` */
+export function runCommand(context: CommandContext): Command {
+  return commandOf('run', 'Run every check of the plan and answer GO, NO_GO or INCONCLUSIVE.', [
+    'greenlight run',
+    'greenlight run --release 2026.11.2 --commit 3f2c1ab',
+    'greenlight run --phase synthetic --json',
+  ])
+    .option('-c, --config <file>', 'the plan (default: greenlight.config.* in this directory)')
+    .option(
+      '--playwright <file>',
+      'the Playwright configuration (default: playwright.config.* beside the plan)',
+    )
+    .addOption(
+      new Option('--phase <phase>', 'selects checks and policy')
+        .choices(Phase.options)
+        .default('post-cutover'),
+    )
+    .option('--release <id>', 'the release that should be running')
+    .option('--commit <sha>', 'its commit')
+    .option('--artifact <digest>', 'digest of its artifact, sha256:<hex>')
+    .option('--nonce <text>', 'ties the verdict to your question (default: made up)')
+    .option('-o, --output <directory>', 'where the report goes', 'greenlight-report')
+    .option('--state <directory>', 'ledger and leases (default: .greenlight beside the plan)')
+    .option('--keep-going', 'run load although a blocking check failed', false)
+    .option('-g, --grep <expression>', 'only matching checks; such a run never answers GO')
+    .option('--json', 'print the verdict as JSON', false)
+    .action(async (options: RunOptions) => {
+      const wanted = wantedRelease(options);
+      const end = await run(
+        { ...options, cwd: context.cwd, env: context.env, wanted },
+        context.screen,
+        context.interrupted,
+      );
+      showVerdict(context.screen, end.verdict, options.json);
+      context.finish(end.exitCode);
+    });
+}
+
+function wantedRelease(options: Pick<RunOptions, 'release' | 'commit' | 'artifact'>): Release | null {
+  const { release: id, commit, artifact } = options;
+  if (id === undefined) {
+    if (commit === undefined && artifact === undefined) return null;
+    throw new GreenlightError('USAGE', '--commit and --artifact need --release <id>');
+  }
+  const parsed = Release.safeParse({
+    id,
+    ...(commit === undefined ? {} : { commit }),
+    ...(artifact === undefined ? {} : { artifact }),
+  });
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const option = issue?.path[0] === 'id' ? 'release' : String(issue?.path[0]);
+  throw new GreenlightError('USAGE', `--${option}: ${issue?.message ?? 'is not right'}`, {
+    hint: 'An artifact is given as sha256: and 64 hexadecimal digits.',
+  });
+}

@@ -1,0 +1,74 @@
+import { Command, CommanderError } from 'commander';
+import { describeError } from '../contract/errors.ts';
+import { EXIT } from '../contract/exit-codes.ts';
+import { type CommandContext, exitCodeOfUsage } from './command-context.ts';
+import { demoCommand } from './commands/demo.ts';
+import { doctorCommand } from './commands/doctor.ts';
+import { initCommand } from './commands/init.ts';
+import { judgeCommand } from './commands/judge.ts';
+import { reportCommand } from './commands/report.ts';
+import { runCommand } from './commands/run.ts';
+import { sweepCommand } from './commands/sweep.ts';
+import { exitCodeOfError } from './exit-code-of-error.ts';
+import { ownVersion } from './package-root.ts';
+
+const COMMANDS = [
+  runCommand,
+  judgeCommand,
+  reportCommand,
+  sweepCommand,
+  doctorCommand,
+  initCommand,
+  demoCommand,
+];
+
+/**
+ * Runs one command line.
+ * @param argv the arguments without `node` and the script
+ * @returns the exit code; this function never throws
+ */
+export async function runCommandLine(
+  argv: readonly string[],
+  context: Omit<CommandContext, 'finish'>,
+): Promise<number> {
+  let exitCode: number = EXIT.INCONCLUSIVE;
+  const program = new Command('greenlight')
+    .description('May traffic stay on the new system? Answers GO, NO_GO or INCONCLUSIVE.')
+    .version(ownVersion())
+    .addHelpText('after', exitCodeHelp());
+  for (const command of COMMANDS) {
+    program.addCommand(command({ ...context, finish: (code) => (exitCode = code) }));
+  }
+  for (const command of [program, ...program.commands]) quieten(command, context);
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return exitCodeOfUsage(error);
+    context.screen.err(describeError(error));
+    return exitCodeOfError(error);
+  }
+}
+
+/** Commander must neither write past the redactor nor end the process. */
+function quieten(command: Command, context: Pick<CommandContext, 'screen'>): void {
+  command
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => context.screen.out(text),
+      writeErr: (text) => context.screen.err(text),
+    })
+    .showHelpAfterError('(add --help for what is possible)');
+}
+
+function exitCodeHelp(): string {
+  const lines = [
+    [EXIT.GO, 'GO'],
+    [EXIT.NO_GO, 'NO_GO: the product is broken; the only code that may trigger a roll-back'],
+    [EXIT.INCONCLUSIVE, 'INCONCLUSIVE: we could not tell'],
+    [EXIT.USAGE, 'bad usage or configuration; nothing was touched'],
+    [EXIT.INTERRUPTED, 'interrupted and cleaned up'],
+  ] as const;
+  const text = lines.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`).join('\n');
+  return `\nExit codes:\n${text}\n       any other code means INCONCLUSIVE too`;
+}

@@ -1,0 +1,94 @@
+import type { Evidence, Fault, Leftover, Session } from '../contract/evidence.ts';
+import type { PreparedRun } from './run-prepare.ts';
+import type { StagesEnd } from './run-stages.ts';
+import type { SessionEnd } from './runner.ts';
+
+/** What the command line itself saw, besides the sessions. */
+export interface Around {
+  readonly faults: readonly Fault[];
+  readonly leftovers: readonly Leftover[];
+  /** When the run came to its end; absent while it goes on, and after a crash. */
+  readonly endedAt?: string;
+}
+
+/** Puts the fragments of all sessions and what went wrong around them together to one evidence. */
+export function assembleEvidence(run: PreparedRun, stages: StagesEnd, around: Around): Evidence {
+  const fragments = stages.sessions.flatMap((session) => session.fragment ?? []);
+  return {
+    ...run.head,
+    run: { ...run.head.run, endedAt: around.endedAt ?? null },
+    manifest: [...run.manifest],
+    sessions: stages.sessions.map(sessionOf),
+    attempts: fragments.flatMap((fragment) => fragment.attempts),
+    notStarted: [...stages.notStarted],
+    faults: [
+      ...stages.sessions.flatMap(sessionFaults),
+      ...fragments.flatMap((fragment) => fragment.faults),
+      ...(run.request.grep === undefined
+        ? []
+        : [incomplete(`the run was narrowed with --grep ${run.request.grep}`)]),
+      ...around.faults,
+    ],
+    attestations: [],
+    leftovers: [...around.leftovers],
+  };
+}
+
+function sessionOf(end: SessionEnd): Session {
+  const report = end.fragment?.report;
+  return {
+    projects: [...end.projects],
+    startedAt: end.startedAt,
+    endedAt: end.endedAt,
+    exitCode: end.exitCode,
+    status: report?.status ?? null,
+    announced: report?.announced ?? 0,
+    ended: report?.ended ?? 0,
+  };
+}
+
+/** Where Playwright, its recorder and its exit code do not agree that the session came to a proper end. */
+function sessionFaults(end: SessionEnd): Fault[] {
+  const name = `the session of ${end.projects.join(' and ')}`;
+  const faults: Fault[] = [];
+  if (end.cut === 'interrupted') {
+    faults.push({ kind: 'interrupted', message: `${name} was interrupted` });
+  }
+  if (end.cut === 'deadline') {
+    faults.push({ kind: 'deadline', message: `${name} was not done when the run's deadline came` });
+  }
+  if (end.signal !== null && end.cut === undefined) {
+    faults.push({ kind: 'runner', message: `Playwright was ended by ${end.signal} in ${name}` });
+  }
+  if (end.fragment === undefined) {
+    const words = end.lastLines.length === 0 ? '' : `; it said: ${end.lastLines.join('\n')}`;
+    faults.push(
+      incomplete(
+        `${name} left no record: ${end.fragmentProblem ?? 'none was written'}, exit code ${end.exitCode}${words}`,
+      ),
+    );
+    return faults;
+  }
+  if (!end.fragment.final) faults.push(incomplete(`${name} was cut short: its record was never finished`));
+  const { status } = end.fragment.report;
+  const expected = status === null ? null : EXIT_OF_STATUS[status];
+  if (end.fragment.final && end.exitCode !== expected) {
+    faults.push({
+      kind: 'runner',
+      message: `Playwright said "${status}" in ${name} but ended with exit code ${end.exitCode}`,
+    });
+  }
+  return faults;
+}
+
+/** Playwright's own table. Another reporter can change both, so they are only compared, never believed. */
+const EXIT_OF_STATUS: Record<NonNullable<Session['status']>, number> = {
+  passed: 0,
+  failed: 1,
+  timedout: 1,
+  interrupted: 130,
+};
+
+function incomplete(message: string): Fault {
+  return { kind: 'incomplete', message };
+}

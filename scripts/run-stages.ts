@@ -1,0 +1,120 @@
+import path from 'node:path';
+import type { PlannedCheck } from '../contract/checks.ts';
+import type { Evidence, NotStarted } from '../contract/evidence.ts';
+import type { Project } from '../contract/outcome.ts';
+import type { CheckResult } from '../contract/verdict.ts';
+import { judge } from '../reporters/judge.ts';
+import { assembleEvidence } from './run-evidence.ts';
+import type { PreparedRun } from './run-prepare.ts';
+import { type Progress, seconds } from './progress.ts';
+import { runSession, type SessionEnd } from './runner.ts';
+
+/** What all stages of a run left. */
+export interface StagesEnd {
+  readonly sessions: readonly SessionEnd[];
+  readonly notStarted: readonly NotStarted[];
+}
+
+interface Stage {
+  readonly title: string;
+  readonly projects: readonly Project[];
+  /** Why this stage must not start, given how the checks before it stand. */
+  readonly refuse: (before: readonly CheckResult[], keepGoing: boolean) => string | undefined;
+}
+
+/** The order of a run. Suites and data checks share a session; load runs alone, so that its numbers are clean. */
+const STAGES: readonly Stage[] = [
+  { title: 'readiness', projects: ['readiness'], refuse: () => undefined },
+  { title: 'suites and data-checks', projects: ['suites', 'data-checks'], refuse: notReady },
+  {
+    title: 'load',
+    projects: ['load'],
+    refuse: (before, keepGoing) => notReady(before) ?? (keepGoing ? undefined : alreadyLost(before)),
+  },
+];
+
+/** Runs every stage that has checks, in order. Never throws for what a target or Playwright does. */
+export async function runStages(
+  run: PreparedRun,
+  progress: Progress,
+  interrupted: AbortSignal,
+): Promise<StagesEnd> {
+  const sessions: SessionEnd[] = [];
+  const notStarted: NotStarted[] = [];
+  for (const stage of STAGES) {
+    const planned = run.manifest.filter((check) => stage.projects.includes(check.project));
+    if (planned.length === 0) continue;
+    const because =
+      stopped(sessions, interrupted) ??
+      stage.refuse(resultsSoFar(run, sessions, notStarted), run.request.keepGoing);
+    if (because !== undefined) {
+      progress.note(`  ${stage.title}: not started, ${because}`);
+      notStarted.push(...planned.map((check) => ({ check: check.id, because })));
+      continue;
+    }
+    progress.stage(`${stage.title} (${planned.length} ${planned.length === 1 ? 'check' : 'checks'})`);
+    const end = await runStage(run, stage, planned, sessions.length, progress, interrupted);
+    sessions.push(end);
+    progress.note(`  ${seconds(Date.parse(end.endedAt) - Date.parse(end.startedAt))}`);
+  }
+  return { sessions, notStarted };
+}
+
+function runStage(
+  run: PreparedRun,
+  stage: Stage,
+  planned: readonly PlannedCheck[],
+  session: number,
+  progress: Progress,
+  interrupted: AbortSignal,
+): Promise<SessionEnd> {
+  const { files, request } = run;
+  return runSession({
+    context: { ...run.context, session },
+    playwright: run.playwright,
+    projects: stage.projects.filter((project) => planned.some((check) => check.project === project)),
+    grep: request.grep,
+    outputDirectory: path.join(files.playwright, `session-${session}`),
+    allureResults: files.allureResults,
+    logFile: path.join(files.playwright, `session-${session}.log`),
+    env: request.env,
+    deadlineAt: run.deadlineAt,
+    interrupted,
+    clean: (text) => run.redactor.text(text),
+    onProgress: (line) => progress.event(line),
+  });
+}
+
+/** The same folding as in the final verdict, on what there is by now. */
+function resultsSoFar(
+  run: PreparedRun,
+  sessions: readonly SessionEnd[],
+  notStarted: readonly NotStarted[],
+): readonly CheckResult[] {
+  const evidence: Evidence = assembleEvidence(run, { sessions, notStarted }, { faults: [], leftovers: [] });
+  return judge(evidence, new Date().toISOString()).checks;
+}
+
+function stopped(sessions: readonly SessionEnd[], interrupted: AbortSignal): string | undefined {
+  if (interrupted.aborted) return 'the run was interrupted';
+  return sessions.some((session) => session.cut === 'deadline') ? 'the deadline had passed' : undefined;
+}
+
+function notReady(before: readonly CheckResult[]): string | undefined {
+  const failed = firstFailure(before.filter((check) => check.project === 'readiness'));
+  if (failed !== undefined) return `because the readiness check ${failed.id} failed`;
+  // Not an ordinary unknown: without this proof, the flows might move real money.
+  const unproven = before.find((check) => check.id === 'payments-in-test-mode' && check.state !== 'passed');
+  return unproven && `because nothing shows that the payment account is in test mode (${unproven.id})`;
+}
+
+function alreadyLost(before: readonly CheckResult[]): string | undefined {
+  const failed = firstFailure(before);
+  return failed && `because the blocking check ${failed.id} failed before (--keep-going runs it anyway)`;
+}
+
+function firstFailure(results: readonly CheckResult[]): CheckResult | undefined {
+  return results.find(
+    (check) => check.severity === 'blocking' && check.state === 'failed' && check.waiver === null,
+  );
+}

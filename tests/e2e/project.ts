@@ -1,0 +1,160 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+const ROOT = path.resolve(import.meta.dirname, '../..');
+
+/** An HTTP target that counts what it is asked and answers as told. */
+export interface Target {
+  readonly url: string;
+  /** Paths in the order in which they were asked for. */
+  readonly requests: string[];
+  answer: (path: string) => { readonly status: number; readonly body: string; readonly delayMs?: number };
+  close(): Promise<void>;
+}
+
+export async function startTarget(): Promise<Target> {
+  const requests: string[] = [];
+  const target: Target = {
+    url: '',
+    requests,
+    answer: () => ({ status: 200, body: 'hello' }),
+    close: () => new Promise((resolve) => closeServer(server, resolve)),
+  };
+  const server = createServer((request, response) => {
+    const asked = request.url ?? '';
+    requests.push(`${request.method} ${asked}`);
+    const { status, body, delayMs } = target.answer(asked);
+    setTimeout(() => response.writeHead(status, { 'content-type': 'text/plain' }).end(body), delayMs ?? 0);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return Object.assign(target, { url: `http://127.0.0.1:${port}` });
+}
+
+function closeServer(server: Server, done: () => void): void {
+  server.close(done);
+  server.closeAllConnections();
+}
+
+/** A user's project in a temporary directory that runs Greenlight from source. */
+export interface CliProject {
+  readonly directory: string;
+  write(file: string, content: string): void;
+  remove(): void;
+}
+
+/** @param plan the members of the plan besides its target, as source text; `flow`, `holds` and `secret` are imported */
+export function cliProject(url: string, plan: string): CliProject {
+  const directory = mkdtempSync(path.join(tmpdir(), 'greenlight-cli-'));
+  const project: CliProject = {
+    directory,
+    write(file, content) {
+      const full = path.join(directory, file);
+      mkdirSync(path.dirname(full), { recursive: true });
+      writeFileSync(full, content);
+    },
+    remove: () => rmSync(directory, { recursive: true, force: true }),
+  };
+  symlinkSync(path.join(ROOT, 'node_modules'), path.join(directory, 'node_modules'));
+  project.write('package.json', '{ "type": "module" }');
+  project.write('greenlight.config.mts', planSource(url, plan));
+  project.write(
+    'playwright.config.mts',
+    `import { defineGreenlightPlaywright } from '${ROOT}/scripts/playwright-config.ts';
+     import plan from './greenlight.config.mts';
+     export default defineGreenlightPlaywright(plan);`,
+  );
+  for (const [name, define] of Object.entries(STUBS)) {
+    project.write(
+      `greenlight/${name}.spec.mts`,
+      `import { ${define} } from '${ROOT}/scripts/test-entry.ts';
+       import plan from '../greenlight.config.mts';
+       ${define}(plan);`,
+    );
+  }
+  return project;
+}
+
+const STUBS = {
+  readiness: 'defineReadiness',
+  suites: 'defineSuites',
+  'data-checks': 'defineDataChecks',
+  load: 'defineLoad',
+} as const;
+
+export function planSource(url: string, plan: string): string {
+  return `import { defineConfig, flow, holds, secret } from '${ROOT}/contract/index.ts';
+void flow, holds, secret;
+export default defineConfig({ target: { name: 'target', urls: { app: '${url}' } }, ${plan} });`;
+}
+
+/** A probe of one path, as source text. */
+export function probe(id: string, at = '/'): string {
+  return `{ id: '${id}', title: '${id}', kind: 'endpoints', paths: ['${at}'], phases: ['post-cutover', 'synthetic'] }`;
+}
+
+/** How one command ended. */
+export interface CommandEnd {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** One `greenlight` that is running, from source. */
+export interface RunningCommand {
+  readonly child: ChildProcess;
+  readonly ended: Promise<CommandEnd>;
+  /** Resolves once standard error has shown the text. */
+  shows(text: string): Promise<void>;
+}
+
+export function startGreenlight(
+  cwd: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): RunningCommand {
+  const child = spawn(
+    process.execPath,
+    [
+      '--import',
+      path.join(ROOT, 'node_modules/tsx/dist/loader.mjs'),
+      path.join(ROOT, 'scripts/greenlight.ts'),
+      ...args,
+    ],
+    { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  let out = '';
+  let err = '';
+  const waiting: { text: string; seen: () => void }[] = [];
+  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => {
+    err += chunk.toString();
+    for (const wait of waiting) if (err.includes(wait.text)) wait.seen();
+  });
+  const ended = new Promise<CommandEnd>((resolve) =>
+    child.once('close', (code, signal) => resolve({ code, signal, out, err })),
+  );
+  return {
+    child,
+    ended,
+    shows: (text) =>
+      new Promise((resolve, reject) => {
+        if (err.includes(text)) return resolve();
+        waiting.push({ text, seen: resolve });
+        void ended.then(() => reject(new Error(`it ended without showing "${text}":\n${err}`)));
+      }),
+  };
+}
+
+export function greenlight(
+  cwd: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<CommandEnd> {
+  return startGreenlight(cwd, args, env).ended;
+}
