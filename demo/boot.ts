@@ -10,7 +10,9 @@ import { RELEASES, startInfrastructure, type Infrastructure } from './infrastruc
 import { tradeOnOldShop } from './live-trade.ts';
 import { COPY_STEPS } from './migration/copy-steps.ts';
 import { customersFor, DEFAULT_ORDERS, LEAST_ORDERS, seedOldShop } from './migration/seed.ts';
+import type { ShopName } from './shop/parts.ts';
 import { createStages, type Stages } from './stages.ts';
+import type { RunningShop } from './start-shop.ts';
 
 export interface BootOptions {
   /** Number of orders in the old shop; default 50 000. */
@@ -38,6 +40,7 @@ export interface Demo {
 /** What a test can reach besides what the demo shows. */
 export interface BootedDemo extends Demo {
   readonly infrastructure: Infrastructure;
+  readonly shops: Readonly<Record<ShopName, RunningShop>>;
 }
 
 /**
@@ -117,6 +120,7 @@ async function boot(
     },
     planFile: planFile(),
     infrastructure,
+    shops: { old, new: next },
     close: () => closers.close(),
   };
 }
