@@ -1,4 +1,4 @@
-import { chmod, chown, mkdir, rm } from 'node:fs/promises';
+import { chmod, chown, mkdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { GreenlightError } from '../../contract/errors.ts';
 import { isRoot, NOBODY } from './death-with-parent.ts';
@@ -45,25 +45,33 @@ const TRIES = 3;
 export async function startPostgres(options: PostgresOptions): Promise<Postgres> {
   const data = path.join(options.directory, options.name);
   await prepare(options.directory, data);
-  const binaries = await findPostgres(options);
-  await initialise(options, binaries, data);
-  for (let attempt = 1; ; attempt += 1) {
-    const port = await freePort();
-    try {
-      return await start(options, binaries, data, port);
-    } catch (error) {
-      const portTaken = error instanceof Error && error.message.includes('could not bind');
-      if (!portTaken || attempt === TRIES) throw error;
+  try {
+    const binaries = await findPostgres(options);
+    await initialise(options, binaries, data);
+    for (let attempt = 1; ; attempt += 1) {
+      const port = await freePort();
+      try {
+        return await start(options, binaries, data, port);
+      } catch (error) {
+        const portTaken = error instanceof Error && error.message.includes('could not bind');
+        if (!portTaken || attempt === TRIES) throw error;
+      }
     }
+  } catch (error) {
+    await rm(data, { recursive: true, force: true });
+    throw error;
   }
 }
 
 /** PostgreSQL wants its directory for itself, and `nobody` must get to it through ours. */
 async function prepare(directory: string, data: string): Promise<void> {
   await mkdir(directory, { recursive: true });
-  await mkdir(data, { mode: 0o700 });
+  await mkdir(data, { mode: 0o700 }).catch((cause: unknown) => {
+    throw new GreenlightError('DEMO_FAILED', `${data} cannot be made: it must not be there yet`, { cause });
+  });
   if (!isRoot()) return;
-  await chmod(directory, 0o711);
+  const { mode } = await stat(directory);
+  await chmod(directory, (mode & 0o7777) | 0o011);
   await chown(data, NOBODY.uid, NOBODY.gid);
 }
 
@@ -83,15 +91,19 @@ async function initialise(options: PostgresOptions, binaries: PostgresBinaries, 
   options.signal?.removeEventListener('abort', abort);
   options.signal?.throwIfAborted();
   if (code === 0) return;
-  throw new GreenlightError(
-    'DEMO_FAILED',
-    `initdb of ${binaries.bin} ended with ${signal ?? code}${logTail(initdb.logFile)}`,
-    {
-      hint: isRoot()
-        ? `As root, PostgreSQL runs as the user with id ${NOBODY.uid}: every directory above ${data} must be passable for others.`
-        : 'The log above says why.',
-    },
-  );
+  const log = logTail(initdb.logFile);
+  throw new GreenlightError('DEMO_FAILED', `initdb of ${binaries.bin} ended with ${signal ?? code}${log}`, {
+    hint: initdbHint(log, data),
+  });
+}
+
+function initdbHint(log: string, data: string): string {
+  // `docker run --user 1234` and some clusters' random user ids.
+  if (log.includes('could not look up effective user ID')) {
+    return 'PostgreSQL wants an account with a name: run as a user that /etc/passwd knows, or as root.';
+  }
+  if (!isRoot()) return 'The log above says why.';
+  return `As root, PostgreSQL runs as the user with id ${NOBODY.uid}: every directory above ${data} must be passable for others.`;
 }
 
 async function start(

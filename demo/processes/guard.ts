@@ -23,6 +23,8 @@ serveParent(Program, async (program) => {
     stdio: ['ignore', 'inherit', 'inherit'],
     ...(program.identity ?? {}),
   });
+  // Whatever way this process ends, also before it is ready: never without the program.
+  process.once('exit', () => child.kill('SIGKILL'));
   const ended = new Promise<number>((resolve) => {
     child.once('exit', (code) => resolve(code ?? 1));
   });
