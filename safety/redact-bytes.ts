@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { unzipSync, zipSync, type Zippable } from 'fflate';
+import { redactJson } from './redact-json.ts';
 import type { FullRedactor } from './redactor.ts';
 
 /** Archives inside archives are followed this deep. */
@@ -32,6 +33,8 @@ export function redactBytes(content: Uint8Array, redactor: FullRedactor, depth =
     return clean === raw ? undefined : Buffer.from(clean, 'latin1');
   }
   const text = bytes.toString('utf8');
+  const json = redactJson(text, redactor);
+  if (json !== undefined) return json === text ? undefined : Buffer.from(json, 'utf8');
   // Archives first: base64 of an archive is nothing that a text redactor should touch.
   const parts = text.split(EMBEDDED_ZIP);
   const clean = parts.map((part, index) => redactPart(part, index, redactor, depth)).join('');
