@@ -18,6 +18,8 @@ export const HEARTBEAT_MS = 15_000;
 /** A holder on another host that was silent for this long is taken for dead, in milliseconds. */
 export const SILENT_AFTER_MS = 5 * 60_000;
 
+const OLD_DRAFT_MS = 60 * 60_000;
+
 const Holder = z.strictObject({
   lease: z.string(),
   /** Null once it was released. */
@@ -159,7 +161,8 @@ async function readHolder(file: string): Promise<Holder | undefined> {
 }
 
 async function highestNumber(directory: string): Promise<number> {
-  const numbers = await listNumbers(directory);
+  // Twice: a listing may miss both of two files when one is replaced by the other while it is made.
+  const numbers = [...(await listNumbers(directory)), ...(await listNumbers(directory))];
   return numbers.reduce((highest, number) => Math.max(highest, number), 0);
 }
 
@@ -171,7 +174,13 @@ async function listNumbers(directory: string): Promise<readonly number[]> {
   });
 }
 
+/** Removes what earlier leases left: lower numbers, and drafts of processes that were killed while they wrote them. */
 async function removeBelow(directory: string, number: number): Promise<void> {
+  for (const name of await readdir(directory)) {
+    if (!name.startsWith('draft-')) continue;
+    const draft = await stat(join(directory, name)).catch(() => undefined);
+    if (draft && Date.now() - draft.mtimeMs > OLD_DRAFT_MS) await rm(join(directory, name), { force: true });
+  }
   for (const lower of await listNumbers(directory)) {
     if (lower < number) await rm(fileOf(directory, lower), { force: true });
   }

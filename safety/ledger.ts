@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { GreenlightError } from '../contract/errors.ts';
 import { fileNameOf } from './state-file.ts';
@@ -49,15 +49,24 @@ const Settled = z.strictObject({
   settled: z.strictObject({ id: z.string(), how: z.enum(['undone', 'kept']), at: z.string() }),
 });
 const Line = z.union([Created, Settled]);
+type Line = z.infer<typeof Line>;
 
-/** Opens the ledger of a target under `<stateDirectory>/ledger/`. @throws GreenlightError LEDGER_UNWRITABLE */
+/** Days after which files are removed whose entries are all settled. */
+const KEPT_DAYS = 7;
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/**
+ * Opens the ledger of a target under `<stateDirectory>/ledger/`: one file for each day, of one JSON document a line.
+ * @throws GreenlightError LEDGER_UNWRITABLE
+ */
 export async function openLedger(stateDirectory: string, target: string): Promise<Ledger> {
   const directory = join(stateDirectory, 'ledger');
   await mkdir(directory, { recursive: true }).catch((cause: unknown) => {
     throw unwritable(directory, cause);
   });
   const prefix = fileNameOf(target);
-  const append = (line: z.infer<typeof Line>): Promise<void> => appendDurably(directory, prefix, line);
+  const append = (line: Line): Promise<void> => appendDurably(join(directory, dayFile(prefix)), line);
+  await removeOld(directory, prefix);
   return {
     record: async (entry) => {
       const id = randomUUID();
@@ -67,20 +76,22 @@ export async function openLedger(stateDirectory: string, target: string): Promis
       return id;
     },
     settle: (id, how) => append({ v: 1, settled: { id, how, at: new Date().toISOString() } }),
-    outstanding: async () => {
-      const open = new Map<string, LedgerEntry>();
-      const settled = new Set<string>();
-      for (const line of await readLines(directory, prefix)) {
-        if ('created' in line) open.set(line.created.id, line.created);
-        else settled.add(line.settled.id);
-      }
-      return [...open.values()].filter((entry) => !settled.has(entry.id));
-    },
+    outstanding: async () =>
+      outstandingIn((await readFiles(directory, prefix)).flatMap((file) => file.lines)),
   };
 }
 
-async function appendDurably(directory: string, prefix: string, line: z.infer<typeof Line>): Promise<void> {
-  const file = join(directory, `${prefix}.jsonl`);
+function outstandingIn(lines: readonly Line[]): readonly LedgerEntry[] {
+  const created = new Map<string, LedgerEntry>();
+  const settled = new Set<string>();
+  for (const line of lines) {
+    if ('created' in line) created.set(line.created.id, line.created);
+    else settled.add(line.settled.id);
+  }
+  return [...created.values()].filter((entry) => !settled.has(entry.id));
+}
+
+async function appendDurably(file: string, line: Line): Promise<void> {
   // The newline in front separates this line from one that a killed writer or a full disk left half written.
   const bytes = Buffer.from(`\n${JSON.stringify(line)}\n`);
   try {
@@ -93,35 +104,83 @@ async function appendDurably(directory: string, prefix: string, line: z.infer<ty
     } finally {
       await handle.close();
     }
+    await syncDirectory(dirname(file));
   } catch (cause) {
     throw unwritable(file, cause);
   }
 }
 
-async function readLines(directory: string, prefix: string): Promise<readonly z.infer<typeof Line>[]> {
-  const names = (await readdir(directory)).filter((name) => name === `${prefix}.jsonl`).sort();
-  const lines: z.infer<typeof Line>[] = [];
-  for (const name of names) {
-    const file = join(directory, name);
-    for (const text of (await readFile(file, 'utf8')).split('\n')) {
-      const line = parseLine(text, file);
-      if (line) lines.push(line);
-    }
+/** A new file is only safe from a power cut when its directory is on disk too. */
+async function syncDirectory(directory: string): Promise<void> {
+  const handle = await open(directory, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
   }
-  return lines;
+}
+
+interface LedgerFile {
+  readonly path: string;
+  /** Start of its day, in milliseconds since 1970. */
+  readonly day: number;
+  readonly lines: readonly Line[];
+}
+
+/** All files of a target with their lines, the oldest first. */
+async function readFiles(directory: string, prefix: string): Promise<readonly LedgerFile[]> {
+  const files: LedgerFile[] = [];
+  for (const { path, day } of await listFiles(directory, prefix)) {
+    const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+      // Another process just removed it, because everything in it is settled.
+      if (error.code === 'ENOENT') return '';
+      throw error;
+    });
+    files.push({ path, day, lines: text.split('\n').flatMap((line) => parseLine(line, path)) });
+  }
+  return files;
+}
+
+async function listFiles(
+  directory: string,
+  prefix: string,
+): Promise<readonly { path: string; day: number }[]> {
+  return (await readdir(directory))
+    .filter((name) => name.startsWith(`${prefix}.`) && name.endsWith('.jsonl'))
+    .sort()
+    .map((name) => ({ path: join(directory, name), day: Date.parse(name.slice(prefix.length + 1, -6)) }));
+}
+
+/**
+ * Removes old files, the oldest first and only as long as all that they record is settled: so a file with the
+ * settlement of an entry never goes before the entry.
+ */
+async function removeOld(directory: string, prefix: string): Promise<void> {
+  const limit = Date.now() - KEPT_DAYS * DAY_MS;
+  if (!(await listFiles(directory, prefix)).some((file) => file.day < limit)) return;
+  const files = await readFiles(directory, prefix);
+  const open = new Set(outstandingIn(files.flatMap((file) => file.lines)).map((entry) => entry.id));
+  for (const { path, day, lines } of files) {
+    if (!(day < limit) || lines.some((line) => 'created' in line && open.has(line.created.id))) return;
+    await rm(path, { force: true });
+  }
+}
+
+function dayFile(prefix: string): string {
+  return `${prefix}.${new Date().toISOString().slice(0, 10)}.jsonl`;
 }
 
 /** A half-written line is nothing: its writer never got to create anything. A whole line of another shape is an error. */
-function parseLine(text: string, file: string): z.infer<typeof Line> | undefined {
-  if (text === '') return undefined;
+function parseLine(text: string, file: string): readonly Line[] {
+  if (text === '') return [];
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    return undefined;
+    return [];
   }
   const parsed = Line.safeParse(value);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return [parsed.data];
   throw new GreenlightError('LEDGER_UNREADABLE', `${file} holds a line of another shape`, {
     cause: parsed.error,
   });

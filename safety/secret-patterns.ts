@@ -18,7 +18,8 @@ export function maskPatterns(text: string): string {
   let masked = text;
   if (masked.includes('PRIVATE KEY')) {
     masked = masked.replace(
-      /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[\s\S]{0,20000}?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|$)/g,
+      // A key that was cut ends with its quotes, or with the text.
+      /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[^"'`]{0,20000}?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|(?=["'`])|$)/g,
       MASK,
     );
   }
@@ -38,7 +39,7 @@ const SCHEMES = /\b(Bearer|Basic|Digest|Token)(\s{1,3}|%20|\+)([A-Za-z0-9._~+/=-
 function maskTokens(text: string): string {
   return text.replace(TOKENS, MASK).replace(SCHEMES, (all, scheme: string, gap: string, token: string) => {
     // "Basic authentication", "token expired": words, not credentials.
-    const isWord = /^[A-Za-z][a-z-]*\.?$/.test(token);
+    const isWord = token.length <= 20 && /^[A-Za-z][a-z-]*\.?$/.test(token);
     return isWord || token.startsWith(MASK) ? all : `${scheme}${gap}${MASK}`;
   });
 }

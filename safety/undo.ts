@@ -56,7 +56,7 @@ async function runUndo(
     }
     if (step.kind !== 'request') {
       return {
-        failed: `the step "${step.id}" of its undo flow is a ${step.kind} step; only requests can undo`,
+        failed: `the step "${step.id}" of its undo flow is of kind "${step.kind}", and only requests can undo`,
       };
     }
     const request = encodeRequest(step.request(ctx), plan.target.urls);
