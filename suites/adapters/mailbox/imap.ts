@@ -48,7 +48,9 @@ export function imapMailbox(source: ImapSource): ObservePort<'mailbox'> {
       const session = await connect();
       // A selected folder shows new mail only after the server had a chance to say so.
       await session.noop();
-      const uids = (await session.search({ to }, { uid: true })) || [];
+      const uids = await session.search({ to }, { uid: true });
+      // On a connection that just died imapflow answers `false` or nothing instead of throwing: that is not "no mail".
+      if (!Array.isArray(uids)) throw new Error('the server did not answer the search');
       const mails: Mail[] = [];
       for (const uid of uids.slice(-MOST_MAILS)) {
         const message = await session.fetchOne(
@@ -56,9 +58,8 @@ export function imapMailbox(source: ImapSource): ObservePort<'mailbox'> {
           { source: true, internalDate: true },
           { uid: true },
         );
-        if (message && message.source) {
-          mails.push(await parseMail(`${uid}`, message.source, message.internalDate));
-        }
+        if (!message || !message.source) throw new Error(`mail ${uid} was found and could not be read`);
+        mails.push(await parseMail(`${uid}`, message.source, message.internalDate));
       }
       return mails;
     } catch (error) {
