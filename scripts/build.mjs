@@ -29,9 +29,9 @@ function copyAssets() {
 
 /** The JSON Schemas of what a run writes, from the very definitions that the code uses. */
 async function writeSchemas() {
-  const { schemas } = await import(pathToFileURL(path.join(dist, 'reporters', 'schemas.js')).href);
+  const { jsonSchemas } = await import(pathToFileURL(path.join(dist, 'reporters', 'schemas.js')).href);
   mkdirSync(path.join(dist, 'schemas'), { recursive: true });
-  for (const [name, schema] of Object.entries(schemas)) {
+  for (const [name, schema] of Object.entries(jsonSchemas())) {
     writeFileSync(path.join(dist, 'schemas', name), `${JSON.stringify(schema, null, 2)}\n`);
   }
 }

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { createJiti } from 'jiti';
 import { canonicalJson } from '../contract/canonical.ts';
 import { GreenlightError } from '../contract/errors.ts';
 import { parsePlan, type Plan } from '../contract/plan.ts';
@@ -54,6 +53,7 @@ function findConfig(cwd: string, named?: string): string {
 
 /** Node 20 runs no TypeScript, and users' projects are CommonJS as often as not; jiti takes every mixture. */
 async function evaluate(file: string): Promise<unknown> {
+  const { createJiti } = await import('jiti');
   // No cache on disk: a run must leave nothing behind, and an old transpilation must never be judged.
   const jiti = createJiti(import.meta.url, { fsCache: false, interopDefault: true });
   let loaded: unknown;

@@ -37,13 +37,13 @@ export interface PreparedRun {
  */
 export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
   const { plan, file, digest } = await loadRunnablePlan(request.cwd, request.config, request.env);
-  const playwright = findPlaywright(file, request.cwd, request.playwright);
   const manifest = checksOf(plan, request.phase);
   if (!manifest.some((check) => check.source !== 'built-in')) {
     throw new GreenlightError('USAGE', `the plan has no check for the phase ${request.phase}`, {
       hint: `Add phases: ['${request.phase}'] to the flows, probes, tables or profiles that belong to it.`,
     });
   }
+  const playwright = findPlaywright(file, request.cwd, request.playwright);
   const id = randomBytes(5).toString('hex');
   const startedAt = new Date();
   const stateDirectory = path.resolve(
