@@ -53,7 +53,8 @@ function invalid(
 }
 
 function firstDoubled(ids: readonly string[]): string | undefined {
-  return ids.find((id, index) => ids.indexOf(id) !== index);
+  const seen = new Set<string>();
+  return ids.find((id) => seen.size === seen.add(id).size);
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {

@@ -1,4 +1,5 @@
 import type { Attempt, Evidence, Fault, Session } from '../../contract/evidence.ts';
+import { attemptsByCheck } from './fold-check.ts';
 
 /** All faults of a run: those that were reported, and those that the evidence shows by itself. Never a reason for NO_GO. */
 export function faultsOf(evidence: Evidence): readonly Fault[] {
@@ -100,13 +101,7 @@ function unaskedFaults(evidence: Evidence): readonly Fault[] {
 
 /** One statement, one test: two tests under one id would hide each other. */
 function duplicateFaults(evidence: Evidence): readonly Fault[] {
-  const byCheck = new Map<string, Attempt[]>();
-  for (const attempt of evidence.attempts) {
-    const list = byCheck.get(attempt.check);
-    if (list) list.push(attempt);
-    else byCheck.set(attempt.check, [attempt]);
-  }
-  return [...byCheck].flatMap(([check, attempts]): Fault[] => {
+  return [...attemptsByCheck(evidence.attempts)].flatMap(([check, attempts]): Fault[] => {
     const tests = new Set(
       attempts.map(({ session, project, title }) => JSON.stringify([session, project, title])),
     );

@@ -1,5 +1,5 @@
 import type { PlannedCheck } from '../../contract/checks.ts';
-import type { Attempt, Evidence } from '../../contract/evidence.ts';
+import type { Attempt, NotStarted } from '../../contract/evidence.ts';
 import type { CheckState } from '../../contract/outcome.ts';
 import type { Waiver } from '../../contract/policy.ts';
 import type { CheckResult } from '../../contract/verdict.ts';
@@ -23,17 +23,31 @@ interface Ended {
   readonly answer: AttemptAnswer;
 }
 
-/** How one check of the manifest ended, over all attempts that evidence holds for it. */
+/** All attempts by check id, so that a large manifest is not searched again for every check. */
+export function attemptsByCheck(attempts: readonly Attempt[]): ReadonlyMap<string, readonly Attempt[]> {
+  const byCheck = new Map<string, Attempt[]>();
+  for (const attempt of attempts) {
+    const list = byCheck.get(attempt.check);
+    if (list) list.push(attempt);
+    else byCheck.set(attempt.check, [attempt]);
+  }
+  return byCheck;
+}
+
+/**
+ * How one check of the manifest ended.
+ * @param attempts all that the evidence holds for this check
+ */
 export function foldCheck(
   check: PlannedCheck,
-  evidence: Pick<Evidence, 'attempts' | 'notStarted'>,
+  attempts: readonly Attempt[],
+  notStarted: readonly NotStarted[],
   waiver: Waiver | null,
 ): CheckResult {
-  const ended = evidence.attempts
-    .filter((attempt) => attempt.check === check.id)
+  const ended = [...attempts]
     .sort((a, b) => a.session - b.session || a.retry - b.retry)
     .map((attempt) => ({ attempt, answer: foldAttempt(check, attempt) }));
-  const { answer, deciding } = decide(check, ended, evidence);
+  const { answer, deciding } = decide(check, ended, notStarted);
   return {
     ...check,
     ...answer,
@@ -49,14 +63,10 @@ interface Decided {
   readonly deciding: Attempt | undefined;
 }
 
-function decide(
-  check: PlannedCheck,
-  ended: readonly Ended[],
-  evidence: Pick<Evidence, 'notStarted'>,
-): Decided {
+function decide(check: PlannedCheck, ended: readonly Ended[], notStarted: readonly NotStarted[]): Decided {
   const last = ended.at(-1);
   if (!last) {
-    const told = evidence.notStarted.find((entry) => entry.check === check.id);
+    const told = notStarted.find((entry) => entry.check === check.id);
     return {
       answer: {
         state: 'not-run',

@@ -12,6 +12,7 @@ export interface Reason {
 }
 
 export const REASON_RANK = {
+  cut: -1,
   run: 0,
   cause: 1,
   check: 2,
@@ -29,23 +30,23 @@ export function sortReasons(reasons: readonly Reason[]): readonly Reason[] {
   return [...reasons].sort((a, b) => WORST_FIRST[a.decision] - WORST_FIRST[b.decision] || a.rank - b.rank);
 }
 
-/** Faults that explain why checks are silent, so they are told before them. */
-const EXPLAINS: Record<Fault['kind'], boolean> = {
-  runner: true,
-  reporter: true,
-  interrupted: true,
-  deadline: true,
-  incomplete: true,
-  'unexpected-check': false,
-  'duplicate-check': false,
-  'clean-up': false,
-  other: false,
+/** Faults that explain why checks are silent, or why the run has no end, are told before those. */
+const RANK_OF_FAULT: Record<Fault['kind'], number> = {
+  interrupted: REASON_RANK.cut,
+  deadline: REASON_RANK.cut,
+  runner: REASON_RANK.cause,
+  reporter: REASON_RANK.cause,
+  incomplete: REASON_RANK.cause,
+  'unexpected-check': REASON_RANK.fault,
+  'duplicate-check': REASON_RANK.fault,
+  'clean-up': REASON_RANK.fault,
+  other: REASON_RANK.fault,
 };
 
 export function faultReason(fault: Fault): Reason {
   return {
     decision: 'INCONCLUSIVE',
-    rank: EXPLAINS[fault.kind] ? REASON_RANK.cause : REASON_RANK.fault,
+    rank: RANK_OF_FAULT[fault.kind],
     text: `${FAULT_WORDS[fault.kind]}: ${fault.message}`,
   };
 }

@@ -4,7 +4,7 @@ import { allChecks, checkSections } from './html/checks.ts';
 import { dataSection } from './html/data.ts';
 import { flowSection, probeSection } from './html/flows.ts';
 import { loadSection } from './html/load.ts';
-import { html, Markup } from './html/markup.ts';
+import { markup, Markup } from './html/markup.ts';
 import { peopleSections } from './html/people.ts';
 import { runNotes } from './html/run-notes.ts';
 import { STYLE, STYLE_HASH } from './html/style.ts';
@@ -16,7 +16,7 @@ const POLICY = `default-src 'none'; style-src '${STYLE_HASH}'; base-uri 'none'; 
 /** The verdict as one static page: no script, no other file, readable on paper and without colours. */
 export function renderHtml(verdict: Verdict): string {
   const title = `${DECISION_WORDS[verdict.decision]}: ${verdict.subject.target}`;
-  return html`<!doctype html>
+  return markup`<!doctype html>
     <html lang="en">
       <head>
         <meta charset="utf-8" />
@@ -25,9 +25,7 @@ export function renderHtml(verdict: Verdict): string {
         <meta name="color-scheme" content="light dark" />
         <meta name="referrer" content="no-referrer" />
         <title>${title}</title>
-        <style>
-          ${new Markup(STYLE)}
-        </style>
+        <style>${new Markup(STYLE)}</style>
       </head>
       <body>
         ${banner(verdict)}

@@ -1,26 +1,26 @@
 import type { Verdict } from '../../../contract/verdict.ts';
-import { releaseText } from '../../judge/release.ts';
+import { type ObservedRelease, releaseText } from '../../judge/release.ts';
 import { sectionsOf } from '../sections.ts';
 import { DECISION_MEANING, DECISION_WORDS, plural, time } from '../words.ts';
 import { decisionIcon, stateIcon, toneOfDecision } from './icons.ts';
-import { html, link, type Markup } from './markup.ts';
+import { link, markup, type Markup } from './markup.ts';
 
 /** Decision, reason, and what they are about: what is read first, and often all that is read. */
 export function banner(verdict: Verdict): Markup {
   const { subject, run } = verdict;
   const nobody = 'not named';
   const facts: readonly (readonly [string, Markup])[] = [
-    ['Target', html`${subject.target}`],
-    ['Release wanted', html`${subject.wanted ? releaseText(subject.wanted) : nobody}`],
-    ['Release observed', html`${subject.observed ? releaseText(subject.observed) : 'not observed'}`],
-    ['Phase', html`${run.phase}`],
-    ['Run', html`<code>${run.id}</code>`],
-    ['Started', html`<time datetime="${verdict.startedAt}">${time(verdict.startedAt)}</time>`],
-    ['Decided', html`<time datetime="${verdict.decidedAt}">${time(verdict.decidedAt)}</time>`],
-    ['Valid until', html`<time datetime="${verdict.expiresAt}">${time(verdict.expiresAt)}</time>`],
+    ['Target', markup`${subject.target}`],
+    ['Release wanted', markup`${subject.wanted ? short(subject.wanted) : nobody}`],
+    ['Release observed', markup`${subject.observed ? short(subject.observed) : 'not observed'}`],
+    ['Phase', markup`${run.phase}`],
+    ['Run', markup`<code>${run.id}</code>`],
+    ['Started', markup`<time datetime="${verdict.startedAt}">${time(verdict.startedAt)}</time>`],
+    ['Decided', markup`<time datetime="${verdict.decidedAt}">${time(verdict.decidedAt)}</time>`],
+    ['Valid until', markup`<time datetime="${verdict.expiresAt}">${time(verdict.expiresAt)}</time>`],
     ...Object.entries(subject.urls).map(([name, url]) => [`Address: ${name}`, link(url)] as const),
   ];
-  return html`<header class="banner ${toneOfDecision(verdict.decision)}">
+  return markup`<header class="banner ${toneOfDecision(verdict.decision)}">
     <p class="product">Greenlight · may traffic stay on the new system?</p>
     <div class="answer">
       ${decisionIcon(verdict.decision)}
@@ -33,13 +33,19 @@ export function banner(verdict: Verdict): Markup {
     <dl class="facts">
       ${facts.map(
         ([name, value]) =>
-          html`<div>
+          markup`<div>
             <dt>${name}</dt>
             <dd>${value}</dd>
           </div>`,
       )}
     </dl>
   </header>`;
+}
+
+/** Twelve digits of a commit name it well enough for a person; verdict.json has all of them. */
+function short(release: ObservedRelease): string {
+  const { commit } = release;
+  return releaseText(commit === undefined ? release : { ...release, commit: commit.slice(0, 12) });
 }
 
 /** The counts, each with a link to its part of the page. */
@@ -54,12 +60,12 @@ export function glance(verdict: Verdict): Markup {
     [stateIcon('not-applicable'), `${sections.waived.length} waived`, '#waived'],
   ];
   // An entry without anything behind it has nowhere to lead.
-  return html`<nav class="glance" aria-label="At a glance">
+  return markup`<nav class="glance" aria-label="At a glance">
     <ul>
       ${entries.map(([icon, text, target]) =>
         text.startsWith('0 ')
-          ? html`<li class="none">${icon}${text}</li>`
-          : html`<li>${icon}<a href="${target}">${text}</a></li>`,
+          ? markup`<li class="none">${icon}${text}</li>`
+          : markup`<li>${icon}<a href="${target}">${text}</a></li>`,
       )}
     </ul>
   </nav>`;
@@ -67,14 +73,14 @@ export function glance(verdict: Verdict): Markup {
 
 /** Every reason that stands against GO, when there is more than the one in the banner. */
 export function allReasons(verdict: Verdict): Markup {
-  if (verdict.reasons.length < 2) return html``;
-  return html`<section aria-labelledby="reasons">
+  if (verdict.reasons.length < 2) return markup``;
+  return markup`<section aria-labelledby="reasons">
     <details class="plain">
       <summary>
         <h2 id="reasons">All ${plural(verdict.reasons.length, 'reason')} against GO, worst first</h2>
       </summary>
       <ol class="reasons">
-        ${verdict.reasons.map((reason) => html`<li>${reason}</li>`)}
+        ${verdict.reasons.map((reason) => markup`<li>${reason}</li>`)}
       </ol>
     </details>
   </section>`;

@@ -1,6 +1,6 @@
 import type { LoadResult } from '../../../contract/load-result.ts';
 import { count } from '../words.ts';
-import { html, type Markup } from './markup.ts';
+import { markup, type Markup } from './markup.ts';
 
 const WIDTH = 720;
 const HEIGHT = 150;
@@ -15,7 +15,7 @@ const RIGHT = 10;
  */
 export function rateChart(id: string, result: LoadResult): Markup {
   const { buckets } = result;
-  if (buckets.length < 2) return html``;
+  if (buckets.length < 2) return markup``;
   const most = Math.max(1, ...buckets.map((bucket) => bucket.requests));
   const last = Math.max(1, ...buckets.map((bucket) => bucket.second));
   const x = (second: number): number => round(LEFT + (second / last) * (WIDTH - LEFT - RIGHT));
@@ -25,7 +25,7 @@ export function rateChart(id: string, result: LoadResult): Markup {
   const errors = buckets.reduce((sum, bucket) => sum + bucket.errors, 0);
   const floor = y(0);
   const text = `${count(most)} requests in the busiest of ${count(last + 1)} seconds, ${count(errors)} errors in all.`;
-  return html`<figure>
+  return markup`<figure>
     <svg class="chart" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-labelledby="chart-${id}">
       <title id="chart-${id}">Requests per second of ${id}: ${text}</title>
       <path class="axis" d="M${LEFT} ${TOP}V${floor}H${WIDTH - RIGHT}" />
@@ -34,7 +34,7 @@ export function rateChart(id: string, result: LoadResult): Markup {
       <text class="label" x="${LEFT}" y="${HEIGHT - 6}">0 s</text>
       <text class="label" x="${WIDTH - RIGHT}" y="${HEIGHT - 6}" text-anchor="end">${count(last)} s</text>
       <polyline class="requests" points="${line((bucket) => bucket.requests)}" />
-      ${errors > 0 ? html`<polyline class="errors" points="${line((bucket) => bucket.errors)}" />` : ''}
+      ${errors > 0 ? markup`<polyline class="errors" points="${line((bucket) => bucket.errors)}" />` : ''}
     </svg>
     <figcaption>
       Requests per second (solid line)${errors > 0 ? ' and errors per second (dashed line)' : ''}. ${text}

@@ -5,7 +5,7 @@ import { decidingFinding } from '../../judge/reasons.ts';
 import { sectionsOf } from '../sections.ts';
 import { amount, duration, plural } from '../words.ts';
 import { holdsBadge, stateBadge, toneOfState } from './icons.ts';
-import { html, type Markup } from './markup.ts';
+import { markup, type Markup } from './markup.ts';
 import { section, table, tableSection } from './section.ts';
 
 /** What failed, what could not tell, what warns, what did not run. */
@@ -27,9 +27,9 @@ export function checkSections(verdict: Verdict): readonly Markup[] {
       [{ title: 'Check' }, { title: 'Weight' }, { title: 'State' }, { title: 'Why' }],
       notRun.map((check) => [
         checkName(check),
-        html`${check.severity}`,
+        markup`${check.severity}`,
         stateBadge(check.state),
-        html`${check.summary}`,
+        markup`${check.summary}`,
       ]),
     ),
   ];
@@ -40,14 +40,14 @@ function card(check: CheckResult): Markup {
   const measured = amount(finding?.measured, finding?.unit);
   const expected = amount(finding?.expected, finding?.unit);
   const broken = finding?.detail ? statementsOf(finding.detail).filter(({ ok }) => !ok) : [];
-  return html`<article class="card ${toneOfState(check.state)}">
+  return markup`<article class="card ${toneOfState(check.state)}">
     <h3>${stateBadge(check.state)} <code>${check.id}</code></h3>
     <p class="title">${check.title}</p>
     <p class="summary">${check.summary}</p>
     ${
       measured === undefined && expected === undefined
         ? ''
-        : html`<dl class="numbers">
+        : markup`<dl class="numbers">
             <div>
               <dt>measured</dt>
               <dd>${measured ?? 'nothing'}</dd>
@@ -58,7 +58,7 @@ function card(check: CheckResult): Markup {
             </div>
           </dl>`
     }
-    ${finding?.remedy === undefined ? '' : html`<p class="remedy"><strong>What to do:</strong> ${finding.remedy}</p>`}
+    ${finding?.remedy === undefined ? '' : markup`<p class="remedy"><strong>What to do:</strong> ${finding.remedy}</p>`}
     ${broken.length === 0 ? '' : statementTable(`Comparisons of ${check.id} that do not hold`, broken)}
     <p class="small">
       ${check.severity} · ${check.project} ·
@@ -88,10 +88,10 @@ export function statementTable(caption: string, statements: readonly Statement[]
     caption,
     [{ title: 'Comparison' }, { title: 'Result' }, { title: 'Measured' }, { title: 'Expected' }],
     statements.map((statement) => [
-      html`${statement.name}`,
+      markup`${statement.name}`,
       holdsBadge(statement.ok),
-      html`${amount(statement.measured, statement.unit)}`,
-      html`${amount(statement.expected, statement.unit)}`,
+      markup`${amount(statement.measured, statement.unit)}`,
+      markup`${amount(statement.expected, statement.unit)}`,
     ]),
   );
 }
@@ -113,15 +113,15 @@ export function allChecks(verdict: Verdict): Markup {
     verdict.checks.map((check) => [
       checkName(check),
       stateBadge(check.state),
-      html`${check.severity}${check.waiver ? ', waived' : ''}`,
-      html`${check.summary}`,
-      html`${check.attempts}`,
-      html`${check.attempts === 0 ? '' : duration(check.durationMs)}`,
+      markup`${check.severity}${check.waiver ? ', waived' : ''}`,
+      markup`${check.summary}`,
+      markup`${check.attempts}`,
+      markup`${check.attempts === 0 ? '' : duration(check.durationMs)}`,
     ]),
   );
 }
 
 /** Id and statement of a check. */
 export function checkName(check: CheckResult): Markup {
-  return html`<code>${check.id}</code><span class="of">${check.title}</span>`;
+  return markup`<code>${check.id}</code><span class="of">${check.title}</span>`;
 }

@@ -4,7 +4,7 @@ import { detailsOf } from '../sections.ts';
 import { count } from '../words.ts';
 import { checkName } from './checks.ts';
 import { stateBadge } from './icons.ts';
-import { html, type Markup } from './markup.ts';
+import { markup, type Markup } from './markup.ts';
 import { tableSection } from './section.ts';
 
 const ANSWER_WORDS: Record<TableReport['answer'], string> = {
@@ -33,18 +33,18 @@ export function dataSection(verdict: Verdict): Markup {
     detailsOf(verdict, 'table').map(({ check, detail }) => [
       checkName(check),
       stateBadge(check.state),
-      html`<code>${detail.table.old}</code> → <code>${detail.table.new}</code>`,
+      markup`<code>${detail.table.old}</code> → <code>${detail.table.new}</code>`,
       rows(detail.table.oldRows),
       rows(detail.table.newRows),
-      html`${difference(detail.table)}`,
-      html`${ANSWER_WORDS[detail.table.answer]}`,
+      markup`${difference(detail.table)}`,
+      markup`${ANSWER_WORDS[detail.table.answer]}`,
       notes(detail.table),
     ]),
   );
 }
 
 function rows(value: number | null): Markup {
-  return html`${value === null ? 'unknown' : count(value)}`;
+  return markup`${value === null ? 'unknown' : count(value)}`;
 }
 
 function difference({ oldRows, newRows }: TableReport): string {
@@ -58,16 +58,16 @@ function notes(report: TableReport): Markup {
   const lines = [
     ...report.sums.map((sum) =>
       sum.old === sum.new
-        ? html`<li>sum of <code>${sum.column}</code>: ${sum.new} on both sides</li>`
-        : html`<li>
+        ? markup`<li>sum of <code>${sum.column}</code>: ${sum.new} on both sides</li>`
+        : markup`<li>
             <strong>sum of <code>${sum.column}</code> differs:</strong> old ${sum.old}, new ${sum.new}
           </li>`,
     ),
-    ...report.notCompared.map((text) => html`<li>not compared: ${text}</li>`),
+    ...report.notCompared.map((text) => markup`<li>not compared: ${text}</li>`),
   ];
   return lines.length === 0
-    ? html``
-    : html`<ul class="notes">
+    ? markup``
+    : markup`<ul class="notes">
         ${lines}
       </ul>`;
 }

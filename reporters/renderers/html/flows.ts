@@ -5,7 +5,7 @@ import { detailsOf } from '../sections.ts';
 import { duration, plural } from '../words.ts';
 import { statementTable } from './checks.ts';
 import { stateBadge } from './icons.ts';
-import { html, type Markup } from './markup.ts';
+import { markup, type Markup } from './markup.ts';
 import { section } from './section.ts';
 
 /** Journeys step by step. Those that went wrong are open. */
@@ -14,7 +14,7 @@ export function flowSection(verdict: Verdict): Markup {
     'flows',
     'Flows',
     detailsOf(verdict, 'flow').map(
-      ({ check, detail }) => html`<details${open(check.state)}>
+      ({ check, detail }) => markup`<details${open(check.state)}>
 <summary>${stateBadge(check.state)} <code>${check.id}</code> <span class="of">${check.title}</span> <span class="small">${plural(detail.steps.length, 'step')}, ${duration(check.durationMs)}</span></summary>
 <ol class="steps">${detail.steps.map((step) => stepItem(check.id, step))}</ol>
 </details>`,
@@ -30,14 +30,12 @@ const STATE_OF: Record<Outcome, CheckState> = {
 };
 
 function stepItem(check: string, step: StepReport): Markup {
-  const late = step.durationMs > step.budgetMs;
-  return html`<li>
+  const late = step.durationMs > step.budgetMs ? ' (over its budget)' : '';
+  const spent = `${step.kind}, ${duration(step.durationMs)} of ${duration(step.budgetMs)}${late}`;
+  return markup`<li>
     <p>
       ${stateBadge(STATE_OF[step.outcome])} <code>${step.id}</code>
-      <span class="small"
-        >${step.kind}, ${duration(step.durationMs)} of
-        ${duration(step.budgetMs)}${late ? ' (over its budget)' : ''}</span
-      >
+      <span class="small">${spent}</span>
     </p>
     ${step.statements.length === 0 ? '' : statementTable(`Comparisons of step ${step.id} of ${check}`, step.statements)}
   </li>`;
@@ -49,7 +47,7 @@ export function probeSection(verdict: Verdict): Markup {
     'probes',
     'Probes',
     detailsOf(verdict, 'probe').map(
-      ({ check, detail }) => html`<details${open(check.state)}>
+      ({ check, detail }) => markup`<details${open(check.state)}>
 <summary>${stateBadge(check.state)} <code>${check.id}</code> <span class="of">${check.title}</span> <span class="small">${plural(detail.statements.length, 'comparison')}</span></summary>
 ${statementTable(`Comparisons of ${check.id}`, detail.statements)}
 </details>`,
@@ -58,5 +56,5 @@ ${statementTable(`Comparisons of ${check.id}`, detail.statements)}
 }
 
 function open(state: CheckState): Markup {
-  return state === 'passed' ? html`` : html` open`;
+  return state === 'passed' ? markup`` : markup` open`;
 }

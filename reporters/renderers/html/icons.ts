@@ -1,24 +1,24 @@
 import type { CheckState, Decision } from '../../../contract/outcome.ts';
 import { STATE_WORDS } from '../words.ts';
-import { html, type Markup } from './markup.ts';
+import { markup, type Markup } from './markup.ts';
 
 /** Shapes that differ without any colour: circle, octagon, diamond, dashed circle, square. */
 const SHAPES = {
-  good: html`<circle cx="12" cy="12" r="10" class="fill" /><path d="M7 12.5l3.4 3.4L17 9" class="mark" />`,
-  bad: html`<path d="M8 2h8l6 6v8l-6 6H8l-6-6V8z" class="fill" /><path
+  good: markup`<circle cx="12" cy="12" r="10" class="fill" /><path d="M7 12.5l3.4 3.4L17 9" class="mark" />`,
+  bad: markup`<path d="M8 2h8l6 6v8l-6 6H8l-6-6V8z" class="fill" /><path
       d="M8.5 8.5l7 7m0-7l-7 7"
       class="mark"
     />`,
-  unclear: html`<path d="M12 1.5L22.5 12 12 22.5 1.5 12z" class="fill" /><path
+  unclear: markup`<path d="M12 1.5L22.5 12 12 22.5 1.5 12z" class="fill" /><path
       d="M9.3 9.6c.2-3.4 5.6-3.2 5.4-.1-.1 2-2.6 2.1-2.6 4.3m0 2.6v.4"
       class="mark"
     />`,
-  wavy: html`<path d="M12 2l10 18H2z" class="fill" /><path
+  wavy: markup`<path d="M12 2l10 18H2z" class="fill" /><path
       d="M7.5 15.5c1.5-3 3-3 4.5 0s3 3 4.5 0"
       class="mark"
     />`,
-  absent: html`<circle cx="12" cy="12" r="9" class="outline" />`,
-  aside: html`<rect x="3" y="3" width="18" height="18" rx="3" class="outline" /><path
+  absent: markup`<circle cx="12" cy="12" r="9" class="outline" />`,
+  aside: markup`<rect x="3" y="3" width="18" height="18" rx="3" class="outline" /><path
       d="M8 12h8"
       class="line"
     />`,
@@ -59,20 +59,18 @@ export function stateIcon(state: CheckState): Markup {
 }
 
 /** Shape and word together, so that nobody needs the colour. */
-export function stateBadge(state: CheckState): Markup {
-  return html`<span class="badge ${toneOfState(state)}">${stateIcon(state)}${STATE_WORDS[state]}</span>`;
+export function stateBadge(state: CheckState, word = STATE_WORDS[state]): Markup {
+  return markup`<span class="badge ${toneOfState(state)}">${stateIcon(state)}${word}</span>`;
 }
 
 /** Whether one comparison held. */
 export function holdsBadge(ok: boolean): Markup {
   const [shape, tone] = STATE_ICON[ok ? 'passed' : 'failed'];
-  return html`<span class="badge ${tone}"
-    >${icon(shape, tone, 'icon')}${ok ? 'holds' : 'does not hold'}</span
-  >`;
+  return markup`<span class="badge ${tone}">${icon(shape, tone, 'icon')}${ok ? 'holds' : 'does not hold'}</span>`;
 }
 
 function icon(shape: Shape, tone: Tone, name: string): Markup {
-  return html`<svg class="${name} ${tone}" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+  return markup`<svg class="${name} ${tone}" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
     ${SHAPES[shape]}
   </svg>`;
 }

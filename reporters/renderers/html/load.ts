@@ -5,7 +5,7 @@ import { count, duration, plural } from '../words.ts';
 import { rateChart } from './chart.ts';
 import { statementTable } from './checks.ts';
 import { stateBadge, toneOfState } from './icons.ts';
-import { html, type Markup } from './markup.ts';
+import { markup, type Markup } from './markup.ts';
 import { section, table } from './section.ts';
 
 /** What load measured, against the thresholds of the plan. */
@@ -15,14 +15,14 @@ export function loadSection(verdict: Verdict): Markup {
     'Load',
     detailsOf(verdict, 'load').map(
       ({ check, detail }) =>
-        html`<article class="card ${toneOfState(check.state)}">
+        markup`<article class="card ${toneOfState(check.state)}">
           <h3>${stateBadge(check.state)} <code>${check.id}</code></h3>
           <p class="title">${check.title}</p>
           <p class="summary">${check.summary}</p>
           ${statementTable(`Thresholds of ${check.id}`, detail.statements)}
           ${numbersTable(check.id, detail.result)} ${rateChart(check.id, detail.result)}
           <p class="small">${describe(detail.result)}</p>
-          ${detail.result.faults.map((fault) => html`<p class="remedy"><strong>Fault of the engine:</strong> ${fault}</p>`)}
+          ${detail.result.faults.map((fault) => markup`<p class="remedy"><strong>Fault of the engine:</strong> ${fault}</p>`)}
         </article>`,
     ),
   );
@@ -30,7 +30,7 @@ export function loadSection(verdict: Verdict): Markup {
 
 function numbersTable(id: string, result: LoadResult): Markup {
   const { latency, errors } = result;
-  const ms = (value: number): Markup => html`${count(Number(value.toFixed(1)))} ms`;
+  const ms = (value: number): Markup => markup`${count(Number(value.toFixed(1)))} ms`;
   const failed = errors.status + errors.timeout + errors.connection + errors.assertion;
   const percentile: readonly (readonly [string, number | undefined])[] = [
     ['p50', latency?.p50],
@@ -49,10 +49,10 @@ function numbersTable(id: string, result: LoadResult): Markup {
     ],
     [
       [
-        html`${count(result.requests)}`,
-        html`${count(Number(result.achievedRate.toFixed(1)))}/s`,
-        html`${count(failed)} (${share(failed, result.requests)})`,
-        ...percentile.map(([, value]) => (value === undefined ? html`not measured` : ms(value))),
+        markup`${count(result.requests)}`,
+        markup`${count(Number(result.achievedRate.toFixed(1)))}/s`,
+        markup`${count(failed)} (${share(failed, result.requests)})`,
+        ...percentile.map(([, value]) => (value === undefined ? markup`not measured` : ms(value))),
       ],
     ],
   );

@@ -1,4 +1,4 @@
-/** Text that is HTML already. Only `html` makes it, so nothing else can get into a page without being escaped. */
+/** Text that is HTML already. Only `markup` makes it, so nothing else can get into a page without being escaped. */
 export class Markup {
   readonly #text: string;
   constructor(text: string) {
@@ -12,7 +12,7 @@ export class Markup {
 type Part = string | number | Markup | readonly Part[] | undefined | false;
 
 /** A tagged template that escapes every value; lists are joined, `undefined` and `false` leave nothing. */
-export function html(strings: TemplateStringsArray, ...values: readonly Part[]): Markup {
+export function markup(strings: TemplateStringsArray, ...values: readonly Part[]): Markup {
   return new Markup(strings.reduce((text, part, index) => text + textOf(values[index - 1]) + part));
 }
 
@@ -46,6 +46,6 @@ export function escapeHtml(text: string): string {
 /** A link if the address is plain http or https, else only its text. */
 export function link(url: string): Markup {
   return /^https?:\/\/[^\s]+$/i.test(url)
-    ? html`<a href="${url}" rel="noopener noreferrer">${url}</a>`
-    : html`${url}`;
+    ? markup`<a href="${url}" rel="noopener noreferrer">${url}</a>`
+    : markup`${url}`;
 }

@@ -5,7 +5,7 @@ import { sectionsOf } from '../sections.ts';
 import { time } from '../words.ts';
 import { checkName } from './checks.ts';
 import { stateBadge } from './icons.ts';
-import { html, type Markup } from './markup.ts';
+import { markup, type Markup } from './markup.ts';
 import { tableSection } from './section.ts';
 
 const GROUP_STATE: Record<GroupResult['state'], CheckState> = {
@@ -41,10 +41,10 @@ function waiverSection(verdict: Verdict): Markup {
     sectionsOf(verdict).waived.map((check) => [
       checkName(check),
       stateBadge(check.state),
-      html`${check.summary}`,
-      html`${check.waiver?.owner}`,
-      html`${check.waiver?.reason}`,
-      html`${check.waiver?.until}`,
+      markup`${check.summary}`,
+      markup`${check.waiver?.owner}`,
+      markup`${check.waiver?.reason}`,
+      markup`${check.waiver?.until}`,
     ]),
   );
 }
@@ -63,12 +63,12 @@ function attestationSection(verdict: Verdict): Markup {
       { title: 'Comment' },
     ],
     verdict.attestations.map(({ id, title, role, state, by }) => [
-      html`<code>${id}</code><span class="of">${title}</span>`,
-      html`${stateBadge(ATTESTATION_STATE[state])} ${state}`,
-      html`${role}`,
-      html`${by?.name ?? 'nobody yet'}`,
-      html`${by ? time(by.at) : ''}`,
-      html`${by?.comment}`,
+      markup`<code>${id}</code><span class="of">${title}</span>`,
+      stateBadge(ATTESTATION_STATE[state], state),
+      markup`${role}`,
+      markup`${by?.name ?? 'nobody yet'}`,
+      markup`${by ? time(by.at) : ''}`,
+      markup`${by?.comment}`,
     ]),
   );
 }
@@ -85,10 +85,10 @@ function groupSection(verdict: Verdict): Markup {
       { title: 'Needed', numeric: true },
     ],
     verdict.groups.map((group) => [
-      html`<code>${group.id}</code><span class="of">${group.title}</span>`,
-      stateBadge(GROUP_STATE[group.state]),
-      html`${group.passed} of ${group.of}`,
-      html`${percent(group.minimumRatio)}, at least ${group.minimumCount} results`,
+      markup`<code>${group.id}</code><span class="of">${group.title}</span>`,
+      stateBadge(GROUP_STATE[group.state], group.state),
+      markup`${group.passed} of ${group.of}`,
+      markup`${percent(group.minimumRatio)}, at least ${group.minimumCount} results`,
     ]),
   );
 }

@@ -1,6 +1,6 @@
 import type { Verdict } from '../../../contract/verdict.ts';
 import { FAULT_WORDS } from '../../judge/reasons.ts';
-import { html, type Markup } from './markup.ts';
+import { markup, type Markup } from './markup.ts';
 import { table, tableSection } from './section.ts';
 
 /** What went wrong on our side, what stays on the target, what else to know, and how to check this page. */
@@ -12,8 +12,8 @@ export function runNotes(verdict: Verdict): readonly Markup[] {
       'Trouble on our side: it holds up GO, and says nothing about the target',
       [{ title: 'Kind' }, { title: 'What happened' }],
       verdict.faults.map((fault) => [
-        html`${FAULT_WORDS[fault.kind]}`,
-        html`<span class="lines">${fault.message}</span>`,
+        markup`${FAULT_WORDS[fault.kind]}`,
+        markup`<span class="lines">${fault.message}</span>`,
       ]),
     ),
     tableSection(
@@ -22,17 +22,17 @@ export function runNotes(verdict: Verdict): readonly Markup[] {
       'Synthetic data that could not be removed; greenlight sweep tries again',
       [{ title: 'Kind' }, { title: 'Identity' }, { title: 'Why it is still there' }],
       verdict.leftovers.map((one) => [
-        html`${one.kind}`,
-        html`<code>${one.identity}</code>`,
-        html`${one.reason}`,
+        markup`${one.kind}`,
+        markup`<code>${one.identity}</code>`,
+        markup`${one.reason}`,
       ]),
     ),
     verdict.notices.length === 0
-      ? html``
-      : html`<section aria-labelledby="notices">
+      ? markup``
+      : markup`<section aria-labelledby="notices">
           <h2 id="notices">Also note</h2>
           <ul>
-            ${verdict.notices.map((text) => html`<li>${text}</li>`)}
+            ${verdict.notices.map((text) => markup`<li>${text}</li>`)}
           </ul>
         </section>`,
     judgeAgain(verdict),
@@ -47,7 +47,7 @@ function judgeAgain(verdict: Verdict): Markup {
     ['Nonce', verdict.run.nonce],
     ...Object.entries(verdict.tools).sort(([a], [b]) => (a < b ? -1 : 1)),
   ];
-  return html`<section aria-labelledby="again">
+  return markup`<section aria-labelledby="again">
     <h2 id="again">How to judge again</h2>
     <p>
       The verdict follows from <code>evidence.json</code> alone, offline and at any time. The same file and
@@ -58,7 +58,7 @@ function judgeAgain(verdict: Verdict): Markup {
     ${table(
       'Digests and versions',
       [{ title: 'What' }, { title: 'Value' }],
-      digests.map(([name, value]) => [html`${name}`, html`<code class="long">${value}</code>`]),
+      digests.map(([name, value]) => [markup`${name}`, markup`<code class="long">${value}</code>`]),
     )}
   </section>`;
 }

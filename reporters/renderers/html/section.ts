@@ -1,11 +1,11 @@
-import { html, type Markup } from './markup.ts';
+import { markup, type Markup } from './markup.ts';
 
 /** A part of the page with its heading; nothing at all when it has no content. */
 export function section(id: string, title: string, content: readonly Markup[], intro?: string): Markup {
-  if (content.length === 0) return html``;
-  return html`<section aria-labelledby="${id}">
+  if (content.length === 0) return markup``;
+  return markup`<section aria-labelledby="${id}">
     <h2 id="${id}">${title} <span class="count">${content.length}</span></h2>
-    ${intro === undefined ? '' : html`<p class="intro">${intro}</p>`} ${content}
+    ${intro === undefined ? '' : markup`<p class="intro">${intro}</p>`} ${content}
   </section>`;
 }
 
@@ -22,24 +22,24 @@ export function table(
   rows: readonly (readonly Markup[])[],
 ): Markup {
   const align = (index: number): string => (columns[index]?.numeric === true ? 'num' : '');
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}">
+  return markup`<div class="scroll" tabindex="0" role="region" aria-label="${caption}">
     <table>
       <caption>
         ${caption}
       </caption>
       <thead>
         <tr>
-          ${columns.map((column, index) => html`<th scope="col" class="${align(index)}">${column.title}</th>`)}
+          ${columns.map((column, index) => markup`<th scope="col" class="${align(index)}">${column.title}</th>`)}
         </tr>
       </thead>
       <tbody>
         ${rows.map(
           (row) =>
-            html`<tr>
+            markup`<tr>
               ${row.map((cell, index) =>
                 index === 0
-                  ? html`<th scope="row">${cell}</th>`
-                  : html`<td class="${align(index)}">${cell}</td>`,
+                  ? markup`<th scope="row" class="${align(index)}">${cell}</th>`
+                  : markup`<td class="${align(index)}">${cell}</td>`,
               )}
             </tr> `,
         )}
@@ -56,8 +56,8 @@ export function tableSection(
   columns: readonly Column[],
   rows: readonly (readonly Markup[])[],
 ): Markup {
-  if (rows.length === 0) return html``;
-  return html`<section aria-labelledby="${id}">
+  if (rows.length === 0) return markup``;
+  return markup`<section aria-labelledby="${id}">
     <h2 id="${id}">${title} <span class="count">${rows.length}</span></h2>
     ${table(caption, columns, rows)}
   </section>`;

@@ -45,7 +45,7 @@ h2{font-size:1.35rem;line-height:1.25;margin-bottom:.75rem}
 .card h3{font-size:1.1rem}
 .card .title{color:var(--dim)}
 .card .summary{font-weight:600;margin-block:.4rem;white-space:pre-line}
-.badge{display:inline-flex;gap:.35em;align-items:center;color:var(--tone);font-weight:600;white-space:nowrap}
+.badge{color:var(--tone);font-weight:600;white-space:nowrap}.badge .icon{margin-right:.35em}
 .numbers{display:flex;flex-wrap:wrap;gap:.75rem;margin-block:.6rem}
 .numbers div{background:var(--soft);border-radius:.4rem;padding:.4rem .9rem;min-width:9rem}
 .numbers dt{color:var(--dim);font-size:.82rem}
@@ -57,7 +57,7 @@ table{border-collapse:collapse;width:100%;font-size:.94rem}
 caption{text-align:left;color:var(--dim);font-size:.88rem;padding-bottom:.3rem}
 th,td{text-align:left;vertical-align:top;padding:.45rem .75rem .45rem 0;border-bottom:1px solid var(--rule)}
 thead th{color:var(--dim);font-weight:600;font-size:.85rem;white-space:nowrap;border-bottom-width:2px}
-tbody th{font-weight:400}
+tbody th{font-weight:400;min-width:9rem}tbody th.num{min-width:0}
 .num{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 .of{display:block;color:var(--dim);font-size:.9rem}
 summary .of{display:inline}
@@ -80,9 +80,9 @@ figcaption{color:var(--dim);font-size:.88rem}
 pre{background:var(--soft);border:1px solid var(--rule);border-radius:.4rem;padding:.75rem 1rem;overflow-x:auto;margin-block:.6rem;white-space:pre-wrap;overflow-wrap:anywhere}
 .long{font-size:.85em}
 footer{color:var(--dim);font-size:.88rem;padding-block:1rem 2rem}
-@media (max-width:40rem){.answer{gap:.85rem}.glance li{font-size:.92rem}.card{padding:.75rem .85rem}section{margin-block:1.75rem}}
-@media print{:root{--paper:#fff;--soft:#fff;--ink:#000;--dim:#333;--rule:#999;--go:#00609a;--no:#b04600;--maybe:#7d5a00;--go-soft:#fff;--no-soft:#fff;--maybe-soft:#fff;--on:#fff}body{font-size:10.5pt}main,.banner>*,footer{max-width:none;padding-inline:0}.card,.answer,tr,figure,li{break-inside:avoid}h2,h3,summary,caption{break-after:avoid}.scroll{overflow:visible}details::details-content{content-visibility:visible;block-size:auto}a{color:inherit}.icon,.banner{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
+@media (max-width:40rem){.facts{grid-template-columns:repeat(auto-fill,minmax(9.5rem,1fr));gap:.6rem 1rem}.answer{gap:.85rem}.glance li{font-size:.92rem}.card{padding:.75rem .85rem}section{margin-block:1.75rem}}
+@media print{:root{--paper:#fff;--soft:#fff;--ink:#000;--dim:#333;--rule:#999;--go:#00609a;--no:#b04600;--maybe:#7d5a00;--quiet:#333;--go-soft:#fff;--no-soft:#fff;--maybe-soft:#fff;--on:#fff}body{font-size:10.5pt}main,.banner>*,footer{max-width:none;padding-inline:0}table{font-size:8.5pt}th,td{padding-right:.4rem}tbody th{min-width:0}.card,.answer,tr,figure,li{break-inside:avoid}h2,h3,summary,caption{break-after:avoid}.scroll{overflow:visible}details::details-content{content-visibility:visible;block-size:auto}a{color:inherit}.icon,.banner{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
 `;
 
 /** Digest of `STYLE` for the page's content security policy; a test compares the two. */
-export const STYLE_HASH = 'sha256-kYZaBKtCzJDHfzeOILiby4lgutAvXCLQAiNqNXlr1C0=';
+export const STYLE_HASH = 'sha256-1VQB9O0KtPZJ63Sod3Et5FnZGNybK+5eoQKhpAudFQk=';

@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { Evidence } from '../contract/evidence.ts';
+import { LoadProfile } from '../contract/load-profile.ts';
+import { Policy } from '../contract/policy.ts';
+import { Probe } from '../contract/probe.ts';
+import { TableMapping } from '../contract/table-mapping.ts';
+import { Target } from '../contract/target.ts';
+import { Verdict } from '../contract/verdict.ts';
+
+/**
+ * The part of a plan that is data. Flows, undo functions, readers and response schemas are code of the user's, which no
+ * JSON Schema can describe: they stand as "anything" there.
+ */
+const PlanData = z.strictObject({
+  target: Target,
+  probes: z.array(Probe),
+  tables: z.array(TableMapping),
+  profiles: z.array(LoadProfile),
+  policy: Policy,
+});
+
+/** JSON Schemas (draft 2020-12) by file name, for consumers that are not written in TypeScript. */
+export function jsonSchemas(): Readonly<Record<string, unknown>> {
+  return {
+    'verdict.schema.json': schemaOf(Verdict, 'Verdict of a Greenlight run', 'output'),
+    'evidence.schema.json': schemaOf(Evidence, 'Evidence of a Greenlight run', 'output'),
+    'plan-data.schema.json': schemaOf(PlanData, 'The data of a Greenlight plan', 'input'),
+  };
+}
+
+function schemaOf(schema: z.ZodType, title: string, io: 'input' | 'output'): unknown {
+  const made = z.toJSONSchema(schema, { io, unrepresentable: 'any', reused: 'ref' });
+  return { title, ...made };
+}
