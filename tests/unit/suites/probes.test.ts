@@ -1,0 +1,95 @@
+import { expect, test } from 'vitest';
+import type { ResponseView, WireRequest } from '../../../contract/http.ts';
+import { Probe } from '../../../contract/probe.ts';
+import { webhookSigners } from '../../../suites/adapters/webhooks/index.ts';
+import { createControl } from '../../../suites/control.ts';
+import { probeFinding, type ProbeTools } from '../../../suites/probe-finding.ts';
+import { probeWebhook } from '../../../suites/probes/webhook-probe.ts';
+import { wantedReleaseRuns } from '../../../suites/readiness/wanted-release-runs.ts';
+
+const tools = (send: (request: WireRequest) => Partial<ResponseView>): ProbeTools => ({
+  application: {
+    send: async (request) => ({ status: 200, headers: {}, body: {}, durationMs: 1, ...send(request) }),
+  },
+  urls: { app: 'http://shop.test' },
+  control: createControl(undefined),
+});
+
+const webhook = Probe.parse({
+  kind: 'webhook',
+  id: 'webhook',
+  title: 'Webhook',
+  path: '/hooks',
+  scheme: 'stripe',
+  secret: 'whsec_abc',
+  payload: { id: 'evt_1' },
+}) as Extract<Probe, { kind: 'webhook' }>;
+
+test('stale deliveries go last, and are dated by the clock of a receiver that is behind ours', async () => {
+  const times: number[] = [];
+  const behind = 40;
+  const seen = tools((request) => {
+    times.push(Number(/t=(\d+)/.exec(request.headers['stripe-signature'] ?? '')?.[1]));
+    return { status: 400, headers: { date: new Date(Date.now() - behind * 1000).toUTCString() } };
+  });
+  const probe = { ...webhook, deliveries: ['stale', 'wrong-secret'] as typeof webhook.deliveries };
+  const probed = await probeWebhook(probe, 'whsec_abc', webhookSigners.stripe, seen);
+  expect(probed.statements.every((statement) => statement.ok)).toBe(true);
+  const ages = times.map((time) => Math.round(Date.now() / 1000 - time));
+  expect(ages[0]).toBeLessThanOrEqual(2);
+  expect(ages[1]).toBeGreaterThanOrEqual(301 + behind);
+  expect(ages[1]).toBeLessThanOrEqual(301 + behind + 3);
+  expect(ages[2]).toBeGreaterThanOrEqual(3600 + behind);
+});
+
+test.each([
+  [400, 'pass'],
+  [401, 'pass'],
+  [200, 'fail'],
+  [302, 'fail'],
+  [404, 'fail'],
+  [500, 'fail'],
+  [429, 'unknown'],
+])('a forged delivery that is answered with %i: %s', async (status, outcome) => {
+  const probe = { ...webhook, deliveries: ['unsigned'] as typeof webhook.deliveries };
+  const finding = await probeFinding('webhook', () =>
+    probeWebhook(
+      probe,
+      'whsec_abc',
+      webhookSigners.stripe,
+      tools(() => ({ status })),
+    ),
+  );
+  expect(finding.outcome).toBe(outcome);
+});
+
+const source = { path: '/release', endpoint: 'app', id: 'app.id', commit: 'app.commit' };
+const says = { app: { id: 'shop-2', commit: 'abcdef1234567890' } };
+const release = (wanted: { id?: string; commit?: string }, body: unknown, status = 200, from = source) =>
+  probeFinding('wanted-release-runs', () =>
+    wantedReleaseRuns(
+      from,
+      wanted,
+      tools(() => ({ body, status })),
+      1000,
+    ),
+  );
+
+test.each([
+  ['nothing is wanted', {}, says, 'pass'],
+  ['the id matches', { id: 'shop-2' }, says, 'pass'],
+  ['a short commit matches', { commit: 'ABCDEF1' }, says, 'pass'],
+  ['a commit of six digits is too short to tell', { commit: 'abcdef' }, says, 'fail'],
+  ['the id differs', { id: 'shop-3' }, says, 'fail'],
+  ['the id matches and the commit differs', { id: 'shop-2', commit: '1234567' }, says, 'fail'],
+  ['the document lacks the field', { id: 'shop-2' }, { app: { commit: 'x' } }, 'unknown'],
+  ['the document is no object', { id: 'shop-2' }, 'maintenance', 'unknown'],
+])('%s', async (_, wanted, body, outcome) => {
+  expect((await release(wanted, body)).outcome).toBe(outcome);
+});
+
+test('a release document that is not there is unknown, and so is a wanted field that nobody publishes', async () => {
+  expect((await release({ id: 'shop-2' }, {}, 404)).outcome).toBe('unknown');
+  const { id: _id, ...onlyCommit } = source;
+  expect((await release({ id: 'shop-2' }, says, 200, onlyCommit as typeof source)).outcome).toBe('unknown');
+});
