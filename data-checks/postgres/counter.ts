@@ -57,7 +57,7 @@ async function countTable(session: Session, query: CountQuery): Promise<CountAns
 }
 
 async function measure(session: Session, query: CountQuery): Promise<CountAnswer> {
-  const resolved = await resolveRelation(session.client, query.table);
+  const resolved = await resolveRelation(session.client, parseTableName(query.table));
   if (resolved.kind !== 'found') return resolved;
   const { relation } = resolved;
   const columns = await sumColumns(session, relation, query.sums ?? []);

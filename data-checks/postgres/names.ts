@@ -20,9 +20,14 @@ export interface WrittenName {
   readonly table: NamePart;
 }
 
+/** Text that is no table name. */
+export class NameError extends Error {
+  override readonly name = 'NameError';
+}
+
 /**
  * Reads a table name as a person writes it.
- * @throws Error that names the text when it is not one or two parts
+ * @throws NameError that names the text when it is not one or two parts
  */
 export function parseTableName(text: string): WrittenName {
   const parts: NamePart[] = [];
@@ -31,7 +36,7 @@ export function parseTableName(text: string): WrittenName {
   while (!ended) {
     const match = pattern.exec(text);
     if (!match)
-      throw new Error(
+      throw new NameError(
         `"${text}" is not a table name; write table, schema.table, or quote parts: schema."Table"`,
       );
     const [, quoted, bare, separator] = match;
@@ -44,7 +49,7 @@ export function parseTableName(text: string): WrittenName {
   }
   const [first, second] = parts;
   if (first === undefined || parts.length > 2) {
-    throw new Error(`"${text}" has ${parts.length} parts; write table or schema.table`);
+    throw new NameError(`"${text}" has ${parts.length} parts; write table or schema.table`);
   }
   return second === undefined ? { schema: undefined, table: first } : { schema: first, table: second };
 }

@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg';
-import { matchName, type NamePart, parseTableName, quoteIdent } from './names.ts';
+import { matchName, type NamePart, quoteIdent, type WrittenName } from './names.ts';
 
 /** A relation whose rows can be read. */
 export interface Relation {
@@ -41,8 +41,7 @@ const OTHER_KINDS: Readonly<Record<string, string>> = {
  * Finds a table, view or foreign table in `pg_class`. `information_schema` and `to_regclass` are of no use: both hide
  * what the role may not read, and a hidden table would then look lost.
  */
-export async function resolveRelation(client: ClientBase, text: string): Promise<Resolved> {
-  const written = parseTableName(text);
+export async function resolveRelation(client: ClientBase, written: WrittenName): Promise<Resolved> {
   const names = written.table.quoted
     ? [written.table.text]
     : [written.table.text, written.table.text.toLowerCase()];
@@ -58,7 +57,9 @@ export async function resolveRelation(client: ClientBase, text: string): Promise
     rows.map((row) => row.name),
   );
   const named = rows.filter((row) => row.name === name);
-  return written.schema === undefined ? unqualified(named, text) : inSchema(named, written.schema);
+  return written.schema === undefined
+    ? unqualified(named, written.table.text)
+    : inSchema(named, written.schema);
 }
 
 function inSchema(rows: readonly ClassRow[], schema: NamePart): Resolved {

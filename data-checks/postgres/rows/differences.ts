@@ -1,0 +1,73 @@
+import type { RowDifference } from './table-diff.ts';
+
+/** One row of one side: its key, and its hash. */
+export interface HashedRow {
+  readonly key: readonly (string | null)[];
+  readonly hash: string;
+}
+
+/** Exact numbers of differing rows, and the first of them. */
+export class Differences {
+  missing = 0;
+  extra = 0;
+  changed = 0;
+  readonly first: RowDifference[] = [];
+  private readonly most: number;
+
+  constructor(most: number) {
+    this.most = most;
+  }
+
+  get any(): boolean {
+    return this.missing + this.extra + this.changed > 0;
+  }
+
+  /**
+   * Compares rows that share the hash of their key. Keys may repeat on a side (nothing has to guarantee that they
+   * don't): rows with equal hashes cancel each other, one for one; what is left over is changed, missing or extra.
+   */
+  compare(old: readonly HashedRow[], next: readonly HashedRow[]): void {
+    if (old.length === 1 && next.length === 1 && old[0]?.hash === next[0]?.hash && sameKey(old[0], next[0]))
+      return;
+    const keys = new Map<string, { old: HashedRow[]; new: HashedRow[] }>();
+    const group = (row: HashedRow): { old: HashedRow[]; new: HashedRow[] } => {
+      // Without a key, rows are paired by what they are.
+      const name = row.key.length > 0 ? JSON.stringify(row.key) : row.hash;
+      let entry = keys.get(name);
+      if (entry === undefined) keys.set(name, (entry = { old: [], new: [] }));
+      return entry;
+    };
+    for (const row of old) group(row).old.push(row);
+    for (const row of next) group(row).new.push(row);
+    for (const entry of keys.values()) this.compareKey(entry.old, entry.new);
+  }
+
+  private compareKey(old: readonly HashedRow[], next: readonly HashedRow[]): void {
+    const [lost, added] = [leftOver(old, next), leftOver(next, old)];
+    const changed = lost[0]?.key.length === 0 ? 0 : Math.min(lost.length, added.length);
+    this.changed += changed;
+    this.missing += lost.length - changed;
+    this.extra += added.length - changed;
+    lost.forEach((row, index) => this.keep(index < changed ? 'changed' : 'missing', row));
+    added.slice(changed).forEach((row) => this.keep('extra', row));
+  }
+
+  private keep(kind: RowDifference['kind'], row: HashedRow): void {
+    if (this.first.length < this.most) this.first.push({ kind, key: row.key, cells: [] });
+  }
+}
+
+function sameKey(a: HashedRow | undefined, b: HashedRow | undefined): boolean {
+  return JSON.stringify(a?.key) === JSON.stringify(b?.key);
+}
+
+/** Rows of `from` whose hash is not met by one of `other`. */
+function leftOver(from: readonly HashedRow[], other: readonly HashedRow[]): HashedRow[] {
+  const counts = new Map<string, number>();
+  for (const row of other) counts.set(row.hash, (counts.get(row.hash) ?? 0) + 1);
+  return from.filter((row) => {
+    const left = counts.get(row.hash) ?? 0;
+    if (left > 0) counts.set(row.hash, left - 1);
+    return left === 0;
+  });
+}

@@ -1,0 +1,53 @@
+import { quoteIdent } from '../names.ts';
+import { columnText, hashInputs, type Pairing, type SideName, source } from './pairing.ts';
+import { type HashWay, rowHash, SEEDS } from './row-hash.ts';
+import { totalsColumns } from './totals.ts';
+
+/** How one comparison hashes. */
+export interface Hashing {
+  readonly way: HashWay;
+  readonly bits: 64 | 128;
+}
+
+/** The SQL expressions of one table on one side. */
+export interface SideSql {
+  /** `count` and sums over the whole source. */
+  readonly totals: string;
+  /** Hash of the key, or of the row where there is no key: rows that belong together share it. */
+  readonly keyHash: string;
+  /** Hash of the row as text; of both hashes with 128 bits. */
+  readonly hashText: string;
+  /** Text of the key's columns as an array; NULL without a key. */
+  readonly keyTexts: string;
+  source(from?: string, ...conditions: string[]): string;
+}
+
+export function sideSql(pairing: Pairing, side: SideName, hashing: Hashing): SideSql {
+  const row = hashInputs(pairing.columns, side);
+  const first = rowHash(row, SEEDS.row, hashing.way);
+  const second = hashing.bits === 128 ? rowHash(row, SEEDS.second, hashing.way) : undefined;
+  const key = hashInputs(pairing.key, side);
+  return {
+    totals: totalsColumns(first, second),
+    keyHash: key.length > 0 ? rowHash(key, SEEDS.key, hashing.way) : first,
+    hashText: second === undefined ? `(${first})::text` : `(${first})::text || '/' || (${second})::text`,
+    keyTexts:
+      key.length > 0
+        ? `array[${pairing.key.map((column) => columnText(column, side)).join(', ')}]`
+        : 'null::text[]',
+    source: (from, ...conditions) => source(pairing, side, from, ...conditions),
+  };
+}
+
+/** The one integer column by which a table can be read in ranges, when its key is exactly that. */
+export function rangeKey(pairing: Pairing): { readonly old: string; readonly new: string } | undefined {
+  const [column, ...more] = pairing.key;
+  if (column === undefined || more.length > 0 || (column.form !== 'int4' && column.form !== 'int8'))
+    return undefined;
+  const [oldName, newName] = [pairing.old.key[0], pairing.new.key[0]];
+  // Both sides need an index that starts with it, or each range would read the whole table.
+  if (oldName !== column.name || newName === undefined) return undefined;
+  const mapped = pairing.pair.columns?.[column.name] ?? column.name;
+  if (newName !== mapped || pairing.pair.newAs?.[column.name] !== undefined) return undefined;
+  return { old: `t.${quoteIdent(oldName)}`, new: `t.${quoteIdent(newName)}` };
+}
