@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { access, chmod, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { access, chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join, normalize, sep } from 'node:path';
@@ -49,7 +49,8 @@ export async function unpackBundledBrowser(
 /** A home that does not exist or can't be written to is common in containers; the temporary directory is next. */
 function cacheDirectories(env: NodeJS.ProcessEnv): string[] {
   const base = env['XDG_CACHE_HOME'] || join(env['HOME'] || homedir(), '.cache');
-  return [join(base, 'greenlight'), join(tmpdir(), `greenlight-${process.getuid?.() ?? 0}`)];
+  const temporary = env['TMPDIR'] || tmpdir();
+  return [join(base, 'greenlight'), join(temporary, `greenlight-${process.getuid?.() ?? 0}`)];
 }
 
 /** What lies under the temporary directory may be someone else's, and a program from there would run as us. */
@@ -79,7 +80,26 @@ async function packageDirectory(): Promise<{ directory: string; version: string 
   return undefined;
 }
 
+/** Removes what unpackings that were killed have left: 200 MB each. */
+async function sweepDrafts(cache: string): Promise<void> {
+  for (const name of await readdir(cache)) {
+    const pid = /^chromium-.*\.(\d+)\.[0-9a-f]{8}$/.exec(name)?.[1];
+    if (pid !== undefined && !isAlive(Number(pid)))
+      await rm(join(cache, name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
 async function unpack(archives: string, home: string): Promise<void> {
+  await sweepDrafts(dirname(home));
   const draft = `${home}.${process.pid}.${randomBytes(4).toString('hex')}`;
   try {
     await mkdir(draft, { mode: 0o755 });
