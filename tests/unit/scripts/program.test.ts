@@ -1,0 +1,148 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Writable } from 'node:stream';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { runCommandLine } from '../../../scripts/program.ts';
+import { createScreen } from '../../../scripts/screen.ts';
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(path.join(tmpdir(), 'greenlight-program-'));
+});
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+interface End {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+async function commandLine(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<End> {
+  let out = '';
+  let err = '';
+  const stream = (keep: (text: string) => void): Writable =>
+    new Writable({
+      write(chunk: Buffer, _encoding, done) {
+        keep(chunk.toString());
+        done();
+      },
+    });
+  const screen = createScreen({
+    out: stream((text) => (out += text)),
+    err: stream((text) => (err += text)),
+    env,
+  });
+  const interrupted = new AbortController().signal;
+  const code = await runCommandLine(args, { screen, env, cwd: directory, interrupted });
+  return { code, out, err };
+}
+
+function writePlan(rest: string): void {
+  writeFileSync(
+    path.join(directory, 'greenlight.config.mjs'),
+    `export default { target: { name: 'shop', urls: { app: 'http://127.0.0.1:9' } },
+       probes: [{ id: 'pages-answer', title: 'Pages', kind: 'endpoints', paths: ['/'] }], ${rest} };`,
+  );
+}
+
+describe('the command line', () => {
+  test.each([
+    ['an unknown command', ['go'], 'go'],
+    ['an unknown option', ['run', '--releese', '1'], '--releese'],
+    ['an unknown phase', ['run', '--phase', 'later'], 'post-cutover'],
+    ['an argument too many', ['run', 'now'], 'too many arguments'],
+    ['a commit without a release', ['run', '--commit', 'abc'], '--release'],
+    ['an artifact that is no digest', ['run', '--release', '1', '--artifact', 'x'], 'sha256'],
+    ['a plan that is not there', ['run', '--config', 'nowhere.mts'], 'nowhere.mts'],
+    ['a directory without a plan', ['run'], 'greenlight init'],
+    ['evidence that is not there', ['judge', 'nowhere.json'], 'nowhere.json'],
+    ['a report that is not there', ['report'], 'verdict.json'],
+    ['an address that is none', ['init', '--url', 'shop'], '--url'],
+    ['an unknown fault of the demo', ['demo', '--fault', 'everything'], 'lost-orders'],
+    ['rows that are no number', ['demo', '--rows', 'many'], 'whole number'],
+  ])('answers %s with 64, says what is possible, and writes nothing', async (_, args, hint) => {
+    const end = await commandLine(args);
+    expect(end.code, end.err).toBe(64);
+    expect(end.err).toContain(hint);
+    expect(end.out).toBe('');
+    expect(readdirSync(directory)).toEqual([]);
+  });
+
+  test('answers no command at all with 64 and its help', async () => {
+    const end = await commandLine([]);
+    expect(end.code).toBe(64);
+    expect(end.err).toContain('Exit codes:');
+  });
+
+  test('refuses a phase for which the plan has no check', async () => {
+    writePlan('');
+    const end = await commandLine(['run', '--phase', 'watch']);
+    expect(end.code, end.err).toBe(64);
+    expect(end.err).toContain('watch');
+  });
+
+  test('names every secret that is not set', async () => {
+    writePlan(`secrets: ['SHOP_KEY', 'SHOP_TOKEN']`);
+    const end = await commandLine(['run']);
+    expect(end.code).toBe(64);
+    expect(end.err).toContain('SHOP_KEY');
+    expect(end.err).toContain('SHOP_TOKEN');
+  });
+
+  test('refuses a live key and does not show it', async () => {
+    writePlan(`secrets: ['SHOP_KEY']`);
+    const end = await commandLine(['run'], { SHOP_KEY: `sk_${'live'}_4eC39HqLyjWDarjtT1` });
+    expect(end.code).toBe(64);
+    expect(end.err).toContain('LIVE_KEY');
+    expect(end.err).not.toContain('4eC39HqLyjWDarjtT1');
+  });
+
+  test('says INCONCLUSIVE where evidence cannot be used', async () => {
+    writeFileSync(path.join(directory, 'evidence.json'), '{"schema":"greenlight/evi');
+    const end = await commandLine(['judge', 'evidence.json']);
+    expect(end.code).toBe(20);
+    expect(end.err).toContain('EVIDENCE_INVALID');
+  });
+
+  test('says INCONCLUSIVE where Playwright is not installed', async () => {
+    writePlan('');
+    const end = await commandLine(['run']);
+    expect(end.code, end.err).toBe(20);
+    expect(end.err).toContain('playwright.config');
+    expect(existsSync(path.join(directory, 'greenlight-report'))).toBe(false);
+  });
+
+  test.each(['run', 'judge', 'report', 'sweep', 'doctor', 'init', 'demo'])(
+    'explains `%s` with examples',
+    async (command) => {
+      const end = await commandLine([command, '--help']);
+      expect(end.code, end.err).toBe(0);
+      expect(end.out).toContain('Examples:');
+      expect(end.out).toContain(`$ greenlight ${command}`);
+    },
+  );
+
+  test('lists the faults of the demo, one id first on each line', async () => {
+    const end = await commandLine(['demo', '--list-faults']);
+    expect(end.code, end.err).toBe(0);
+    const ids = end.out
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split(' ')[0]);
+    expect(ids.length).toBeGreaterThanOrEqual(12);
+    for (const id of ids) expect(id).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
+  });
+
+  test('writes a project and never overwrites', async () => {
+    writeFileSync(path.join(directory, 'playwright.config.mts'), '// mine');
+    const end = await commandLine(['init', '--url', 'https://shop.example.com', '--name', 'shop']);
+    expect(end.code, end.err).toBe(0);
+    expect(end.out).toMatch(/kept +playwright\.config\.mts/);
+    expect(end.out).toMatch(/wrote +greenlight\.config\.mts/);
+    expect(readFileSync(path.join(directory, 'playwright.config.mts'), 'utf8')).toBe('// mine');
+    expect(readFileSync(path.join(directory, 'greenlight.config.mts'), 'utf8')).toContain(
+      'https://shop.example.com',
+    );
+  });
+});
