@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test as base } from '@playwright/test';
+import { loadRunContext } from '../safety/run-context.ts';
 
 /** What a load test needs around it. */
 export interface LoadFixtures {
@@ -20,7 +21,8 @@ export const loadTest = base.extend<LoadFixtures>({
     controller.abort();
   },
   scratch: async ({}, use) => {
-    const directory = await mkdtemp(join(tmpdir(), 'greenlight-load-'));
+    // In the run's own directory, so that what a killed run leaves behind is found and removed with it.
+    const directory = await mkdtemp(join(loadRunContext()?.runDirectory ?? tmpdir(), 'greenlight-load-'));
     await use(directory);
     await rm(directory, { recursive: true, force: true });
   },

@@ -4,8 +4,8 @@ import type { LoadThresholds } from '../../contract/load-profile.ts';
 
 const RESOLUTION_MS = 5;
 
-/** Delay of our own event loop up to which a measured latency is still believed, in milliseconds. */
-const LEAST_TOLERATED_LAG_MS = 20;
+/** Delay of our own event loop up to which measured latencies are still believed, in milliseconds. */
+const LEAST_TOLERATED_LAG_MS = 50;
 
 /** Watches the process in which autocannon runs: its event loop and its share of one core. */
 export interface OwnProcessHealth {
@@ -36,11 +36,12 @@ export function watchOwnProcess(): OwnProcessHealth {
 }
 
 /**
- * How late our own event loop may be: a tenth of the tightest latency limit, because that delay is part of every
- * latency we measure. Using a whole core is not saturation for a closed model: it claims nothing about arrival rates.
+ * How late our own event loop may be: a quarter of the tightest latency limit, because that delay is part of every
+ * latency we measure (the judge also looks at each breach). Using a whole core is not saturation for a closed model: it
+ * claims nothing about arrival rates.
  */
 export function toleratedLagMs(limits: LoadThresholds): number {
   const latencies = [limits.p50Ms, limits.p95Ms, limits.p99Ms].filter((limit) => limit !== undefined);
-  if (latencies.length === 0) return LEAST_TOLERATED_LAG_MS * 5;
-  return Math.max(LEAST_TOLERATED_LAG_MS, Math.min(...latencies) / 10);
+  if (latencies.length === 0) return LEAST_TOLERATED_LAG_MS * 2;
+  return Math.max(LEAST_TOLERATED_LAG_MS, Math.min(...latencies) / 4);
 }

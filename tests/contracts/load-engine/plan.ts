@@ -28,8 +28,8 @@ export const visitorComesBack = flow('visitor-comes-back', {
   });
 
 /** Uses what k6 does not have, at run time. */
-const readsAFile = flow('reads-a-file', { title: 'A flow that reads a file' }).request('read', {
-  request: () => ({ method: 'GET', path: `/${readFileSync('/etc/hostname', 'utf8')}` }),
+export const readsAFile = flow('reads-a-file', { title: 'A flow that reads a file' }).request('read', {
+  request: () => ({ method: 'GET', path: `/${readFileSync(import.meta.filename, 'utf8').length}` }),
 });
 
 export default defineConfig({

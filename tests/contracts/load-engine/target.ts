@@ -1,5 +1,10 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import http from 'node:http';
+import https from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 export interface FakeTarget {
   readonly url: string;
@@ -17,10 +22,13 @@ type Answer = (
 ) => void;
 
 /** A server in this process that answers as told. `keep` remembers every request. */
-export async function startTarget(answer: Answer, options: { keep?: boolean } = {}): Promise<FakeTarget> {
+export async function startTarget(
+  answer: Answer,
+  options: { keep?: boolean; tls?: boolean } = {},
+): Promise<FakeTarget> {
   const requests: FakeTarget['requests'] = [];
   let count = 0;
-  const server = http.createServer((request, response) => {
+  const listener: http.RequestListener = (request, response) => {
     let body = '';
     request.setEncoding('utf8').on('data', (chunk: string) => (body += chunk));
     request.on('end', () => {
@@ -29,10 +37,12 @@ export async function startTarget(answer: Answer, options: { keep?: boolean } = 
       if (options.keep === true) requests.push({ method, url, body, headers });
       answer(request, response, count, body);
     });
-  });
+  };
+  const server =
+    options.tls === true ? https.createServer(selfSigned(), listener) : http.createServer(listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `${options.tls === true ? 'https' : 'http'}://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
     count: () => count,
     close: async () => {
@@ -41,4 +51,19 @@ export async function startTarget(answer: Answer, options: { keep?: boolean } = 
       await closed;
     },
   };
+}
+
+/** A certificate that nobody vouches for. */
+function selfSigned(): { key: Buffer; cert: Buffer } {
+  const directory = mkdtempSync(join(tmpdir(), 'greenlight-tls-'));
+  const [key, cert] = [join(directory, 'key.pem'), join(directory, 'cert.pem')];
+  const subject = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'];
+  execFileSync(
+    'openssl',
+    ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', '-keyout', key, '-out', cert, ...subject],
+    { stdio: 'ignore' },
+  );
+  const made = { key: readFileSync(key), cert: readFileSync(cert) };
+  rmSync(directory, { recursive: true });
+  return made;
 }

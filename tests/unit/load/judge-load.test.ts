@@ -138,6 +138,24 @@ describe('whose fault a missing answer is', () => {
     expect(judged(wrong, { control: 'silent' })).toMatchObject({ outcome: 'fail', cause: 'error-rate' });
   });
 
+  test('a breach that our own delay can explain is unknown, a greater one is not', () => {
+    const generator = { lagP99Ms: 40, cpuPercent: 90, saturated: false };
+    const latency = { samples: 1000, p50: 80, p90: 90, p95: 135, p99: 140, max: 150, mean: 80 };
+    const thresholds = { p95Ms: 100 };
+    expect(judged({ latency, generator }, { thresholds })).toMatchObject({
+      outcome: 'unknown',
+      cause: 'within-own-delay',
+    });
+    expect(judged({ latency: { ...latency, p95: 141 }, generator }, { thresholds }).outcome).toBe('fail');
+    // 40 ms are little against a limit of a second.
+    const slow = { latency: { ...latency, p95: 1001 }, generator };
+    expect(judged(slow, { thresholds: { p95Ms: 1000 } }).outcome).toBe('fail');
+    // Another limit is broken that no delay explains.
+    expect(judged({ latency, generator, errors: { ...none, timeout: 50 } }, { thresholds }).outcome).toBe(
+      'fail',
+    );
+  });
+
   test('a rate that a busy generator may itself have held down is unknown', () => {
     const thresholds = { minimumRate: 200 };
     const busy = { generator: { lagP99Ms: 1, cpuPercent: 97, saturated: false } };

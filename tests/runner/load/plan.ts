@@ -1,0 +1,63 @@
+import { defineConfig, flow } from '../../../contract/index.ts';
+
+const url = process.env['LOAD_TEST_URL'] ?? 'http://127.0.0.1:1';
+
+const browse = flow('browse', { title: 'Browse', check: false }).request('list', {
+  request: () => ({ method: 'GET', path: '/list' }),
+});
+
+const short = { connections: 3, durationS: 1, warmupS: 0, timeoutMs: 2000, minimumRequests: 10 } as const;
+const fine = { p95Ms: 5000, errorRate: 0.01 };
+
+export default defineConfig({
+  target: { name: 'fixture', urls: { app: url } },
+  flows: [browse],
+  load: {
+    profiles: [
+      {
+        ...short,
+        id: 'list-holds',
+        title: 'The list holds',
+        engine: 'autocannon',
+        flow: 'browse',
+        thresholds: fine,
+      },
+      {
+        ...short,
+        id: 'broken-holds',
+        title: 'The broken page holds',
+        engine: 'autocannon',
+        requests: [{ path: '/broken' }],
+        thresholds: fine,
+      },
+      {
+        ...short,
+        id: 'k6-holds',
+        title: 'The list holds in k6',
+        engine: 'k6',
+        flow: 'browse',
+        thresholds: fine,
+      },
+      {
+        ...short,
+        id: 'k6-may-hold',
+        title: 'The list holds in k6, where it is',
+        engine: 'k6',
+        optional: true,
+        flow: 'browse',
+        rate: 30,
+        thresholds: fine,
+      },
+      {
+        ...short,
+        id: 'k6-goes-on',
+        title: 'k6 goes on for a minute',
+        engine: 'k6',
+        requests: [{ path: '/list' }],
+        durationS: 60,
+        phases: ['watch'],
+        thresholds: fine,
+      },
+    ],
+  },
+});
