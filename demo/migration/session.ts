@@ -16,16 +16,19 @@ export async function withClient<T>(
   });
   // Unheard, a server that goes away would end the whole process; the statement under way rejects anyhow.
   client.on('error', () => undefined);
-  const abort = (): void => void client.end();
-  options.signal?.addEventListener('abort', abort, { once: true });
-  try {
+  const { signal } = options;
+  const aborted = new Promise<never>((_, reject) => {
+    signal?.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  });
+  const work = async (): Promise<T> => {
     await client.connect();
-    return await body(client);
-  } catch (error) {
-    options.signal?.throwIfAborted();
-    throw error;
+    return body(client);
+  };
+  try {
+    // A race, because pg never settles a `connect` that is overtaken by `end`.
+    return await Promise.race([work(), aborted]);
   } finally {
-    options.signal?.removeEventListener('abort', abort);
-    await client.end();
+    const ended = client.end();
+    if (signal?.aborted !== true) await ended;
   }
 }

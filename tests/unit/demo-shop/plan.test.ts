@@ -7,8 +7,8 @@ import { DEMO_FAULTS } from '../../../demo/faults.ts';
 
 const ADDRESSES = ['DEMO_NEW_URL', 'DEMO_OLD_URL', 'DEMO_MAIL_URL', 'DEMO_STRIPE_API_BASE'];
 
-const load = async () =>
-  (await import('../../../demo/greenlight.config.ts')) as typeof import('../../../demo/greenlight.config.ts');
+/** The environment is read when the module is evaluated, so each test evaluates it anew. */
+const load = () => import('../../../demo/greenlight.config.ts');
 
 beforeEach(() => {
   vi.resetModules();
