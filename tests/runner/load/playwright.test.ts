@@ -77,12 +77,9 @@ describe.runIf(k6.available && process.platform === 'linux')('a worker that is k
   test('takes k6 with it', async () => {
     const cli = createRequire(import.meta.url).resolve('@playwright/test/cli');
     const config = path.join(import.meta.dirname, 'playwright.config.ts');
-    const env = {
-      ...process.env,
-      GREENLIGHT_PLAN: plan,
-      LOAD_TEST_URL: target.url,
-      GREENLIGHT_PHASE: 'watch',
-    };
+    const temporary = await mkdtemp(path.join(tmpdir(), 'greenlight-killed-'));
+    const fixture = { GREENLIGHT_PLAN: plan, LOAD_TEST_URL: target.url, GREENLIGHT_PHASE: 'watch' };
+    const env = { ...process.env, ...fixture, TMPDIR: temporary };
     const playwright = spawn(process.execPath, [cli, 'test', '--config', config], {
       env,
       detached: true,
