@@ -5,7 +5,7 @@ import { GreenlightError } from '../contract/errors.ts';
 import type { Plan, PlanInput } from '../contract/plan.ts';
 import { asPlan, configuredPlan, registerPlan } from './ambient-plan.ts';
 import { type GreenlightTestFixtures, type GreenlightWorkerFixtures, test } from './fixtures.ts';
-import { detailsOf } from './planned-test.ts';
+import { detailsOf, uniqueTitles } from './planned-test.ts';
 import { runScope } from './run-scope.ts';
 
 /** What the body of an own check gets: Playwright's fixtures and those of Greenlight. */
@@ -49,10 +49,15 @@ export function check(id: string, optionsOrBody: CheckOptions | CheckBody, maybe
     return;
   }
   if (!plan.checks.some((own) => own.id === id)) throw notListed(id, plan);
-  const planned = checksOf(plan, runScope().phase).find((one) => one.id === id);
+  const manifest = checksOf(plan, runScope().phase);
+  const planned = manifest.find((one) => one.id === id);
   // Another phase: it is not in the manifest, and a test that nobody planned would be a fault of the run.
   if (!planned) return;
-  test(planned.title, detailsOf(planned, options.tags), body as Parameters<typeof test>[2]);
+  test(
+    uniqueTitles(manifest).get(id) ?? planned.title,
+    detailsOf(planned, options.tags),
+    body as Parameters<typeof test>[2],
+  );
 }
 
 function notListed(id: string, plan: Plan): GreenlightError {

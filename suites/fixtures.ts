@@ -122,8 +122,8 @@ export const test = base.extend<GreenlightTestFixtures, GreenlightWorkerFixtures
   controlAttachment: [
     async ({ control }, use, testInfo) => {
       await use();
-      const refused = testInfo.errors.some((error) => unreachableReason(error.message ?? '') !== undefined);
-      if (!refused && control.answer === undefined) return;
+      const unanswered = testInfo.errors.some(({ message = '' }) => tellsNoAnswer(message));
+      if (!unanswered && control.answer === undefined) return;
       await testInfo.attach(CONTROL_ATTACHMENT, {
         body: JSON.stringify({ control: await control.ask() }),
         contentType: CONTROL_MEDIA_TYPE,
@@ -144,6 +144,14 @@ async function usablePlan(): Promise<Plan> {
     // Playwright shows only the message of an error, and here the problems listed in it matter.
     throw new Error(describeError(error), { cause: error });
   }
+}
+
+/** Only of requests is a time-out one of the target: a click may time out for many reasons. */
+function tellsNoAnswer(message: string): boolean {
+  return (
+    unreachableReason(message) !== undefined ||
+    /apiRequestContext\.\w+: (Timeout|Request timed out)/.test(message)
+  );
 }
 
 function findBrowser(headless: boolean | undefined): Promise<BrowserChoice> {

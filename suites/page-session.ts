@@ -1,4 +1,11 @@
-import type { Browser, BrowserContext, BrowserType, LaunchOptions, Page } from '@playwright/test';
+import type {
+  APIRequestContext,
+  Browser,
+  BrowserContext,
+  BrowserType,
+  LaunchOptions,
+  Page,
+} from '@playwright/test';
 import { BROWSER_ARGUMENTS, type BrowserChoice } from './browser.ts';
 import { CannotTell, firstLine } from './cannot-tell.ts';
 
@@ -17,6 +24,8 @@ export interface PageOptions {
 
 export interface OpenPage {
   readonly page: Page;
+  /** Sends requests with the cookies of the page. */
+  readonly requests: APIRequestContext;
   close(): Promise<void>;
 }
 
@@ -68,7 +77,11 @@ export function createBrowserSession(
       if (!browser.isConnected()) browser = await (started = start());
       try {
         const context = await browser.newContext({ baseURL, storageState });
-        return { page: await context.newPage(), close: () => context.close() };
+        return {
+          page: await context.newPage(),
+          requests: context.request,
+          close: () => context.close(),
+        };
       } catch (error) {
         throw new CannotTell('browser-crashed', `no page could be opened: ${firstLine(error)}`, {
           cause: error,

@@ -19,8 +19,8 @@ function tagOf(text: string): `@${string}` {
 }
 
 /**
- * Gives each check a title that no other test of the same file has: Playwright refuses a file with two equal titles,
- * and then nothing of it runs.
+ * Gives each check of a manifest a title that no other one has: Playwright refuses a file with two equal titles, and
+ * then nothing of it runs.
  */
 export function uniqueTitles(checks: readonly PlannedCheck[]): ReadonlyMap<string, string> {
   const count = new Map<string, number>();

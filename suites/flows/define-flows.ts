@@ -22,8 +22,9 @@ const OVERHEAD_MS = 60_000;
 /** Registers one Playwright test for each flow that the phase of this run requires. */
 export function defineFlows(input: Plan | PlanInput): void {
   const plan = registerPlan(input);
-  const planned = checksOf(plan, runScope().phase).filter((check) => check.source === 'flow');
-  const titles = uniqueTitles(planned);
+  const manifest = checksOf(plan, runScope().phase);
+  const planned = manifest.filter((check) => check.source === 'flow');
+  const titles = uniqueTitles(manifest);
   test.describe(() => {
     test.describe.configure({ mode: 'parallel' });
     for (const check of planned) {
@@ -84,7 +85,11 @@ async function runCheck(
     urls: plan.target.urls,
     budgetMs: plan.budgetMs,
     context: { unique: fixtures.unique, secret: fixtures.secret, data: rowFor(flow, testInfo.retry) },
-    application: createPlaywrightApplication(requests),
+    application: {
+      // From the first page on, requests and pages share their cookies: it is one visitor.
+      send: (request, budgetMs) =>
+        createPlaywrightApplication(opened?.requests ?? requests).send(request, budgetMs),
+    },
     port: (name) => fixtures.ports.port(name),
     openPage,
     closePage: async () => opened?.close(),

@@ -25,10 +25,9 @@ export function defineProbes(
   project: Extract<Project, 'readiness' | 'suites'>,
 ): void {
   const plan = registerPlan(input);
-  const planned = checksOf(plan, runScope().phase).filter(
-    (check) => check.source === 'probe' && check.project === project,
-  );
-  const titles = uniqueTitles(planned);
+  const manifest = checksOf(plan, runScope().phase);
+  const planned = manifest.filter((check) => check.source === 'probe' && check.project === project);
+  const titles = uniqueTitles(manifest);
   for (const check of planned) {
     const probe = plan.probes.find((one) => one.id === check.id);
     if (!probe) throw new Error(`the manifest names the probe "${check.id}", which the plan does not have`);

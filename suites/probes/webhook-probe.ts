@@ -34,6 +34,7 @@ export async function probeWebhook(
 ): Promise<Probed> {
   const statements: Statement[] = [];
   let skewS = 0;
+  let unanswered = false;
   // The stale ones go last: by then an answer has told us what time it is over there.
   const kinds = [...probe.deliveries].sort((a, b) => Number(a === 'stale') - Number(b === 'stale'));
   for (const kind of kinds) {
@@ -51,6 +52,7 @@ export async function probeWebhook(
       const asked = await ask(tools, request, delivery.name, probe.budgetMs);
       if ('none' in asked) {
         statements.push(asked.none);
+        unanswered = true;
         continue;
       }
       if (asked.answer.status === 429) {
@@ -66,7 +68,7 @@ export async function probeWebhook(
     statements,
     holds: `The receiver judged ${statements.length} deliveries rightly`,
     ...wrongWords(statements),
-    cause: 'webhook',
+    cause: unanswered ? 'no-answer' : 'webhook',
   };
 }
 

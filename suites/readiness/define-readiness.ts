@@ -32,8 +32,9 @@ const LOOKS: Readonly<Record<BuiltInCheck['id'], Look>> = {
 /** Registers the readiness checks that the phase of this run requires: what the target names works, and its probes. */
 export function defineReadiness(input: Plan | PlanInput): void {
   const plan = registerPlan(input);
-  const planned = checksOf(plan, runScope().phase).filter((check) => check.source === 'built-in');
-  const titles = uniqueTitles(planned);
+  const manifest = checksOf(plan, runScope().phase);
+  const planned = manifest.filter((check) => check.source === 'built-in');
+  const titles = uniqueTitles(manifest);
   for (const check of planned) {
     const look = LOOKS[check.id as BuiltInCheck['id']];
     test(

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { type ChildProcess, execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -47,6 +47,8 @@ export async function runPlaywright(
   spec: string,
   env: Readonly<Record<string, string>>,
   args: readonly string[] = [],
+  /** Called with the process, for tests that interrupt it. */
+  started: (child: ChildProcess) => void = () => {},
 ): Promise<PlaywrightRun> {
   const directory = await mkdtemp(path.join(tmpdir(), 'greenlight-suites-'));
   try {
@@ -63,7 +65,7 @@ export async function runPlaywright(
       })};`,
     );
     const cli = createRequire(import.meta.url).resolve('@playwright/test/cli');
-    const { exitCode, output } = await start([cli, 'test', '--config', config, ...args], env);
+    const { exitCode, output } = await start([cli, 'test', '--config', config, ...args], env, started);
     const raw = await readFile(report, 'utf8').catch(() => '{"suites":[]}');
     return { exitCode, output, raw, checks: collect(JSON.parse(raw) as JsonSuite) };
   } finally {
@@ -74,6 +76,7 @@ export async function runPlaywright(
 function start(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
+  started: (child: ChildProcess) => void,
 ): Promise<{ exitCode: number; output: string }> {
   const clean = Object.fromEntries(
     Object.entries(process.env).filter(
@@ -81,7 +84,7 @@ function start(
     ),
   );
   return new Promise((resolve) => {
-    execFile(
+    const child = execFile(
       process.execPath,
       [...args],
       { env: { ...clean, ...env }, maxBuffer: 64 * 1024 * 1024 },
@@ -90,6 +93,7 @@ function start(
         resolve({ exitCode: error ? (typeof code === 'number' ? code : -1) : 0, output: stdout + stderr });
       },
     );
+    started(child);
   });
 }
 

@@ -69,11 +69,12 @@ describe('a run against a shop that answers', () => {
       GREENLIGHT_RELEASE_COMMIT: 'abcdef1',
     });
     outstanding = await (await openLedger(path.join(directory, '.greenlight'), 'shop')).outstanding();
-  });
+    // Playwright starts a new worker after every failed test, and most tests here fail on purpose.
+  }, 600_000);
 
   test('ends by itself and registers each check of the phase once', () => {
     expect(run.exitCode, run.output.slice(0, 3000)).toBe(1);
-    expect([...run.checks.keys()]).toHaveLength(34);
+    expect([...run.checks.keys()]).toHaveLength(35);
     expect(run.checks.has('own-check-elsewhere')).toBe(false);
   });
 
@@ -82,6 +83,7 @@ describe('a run against a shop that answers', () => {
     ['welcome-mail-arrives', 'All 3 steps held'],
     ['page-works', 'All 1 steps held'],
     ['page-knows-the-visitor', 'All 3 steps held'],
+    ['page-and-requests-are-one-visitor', 'All 2 steps held'],
     ['target-answers', '1 of 1 addresses answer'],
     ['wanted-release-runs', 'The wanted release runs: shop-2 at abcdef1234567890'],
     ['mailbox-readable', 'The mailbox can be read'],
@@ -269,4 +271,19 @@ test('a live key is refused before anything is sent', async () => {
   expect(ranCheck(run, 'visitor-can-register').error).toContain('LIVE_KEY');
   expect(run.raw).not.toContain(live);
   expect(shop.asked.length).toBe(before);
+});
+
+test('a run that is interrupted removes what it created', async () => {
+  const before = shop.asked.filter((one) => one === 'GET /slow').length;
+  await runPlaywright(SPEC, { ...common, GREENLIGHT_PHASE: 'watch' }, grep('takes-its-time'), (child) => {
+    const timer = setInterval(() => {
+      if (shop.asked.filter((one) => one === 'GET /slow').length === before) return;
+      clearInterval(timer);
+      expect(shop.customers.size).toBe(1);
+      child.kill('SIGINT');
+    }, 20);
+    child.once('exit', () => clearInterval(timer));
+  });
+  expect(shop.asked.filter((one) => one === 'GET /slow').length).toBe(before + 1);
+  expect([...shop.customers]).toEqual([]);
 });

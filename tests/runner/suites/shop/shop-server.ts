@@ -84,6 +84,10 @@ export async function startShop(): Promise<ShopServer> {
       'GET /database-backed': () => json(503, {}),
       'GET /release': () => json(200, { release: { id: 'shop-2', commit: 'abcdef1234567890' } }),
       'GET /page': () => html('<h1>Shop</h1><button onclick="this.textContent=\'done\'">buy</button>'),
+      'GET /page/sign-in': () =>
+        void response
+          .writeHead(200, { 'content-type': 'text/html', 'set-cookie': 'session=page%40shop.test; Path=/' })
+          .end('<p>signed in</p>'),
       'GET /page/account': () => html(`<p id="who">${request.headers.cookie ?? 'nobody'}</p>`),
       'POST /webhooks/strict': () => json(verify(request, body, true) ? 200 : 400, {}),
       'POST /webhooks/ageless': () => json(verify(request, body, false) ? 200 : 400, {}),

@@ -72,6 +72,9 @@ export default defineConfig({
     registered.as('fails-after-creating', { title: 'It fails after creating' }).request('broken', {
       request: () => ({ method: 'GET', path: '/no-such-page' }),
     }),
+    registered.as('takes-its-time', { title: 'It takes its time', phases: ['watch'] }).request('slow', {
+      request: () => ({ method: 'GET', path: '/slow' }),
+    }),
     flow('cannot-be-removed', { title: 'It cannot be removed' })
       .given((ctx) => ({ thing: ctx.unique(), other: ctx.unique() }))
       .request('make', {
@@ -122,6 +125,17 @@ export default defineConfig({
         return {};
       },
     }),
+    flow('page-and-requests-are-one-visitor', { title: 'Page and requests are one visitor' })
+      .page('sign-in', {
+        run: async (opened: Page) => {
+          await opened.goto('/page/sign-in');
+          return {};
+        },
+      })
+      .request('me', {
+        request: () => ({ method: 'GET', path: '/me' }),
+        response: z.object({ email: z.literal('page@shop.test') }),
+      }),
     page('page-text-is-right', async (opened) => {
       await opened.goto('/page');
       await expect(opened.getByRole('heading')).toHaveText('Warehouse', { timeout: 300 });
