@@ -6,6 +6,7 @@ import type * as DemoModule from '../../demo/index.ts';
 import { GreenlightError } from '../../contract/errors.ts';
 import { EXIT } from '../../contract/exit-codes.ts';
 import { Phase } from '../../contract/outcome.ts';
+import type { Release } from '../../contract/release.ts';
 import { type CommandContext, commandOf, wholeNumber } from '../command-context.ts';
 import { DEMO_ENV_FILE, writeDemoEnv } from '../demo-env.ts';
 import { ownModule } from '../package-root.ts';
@@ -35,7 +36,7 @@ export function demoCommand(context: CommandContext): Command {
   ])
     .option('--fault <id>', 'plant one fault in the new shop or its migration')
     .option('--list-faults', 'list the faults, one id first on each line', false)
-    .option('--rows <number>', 'customers to migrate (default: 10000)', wholeNumber(1))
+    .option('--rows <number>', 'orders in the old shop (default: 50000)', wholeNumber(1))
     .option('--keep', 'leave everything running until Ctrl-C, and print the addresses', false)
     .addOption(new Option('--phase <phase>').choices(Phase.options).default('post-cutover'))
     .option('-o, --output <directory>', 'where the report goes', 'greenlight-report')
@@ -114,9 +115,10 @@ function removeDeadDemos(): void {
   }
 }
 
-function wantedRelease(demo: DemoModule.Demo): { id: string } | null {
-  const id = demo.env['DEMO_RELEASE'];
-  return id === undefined ? null : { id };
+function wantedRelease({ env }: DemoModule.Demo): Release | null {
+  const { DEMO_RELEASE: id, DEMO_COMMIT: commit } = env;
+  if (id === undefined) return null;
+  return { id, ...(commit === undefined ? {} : { commit }) };
 }
 
 /** Leaves the demo running for clicking around and for Playwright by hand, until Ctrl-C. */
