@@ -1,0 +1,142 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { Evidence } from '../../contract/evidence.ts';
+import { bootDemo } from '../../demo/boot.ts';
+
+/**
+ * What Greenlight costs on top of Playwright, as ratios within one run: the two commands alternate, so that a machine
+ * that slows down slows both. The smoke suites are the phase `synthetic` of the demo's plan.
+ */
+const { values } = parseArgs({ options: { rounds: { type: 'string', default: '5' } } });
+const ROUNDS = Number(values.rounds);
+if (!Number.isInteger(ROUNDS) || ROUNDS < 1)
+  throw new Error(`--rounds ${values.rounds}: give a whole number from 1`);
+const ROOT = path.resolve(import.meta.dirname, '../..');
+const PLAYWRIGHT = path.join(ROOT, 'node_modules/@playwright/test/cli.js');
+
+interface Sample {
+  readonly seconds: number;
+  /** Largest sum of the resident memory of the command and everything that it started, MiB. */
+  readonly peakMiB: number;
+  /** The command's own process, MiB. */
+  readonly ownMiB: number;
+  readonly startedAt: number;
+}
+
+function memoryOf(root: number): { own: number; all: number } {
+  const parents = new Map<number, { parent: number; rss: number }>();
+  for (const name of readdirSync('/proc')) {
+    if (!/^\d+$/.test(name)) continue;
+    try {
+      const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      parents.set(Number(name), { parent: Number(fields[1]), rss: Number(fields[21]) / 256 });
+    } catch {
+      // The process ended between the listing and the reading.
+      continue;
+    }
+  }
+  let all = 0;
+  for (const [pid, { rss }] of parents) {
+    let at: number | undefined = pid;
+    while (at !== undefined && at !== root && at > 1) at = parents.get(at)?.parent;
+    if (at === root) all += rss;
+  }
+  return { own: parents.get(root)?.rss ?? 0, all };
+}
+
+async function timed(args: readonly string[], env: NodeJS.ProcessEnv): Promise<Sample> {
+  const startedAt = Date.now();
+  const begin = performance.now();
+  const child = spawn(process.execPath, args, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  let peakMiB = 0;
+  let ownMiB = 0;
+  const sampler = setInterval(() => {
+    const memory = memoryOf(child.pid ?? 0);
+    peakMiB = Math.max(peakMiB, memory.all);
+    ownMiB = Math.max(ownMiB, memory.own);
+  }, 100);
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  clearInterval(sampler);
+  if (code !== 0) throw new Error(`${args.join(' ')} ended with ${code}:\n${output}`);
+  return { seconds: (performance.now() - begin) / 1000, peakMiB, ownMiB, startedAt };
+}
+
+const median = (list: readonly number[]): number =>
+  [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)] ?? NaN;
+const show = (list: readonly number[], digits = 2): string =>
+  `median ${median(list).toFixed(digits)}  (${Math.min(...list).toFixed(digits)} to ${Math.max(...list).toFixed(digits)})`;
+
+const home = mkdtempSync(path.join(tmpdir(), 'greenlight-bench-'));
+console.error('booting the demo');
+const demo = await bootDemo({ rows: 1000, directory: path.join(home, 'demo') });
+try {
+  const env = { ...process.env, ...demo.env, NODE_OPTIONS: '', PLAYWRIGHT_NO_COPY_PROMPT: '1' };
+  const report = path.join(home, 'report');
+  const harness = [
+    '--import',
+    'tsx',
+    'scripts/greenlight.ts',
+    'run',
+    '--config',
+    demo.planFile,
+    '--playwright',
+    'playwright.config.ts',
+  ];
+  const ours = [...harness, '--phase', 'synthetic', '--output', report, '--state', path.join(home, 'state')];
+  const bare = [
+    PLAYWRIGHT,
+    'test',
+    '--project=readiness',
+    '--project=suites',
+    '--reporter=line',
+    '--output',
+    path.join(home, 'bare'),
+  ];
+  const bareEnv = { ...env, GREENLIGHT_PLAN: demo.planFile, GREENLIGHT_PHASE: 'synthetic' };
+  const pairs: { ours: Sample; bare: Sample; firstCheckMs: number }[] = [];
+  for (let round = 0; round <= ROUNDS; round += 1) {
+    console.error(round === 0 ? 'warming up' : `round ${round} of ${ROUNDS}`);
+    const plain = await timed(bare, bareEnv);
+    const whole = await timed(ours, env);
+    const evidence = Evidence.parse(JSON.parse(readFileSync(path.join(report, 'evidence.json'), 'utf8')));
+    const first = Math.min(...evidence.attempts.map((attempt) => Date.parse(attempt.startedAt)));
+    if (round > 0) pairs.push({ ours: whole, bare: plain, firstCheckMs: first - whole.startedAt });
+  }
+  console.log(
+    `greenlight run of the smoke suites against bare playwright test, ${ROUNDS} alternating rounds`,
+  );
+  console.log(`  greenlight run, s           ${show(pairs.map((pair) => pair.ours.seconds))}`);
+  console.log(`  playwright test, s          ${show(pairs.map((pair) => pair.bare.seconds))}`);
+  console.log(
+    `  ratio by round              ${show(pairs.map((pair) => pair.ours.seconds / pair.bare.seconds))}   aim <= 1.15`,
+  );
+  console.log(`  start to first check, s     ${show(pairs.map((pair) => pair.firstCheckMs / 1000))}`);
+  console.log(
+    `  peak memory, MiB            ${show(
+      pairs.map((pair) => pair.ours.peakMiB),
+      0,
+    )}   all processes, browser included`,
+  );
+  console.log(
+    `  of it the command line      ${show(
+      pairs.map((pair) => pair.ours.ownMiB),
+      0,
+    )}`,
+  );
+  console.log(
+    `  bare Playwright, MiB        ${show(
+      pairs.map((pair) => pair.bare.peakMiB),
+      0,
+    )}`,
+  );
+} finally {
+  await demo.close();
+  if (existsSync(home)) rmSync(home, { recursive: true, force: true });
+}
