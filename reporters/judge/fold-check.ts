@@ -71,7 +71,9 @@ function decide(check: PlannedCheck, ended: readonly Ended[], notStarted: readon
       answer: {
         state: 'not-run',
         cause: told ? 'not-started' : 'silent',
-        summary: told ? `was not started: ${told.because}` : 'was required and never started',
+        summary: told
+          ? `was not started: ${told.because.replace(/^because /, '')}`
+          : 'was required and never started',
       },
       deciding: undefined,
     };

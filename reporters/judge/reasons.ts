@@ -69,7 +69,7 @@ const STATE_WORDS: Record<CheckState, string> = {
   failed: '',
   unknown: 'could not tell: ',
   flaky: 'flaky: ',
-  'not-run': 'not run: ',
+  'not-run': '',
   'not-applicable': 'says that it does not apply, which the policy does not allow: ',
 };
 
