@@ -90,8 +90,9 @@ function assertionOf(error: unknown): Statement | undefined {
   const { name, actual, expected } = result as { name?: unknown; actual?: unknown; expected?: unknown };
   const line = firstLine(error);
   if (name === 'toPass' && !line.startsWith('expect(')) return undefined;
+  const locator = /^Locator:\s+(.+)$/m.exec(withoutColours(error.message))?.[1]?.trim() ?? '';
   return {
-    name: `expect ${typeof name === 'string' ? name : 'comparison'}`,
+    name: `expect(${locator}).${typeof name === 'string' ? name : 'comparison'}`,
     ok: false,
     measured: actual === undefined ? shown(line) : shown(actual),
     expected:
