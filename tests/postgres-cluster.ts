@@ -11,6 +11,8 @@ const run = promisify(execFile);
 
 /** A real PostgreSQL server for one test file. */
 export interface TestCluster {
+  /** Process id of the server. */
+  readonly pid: number | undefined;
   /** Address of a database as the superuser `app`. */
   url(database?: string, user?: string): string;
   /** Makes a new database, filled by the given statements, and returns its address. */
@@ -112,6 +114,7 @@ export async function startCluster(
   };
   process.once('exit', stopNow);
   const cluster: TestCluster = {
+    pid: server.pid,
     url: (database = 'postgres', user = 'app') => `postgres://${user}@127.0.0.1:${port}/${database}`,
     database: async (name, sql) => {
       await cluster.run('postgres', `create database "${name}"`);

@@ -27,8 +27,8 @@ export class Differences {
    * don't): rows with equal hashes cancel each other, one for one; what is left over is changed, missing or extra.
    */
   compare(old: readonly HashedRow[], next: readonly HashedRow[]): void {
-    if (old.length === 1 && next.length === 1 && old[0]?.hash === next[0]?.hash && sameKey(old[0], next[0]))
-      return;
+    const [a, b] = [old[0], next[0]];
+    if (old.length === 1 && next.length === 1 && a !== undefined && b !== undefined && sameRow(a, b)) return;
     const keys = new Map<string, { old: HashedRow[]; new: HashedRow[] }>();
     const group = (row: HashedRow): { old: HashedRow[]; new: HashedRow[] } => {
       // Without a key, rows are paired by what they are.
@@ -57,8 +57,8 @@ export class Differences {
   }
 }
 
-function sameKey(a: HashedRow | undefined, b: HashedRow | undefined): boolean {
-  return JSON.stringify(a?.key) === JSON.stringify(b?.key);
+function sameRow(a: HashedRow, b: HashedRow): boolean {
+  return a.hash === b.hash && a.key.every((value, index) => value === b.key[index]);
 }
 
 /** Rows of `from` whose hash is not met by one of `other`. */

@@ -32,7 +32,7 @@ export interface Found {
 
 /** Tables up to this size are read whole: their differing rows too. */
 const SMALL_ROWS = 50_000;
-const ROWS_PER_BUCKET = 512;
+const ROWS_PER_BUCKET = 128;
 const MOST_BUCKETS = 65_536;
 
 /**
@@ -228,10 +228,10 @@ async function locate(
   const query = (which: 0 | 1): string => {
     const sql = work.sql[which];
     const { rank, conditions, ranges } = choose(sql, which);
-    const rows = `select (${rank}) as rank, ${sql.keyTexts} as key, ${sql.hashText} as hash ${sql.source(undefined, ...conditions)}`;
+    const rows = `select (${rank}) as rank, ${sql.hashText} as hash${sql.keyColumns} ${sql.source(undefined, ...conditions)}`;
     const from =
       ranges === undefined ? rows : `select x.* from ${ranges} cross join lateral (${rows} offset 0) x`;
-    return `select rank::text, key, hash from (${from}) y order by y.rank`;
+    return `select y.* from (${from}) y order by y.rank`;
   };
   const session = (side: Side): Session => side.main;
   await mergeRows(

@@ -17,8 +17,8 @@ export interface SideSql {
   readonly keyHash: string;
   /** Hash of the row as text; of both hashes with 128 bits. */
   readonly hashText: string;
-  /** Text of the key's columns as an array; NULL without a key. */
-  readonly keyTexts: string;
+  /** Text of each of the key's columns, each after a comma. */
+  readonly keyColumns: string;
   source(from?: string, ...conditions: string[]): string;
 }
 
@@ -31,10 +31,7 @@ export function sideSql(pairing: Pairing, side: SideName, hashing: Hashing): Sid
     totals: totalsColumns(first, second),
     keyHash: key.length > 0 ? rowHash(key, SEEDS.key, hashing.way) : first,
     hashText: second === undefined ? `(${first})::text` : `(${first})::text || '/' || (${second})::text`,
-    keyTexts:
-      key.length > 0
-        ? `array[${pairing.key.map((column) => columnText(column, side)).join(', ')}]`
-        : 'null::text[]',
+    keyColumns: pairing.key.map((column, index) => `, ${columnText(column, side)} as k${index}`).join(''),
     source: (from, ...conditions) => source(pairing, side, from, ...conditions),
   };
 }

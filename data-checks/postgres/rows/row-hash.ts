@@ -23,9 +23,10 @@ const FLAGS_PER_WORD = 30;
  *
  * - NULL: a NULL argument would swallow the whole chain, so values are replaced and the NULLs are hashed as flags, first.
  * - `hashint8extended` folds both halves of a value before it seeds. The value is mixed into the seed too.
- * - `hashfloat8extended` gives zero's seed back unchanged, and does not tell -0 from 0. The place is mixed into the
- *   seed, and -0 is a flag.
- * - Time stamps are hashed as int8: folded. The seconds as a float are hashed as well; together they are one to one.
+ * - `hashfloat8extended` gives zero's seed back unchanged, and does not tell -0 from 0. The place in the row is mixed
+ *   into the seed, and the text of a zero too.
+ * - Time stamps are hashed like int8: folded. As seconds in a float they are one to one from 1697 to 2242; outside of
+ *   that (and for the infinite ones) their text is mixed into the seed.
  */
 export function rowHash(inputs: readonly HashInput[], seed: number, way: HashWay): string {
   if (inputs.length === 0) throw new Error('a row hash needs at least one value');
@@ -46,13 +47,10 @@ function chainHash(inputs: readonly HashInput[], seed: number): string {
   return parts.reduce((before, part) => `hashtextextended((${part})::text collate "C", ${before})`);
 }
 
-/** One bit for each value that may be NULL, and one for each float that may be -0. */
+/** One bit for each value that may be NULL. */
 function flagWords(inputs: readonly HashInput[]): string[] {
-  const bits = inputs.flatMap((input) => [
-    // Asked of the agreed form: `row(null, null) is null` is true although it is not NULL, its text is not.
-    ...(input.mayBeNull ? [`(${input.sql}) is null`] : []),
-    ...(input.form === 'float8' ? [`coalesce(${input.sql} = 0 and atan2(${input.sql}, -1) < 0, false)`] : []),
-  ]);
+  // Asked of the agreed form: `row(null, null) is null` is true although it is not NULL, its text is not.
+  const bits = inputs.filter((input) => input.mayBeNull).map((input) => `(${input.sql}) is null`);
   const words: string[] = [];
   for (let from = 0; from < bits.length; from += FLAGS_PER_WORD) {
     const slice = bits.slice(from, from + FLAGS_PER_WORD);
@@ -83,11 +81,12 @@ function step(input: HashInput, h: string, place: number): string {
     case 'int8':
       return `hashint8extended(${v}, ${v} # ${h})`;
     case 'float8':
-      return `hashfloat8extended(${v}, ${h} # ${placeMark(place)})`;
+      return `hashfloat8extended(${v}, ${h} # ${unless(`${v} <> 0`, v, place)})`;
     case 'timestamp':
-      return `hashfloat8extended(date_part('epoch', ${v}), timestamp_hash_extended(${v}, ${h}))`;
-    case 'timestamptz':
-      return `hashfloat8extended(date_part('epoch', ${v}), timestamp_hash_extended((${v})::timestamp, ${h}))`;
+    case 'timestamptz': {
+      const near = `${v} > '1700-01-01'::${input.form} and ${v} < '2240-01-01'::${input.form}`;
+      return `hashfloat8extended(date_part('epoch', ${v}), ${h} # ${unless(near, v, place)})`;
+    }
     case 'uuid':
       return `uuid_hash_extended(${v}, ${h})`;
     case 'bytea':
@@ -95,6 +94,12 @@ function step(input: HashInput, h: string, place: number): string {
     case 'text':
       return `hashtextextended((${v}) collate "C", ${h})`;
   }
+}
+
+/** What is mixed into the seed: a mark of the place, and the text of the few values that the hash can't tell apart. */
+function unless(condition: string, value: string, place: number): string {
+  const mark = placeMark(place);
+  return `(case when ${condition} then ${mark} else hashtextextended((${value})::text collate "C", ${mark}) end)`;
 }
 
 /** A constant for each place in the row, far apart in all bits. */

@@ -57,11 +57,11 @@ async function readRows(work: Work, which: 0 | 1, rows: readonly RowDifference[]
     (row) =>
       `(${pairing.key.map((column, index) => keyIs(column, name, row.key[index] ?? null)).join(' and ')})`,
   );
-  const { rows: found } = await side.main.client.query<[(string | null)[], (string | null)[]]>({
-    text: `select ${sql.keyTexts}, array[${texts}]::text[] ${sql.source(undefined, `(${conditions.join(' or ')})`)}`,
+  const { rows: found } = await side.main.client.query<[(string | null)[], ...(string | null)[]]>({
+    text: `select array[${texts}]::text[]${sql.keyColumns} ${sql.source(undefined, `(${conditions.join(' or ')})`)}`,
     rowMode: 'array',
   });
-  for (const [key, cellTexts] of found) result.set(JSON.stringify(key), cellTexts);
+  for (const [cellTexts, ...key] of found) result.set(JSON.stringify(key), cellTexts);
   return result;
 }
 
