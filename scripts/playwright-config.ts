@@ -7,6 +7,7 @@ import {
 import type { Project } from '../contract/outcome.ts';
 import type { PlanInput } from '../contract/plan.ts';
 import { RUN_CONTEXT_ENV } from '../contract/run-context.ts';
+import { protectSecretsOf } from '../safety/process-secrets.ts';
 import { runId } from '../safety/run-context.ts';
 import { announcePlan } from '../suites/ambient-plan.ts';
 import { packageDirectory } from './find-playwright.ts';
@@ -62,6 +63,8 @@ export function defineGreenlightPlaywright(
   overrides: PlaywrightOverrides = {},
 ): PlaywrightTestConfig {
   const plan = announcePlan(input);
+  // Started by hand, the redactor has no other way to know which variables hold secrets.
+  protectSecretsOf(plan);
   // Made here, in Playwright's first process, so that its workers inherit one id.
   runId();
   return defineConfig({

@@ -1,4 +1,4 @@
-import type { CheckState, Decision, Outcome } from '../../contract/outcome.ts';
+import type { CheckState, Decision } from '../../contract/outcome.ts';
 import type { Finding } from '../../contract/finding.ts';
 import type { Shown } from '../../contract/statement.ts';
 
@@ -22,13 +22,6 @@ export const STATE_WORDS: Record<CheckState, string> = {
   unknown: 'unknown',
   flaky: 'flaky',
   'not-run': 'not run',
-  'not-applicable': 'not applicable',
-};
-
-export const OUTCOME_WORDS: Record<Outcome, string> = {
-  pass: 'passed',
-  fail: 'failed',
-  unknown: 'unknown',
   'not-applicable': 'not applicable',
 };
 
