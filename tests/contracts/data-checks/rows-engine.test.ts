@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { diffTables, type DiffOptions } from '../../../data-checks/postgres/rows/diff-tables.ts';
 import type { TableDiff, TablePair } from '../../../data-checks/postgres/rows/table-diff.ts';
@@ -272,5 +273,67 @@ describe('the row engine', async () => {
     const table = await oneTable('grown', {});
     expect(table.columns).toEqual(['id']);
     expect(table.notCompared.join()).toContain('doubled');
+  });
+
+  /** Ends sessions of the engine on new that are hashing, as soon as there is one, for as long as told. */
+  async function cutHashing(database: string, times: number, stop: () => boolean): Promise<number> {
+    let cut = 0;
+    while (cut < times && !stop()) {
+      const client = new pg.Client({ connectionString: at(1).url() });
+      await client.connect();
+      const { rowCount } = await client.query(
+        `select pg_terminate_backend(pid) from pg_stat_activity
+          where datname = $1 and application_name = 'greenlight' and state = 'active' and query like '%sum(%' limit 1`,
+        [database],
+      );
+      await client.end();
+      cut += rowCount ?? 0;
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+    return cut;
+  }
+
+  test('a connection that is cut joins the snapshot again, and nothing is counted twice', async () => {
+    const tables = [{ old: 'narrow', new: 'narrow' }];
+    const running = diffTables({
+      old: at(0).url('narrow'),
+      new: at(1).url('narrow'),
+      tables,
+      portable: true,
+    });
+    let ended = false;
+    const watched = running.finally(() => (ended = true));
+    expect(await cutHashing('narrow', 1, () => ended)).toBe(1);
+    expect((await watched).tables[0]).toMatchObject({ answer: 'equal', oldRows: BIG, newRows: BIG });
+  });
+
+  test('connections that are cut again and again end in an error, never in an answer', async () => {
+    const tables = [{ old: 'narrow', new: 'narrow' }];
+    const running = diffTables({
+      old: at(0).url('narrow'),
+      new: at(1).url('narrow'),
+      tables,
+      portable: true,
+    });
+    let ended = false;
+    const watched = running.finally(() => (ended = true));
+    const [result] = await Promise.allSettled([watched, cutHashing('narrow', 1000, () => ended)]);
+    expect(result.status).toBe('rejected');
+  });
+
+  test('nothing is written to either database, even by a filter', async () => {
+    await at(1).run(
+      'small',
+      `create or replace function spill() returns bool language plpgsql as $$ begin insert into zero values (1); return true; end $$`,
+    );
+    const { tables } = await diffTables({
+      old: at(0).url('small'),
+      new: at(1).url('small'),
+      tables: [{ old: 'composite', new: 'composite', newWhere: 'spill()' }],
+    });
+    expect(tables[0]).toMatchObject({
+      answer: 'not-checked',
+      reason: expect.stringContaining('read-only') as string,
+    });
   });
 });
