@@ -75,7 +75,7 @@ const ROOMS: readonly Room[] = [
   {
     at: 'scripts/',
     ours: ['contract/', 'safety/', 'suites/', 'load/', 'data-checks/', 'reporters/'],
-    packages: ['node:', 'zod', 'commander', 'jiti', 'picocolors', '@playwright/test'],
+    packages: ['node:', 'zod', 'commander', 'jiti', 'picocolors', 'yaml', '@playwright/test'],
   },
   {
     at: 'scripts/commands/demo',
