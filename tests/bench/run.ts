@@ -74,8 +74,10 @@ const show = (list: readonly number[], digits = 2): string =>
   `median ${median(list).toFixed(digits)}  (${Math.min(...list).toFixed(digits)} to ${Math.max(...list).toFixed(digits)})`;
 
 const home = mkdtempSync(path.join(tmpdir(), 'greenlight-bench-'));
+// Apart from `home`: as root, PostgreSQL runs as nobody and must be able to pass through.
+const scene = mkdtempSync(path.join(tmpdir(), 'greenlight-bench-demo-'));
 console.error('booting the demo');
-const demo = await bootDemo({ rows: 1000, directory: path.join(home, 'demo') });
+const demo = await bootDemo({ rows: 1000, directory: scene });
 try {
   const env = { ...process.env, ...demo.env, NODE_OPTIONS: '', PLAYWRIGHT_NO_COPY_PROMPT: '1' };
   const report = path.join(home, 'report');
@@ -138,5 +140,7 @@ try {
   );
 } finally {
   await demo.close();
-  if (existsSync(home)) rmSync(home, { recursive: true, force: true });
+  for (const directory of [home, scene]) {
+    if (existsSync(directory)) rmSync(directory, { recursive: true, force: true });
+  }
 }

@@ -12,7 +12,7 @@ let home: string;
 
 beforeAll(async () => {
   home = await mkdtemp(path.join(tmpdir(), 'greenlight-breaks-'));
-  demo = await bootDemo({ rows: 500, directory: path.join(home, 'demo') });
+  demo = await bootDemo({ rows: 500, directory: home });
 }, 120_000);
 
 afterAll(async () => {
