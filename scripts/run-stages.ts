@@ -48,7 +48,7 @@ export async function runStages(
       stopped(sessions, interrupted) ??
       stage.refuse(resultsSoFar(run, sessions, notStarted), run.request.keepGoing);
     if (because !== undefined) {
-      progress.note(`  ${stage.title}: not started, ${because}`);
+      progress.note(`  ${stage.title}: not started: ${because}`);
       notStarted.push(...planned.map((check) => ({ check: check.id, because })));
       continue;
     }
@@ -102,15 +102,15 @@ function stopped(sessions: readonly SessionEnd[], interrupted: AbortSignal): str
 
 function notReady(before: readonly CheckResult[]): string | undefined {
   const failed = firstFailure(before.filter((check) => check.project === 'readiness'));
-  if (failed !== undefined) return `because the readiness check ${failed.id} failed`;
+  if (failed !== undefined) return `the readiness check ${failed.id} failed`;
   // Not an ordinary unknown: without this proof, the flows might move real money.
   const unproven = before.find((check) => check.id === 'payments-in-test-mode' && check.state !== 'passed');
-  return unproven && `because nothing shows that the payment account is in test mode (${unproven.id})`;
+  return unproven && `nothing shows that the payment account is in test mode (${unproven.id})`;
 }
 
 function alreadyLost(before: readonly CheckResult[]): string | undefined {
   const failed = firstFailure(before);
-  return failed && `because the blocking check ${failed.id} failed before (--keep-going runs it anyway)`;
+  return failed && `the blocking check ${failed.id} failed before (--keep-going runs it anyway)`;
 }
 
 function firstFailure(results: readonly CheckResult[]): CheckResult | undefined {

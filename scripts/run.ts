@@ -1,12 +1,10 @@
-import { rmSync } from 'node:fs';
-import path from 'node:path';
 import type { Evidence, Fault, Leftover } from '../contract/evidence.ts';
 import { describeError, GreenlightError } from '../contract/errors.ts';
 import { EXIT, EXIT_OF_DECISION } from '../contract/exit-codes.ts';
 import type { Verdict } from '../contract/verdict.ts';
 import { acquireLease, type Lease } from '../safety/lease.ts';
 import { createProgress } from './progress.ts';
-import { clearReport, reportFiles } from './report-files.ts';
+import { clearReport } from './report-files.ts';
 import { removeDeadRuns, makeRunDirectory, removeRunDirectory } from './run-directory.ts';
 import { assembleEvidence } from './run-evidence.ts';
 import { type PreparedRun, prepareRun } from './run-prepare.ts';
@@ -29,11 +27,7 @@ export interface RunEnd {
  * @throws GreenlightError for whatever the caller must correct; nothing was touched then
  */
 export async function run(request: RunRequest, screen: Screen, interrupted: AbortSignal): Promise<RunEnd> {
-  const prepared = await prepareRun(request).catch((error: unknown) => {
-    // Whoever only reads the file must not find the GO of an earlier run after this one was refused.
-    rmSync(reportFiles(path.resolve(request.cwd, request.output)).verdict, { force: true });
-    throw error;
-  });
+  const prepared = await prepareRun(request);
   screen.protect(prepared.redactor);
   try {
     publishStarted(prepared);

@@ -10,9 +10,8 @@ import type { Release } from '../../contract/release.ts';
 import { type CommandContext, commandOf, wholeNumber } from '../command-context.ts';
 import { DEMO_ENV_FILE, writeDemoEnv } from '../demo-env.ts';
 import { ownModule } from '../package-root.ts';
-import { reportFiles } from '../report-files.ts';
+import { retireVerdict } from '../retire-verdict.ts';
 import { isAlive } from '../run-directory.ts';
-import { run } from '../run.ts';
 import { showVerdict } from '../show-verdict.ts';
 
 interface DemoOptions {
@@ -43,6 +42,7 @@ export function demoCommand(context: CommandContext): Command {
     .option('--keep-going', 'run load although a blocking check failed', false)
     .option('--json', 'print the verdict as JSON', false)
     .action(async (options: DemoOptions) => {
+      if (!options.listFaults) retireVerdict(context.cwd, options.output);
       // Lazy: the demo needs optional packages, and no other command may need them.
       const { bootDemo, DEMO_FAULTS } = await import('../../demo/index.ts');
       if (options.listFaults) {
@@ -61,8 +61,7 @@ async function runDemo(
   bootDemo: typeof DemoModule.bootDemo,
 ): Promise<number> {
   const { screen, interrupted } = context;
-  // Before anything else: whatever happens while the demo boots, no GO of an earlier run may stay.
-  rmSync(reportFiles(path.resolve(context.cwd, options.output)).verdict, { force: true });
+  const { run } = await import('../run.ts');
   removeDeadDemos();
   const directory = mkdtempSync(path.join(tmpdir(), `${PREFIX}${process.pid}-`));
   let demo: DemoModule.Demo | undefined;

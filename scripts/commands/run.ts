@@ -3,7 +3,7 @@ import { Phase } from '../../contract/outcome.ts';
 import { Release } from '../../contract/release.ts';
 import { GreenlightError } from '../../contract/errors.ts';
 import { type CommandContext, commandOf } from '../command-context.ts';
-import { run } from '../run.ts';
+import { retireVerdict } from '../retire-verdict.ts';
 import { showVerdict } from '../show-verdict.ts';
 
 interface RunOptions {
@@ -49,6 +49,8 @@ export function runCommand(context: CommandContext): Command {
     .option('--json', 'print the verdict as JSON', false)
     .action(async (options: RunOptions) => {
       const wanted = wantedRelease(options);
+      retireVerdict(context.cwd, options.output);
+      const { run } = await import('../run.ts');
       const end = await run(
         { ...options, cwd: context.cwd, env: context.env, wanted },
         context.screen,

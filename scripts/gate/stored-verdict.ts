@@ -1,0 +1,47 @@
+import type { StoredVerdict } from '../../contract/ports/verdict-store.ts';
+import { Verdict } from '../../contract/verdict.ts';
+import { oneLine } from './one-line.ts';
+
+/**
+ * Reads a verdict file.
+ * @returns undefined when the text is not a verdict of this version
+ */
+export function parseStoredVerdict(text: string): StoredVerdict | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    // Not an error that is lost: the store counts this entry as unreadable.
+    return undefined;
+  }
+  const parsed = Verdict.safeParse(value);
+  return parsed.success ? storedVerdict(parsed.data) : undefined;
+}
+
+/** What a gate keeps of a verdict. */
+export function storedVerdict(verdict: Verdict): StoredVerdict {
+  const { run, subject, decision, decidedAt, expiresAt, evidenceDigest } = verdict;
+  return {
+    run: run.id,
+    nonce: run.nonce,
+    phase: run.phase,
+    target: subject.target,
+    release: subject.wanted?.id ?? null,
+    commit: subject.wanted?.commit ?? null,
+    artifact: subject.wanted?.artifact ?? null,
+    // The verdict that stands on disk while a run is under way has no evidence yet.
+    decision: decision === 'INCONCLUSIVE' && evidenceDigest === null ? 'pending' : decision,
+    reason: oneLine(verdict.reason),
+    decidedAt,
+    expiresAt,
+    doubt: doubtOf(verdict),
+  };
+}
+
+/** A GO that contradicts itself was not written by a run. */
+function doubtOf(verdict: Verdict): string | null {
+  if (verdict.evidenceDigest === null) return 'The verdict names no evidence.';
+  if (verdict.reasons.length > 0) return 'The verdict lists reasons against itself.';
+  if (verdict.counts.required === 0 || verdict.checks.length === 0) return 'The verdict rests on no check.';
+  return null;
+}
