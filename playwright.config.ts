@@ -1,16 +1,11 @@
 import path from 'node:path';
-import { PLAN_FILE_ENV, RUN_CONTEXT_ENV } from './contract/run-context.ts';
-import { planOfThisRun } from './safety/run-context.ts';
-import { readDemoEnv } from './scripts/demo-env.ts';
-import { MODULE_ROOT, ownModule } from './scripts/package-root.ts';
+import { MODULE_ROOT } from './scripts/package-root.ts';
+import { planForPlaywright } from './scripts/plan-for-playwright.ts';
 import { defineGreenlightPlaywright } from './scripts/playwright-config.ts';
 
 // Started by hand (`npx playwright test --ui`): against the demo that `npm run demo -- --keep` left running, unless
 // GREENLIGHT_PLAN names another plan.
-if (process.env[RUN_CONTEXT_ENV] === undefined) readDemoEnv(process.cwd(), process.env);
-process.env[PLAN_FILE_ENV] ??= ownModule('demo/greenlight.config');
-
-export default defineGreenlightPlaywright(await planOfThisRun(), {
+export default defineGreenlightPlaywright(await planForPlaywright(), {
   testDir: MODULE_ROOT,
   specs: {
     readiness: { testDir: path.join(MODULE_ROOT, 'suites', 'readiness') },

@@ -5,7 +5,8 @@ import {
   type ReporterDescription,
 } from '@playwright/test';
 import type { Project } from '../contract/outcome.ts';
-import type { PlanInput } from '../contract/plan.ts';
+import { describeError } from '../contract/errors.ts';
+import type { Plan, PlanInput } from '../contract/plan.ts';
 import { RUN_CONTEXT_ENV } from '../contract/run-context.ts';
 import { protectSecretsOf } from '../safety/process-secrets.ts';
 import { runId } from '../safety/run-context.ts';
@@ -56,13 +57,13 @@ const DEPENDENCIES: Record<Project, Project[]> = {
 /**
  * The Playwright configuration of a plan: the projects readiness, suites, data-checks and load, the reporters in the
  * order that keeps secrets in, and a browser that is there.
- * @throws GreenlightError PLAN_INVALID
+ * @throws Error that lists every problem of the plan
  */
 export function defineGreenlightPlaywright(
   input: PlanInput,
   overrides: PlaywrightOverrides = {},
 ): PlaywrightTestConfig {
-  const plan = announcePlan(input);
+  const plan = checked(input);
   // Started by hand, the redactor has no other way to know which variables hold secrets.
   protectSecretsOf(plan);
   // Made here, in Playwright's first process, so that its workers inherit one id.
@@ -91,6 +92,15 @@ export function defineGreenlightPlaywright(
       ...(name === 'load' ? { workers: 1 } : {}),
     })),
   });
+}
+
+function checked(input: PlanInput): Plan {
+  try {
+    return announcePlan(input);
+  } catch (error) {
+    // Playwright shows only the message of what a configuration throws, and the problems are not in it.
+    throw new Error(describeError(error), { cause: error });
+  }
 }
 
 /** The redactor first: it cleans what all others see. The recorder last: it must see what the others did. */

@@ -27,6 +27,7 @@ export function assembleEvidence(run: PreparedRun, stages: StagesEnd, around: Ar
       ...(run.request.grep === undefined
         ? []
         : [incomplete(`the run was narrowed with --grep ${run.request.grep}`)]),
+      ...stages.faults,
       ...around.faults,
     ],
     attestations: [],
@@ -47,7 +48,7 @@ function sessionOf(end: SessionEnd): Session {
   };
 }
 
-/** Where Playwright, its recorder and its exit code do not agree that the session came to a proper end. */
+/** What only we could see of how a session ended; what its record and exit code say is for the judge. */
 function sessionFaults(end: SessionEnd): Fault[] {
   const name = `the session of ${end.projects.join(' and ')}`;
   const faults: Fault[] = [];
@@ -70,24 +71,8 @@ function sessionFaults(end: SessionEnd): Fault[] {
     return faults;
   }
   if (!end.fragment.final) faults.push(incomplete(`${name} was cut short: its record was never finished`));
-  const { status } = end.fragment.report;
-  const expected = status === null ? null : EXIT_OF_STATUS[status];
-  if (end.fragment.final && end.exitCode !== expected) {
-    faults.push({
-      kind: 'runner',
-      message: `Playwright said "${status}" in ${name} but ended with exit code ${end.exitCode}`,
-    });
-  }
   return faults;
 }
-
-/** Playwright's own table. Another reporter can change both, so they are only compared, never believed. */
-const EXIT_OF_STATUS: Record<NonNullable<Session['status']>, number> = {
-  passed: 0,
-  failed: 1,
-  timedout: 1,
-  interrupted: 130,
-};
 
 function incomplete(message: string): Fault {
   return { kind: 'incomplete', message };

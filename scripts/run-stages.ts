@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { PlannedCheck } from '../contract/checks.ts';
-import type { Evidence, NotStarted } from '../contract/evidence.ts';
+import type { Evidence, Fault, NotStarted } from '../contract/evidence.ts';
 import type { Project } from '../contract/outcome.ts';
 import type { CheckResult } from '../contract/verdict.ts';
 import { judge } from '../reporters/judge.ts';
@@ -13,6 +13,8 @@ import { runSession, type SessionEnd } from './runner.ts';
 export interface StagesEnd {
   readonly sessions: readonly SessionEnd[];
   readonly notStarted: readonly NotStarted[];
+  /** Why Playwright could not be started at all. */
+  readonly faults: readonly Fault[];
 }
 
 interface Stage {
@@ -41,6 +43,7 @@ export async function runStages(
 ): Promise<StagesEnd> {
   const sessions: SessionEnd[] = [];
   const notStarted: NotStarted[] = [];
+  const faults: Fault[] = [];
   for (const stage of STAGES) {
     const planned = run.manifest.filter((check) => stage.projects.includes(check.project));
     if (planned.length === 0) continue;
@@ -53,11 +56,17 @@ export async function runStages(
       continue;
     }
     progress.stage(`${stage.title} (${planned.length} ${planned.length === 1 ? 'check' : 'checks'})`);
-    const end = await runStage(run, stage, planned, sessions.length, progress, interrupted);
-    sessions.push(end);
-    progress.note(`  ${seconds(Date.parse(end.endedAt) - Date.parse(end.startedAt))}`);
+    try {
+      const end = await runStage(run, stage, planned, sessions.length, progress, interrupted);
+      sessions.push(end);
+      progress.note(`  ${seconds(Date.parse(end.endedAt) - Date.parse(end.startedAt))}`);
+    } catch (error) {
+      const message = `Playwright could not be started: ${error instanceof Error ? error.message : String(error)}`;
+      faults.push({ kind: 'runner', message });
+      notStarted.push(...planned.map((check) => ({ check: check.id, because: message })));
+    }
   }
-  return { sessions, notStarted };
+  return { sessions, notStarted, faults };
 }
 
 function runStage(
@@ -91,7 +100,11 @@ function resultsSoFar(
   sessions: readonly SessionEnd[],
   notStarted: readonly NotStarted[],
 ): readonly CheckResult[] {
-  const evidence: Evidence = assembleEvidence(run, { sessions, notStarted }, { faults: [], leftovers: [] });
+  const evidence: Evidence = assembleEvidence(
+    run,
+    { sessions, notStarted, faults: [] },
+    { faults: [], leftovers: [] },
+  );
   return judge(evidence, new Date().toISOString()).checks;
 }
 

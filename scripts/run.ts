@@ -29,68 +29,80 @@ export interface RunEnd {
 export async function run(request: RunRequest, screen: Screen, interrupted: AbortSignal): Promise<RunEnd> {
   const prepared = await prepareRun(request);
   screen.protect(prepared.redactor);
+  let lease: Lease | undefined;
   try {
     publishStarted(prepared);
-    const evidence = await collect(prepared, screen, interrupted);
-    const verdict = publishRun(prepared, evidence);
+    const collected = await collect(prepared, screen, interrupted);
+    lease = collected.lease;
+    const verdict = publishRun(prepared, collected.evidence);
     return { exitCode: interrupted.aborted ? EXIT.INTERRUPTED : EXIT_OF_DECISION[verdict.decision], verdict };
   } catch (error) {
     // Nothing but the report itself is left that can fail here, such as a full disk. The verdict on disk, if any,
     // still says INCONCLUSIVE.
     screen.err(describeError(unwritable(prepared, error)));
     return { exitCode: interrupted.aborted ? EXIT.INTERRUPTED : EXIT.INCONCLUSIVE, verdict: undefined };
+  } finally {
+    // After the last write: the next run may use the same report directory.
+    await lease?.release().catch((error: unknown) => screen.err(describeError(error)));
   }
 }
 
-interface Collected {
-  stages: StagesEnd;
-  leftovers: readonly Leftover[];
-  readonly faults: Fault[];
-}
-
-/** Runs and cleans up. Whatever goes wrong becomes part of the evidence. */
-async function collect(run: PreparedRun, screen: Screen, interrupted: AbortSignal): Promise<Evidence> {
-  const collected: Collected = { stages: { sessions: [], notStarted: [] }, leftovers: [], faults: [] };
-  const progress = createProgress(screen);
+/** Runs and cleans up. Whatever goes wrong becomes part of the evidence. The lease is for the caller to release. */
+async function collect(
+  run: PreparedRun,
+  screen: Screen,
+  interrupted: AbortSignal,
+): Promise<{ readonly evidence: Evidence; readonly lease: Lease | undefined }> {
   const { stateDirectory, id, phase, runDirectory } = run.context;
+  const progress = createProgress(screen);
   let lease: Lease | undefined;
+  let stages: StagesEnd;
   try {
     lease = await acquireLease({ stateDirectory, target: run.plan.target.name, run: id, phase });
     // Only now: another run may still be writing its report into the same directory.
     clearReport(run.files);
     removeDeadRuns(runDirectory);
     makeRunDirectory(runDirectory);
-    collected.stages = await runStages(run, progress, interrupted);
+    stages = await runStages(run, progress, interrupted);
   } catch (error) {
-    collected.faults.push(faultOf(error));
+    stages = nothingRan(run, error);
   }
-  if (lease !== undefined) await cleanUp(run, collected, lease);
+  const clean = lease === undefined ? { leftovers: [], faults: [] } : await cleanUp(run);
   progress.close();
-  if (interrupted.aborted) collected.faults.push({ kind: 'interrupted', message: 'the run was interrupted' });
-  return assembleEvidence(run, collected.stages, {
-    faults: collected.faults,
-    leftovers: collected.leftovers,
+  const cut: Fault[] = interrupted.aborted
+    ? [{ kind: 'interrupted', message: 'the run was interrupted' }]
+    : [];
+  const evidence = assembleEvidence(run, stages, {
+    faults: [...clean.faults, ...cut],
+    leftovers: clean.leftovers,
     endedAt: new Date().toISOString(),
   });
+  return { evidence, lease };
 }
 
-async function cleanUp(run: PreparedRun, collected: Collected, lease: Lease): Promise<void> {
-  const { stateDirectory, id: runId, runDirectory } = run.context;
-  const clean = await cleanUpRun({ plan: run.plan, stateDirectory, env: run.request.env, run: runId });
-  collected.leftovers = clean.leftovers;
-  collected.faults.push(...clean.faults);
+function nothingRan(run: PreparedRun, error: unknown): StagesEnd {
+  const because = error instanceof Error ? error.message : String(error);
+  return {
+    sessions: [],
+    notStarted: run.manifest.map((check) => ({ check: check.id, because })),
+    faults: [{ kind: 'runner', message: describeError(error) }],
+  };
+}
+
+/** Removes test data, secrets that slipped through, and the files of the run. Never throws. */
+async function cleanUp(
+  run: PreparedRun,
+): Promise<{ readonly leftovers: readonly Leftover[]; readonly faults: readonly Fault[] }> {
+  const { stateDirectory, id, runDirectory } = run.context;
+  const clean = await cleanUpRun({ plan: run.plan, stateDirectory, env: run.request.env, run: id });
   try {
-    collected.faults.push(...removeLeaks(run));
+    const leaks = removeLeaks(run);
     removeRunDirectory(runDirectory);
-    await lease.release();
+    return { leftovers: clean.leftovers, faults: [...clean.faults, ...leaks] };
   } catch (error) {
-    collected.faults.push(faultOf(error));
+    const fault: Fault = { kind: 'clean-up', message: describeError(error) };
+    return { leftovers: clean.leftovers, faults: [...clean.faults, fault] };
   }
-}
-
-function faultOf(error: unknown): Fault {
-  if (error instanceof GreenlightError) return { kind: 'other', message: describeError(error) };
-  return { kind: 'other', message: `Greenlight itself failed: ${describeError(error)}` };
 }
 
 function unwritable(run: PreparedRun, cause: unknown): GreenlightError {
