@@ -4,6 +4,7 @@ import { EXIT } from '../contract/exit-codes.ts';
 import { type CommandContext, exitCodeOfUsage } from './command-context.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { gateCommand } from './commands/gate.ts';
 import { initCommand } from './commands/init.ts';
 import { judgeCommand } from './commands/judge.ts';
 import { reportCommand } from './commands/report.ts';
@@ -20,6 +21,7 @@ const COMMANDS = [
   doctorCommand,
   initCommand,
   demoCommand,
+  gateCommand,
 ];
 
 /**
@@ -39,7 +41,7 @@ export async function runCommandLine(
   for (const command of COMMANDS) {
     program.addCommand(command({ ...context, finish: (code) => (exitCode = code) }));
   }
-  for (const command of [program, ...program.commands]) quieten(command, context);
+  quieten(program, context);
   try {
     await program.parseAsync(argv, { from: 'user' });
     return exitCode;
@@ -59,6 +61,8 @@ function quieten(command: Command, context: Pick<CommandContext, 'screen'>): voi
       writeErr: (text) => context.screen.err(text),
     })
     .showHelpAfterError('(add --help for what is possible)');
+  // Not inherited by commands that were made elsewhere.
+  for (const inner of command.commands) quieten(inner, context);
 }
 
 function exitCodeHelp(): string {

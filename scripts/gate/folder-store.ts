@@ -54,8 +54,10 @@ export function createFolderStore(directory: string): VerdictStore {
 async function readEntry(file: string, before: Kept | undefined): Promise<Kept | undefined> {
   let stamp: string;
   try {
-    const { ino, size, mtimeMs, ctimeMs } = await lstat(file);
-    stamp = [ino, size, mtimeMs, ctimeMs].join(':');
+    const stat = await lstat(file);
+    // A link could lead out of the folder, and a pipe would hold up every answer.
+    if (!stat.isFile()) return { stamp: '', verdict: undefined };
+    stamp = [stat.ino, stat.size, stat.mtimeMs, stat.ctimeMs].join(':');
   } catch (error) {
     if (isMissing(error)) return undefined;
     return { stamp: '', verdict: undefined };

@@ -1,0 +1,51 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { VerdictStore } from '../../../../contract/ports/verdict-store.ts';
+import { createAudit } from '../../../../scripts/gate/audit.ts';
+import { createFolderStore } from '../../../../scripts/gate/folder-store.ts';
+import { createGate } from '../../../../scripts/gate/gate.ts';
+import { startGateServer } from '../../../../scripts/gate/server.ts';
+import type { TokenKeeper } from '../../../../scripts/gate/tokens.ts';
+
+export interface GateUnderTest {
+  readonly url: string;
+  /** Directory with the runs. */
+  readonly runs: string;
+  readonly audited: Readonly<Record<string, unknown>>[];
+  close(): Promise<void>;
+}
+
+/** A real gate on a free port of this machine. */
+export async function startGate(
+  options: {
+    readonly tokens?: TokenKeeper;
+    readonly perMinute?: number;
+    readonly store?: VerdictStore;
+    readonly writeAudit?: (line: string) => void;
+    readonly storeTimeoutMs?: number;
+  } = {},
+): Promise<GateUnderTest> {
+  const runs = mkdtempSync(path.join(tmpdir(), 'greenlight-gate-'));
+  const audited: Record<string, unknown>[] = [];
+  const audit = createAudit(
+    options.writeAudit ?? ((line) => void audited.push(JSON.parse(line) as Record<string, unknown>)),
+  );
+  const gate = createGate({
+    store: options.store ?? createFolderStore(runs),
+    audit,
+    reportOf: (run) => `https://reports.example.com/${run}/`,
+    ...(options.storeTimeoutMs === undefined ? {} : { storeTimeoutMs: options.storeTimeoutMs }),
+  });
+  const { perMinute = 1_000_000, tokens } = options;
+  const server = await startGateServer({ gate, audit, tokens, host: '127.0.0.1', port: 0, perMinute });
+  return {
+    url: server.url,
+    runs,
+    audited,
+    close: async () => {
+      await server.close();
+      rmSync(runs, { recursive: true, force: true });
+    },
+  };
+}
