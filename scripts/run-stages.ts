@@ -4,6 +4,7 @@ import type { Evidence, Fault, NotStarted } from '../contract/evidence.ts';
 import type { Project } from '../contract/outcome.ts';
 import type { CheckResult } from '../contract/verdict.ts';
 import { judge } from '../reporters/judge.ts';
+import { matchRelease, type ReleaseMatch } from '../reporters/judge/release.ts';
 import { assembleEvidence } from './run-evidence.ts';
 import type { PreparedRun } from './run-prepare.ts';
 import { type Progress, seconds } from './progress.ts';
@@ -21,7 +22,13 @@ interface Stage {
   readonly title: string;
   readonly projects: readonly Project[];
   /** Why this stage must not start, given how the checks before it stand. */
-  readonly refuse: (before: readonly CheckResult[], keepGoing: boolean) => string | undefined;
+  readonly refuse: (before: SoFar, keepGoing: boolean) => string | undefined;
+}
+
+/** What the stages before have shown. */
+interface SoFar {
+  readonly checks: readonly CheckResult[];
+  readonly release: ReleaseMatch;
 }
 
 /** The order of a run. Suites and data checks share a session; load runs alone, so that its numbers are clean. */
@@ -31,7 +38,7 @@ const STAGES: readonly Stage[] = [
   {
     title: 'load',
     projects: ['load'],
-    refuse: (before, keepGoing) => notReady(before) ?? (keepGoing ? undefined : alreadyLost(before)),
+    refuse: (before, keepGoing) => notReady(before) ?? (keepGoing ? undefined : alreadyLost(before.checks)),
   },
 ];
 
@@ -48,8 +55,7 @@ export async function runStages(
     const planned = run.manifest.filter((check) => stage.projects.includes(check.project));
     if (planned.length === 0) continue;
     const because =
-      stopped(sessions, interrupted) ??
-      stage.refuse(resultsSoFar(run, sessions, notStarted), run.request.keepGoing);
+      stopped(sessions, interrupted) ?? stage.refuse(soFar(run, sessions, notStarted), run.request.keepGoing);
     if (because !== undefined) {
       progress.note(`  ${stage.title}: not started: ${because}`);
       notStarted.push(...planned.map((check) => ({ check: check.id, because })));
@@ -95,17 +101,13 @@ function runStage(
 }
 
 /** The same folding as in the final verdict, on what there is by now. */
-function resultsSoFar(
-  run: PreparedRun,
-  sessions: readonly SessionEnd[],
-  notStarted: readonly NotStarted[],
-): readonly CheckResult[] {
+function soFar(run: PreparedRun, sessions: readonly SessionEnd[], notStarted: readonly NotStarted[]): SoFar {
   const evidence: Evidence = assembleEvidence(
     run,
     { sessions, notStarted, faults: [] },
     { faults: [], leftovers: [] },
   );
-  return judge(evidence, new Date().toISOString()).checks;
+  return { checks: judge(evidence, new Date().toISOString()).checks, release: matchRelease(evidence) };
 }
 
 function stopped(sessions: readonly SessionEnd[], interrupted: AbortSignal): string | undefined {
@@ -113,11 +115,13 @@ function stopped(sessions: readonly SessionEnd[], interrupted: AbortSignal): str
   return sessions.some((session) => session.cut === 'deadline') ? 'the deadline had passed' : undefined;
 }
 
-function notReady(before: readonly CheckResult[]): string | undefined {
-  const failed = firstFailure(before.filter((check) => check.project === 'readiness'));
+function notReady({ checks, release }: SoFar): string | undefined {
+  const failed = firstFailure(checks.filter((check) => check.project === 'readiness'));
   if (failed !== undefined) return `the readiness check ${failed.id} failed`;
+  // The policy says what another release means; creating data on it and loading it helps nobody either way.
+  if (release.state === 'other') return release.reason;
   // Not an ordinary unknown: without this proof, the flows might move real money.
-  const unproven = before.find((check) => check.id === 'payments-in-test-mode' && check.state !== 'passed');
+  const unproven = checks.find((check) => check.id === 'payments-in-test-mode' && check.state !== 'passed');
   return unproven && `nothing shows that the payment account is in test mode (${unproven.id})`;
 }
 

@@ -6,7 +6,6 @@ import { EXIT } from '../../../contract/exit-codes.ts';
 import { bootDemo, type BootedDemo } from '../../../demo/boot.ts';
 import { greenlight, inTemporaryDirectory, readVerdict } from './run-greenlight.ts';
 
-/** Whatever breaks on our side, the answer is INCONCLUSIVE and never NO_GO: nobody rolls back for it. */
 let demo: BootedDemo;
 let home: string;
 
@@ -39,6 +38,8 @@ function run(output: string, env: NodeJS.ProcessEnv, ...more: string[]): ReturnT
   );
 }
 
+// Whatever breaks on our side, the answer is INCONCLUSIVE and never NO_GO: nobody rolls back for it.
+
 test('a browser that is missing', () =>
   inTemporaryDirectory(async (output) => {
     const end = await run(output, { GREENLIGHT_BROWSER: '/nonexistent/browser' });
@@ -68,4 +69,14 @@ test('nothing broken: the same set-up is GO', () =>
   inTemporaryDirectory(async (output) => {
     const end = await run(output, {});
     expect([(await readVerdict(output)).reasons, end.code], end.stdout + end.stderr).toEqual([[], EXIT.GO]);
+  }));
+
+test('another release than the wanted one: NO_GO, before anything is created or loaded', () =>
+  inTemporaryDirectory(async (output) => {
+    const end = await run(output, {}, '--release', '1999.1.0');
+    const verdict = await readVerdict(output);
+    expect([verdict.decision, end.code], end.stdout + end.stderr).toEqual(['NO_GO', EXIT.NO_GO]);
+    expect(verdict.reason).toContain('1999.1.0');
+    const later = verdict.checks.filter((check) => check.project !== 'readiness');
+    expect(new Set(later.map((check) => check.state))).toEqual(new Set(['not-run']));
   }));
