@@ -12,7 +12,11 @@ export interface Around {
 }
 
 /** Puts the fragments of all sessions and what went wrong around them together to one evidence. */
-export function assembleEvidence(run: PreparedRun, stages: StagesEnd, around: Around): Evidence {
+export function assembleEvidence(
+  run: Pick<PreparedRun, 'head' | 'manifest' | 'request'>,
+  stages: StagesEnd,
+  around: Around,
+): Evidence {
   const fragments = stages.sessions.flatMap((session) => session.fragment ?? []);
   return {
     ...run.head,
