@@ -18,6 +18,39 @@ export const StepReport = z.strictObject({
 });
 export type StepReport = z.infer<typeof StepReport>;
 
+/** One row that is not the same on both sides. */
+export const DifferingRow = z.strictObject({
+  kind: z.enum(['missing', 'extra', 'changed']),
+  /** Values of the key columns as text; empty where the table has no key. */
+  key: z.array(z.string().nullable()),
+  /** The columns of a changed row that differ; their values only where the plan lets reports show them. */
+  cells: z.array(
+    z.strictObject({
+      column: z.string(),
+      old: z.string().nullable().optional(),
+      new: z.string().nullable().optional(),
+    }),
+  ),
+});
+export type DifferingRow = z.infer<typeof DifferingRow>;
+
+/** What a comparison row by row found. */
+export const RowsReport = z.strictObject({
+  /** Exact numbers of rows: on old alone, on new alone, on both but not the same. Null: they could not be located. */
+  missing: z.number().int().nonnegative().nullable(),
+  extra: z.number().int().nonnegative().nullable(),
+  changed: z.number().int().nonnegative().nullable(),
+  /** The first differing rows only; the numbers above are complete. */
+  first: z.array(DifferingRow),
+  key: z.array(z.string()),
+  /** Columns that were compared, by old name. */
+  columns: z.array(z.string()),
+  /** How rows were hashed, for people; null when they were not. */
+  hash: z.string().nullable(),
+  seconds: z.number().nonnegative(),
+});
+export type RowsReport = z.infer<typeof RowsReport>;
+
 /** Old and new side of one mapped table. */
 export const TableReport = z.strictObject({
   old: z.string(),
@@ -28,6 +61,8 @@ export const TableReport = z.strictObject({
   sums: z.array(z.strictObject({ column: z.string(), old: z.string(), new: z.string() })),
   /** What was not compared, and why. */
   notCompared: z.array(z.string()),
+  /** Only where every row was compared with its twin. */
+  rows: RowsReport.optional(),
 });
 export type TableReport = z.infer<typeof TableReport>;
 

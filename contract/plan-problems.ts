@@ -4,6 +4,7 @@ import type { Problem } from './errors.ts';
 import { createsData, unportableSteps, type Flow } from './flow.ts';
 import { hostOf, isLoopback } from './loopback.ts';
 import type { PortName } from './ports/observe.ts';
+import { ROW_OPTIONS } from './table-mapping.ts';
 
 type Loose = Readonly<Record<string, unknown>>;
 
@@ -42,7 +43,7 @@ function idProblems(plan: Loose): Problem[] {
     problems.push({
       path: '(plan)',
       value: 'no checks',
-      problem: 'has no flow, probe, table, load profile or check',
+      problem: 'has no flow, probe, table, service level, load profile or check',
       remedy: 'add at least one: a run that checks nothing can never answer GO',
     });
   }
@@ -176,8 +177,49 @@ function dataProblems(plan: Loose): Problem[] {
         remedy: "use rows: 'equal' with a filter on the new side, or drop the sums",
       });
     }
+    problems.push(
+      ...(table['compare'] === 'rows' ? rowProblems(table, index, target) : countProblems(table, index)),
+    );
   });
   return problems;
+}
+
+/** Rows are compared inside two PostgreSQL servers, and whole: sums could not say anything more. */
+function rowProblems(table: Loose, index: number, target: Loose): Problem[] {
+  const path = `data.tables[${index}]`;
+  const problems: Problem[] = [];
+  const sides = [
+    ['target.records', object(target['records'])['adapter']],
+    ['target.old.records', object(object(target['old'])['records'])['adapter']],
+  ] as const;
+  for (const [side, adapter] of sides) {
+    if (adapter === undefined || adapter === 'postgres') continue;
+    problems.push({
+      path: `${path}.compare`,
+      value: '"rows"',
+      problem: `rows are compared between two PostgreSQL databases only, and ${side} is "${typeof adapter === 'string' ? adapter : 'unknown'}"`,
+      remedy: "use compare: 'counts' for this table",
+    });
+  }
+  if (Object.keys(object(table['sums'])).length > 0) {
+    problems.push({
+      path: `${path}.sums`,
+      value: JSON.stringify(table['sums']),
+      problem: 'every value is compared already',
+      remedy: "drop the sums, or use compare: 'counts'",
+    });
+  }
+  return problems;
+}
+
+/** An option that nothing reads would promise a comparison that does not happen. */
+function countProblems(table: Loose, index: number): Problem[] {
+  return ROW_OPTIONS.filter((name) => table[name] !== undefined).map((name) => ({
+    path: `data.tables[${index}].${name}`,
+    value: JSON.stringify(table[name]),
+    problem: 'has no meaning where rows are only counted',
+    remedy: `add compare: 'rows', or drop ${name}`,
+  }));
 }
 
 function policyProblems(plan: Loose): Problem[] {
@@ -249,6 +291,7 @@ function declaredChecks(plan: Loose): { id: string; path: string }[] {
     ),
     ...from(list(plan['probes']), 'probes'),
     ...from(list(object(plan['data'])['tables']), 'data.tables'),
+    ...from(list(object(plan['slo'])['objectives']), 'slo.objectives'),
     ...from(list(object(plan['load'])['profiles']), 'load.profiles'),
     ...from(list(plan['checks']), 'checks'),
   ];

@@ -11,6 +11,48 @@ const Side = z.union([
   }),
 ]);
 
+/** How one column may differ and still count as equal. Everything not named here is compared exactly. */
+export const ColumnPolicy = z.strictObject({
+  /** Moments are compared to this precision: cut off, or rounded as a cast does. */
+  moments: z
+    .strictObject({ to: z.enum(['second', 'millisecond']), by: z.enum(['truncate', 'round']) })
+    .optional(),
+  /** Blanks at the end, or at both ends, of a text do not count. */
+  trim: z.enum(['end', 'both']).optional(),
+  /** Numbers are rounded to this many decimals, or compared by value whatever their scale. */
+  scale: z.union([z.number().int().min(0).max(100), z.literal('any')]).optional(),
+  /** ASCII letters are compared without case. */
+  letterCase: z.literal('ignore').optional(),
+  /** JSON is compared as a document: order of keys, white space and repeated keys do not count. */
+  json: z.literal('document').optional(),
+  /** NULL and this text count as the same. */
+  nullIs: z.string().optional(),
+});
+export type ColumnPolicy = Readonly<z.infer<typeof ColumnPolicy>>;
+
+const ByColumn = z.record(z.string().min(1), z.string().min(1));
+
+/** What only a comparison row by row uses. Every column of both sides must be compared, computed or excluded. */
+const RowOptions = {
+  /** Columns that were renamed: old name -> new name. Others keep their name. */
+  columns: ByColumn.optional(),
+  /** Columns that the new side holds otherwise: old column -> SQL over the new side's columns (alias `t`). */
+  newAs: ByColumn.optional(),
+  /** Columns of new alone that must hold one value in every row (an added tenant): new column -> SQL of the value. */
+  constants: ByColumn.optional(),
+  /** Columns that are not compared, by old or (for columns of new alone) new name -> why. */
+  exclude: ByColumn.optional(),
+  /** What counts as equal although it is not the same, by old column. */
+  policies: z.record(z.string().min(1), ColumnPolicy).optional(),
+  /** Columns that identify a row, by old name; default: the primary key, or a unique index, of the old table. */
+  key: z.array(z.string().min(1)).min(1).optional(),
+  /** Whether reports may show the values of differing columns; default `masked`. Keys are always shown. */
+  values: z.enum(['masked', 'shown']).optional(),
+};
+
+/** The names of the options that only a comparison row by row uses. */
+export const ROW_OPTIONS: readonly string[] = Object.keys(RowOptions);
+
 /** One table of the old database and where its rows went. */
 export const TableMapping = z.strictObject({
   id: CheckId,
@@ -18,12 +60,15 @@ export const TableMapping = z.strictObject({
   phases: z.array(Phase).min(1).default(['post-cutover']),
   old: Side,
   new: Side,
+  /** `counts`: rows and sums are counted. `rows`: each row is compared with its twin, in all columns; PostgreSQL only. */
+  compare: z.enum(['counts', 'rows']).default('counts'),
   /** `equal`: as many rows as before; `at-least`: the new system may already have more. */
   rows: z.enum(['equal', 'at-least']).default('equal'),
   /** Columns whose exact sums must be equal: name on the old side -> name on the new side. Not with `at-least`. */
   sums: z.record(z.string(), z.string()).default({}),
   /** Why no rows at all on both sides is right. Without it, comparing nothing is never a pass. */
   emptyBecause: z.string().min(1).optional(),
+  ...RowOptions,
 });
 export type TableMapping = z.infer<typeof TableMapping>;
 

@@ -4,11 +4,13 @@ import type { Plan } from '../contract/plan.ts';
 import type { RowCounter } from '../contract/ports/records.ts';
 import type { RecordsSource } from '../contract/target.ts';
 import { createCounter } from './counters.ts';
+import { createRowComparer, type RowComparer } from './row-comparer.ts';
 
-/** The two sides of the cut-over, as the data checks ask them. */
+/** The two sides of the cut-over, as the data checks ask them. Nothing connects before it is asked. */
 export interface Sides {
   readonly old: RowCounter;
   readonly new: RowCounter;
+  readonly rows: RowComparer;
 }
 
 /** Playwright's `test` with both databases. They are per worker, so that all its tables come from one view of each. */
@@ -18,12 +20,15 @@ export function dataTest(plan: Plan) {
       // Playwright reads the parameter's pattern to find the fixtures that this one needs: none.
       async ({}, use) => {
         const timeout = plan.data.statementTimeoutMs;
+        const old = recordsOf(plan.target.old?.records, 'target.old.records');
+        const next = recordsOf(plan.target.records, 'target.records');
         const sides: Sides = {
-          old: createCounter(recordsOf(plan.target.old?.records, 'target.old.records'), timeout),
-          new: createCounter(recordsOf(plan.target.records, 'target.records'), timeout),
+          old: createCounter(old, timeout),
+          new: createCounter(next, timeout),
+          rows: createRowComparer({ old, new: next, statementTimeoutMs: timeout }),
         };
         await use(sides);
-        await Promise.all([sides.old.close(), sides.new.close()]);
+        await Promise.all([sides.old.close(), sides.new.close(), sides.rows.close()]);
       },
       { scope: 'worker' },
     ],

@@ -8,6 +8,7 @@ import {
   count,
   DECISION_MEANING,
   DECISION_WORDS,
+  differingRows,
   duration,
   numbers,
   plural,
@@ -116,7 +117,10 @@ function checkLines(check: CheckResult, paint: Paint): readonly string[] {
 function notRunLines(checks: readonly CheckResult[], paint: Paint): readonly string[] {
   return listSection(
     'Did not run',
-    checks.map((check) => `${check.id} (${check.severity}): ${check.summary}`),
+    checks.map((check) => {
+      const remedy = decidingFinding(check)?.remedy;
+      return `${check.id} (${check.severity}): ${check.summary}${remedy === undefined ? '' : `; ${remedy}`}`;
+    }),
     paint,
   );
 }
@@ -163,10 +167,11 @@ function tableLines(verdict: Verdict, paint: Paint): readonly string[] {
     table.oldRows === null ? '?' : count(table.oldRows),
     table.newRows === null ? '?' : count(table.newRows),
     table.answer,
+    table.rows === undefined ? 'only counted' : differingRows(table.rows),
   ]);
   return [
     heading('Data', tables.length, paint),
-    ...columns(['check', 'table', 'old rows', 'new rows', 'answer'], rows, [2, 3], paint),
+    ...columns(['check', 'table', 'old rows', 'new rows', 'answer', 'differing rows'], rows, [2, 3], paint),
     '',
   ];
 }

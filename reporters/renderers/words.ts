@@ -1,5 +1,5 @@
 import type { CheckState, Decision } from '../../contract/outcome.ts';
-import type { Finding } from '../../contract/finding.ts';
+import type { Finding, RowsReport } from '../../contract/finding.ts';
 import type { Shown } from '../../contract/statement.ts';
 
 /** What people read for a decision. */
@@ -67,4 +67,11 @@ export function numbers(finding: Finding | undefined): string | undefined {
 /** `1 check`, `3 checks`. */
 export function plural(value: number, one: string, many = `${one}s`): string {
   return `${count(value)} ${value === 1 ? one : many}`;
+}
+
+/** `12 missing, 0 extra, 3 changed`; `0` when all are the same. */
+export function differingRows({ missing, extra, changed }: RowsReport): string {
+  if (missing === null || extra === null || changed === null) return 'unknown';
+  if (missing + extra + changed === 0) return '0';
+  return `${count(missing)} missing, ${count(extra)} extra, ${count(changed)} changed`;
 }

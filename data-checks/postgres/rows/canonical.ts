@@ -1,6 +1,7 @@
+import type { ColumnPolicy } from '../../../contract/table-mapping.ts';
 import type { Column } from '../catalog.ts';
 import { quoteLiteral } from '../names.ts';
-import { type ColumnPolicy, policyText } from './policy.ts';
+import { policyText } from './policy.ts';
 
 /** The forms in which values are hashed. Both sides of a column always use the same one. */
 export type Form =

@@ -3,6 +3,7 @@ import { NameError, parseTableName } from '../names.ts';
 import { type Resolved, resolveRelation } from '../relation.ts';
 import { compareTable, type CompareOptions, notChecked } from './compare-table.ts';
 import { selfTest } from './known-answers.ts';
+import type { SideName } from './pairing.ts';
 import { openSide, type Side } from './side.ts';
 import type { TableDiff, TablePair } from './table-diff.ts';
 
@@ -26,6 +27,10 @@ export interface DiffOptions {
   readonly mostShown?: number;
   /** Whether the values of differing cells may be shown; default `masked`. Keys are always shown. */
   readonly values?: 'masked' | 'shown';
+  /** Why tables without any rows on both sides are right, when `tables` is not given. */
+  readonly emptyBecause?: string;
+  /** Told before each table that is compared. */
+  readonly onTable?: (table: string) => void;
 }
 
 /** Everything that was found about two databases. */
@@ -35,39 +40,91 @@ export interface Diff {
   readonly notes: readonly string[];
 }
 
+/** Two databases, each open as of one moment. */
+export interface Comparison {
+  /** What is true of the whole comparison: the way of hashing. */
+  readonly notes: readonly string[];
+  /** The tables that were asked for, or all of both sides, each compared. */
+  all(): Promise<readonly TableDiff[]>;
+  /** Compares one table. @throws Error when a connection is lost for good */
+  one(pair: TablePair, values?: 'masked' | 'shown'): Promise<TableDiff>;
+  close(): Promise<void>;
+}
+
+/** One of the databases can't be compared at all. */
+export class SideUnavailable extends Error {
+  override readonly name = 'SideUnavailable';
+  readonly side: SideName;
+  constructor(side: SideName, cause: unknown) {
+    super(cause instanceof Error ? cause.message || cause.name : String(cause), { cause });
+    this.side = side;
+  }
+}
+
 /**
  * Compares tables of two PostgreSQL databases row by row, without writing to either. Each side is read as of one
  * moment. Every table that was asked for, or that one of the sides has, is in the answer.
- * @throws Error of the server or the driver when a side can't be opened, or the servers can't be compared at all
+ * @throws SideUnavailable when a side can't be opened; Error of the server or the driver when a connection is lost for
+ *   good, or the servers can't be compared at all
  */
 export async function diffTables(options: DiffOptions): Promise<Diff> {
-  const [old, next] = await openSides(options);
+  const comparison = await openComparison(options);
   try {
+    return { tables: await comparison.all(), notes: comparison.notes };
+  } finally {
+    await comparison.close();
+  }
+}
+
+/**
+ * Opens both sides and finds out how their rows can be hashed.
+ * @throws as `diffTables`
+ */
+export async function openComparison(options: DiffOptions): Promise<Comparison> {
+  const sides = await openSides(options);
+  const close = async (): Promise<void> => {
+    await Promise.all(sides.map((side) => side.close()));
+  };
+  try {
+    const [old, next] = sides;
     const test = await selfTest(old.main.client, next.main.client);
-    const way = options.portable === true ? 'portable' : test.way;
     const compare: CompareOptions = {
-      hashing: { way, bits: options.bits ?? 64 },
+      hashing: { way: options.portable === true ? 'portable' : test.way, bits: options.bits ?? 64 },
       mostShown: options.mostShown ?? 20,
       values: options.values ?? 'masked',
     };
-    const tables: TableDiff[] = [];
-    for (const item of await workList(old, next, options)) {
-      tables.push(
-        'answer' in item ? item : await compareTable([old, next], item.pair, item.old, item.new, compare),
-      );
-    }
-    return { tables, notes: test.notes };
-  } finally {
-    await Promise.all([old.close(), next.close()]);
+    const work = async (item: Item, more: Partial<CompareOptions> = {}): Promise<TableDiff> => {
+      if ('answer' in item) return item;
+      options.onTable?.(item.pair.old);
+      return compareTable(sides, item.pair, item.old, item.new, { ...compare, ...more });
+    };
+    return {
+      notes: test.notes,
+      all: async () => {
+        const tables: TableDiff[] = [];
+        for (const item of await workList(old, next, options)) tables.push(await work(item));
+        return tables;
+      },
+      one: async (pair, values) => {
+        const [item] = await named(old, next, [pair]);
+        if (item === undefined) throw new Error(`nothing was found out about ${pair.old}`);
+        return work(item, values === undefined ? {} : { values });
+      },
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
   }
 }
 
 async function openSides(options: DiffOptions): Promise<readonly [Side, Side]> {
   const common = { statementTimeoutMs: options.statementTimeoutMs ?? 60_000, workers: options.workers ?? 2 };
-  const opened = await Promise.allSettled([
-    openSide({ ...common, name: 'old', url: options.old }),
-    openSide({ ...common, name: 'new', url: options.new }),
-  ]);
+  const open = (name: SideName): Promise<Side> =>
+    openSide({ ...common, name, url: options[name] }).catch((error: unknown) => {
+      throw new SideUnavailable(name, error);
+    });
+  const opened = await Promise.allSettled([open('old'), open('new')]);
   const sides = opened.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   const [old, next] = sides;
   if (old !== undefined && next !== undefined) return [old, next];
@@ -80,11 +137,16 @@ type Item = TableDiff | { readonly pair: TablePair; readonly old: Table; readonl
 
 async function workList(old: Side, next: Side, options: DiffOptions): Promise<readonly Item[]> {
   return options.tables === undefined
-    ? everything(old, next, options.only ?? [])
+    ? everything(old, next, options.only ?? [], options.emptyBecause)
     : named(old, next, options.tables);
 }
 
-async function everything(old: Side, next: Side, only: readonly string[]): Promise<readonly Item[]> {
+async function everything(
+  old: Side,
+  next: Side,
+  only: readonly string[],
+  emptyBecause: string | undefined,
+): Promise<readonly Item[]> {
   const [before, after] = await Promise.all([inventory(old.main.client), inventory(next.main.client)]);
   const chosen = (table: Table): boolean =>
     only.length === 0 || only.some((pattern) => matches(pattern, table));
@@ -94,7 +156,15 @@ async function everything(old: Side, next: Side, only: readonly string[]): Promi
     others.delete(table.shown);
     return other === undefined
       ? oneSided(table.shown, table.shown, 'new')
-      : { pair: { old: table.shown, new: table.shown }, old: table, new: other };
+      : {
+          pair: {
+            old: table.shown,
+            new: table.shown,
+            ...(emptyBecause === undefined ? {} : { emptyBecause }),
+          },
+          old: table,
+          new: other,
+        };
   });
   for (const table of others.values())
     if (chosen(table)) items.push(oneSided(table.shown, table.shown, 'old'));

@@ -1,4 +1,4 @@
-import type { ColumnPolicy } from './policy.ts';
+import type { ColumnPolicy } from '../../../contract/table-mapping.ts';
 import type { HashWay } from './row-hash.ts';
 
 /** One table of the old database, where its rows went, and how they are compared. */

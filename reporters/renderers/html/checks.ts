@@ -29,7 +29,7 @@ export function checkSections(verdict: Verdict): readonly Markup[] {
         checkName(check),
         markup`${check.severity}`,
         stateBadge(check.state),
-        markup`${check.summary}`,
+        markup`${[check.summary, decidingFinding(check)?.remedy].filter(Boolean).join('; ')}`,
       ]),
     ),
   ];

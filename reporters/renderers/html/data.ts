@@ -1,7 +1,7 @@
-import type { TableReport } from '../../../contract/finding.ts';
+import type { DifferingRow, RowsReport, TableReport } from '../../../contract/finding.ts';
 import type { Verdict } from '../../../contract/verdict.ts';
 import { detailsOf } from '../sections.ts';
-import { count } from '../words.ts';
+import { count, differingRows, plural } from '../words.ts';
 import { checkName } from './checks.ts';
 import { stateBadge } from './icons.ts';
 import { markup, type Markup } from './markup.ts';
@@ -19,7 +19,7 @@ export function dataSection(verdict: Verdict): Markup {
   return tableSection(
     'data',
     'Data: old against new',
-    'Rows and sums of every mapped table',
+    'Rows, and values or sums, of every mapped table',
     [
       { title: 'Check' },
       { title: 'State' },
@@ -28,7 +28,7 @@ export function dataSection(verdict: Verdict): Markup {
       { title: 'New rows', numeric: true },
       { title: 'Difference', numeric: true },
       { title: 'Answer' },
-      { title: 'Sums, and what was not compared' },
+      { title: 'Differences, sums, and what was not compared' },
     ],
     detailsOf(verdict, 'table').map(({ check, detail }) => [
       checkName(check),
@@ -47,15 +47,48 @@ function rows(value: number | null): Markup {
   return markup`${value === null ? 'unknown' : count(value)}`;
 }
 
-function difference({ oldRows, newRows }: TableReport): string {
+function difference({ oldRows, newRows, rows: compared }: TableReport): string {
+  if (compared && compared.missing !== null) return differingRows(compared);
   if (oldRows === null || newRows === null) return 'unknown';
   const gap = newRows - oldRows;
   if (gap === 0) return '0';
   return `${gap > 0 ? '+' : '−'}${count(Math.abs(gap))}`;
 }
 
+/** More differing rows than these are for the evidence. */
+const MOST_ROWS = 10;
+
+function comparedRows(report: RowsReport): readonly Markup[] {
+  const shown = report.first.slice(0, MOST_ROWS);
+  const unshown = (report.missing ?? 0) + (report.extra ?? 0) + (report.changed ?? 0) - shown.length;
+  return [
+    report.columns.length === 0
+      ? markup``
+      : markup`<li>compared by value: ${plural(report.columns.length, 'column')} (${report.columns.join(', ')})</li>`,
+    ...shown.map((row) => markup`<li><strong>${row.kind}</strong> ${rowKey(report, row)}${cells(row)}</li>`),
+    shown.length > 0 && unshown > 0 ? markup`<li>and ${plural(unshown, 'more row')}</li>` : markup``,
+  ];
+}
+
+function rowKey(report: RowsReport, row: DifferingRow): Markup {
+  if (row.key.length === 0) return markup`a row without a key`;
+  const parts = row.key.map((value, index) => `${report.key[index] ?? 'key'} ${value ?? 'NULL'}`);
+  return markup`<code>${parts.join(', ')}</code>`;
+}
+
+function cells(row: DifferingRow): Markup {
+  if (row.cells.length === 0) return markup``;
+  const parts = row.cells.map((cell) =>
+    cell.old === undefined && cell.new === undefined
+      ? cell.column
+      : `${cell.column} (${cell.old ?? 'NULL'} → ${cell.new ?? 'NULL'})`,
+  );
+  return markup` in ${parts.join(', ')}`;
+}
+
 function notes(report: TableReport): Markup {
   const lines = [
+    ...(report.rows === undefined ? [] : comparedRows(report.rows)),
     ...report.sums.map((sum) =>
       sum.old === sum.new
         ? markup`<li>sum of <code>${sum.column}</code>: ${sum.new} on both sides</li>`

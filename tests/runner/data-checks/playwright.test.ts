@@ -20,6 +20,10 @@ const EXPECTED: Readonly<Record<string, Partial<Finding>>> = {
   'something-is-compared': { outcome: 'unknown', cause: 'nothing-compared' },
   'refunds-may-be-empty': { outcome: 'pass', measured: 0 },
   'growing-table-preserved': { outcome: 'pass', expected: '>= 100' },
+  'every-row-preserved': { outcome: 'pass', measured: 0, sampleSize: 100 },
+  'lost-row-is-found': { outcome: 'fail', cause: 'rows-missing', measured: 2, expected: 0 },
+  'changed-row-is-found': { outcome: 'fail', cause: 'rows-changed', measured: 1 },
+  'unmapped-column-is-no-pass': { outcome: 'unknown', cause: 'columns-differ' },
 };
 
 function plan(): string {
@@ -47,6 +51,15 @@ export default defineConfig({
       table('old-table-is-there', "'nowhere'", "'orders'"),
       table('something-is-compared', "'refunds'", "'refunds'"),
       table('refunds-may-be-empty', "'refunds'", "'refunds'", "emptyBecause: 'none were made'"),
+      table('every-row-preserved', "'customers'", "'people'", "compare: 'rows', key: ['id']"),
+      table('lost-row-is-found', "'orders'", "'orders'", "compare: 'rows', key: ['id']"),
+      table(
+        'changed-row-is-found',
+        "'items'",
+        "'items'",
+        "compare: 'rows', columns: { price: 'price_minor' }, constants: { tenant: \"'main'\" }",
+      ),
+      table('unmapped-column-is-no-pass', "'items'", "'items'", "compare: 'rows'"),
       table('growing-table-preserved', "'customers'", "'doubled'", "rows: 'at-least'"),
     ].join(',\n    ')}
   ] },
@@ -64,13 +77,16 @@ beforeAll(async () => {
   const rows = 'select generate_series(1, 100) as id';
   const old = await cluster.database(
     'old',
-    `create table customers as ${rows}; create table orders as ${rows}; create table amounts as select id as total from (${rows}) r; create table refunds(id int)`,
+    `create table customers as ${rows}; create table orders as ${rows}; create table amounts as select id as total from (${rows}) r; create table refunds(id int);
+     create table items(id int primary key, price int); insert into items select id, id from (${rows}) r`,
   );
   const next = await cluster.database(
     'new',
     `create table people as ${rows}; create table orders as ${rows}; delete from orders where id > 98;
      create table amounts as select id as amount from (${rows}) r; update amounts set amount = 99 where amount = 100;
-     create table refunds(id int); create table doubled as ${rows}; insert into doubled values (1)`,
+     create table refunds(id int); create table doubled as ${rows}; insert into doubled values (1);
+     create table items(id int primary key, tenant text, price_minor int);
+     insert into items select id, 'main', case id when 77 then 1 else id end from (${rows}) r`,
   );
   directory = await mkdtemp(path.join(tmpdir(), 'greenlight-data-'));
   await writeFile(path.join(directory, 'plan.mts'), plan());
@@ -144,4 +160,10 @@ test.each(Object.entries(EXPECTED))('%s is judged by its rows', (id, expected) =
   const { finding, status } = findings.get(id) ?? {};
   expect(finding, output).toMatchObject(expected);
   expect(status).toBe(expected.outcome === 'pass' ? 'passed' : 'failed');
+});
+
+test('a changed row is located by its key and column', () => {
+  expect(findings.get('changed-row-is-found')?.finding.detail).toMatchObject({
+    table: { rows: { changed: 1, first: [{ kind: 'changed', key: ['77'], cells: [{ column: 'price' }] }] } },
+  });
 });

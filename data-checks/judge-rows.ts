@@ -1,0 +1,171 @@
+import type { Finding, TableReport } from '../contract/finding.ts';
+import { sideOf, type TableMapping } from '../contract/table-mapping.ts';
+import type { TableDiff } from './postgres/rows/table-diff.ts';
+
+/** That the two databases could not be compared at all. */
+export interface NotComparable {
+  readonly kind: 'unavailable';
+  readonly reason: string;
+  readonly hint: string;
+}
+
+type Verdict = Pick<
+  Finding,
+  'outcome' | 'summary' | 'cause' | 'measured' | 'expected' | 'unit' | 'remedy'
+> & { readonly answer: TableReport['answer'] };
+
+/** What a comparison row by row means for a mapped table. Pure. Only rows that were really compared pass or fail. */
+export function judgeRows(mapping: TableMapping, diff: TableDiff | NotComparable): Finding {
+  const [old, next] = [sideOf(mapping.old).table, sideOf(mapping.new).table];
+  if ('kind' in diff) {
+    const summary = `${old} and ${next} could not be compared: ${diff.reason}`;
+    return {
+      check: mapping.id,
+      outcome: 'unknown',
+      cause: 'port-unavailable',
+      summary,
+      remedy: diff.hint,
+      sampleSize: 0,
+      detail: {
+        kind: 'table',
+        table: {
+          old,
+          new: next,
+          answer: 'not-checked',
+          oldRows: null,
+          newRows: null,
+          sums: [],
+          notCompared: [summary],
+        },
+      },
+    };
+  }
+  const { answer, ...verdict } = judge(mapping, { ...diff, old }, next);
+  return {
+    check: mapping.id,
+    ...verdict,
+    sampleSize: diff.answer === 'not-checked' ? 0 : Math.min(diff.oldRows ?? 0, diff.newRows ?? 0),
+    detail: { kind: 'table', table: { ...tableReport(diff), old, new: next, answer } },
+  };
+}
+
+function judge(mapping: TableMapping, diff: TableDiff, next: string): Verdict {
+  switch (diff.answer) {
+    case 'equal':
+      return equal(diff, next);
+    case 'not-checked':
+      return {
+        outcome: 'unknown',
+        answer: 'not-checked',
+        cause: diff.cause,
+        summary: diff.reason,
+        remedy: REMEDIES[diff.cause] ?? 'Make the table readable and comparable on both sides, then repeat',
+      };
+    case 'unstable':
+      return {
+        outcome: 'unknown',
+        answer: 'unstable',
+        cause: 'unstable',
+        summary: diff.reason,
+        remedy: 'Stop the writers, or repeat when the table is quiet',
+      };
+    case 'different':
+      return diff.cause === 'table-missing'
+        ? {
+            outcome: 'fail',
+            answer: 'different',
+            cause: diff.cause,
+            summary: diff.reason,
+            measured: 'no table',
+            expected: next,
+            remedy: 'Check that the migration that creates it ran, or correct the name in the mapping',
+          }
+        : different(mapping, diff, next);
+  }
+}
+
+const REMEDIES: Readonly<Record<string, string>> = {
+  'no-such-table': 'Correct the names in the mapping, or the two database addresses',
+  'old-table-missing': 'Correct the name in the mapping, or the database in target.old.records',
+  'columns-differ':
+    'Say in the mapping where each column went: columns, newAs, constants, or exclude with a reason',
+  'nothing-compared': 'Check the filters and the databases; if no rows are right, say why with emptyBecause',
+};
+
+function equal(diff: TableDiff, next: string): Verdict {
+  return {
+    outcome: 'pass',
+    answer: 'equal',
+    summary: diff.oldRows === 0 ? diff.reason : `${next}: ${diff.reason}, in ${diff.columns.length} columns`,
+    measured: 0,
+    expected: 0,
+    unit: 'differing rows',
+  };
+}
+
+function different(mapping: TableMapping, diff: TableDiff, next: string): Verdict {
+  const [missing, extra, changed] = [diff.missing ?? 0, diff.extra ?? 0, diff.changed ?? 0];
+  const atLeast = mapping.rows === 'at-least';
+  const wrong = missing + changed + (atLeast ? 0 : extra);
+  if (wrong === 0 && diff.oldRows === 0 && mapping.emptyBecause === undefined) {
+    return {
+      outcome: 'unknown',
+      answer: 'not-checked',
+      cause: 'nothing-compared',
+      summary: `${diff.old} has no rows on the old side: nothing was compared`,
+      remedy: REMEDIES['nothing-compared'],
+    };
+  }
+  const measured = { measured: wrong, expected: 0, unit: 'differing rows' };
+  const numbers = `${missing} missing, ${extra} extra, ${changed} changed`;
+  if (wrong === 0) {
+    return {
+      outcome: 'pass',
+      answer: 'equal',
+      summary: `${next}: every one of ${diff.oldRows ?? 0} rows is there, and ${extra} more`,
+      ...measured,
+    };
+  }
+  return {
+    outcome: 'fail',
+    answer: 'different',
+    cause: missing > 0 ? 'rows-missing' : changed > 0 ? 'rows-changed' : 'rows-extra',
+    summary: `${next} does not hold what ${diff.old} held: ${numbers}${example(diff, atLeast)}`,
+    ...measured,
+    remedy: 'The first differing keys are in the report: find out which step of the migration made them',
+  };
+}
+
+/** The first row that differs, by its key; of a changed one, the columns. */
+function example(diff: TableDiff, atLeast: boolean): string {
+  const row = diff.differences.find((one) => one.key.length > 0 && !(atLeast && one.kind === 'extra'));
+  if (row === undefined) return '';
+  const key = diff.key.map((name, index) => `${name} ${row.key[index] ?? 'NULL'}`).join(', ');
+  const columns = row.cells.length === 0 ? '' : ` in ${row.cells.map((cell) => cell.column).join(', ')}`;
+  return ` (first ${row.kind}: ${key}${columns})`;
+}
+
+function tableReport(diff: TableDiff): Omit<TableReport, 'answer'> {
+  return {
+    old: diff.old,
+    new: diff.new,
+    oldRows: diff.oldRows,
+    newRows: diff.newRows,
+    sums: [],
+    notCompared: [...diff.notCompared],
+    rows: {
+      missing: diff.missing,
+      extra: diff.extra,
+      changed: diff.changed,
+      first: diff.differences.map(({ kind, key, cells }) => ({
+        kind,
+        key: [...key],
+        cells: cells.map((cell) => ({ ...cell })),
+      })),
+      key: [...diff.key],
+      columns: [...diff.columns],
+      hash: diff.hash === null ? null : `${diff.hash.bits} bits, ${diff.hash.way}`,
+      seconds: diff.seconds,
+    },
+  };
+}
