@@ -7,6 +7,7 @@ import { doctorCommand } from './commands/doctor.ts';
 import { gateCommand } from './commands/gate.ts';
 import { initCommand } from './commands/init.ts';
 import { judgeCommand } from './commands/judge.ts';
+import { lintGateCommand } from './commands/lint-gate.ts';
 import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
 import { sweepCommand } from './commands/sweep.ts';
@@ -22,6 +23,7 @@ const COMMANDS = [
   initCommand,
   demoCommand,
   gateCommand,
+  lintGateCommand,
 ];
 
 /**

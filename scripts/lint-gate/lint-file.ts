@@ -1,0 +1,27 @@
+import { parseDeployFile } from './parse-deploy-file.ts';
+import { RULES } from './rules/index.ts';
+
+/** One fail-open pattern in a user's file. */
+export interface LintFinding {
+  readonly file: string;
+  readonly line: number;
+  readonly rule: string;
+  readonly found: string;
+  readonly remedy: string;
+}
+
+/**
+ * Looks for every known pattern in one file, in the order of its lines.
+ * @throws GreenlightError USAGE when there is nothing in it that could be looked at
+ */
+export function lintFile(file: string, text: string): readonly LintFinding[] {
+  return parseDeployFile(file, text)
+    .flatMap((document) =>
+      RULES.flatMap((rule) =>
+        rule
+          .find(document)
+          .map(({ line, found }): LintFinding => ({ file, line, rule: rule.id, found, remedy: rule.remedy })),
+      ),
+    )
+    .sort((a, b) => a.line - b.line || a.rule.localeCompare(b.rule));
+}

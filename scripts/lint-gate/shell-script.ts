@@ -1,0 +1,68 @@
+import type { Line } from './place.ts';
+
+/** A piece of shell as one shell runs it. */
+export interface ShellScript {
+  /** Commands: comments and empty lines are gone, continued lines are joined. */
+  readonly lines: readonly Line[];
+  /** Whether it ends at the first command that fails. */
+  readonly strict: boolean;
+  /** Whether a pipe fails when any part of it does. */
+  readonly pipefail: boolean;
+}
+
+/** How the surroundings start the shell; the script itself may say more with `set`. */
+export interface ShellStart {
+  readonly strict: boolean;
+  readonly pipefail: boolean;
+}
+
+export function shellScript(raw: readonly Line[], start: ShellStart): ShellScript {
+  const lines = logicalLines(raw);
+  const sets = (option: RegExp): boolean => lines.some(({ text }) => option.test(text));
+  return {
+    lines,
+    strict:
+      (start.strict || sets(/^\s*set\s+-[a-z]*e/) || sets(/^\s*set\s+-o\s+errexit/)) &&
+      !sets(/^\s*set\s+\+e/),
+    pipefail: start.pipefail || sets(/^\s*set\s+.*\bpipefail\b/),
+  };
+}
+
+/** Commands that answer with Greenlight's exit code. */
+const GATE_COMMAND = /\bgreenlight(?:\.js|\.ts)?["']?\s+(?:run|verify|judge|merge)\b/;
+const ASKS_GATE = /\bcurl\b.*(?:\/v1\/(?:verdict|azure|argo)|verdict)/;
+
+export function runsGate(text: string): boolean {
+  return GATE_COMMAND.test(text);
+}
+
+export function asksGate(text: string): boolean {
+  return ASKS_GATE.test(text);
+}
+
+/** Takes traffic back: what only a NO_GO may start. */
+export function takesBack(text: string): boolean {
+  return /roll[-_ ]?back|\brollout\s+undo\b|\babort\b|\brevert\b|swap.*--action\s+reset|stop-deployment/i.test(
+    text,
+  );
+}
+
+function logicalLines(raw: readonly Line[]): readonly Line[] {
+  const lines: { line: number; text: string }[] = [];
+  let open = false;
+  for (const { line, text } of raw) {
+    const code = withoutComment(text).trimEnd();
+    const last = lines.at(-1);
+    if (open && last !== undefined) last.text = `${last.text} ${code.trim()}`;
+    else if (code.trim() !== '') lines.push({ line, text: code });
+    open = code.endsWith('\\');
+    const current = lines.at(-1);
+    if (open && current !== undefined) current.text = current.text.replace(/\\$/, '').trimEnd();
+  }
+  return lines;
+}
+
+/** Without what follows a # that starts a word. */
+export function withoutComment(text: string): string {
+  return text.replace(/(^|\s)#(?![!{]).*$/, '$1');
+}
