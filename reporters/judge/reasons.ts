@@ -91,6 +91,13 @@ export function decidingFinding(check: CheckResult): Finding | undefined {
 function numbersOf(finding: Finding | undefined): string {
   if (!finding || finding.outcome === 'pass') return '';
   const unit = finding.unit === undefined ? '' : ` ${finding.unit}`;
+  // Flows say it in their sentence already.
+  if (
+    finding.summary.includes(
+      `${String(finding.measured)}${unit}, expected ${String(finding.expected)}${unit}`,
+    )
+  )
+    return '';
   const parts = [
     finding.measured === undefined ? [] : [`measured ${String(finding.measured)}${unit}`],
     finding.expected === undefined ? [] : [`expected ${String(finding.expected)}${unit}`],
