@@ -24,6 +24,11 @@ export function exitCodeOfUsage(error: CommanderError): number {
   return error.exitCode === 0 ? EXIT.GO : EXIT.USAGE;
 }
 
+/** An option that may be given several times. */
+export function repeated(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text];
+}
+
 /** An option that takes a whole number of at least `least`. */
 export function wholeNumber(least: number): (text: string) => number {
   return (text) => {

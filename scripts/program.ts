@@ -7,10 +7,12 @@ import { doctorCommand } from './commands/doctor.ts';
 import { gateCommand } from './commands/gate.ts';
 import { initCommand } from './commands/init.ts';
 import { judgeCommand } from './commands/judge.ts';
-import { lintGateCommand } from './commands/lint-gate.ts';
+import { keygenCommand } from './commands/keygen.ts';
 import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
+import { signOffCommand } from './commands/sign-off.ts';
 import { sweepCommand } from './commands/sweep.ts';
+import { verifyCommand } from './commands/verify.ts';
 import { exitCodeOfError } from './exit-code-of-error.ts';
 import { ownVersion } from './package-root.ts';
 
@@ -18,12 +20,14 @@ const COMMANDS = [
   runCommand,
   judgeCommand,
   reportCommand,
+  keygenCommand,
+  signOffCommand,
+  verifyCommand,
   sweepCommand,
   doctorCommand,
   initCommand,
   demoCommand,
   gateCommand,
-  lintGateCommand,
 ];
 
 /**

@@ -16,7 +16,11 @@ export function readText(file: string): string {
 
 /** A verdict.json. @throws GreenlightError USAGE, or EVIDENCE_INVALID when it is not a verdict of this version */
 export function readVerdict(file: string): Verdict {
-  const text = readText(file);
+  return parseVerdict(readText(file), file);
+}
+
+/** The text of a verdict.json, for whoever needs its bytes too. @throws GreenlightError EVIDENCE_INVALID */
+export function parseVerdict(text: string, file: string): Verdict {
   try {
     return Verdict.parse(JSON.parse(text));
   } catch (error) {

@@ -6,6 +6,12 @@ export interface ReportFiles {
   readonly directory: string;
   readonly verdict: string;
   readonly evidence: string;
+  /** The signed statement; there only beside a GO of a run with a key. */
+  readonly proof: string;
+  /** The same in the shape that Sigstore's tools read. */
+  readonly sigstoreBundle: string;
+  /** What people signed about the verdict. */
+  readonly signOffs: string;
   readonly html: string;
   readonly junit: string;
   readonly allureResults: string;
@@ -20,6 +26,9 @@ export function reportFiles(directory: string): ReportFiles {
     directory,
     verdict: path.join(directory, 'verdict.json'),
     evidence: path.join(directory, 'evidence.json'),
+    proof: path.join(directory, 'verdict.dsse.json'),
+    sigstoreBundle: path.join(directory, 'verdict.sigstore.json'),
+    signOffs: path.join(directory, 'sign-offs'),
     html: path.join(directory, 'index.html'),
     junit: path.join(directory, 'junit.xml'),
     allureResults: path.join(directory, 'allure-results'),
@@ -28,8 +37,14 @@ export function reportFiles(directory: string): ReportFiles {
   };
 }
 
+/** Removes all that was signed about an earlier verdict: a proof of a GO must not outlive the run that it is about. */
+export function removeProofs({ proof, sigstoreBundle, signOffs }: ReportFiles): void {
+  for (const file of [proof, sigstoreBundle, signOffs]) rmSync(file, { recursive: true, force: true });
+}
+
 /** Removes what an earlier run left, by name: a directory that the user chose may hold other things too. */
 export function clearReport(files: ReportFiles): void {
+  removeProofs(files);
   const { evidence, html, junit, allureResults, allureReport, playwright } = files;
   for (const file of [evidence, html, junit, allureResults, allureReport, playwright]) {
     rmSync(file, { recursive: true, force: true });

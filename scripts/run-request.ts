@@ -1,5 +1,6 @@
 import type { Phase } from '../contract/outcome.ts';
 import type { Release } from '../contract/release.ts';
+import type { SigningKey } from './signing/key-file.ts';
 
 /** What a caller asks for: `greenlight run` and the demo end in the same place. */
 export interface RunRequest {
@@ -21,4 +22,6 @@ export interface RunRequest {
   readonly keepGoing: boolean;
   /** Only checks that match; such a run can never answer GO. */
   readonly grep?: string | undefined;
+  /** A GO is signed with each of these. */
+  readonly signingKeys?: readonly SigningKey[];
 }

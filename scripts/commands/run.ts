@@ -2,8 +2,10 @@ import { type Command, Option } from 'commander';
 import { Phase } from '../../contract/outcome.ts';
 import { Release } from '../../contract/release.ts';
 import { GreenlightError } from '../../contract/errors.ts';
-import { type CommandContext, commandOf } from '../command-context.ts';
+import { type CommandContext, commandOf, repeated } from '../command-context.ts';
+import { isFullCommit } from '../../reporters/attestation/verdict-statement.ts';
 import { retireVerdict } from '../retire-verdict.ts';
+import { configuredKeys, SIGNING_KEY_ENV } from '../signing/configured-keys.ts';
 import { showVerdict } from '../show-verdict.ts';
 
 interface RunOptions {
@@ -18,6 +20,7 @@ interface RunOptions {
   readonly state?: string;
   readonly keepGoing: boolean;
   readonly grep?: string;
+  readonly signKey?: readonly string[];
   readonly json: boolean;
 }
 
@@ -27,6 +30,7 @@ export function runCommand(context: CommandContext): Command {
     'greenlight run',
     'greenlight run --release 2026.11.2 --commit 3f2c1ab',
     'greenlight run --phase synthetic --json',
+    'greenlight run --release 2026.11.2 --commit $(git rev-parse HEAD) --sign-key gate.key.pem',
   ])
     .option('-c, --config <file>', 'the plan (default: greenlight.config.* in this directory)')
     .option(
@@ -46,19 +50,34 @@ export function runCommand(context: CommandContext): Command {
     .option('--state <directory>', 'ledger and leases (default: .greenlight beside the plan)')
     .option('--keep-going', 'run load although a blocking check failed', false)
     .option('-g, --grep <expression>', 'only matching checks; such a run never answers GO')
+    .option(
+      '--sign-key <file>',
+      `sign a GO with this private key; may be given again (default: $${SIGNING_KEY_ENV}, a file or PEM)`,
+      repeated,
+    )
     .option('--json', 'print the verdict as JSON', false)
     .action(async (options: RunOptions) => {
       const wanted = wantedRelease(options);
       retireVerdict(context.cwd, options.output);
+      const { keys, env } = configuredKeys(context.cwd, options.signKey, context.env);
+      if (keys.length > 0) mustNameWholeCommit(wanted);
       const { run } = await import('../run.ts');
       const end = await run(
-        { ...options, cwd: context.cwd, env: context.env, wanted },
+        { ...options, cwd: context.cwd, env, wanted, signingKeys: keys },
         context.screen,
         context.interrupted,
       );
       showVerdict(context.screen, end.verdict, options.json);
       context.finish(end.exitCode);
     });
+}
+
+/** Before the run, not after it: a signature names the commit by all of its digits. */
+function mustNameWholeCommit(wanted: Release | null): void {
+  if (wanted?.commit === undefined || isFullCommit(wanted.commit)) return;
+  throw new GreenlightError('USAGE', `--commit: a signed verdict needs all digits, not "${wanted.commit}"`, {
+    hint: 'Give the output of `git rev-parse HEAD`.',
+  });
 }
 
 function wantedRelease(options: Pick<RunOptions, 'release' | 'commit' | 'artifact'>): Release | null {
