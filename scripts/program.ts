@@ -2,12 +2,14 @@ import { Command, CommanderError } from 'commander';
 import { describeError } from '../contract/errors.ts';
 import { EXIT } from '../contract/exit-codes.ts';
 import { type CommandContext, exitCodeOfUsage } from './command-context.ts';
+import { dataCommand } from './commands/data.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { gateCommand } from './commands/gate.ts';
 import { initCommand } from './commands/init.ts';
 import { judgeCommand } from './commands/judge.ts';
 import { keygenCommand } from './commands/keygen.ts';
+import { lintGateCommand } from './commands/lint-gate.ts';
 import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
 import { signOffCommand } from './commands/sign-off.ts';
@@ -24,10 +26,12 @@ const COMMANDS = [
   signOffCommand,
   verifyCommand,
   sweepCommand,
+  dataCommand,
   doctorCommand,
   initCommand,
   demoCommand,
   gateCommand,
+  lintGateCommand,
 ];
 
 /**

@@ -1,5 +1,5 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { access, chmod, chown, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { access, chmod, chown, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -19,6 +19,8 @@ export interface TestCluster {
   database(name: string, sql?: string): Promise<string>;
   /** Runs statements in a database. */
   run(database: string, sql: string): Promise<void>;
+  /** From now on, this role needs its password. */
+  demandPasswords(role: string): Promise<void>;
   /** Kills the server at once, as a crash would. */
   crash(): Promise<void>;
   stop(): Promise<void>;
@@ -129,6 +131,22 @@ export async function startCluster(
         await client.query(sql);
       } finally {
         await client.end();
+      }
+    },
+    demandPasswords: async (role) => {
+      const file = path.join(data, 'pg_hba.conf');
+      const rules = await readFile(file, 'utf8');
+      await writeFile(file, `host all ${role} 127.0.0.1/32 scram-sha-256\n${rules}`);
+      await cluster.run('postgres', 'select pg_reload_conf()');
+      // The server reads it in its own time.
+      for (let refused = false; !refused;) {
+        const client = new pg.Client({ connectionString: cluster.url('postgres', role) });
+        client.on('error', () => undefined);
+        refused = await client.connect().then(
+          () => false,
+          () => true,
+        );
+        await client.end().catch(() => undefined);
       }
     },
     crash: () => ended(server, 'SIGKILL'),

@@ -113,7 +113,7 @@ describe('the command line', () => {
     expect(existsSync(path.join(directory, 'greenlight-report'))).toBe(false);
   });
 
-  test.each(['run', 'judge', 'report', 'sweep', 'doctor', 'init', 'demo'])(
+  test.each(['data', 'run', 'judge', 'report', 'sweep', 'doctor', 'init', 'demo'])(
     'explains `%s` with examples',
     async (command) => {
       const end = await commandLine([command, '--help']);

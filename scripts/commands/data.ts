@@ -1,0 +1,10 @@
+import type { Command } from 'commander';
+import { type CommandContext, commandOf } from '../command-context.ts';
+import { dataDiffCommand } from './data-diff.ts';
+
+/** `greenlight data`: two databases compared without any plan. */
+export function dataCommand(context: CommandContext): Command {
+  return commandOf('data', 'Compare two databases, without any plan. Writes to neither.', [
+    'greenlight data diff --old postgres://old-host/shop --new postgres://new-host/shop',
+  ]).addCommand(dataDiffCommand(context));
+}

@@ -1,0 +1,41 @@
+import { GreenlightError } from '../../contract/errors.ts';
+import { EXIT } from '../../contract/exit-codes.ts';
+import { createRedactor } from '../../safety/redactor.ts';
+import type { CommandContext } from '../command-context.ts';
+
+/**
+ * Refuses what is no address of a PostgreSQL database. Not a parser of commander's: that one repeats the text, which may
+ * hold a password.
+ * @throws GreenlightError USAGE
+ */
+export function mustBeAddresses(addresses: { readonly old: string; readonly new: string }): void {
+  for (const option of ['old', 'new'] as const) {
+    const text = addresses[option];
+    if (URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol)) continue;
+    throw new GreenlightError('USAGE', `--${option} is not the address of a PostgreSQL database`, {
+      hint: 'Write postgres://user@host:port/name; the password may be in PGPASSWORD or ~/.pgpass instead.',
+    });
+  }
+}
+
+/** From now on, nothing of what the two addresses hold in secret is shown. */
+export function protectAddresses(
+  { screen, env }: CommandContext,
+  addresses: { readonly old: string; readonly new: string },
+): void {
+  screen.protect(createRedactor({ env, values: [addresses.old, addresses.new] }));
+}
+
+/**
+ * The exit code of some work, or that of an interruption. What still runs on the servers only reads, and ends when the
+ * process ends its connections.
+ */
+export async function untilInterrupted(signal: AbortSignal, work: () => Promise<number>): Promise<number> {
+  if (signal.aborted) return EXIT.INTERRUPTED;
+  return Promise.race([
+    work(),
+    new Promise<number>((resolve) =>
+      signal.addEventListener('abort', () => resolve(EXIT.INTERRUPTED), { once: true }),
+    ),
+  ]);
+}

@@ -1,0 +1,124 @@
+import { Writable } from 'node:stream';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runCommandLine } from '../../../scripts/program.ts';
+import { createScreen } from '../../../scripts/screen.ts';
+import { hasVersion, startCluster, type TestCluster } from '../../postgres-cluster.ts';
+
+const SECRET = 'hunter2-is-a-password';
+let old: TestCluster;
+let next: TestCluster;
+
+beforeAll(async () => {
+  [old, next] = await Promise.all([
+    startCluster((await hasVersion('debian')) ? 'debian' : 'newest'),
+    startCluster('newest'),
+  ]);
+  const shop = `create table orders(id int primary key, note text); insert into orders select g, 'note' || g from generate_series(1, 200) g;
+    create table customers(id int primary key); insert into customers select generate_series(1, 50);
+    create table refunds(id int primary key)`;
+  await Promise.all([old.database('shop', shop), next.database('shop', shop), next.database('bare')]);
+  await old.database('bare');
+  await next.run(
+    'shop',
+    `update orders set note = '${SECRET}-in-a-cell' where id = 7; delete from orders where id = 9`,
+  );
+}, 60_000);
+afterAll(async () => {
+  await Promise.all([old?.stop(), next?.stop()]);
+});
+
+async function greenlight(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  const texts = { out: '', err: '' };
+  const stream = (name: 'out' | 'err'): Writable =>
+    new Writable({
+      write(chunk: Buffer, _encoding, done) {
+        texts[name] += chunk.toString();
+        done();
+      },
+    });
+  const screen = createScreen({ out: stream('out'), err: stream('err'), env: {} });
+  const context = { screen, env: {}, cwd: process.cwd(), interrupted: new AbortController().signal };
+  return { code: await runCommandLine(args, context), ...texts };
+}
+
+function diff(database: string, ...more: string[]): ReturnType<typeof greenlight> {
+  return greenlight('data', 'diff', '--old', old.url(database), '--new', next.url(database), ...more);
+}
+
+describe('greenlight data diff', () => {
+  test('answers 10 for different rows, and names them by key and column', async () => {
+    const { code, out, err } = await diff('shop');
+    expect(code, err).toBe(10);
+    expect(out).toMatch(/public\.orders +different +200 +199 +1 +0 +1/);
+    expect(out).toMatch(/public\.customers +equal +50 +50 +0 +0 +0/);
+    expect(out).toContain('missing id 9');
+    expect(out).toContain('changed id 7 in note');
+    expect(out).not.toContain('in-a-cell');
+  });
+
+  test('shows values only when asked to', async () => {
+    const { out } = await diff('shop', '--tables', 'orders', '--values');
+    expect(out).toContain('note7 ->');
+    expect(out).toContain('in-a-cell');
+  });
+
+  test('answers 0 when all chosen tables are equal', async () => {
+    const { code, out } = await diff('shop', '--tables', 'cust*');
+    expect(code).toBe(0);
+    expect(out).toContain('1 table: 1 equal');
+    expect(out).not.toContain('orders');
+  });
+
+  test('tables that are empty on both sides are equal only where that is allowed', async () => {
+    expect(await diff('shop', '--tables', 'customers,refunds')).toMatchObject({ code: 20 });
+    expect(await diff('shop', '--tables', 'customers,refunds', '--allow-empty')).toMatchObject({ code: 0 });
+  });
+
+  test('prints JSON that a machine can read', async () => {
+    const { code, out } = await diff('shop', '--tables', 'orders', '--json');
+    expect(code).toBe(10);
+    expect(JSON.parse(out)).toMatchObject({ tables: [{ answer: 'different', missing: 1, changed: 1 }] });
+  });
+
+  test.each<[string, string, string[]]>([
+    ['no tables at all', 'bare', []],
+    ['a name that no table has', 'shop', ['--tables', 'nowhere']],
+  ])('answers 20 for %s', async (_, database, more) => {
+    const { code } = await diff(database, ...more);
+    expect(code).toBe(20);
+  });
+
+  test('answers 20 and hides the password when one side can not be reached', async () => {
+    const nowhere = `postgres://app:${SECRET}@127.0.0.1:1/shop`;
+    const { code, out, err } = await greenlight('data', 'diff', '--old', old.url('shop'), '--new', nowhere);
+    expect(code).toBe(20);
+    expect(out).toBe('');
+    expect(err).toContain('The new database could not be read');
+    expect(err).not.toContain(SECRET);
+  });
+
+  test('answers 20 for a wrong password', async () => {
+    await old.run('postgres', `create role reader login password 'right-one'`);
+    const address = old.url('shop', `reader:${SECRET}`);
+    await old.demandPasswords('reader');
+    const { code, err } = await greenlight('data', 'diff', '--old', address, '--new', next.url('shop'));
+    expect(code).toBe(20);
+    expect(err).toContain('password authentication failed');
+    expect(err).not.toContain(SECRET);
+  });
+
+  test.each<[string, string[]]>([
+    ['no addresses', []],
+    ['one address only', ['--old', 'postgres://app@127.0.0.1:1/shop']],
+    [
+      'no PostgreSQL',
+      ['--old', `mysql://app:${SECRET}@127.0.0.1:1/a`, '--new', 'postgres://app@127.0.0.1:1/b'],
+    ],
+    ['an unknown option', ['--olde', 'x']],
+  ])('answers 64 for %s', async (_, args) => {
+    const { code, out, err } = await greenlight('data', 'diff', ...args);
+    expect(code).toBe(64);
+    expect(out).toBe('');
+    expect(err).not.toContain(SECRET);
+  });
+});
