@@ -51,7 +51,7 @@ class NodePlace implements Place {
   readonly #ownLine: number;
   constructor(node: Node, source: Source, line: number, ownLine: number) {
     this.line = line;
-    this.text = isScalar(node) && node.value !== null ? String(node.value as Plain) : undefined;
+    this.text = isScalar<Plain | null>(node) && node.value !== null ? String(node.value) : undefined;
     this.#node = node;
     this.#source = source;
     this.#ownLine = ownLine;
