@@ -12,6 +12,8 @@ export interface ReportFiles {
   readonly sigstoreBundle: string;
   /** What people signed about the verdict. */
   readonly signOffs: string;
+  /** What later jobs of GitLab CI read; there only when GitLab was told. */
+  readonly dotenv: string;
   readonly html: string;
   readonly junit: string;
   readonly allureResults: string;
@@ -29,6 +31,7 @@ export function reportFiles(directory: string): ReportFiles {
     proof: path.join(directory, 'verdict.dsse.json'),
     sigstoreBundle: path.join(directory, 'verdict.sigstore.json'),
     signOffs: path.join(directory, 'sign-offs'),
+    dotenv: path.join(directory, 'greenlight.env'),
     html: path.join(directory, 'index.html'),
     junit: path.join(directory, 'junit.xml'),
     allureResults: path.join(directory, 'allure-results'),

@@ -15,6 +15,7 @@ export function retireVerdict(cwd: string, output: string): void {
   try {
     // The proof first: a signed GO must not be the one thing that is left.
     removeProofs(files);
+    rmSync(files.dotenv, { force: true });
     rmSync(files.verdict, { force: true });
   } catch (cause) {
     throw new GreenlightError('INTERNAL', `the report in ${files.directory} could not be written`, {

@@ -1,9 +1,11 @@
+import path from 'node:path';
 import { type Command, Option } from 'commander';
 import { Phase } from '../../contract/outcome.ts';
 import { Release } from '../../contract/release.ts';
 import { GreenlightError } from '../../contract/errors.ts';
 import { type CommandContext, commandOf, repeated } from '../command-context.ts';
 import { isFullCommit } from '../../reporters/attestation/verdict-statement.ts';
+import { type PublisherName, PUBLISHERS, publishersOf, publishVerdict } from '../publish-verdict.ts';
 import { retireVerdict } from '../retire-verdict.ts';
 import { configuredKeys, SIGNING_KEY_ENV } from '../signing/configured-keys.ts';
 import { showVerdict } from '../show-verdict.ts';
@@ -21,6 +23,7 @@ interface RunOptions {
   readonly keepGoing: boolean;
   readonly grep?: string;
   readonly signKey?: readonly string[];
+  readonly publish: readonly PublisherName[];
   readonly json: boolean;
 }
 
@@ -55,6 +58,11 @@ export function runCommand(context: CommandContext): Command {
       `sign a GO with this private key; may be given again (default: $${SIGNING_KEY_ENV}, a file or PEM)`,
       repeated,
     )
+    .addOption(
+      new Option('--publish <name...>', 'tell these too; GitHub Actions and GitLab CI are told by themselves')
+        .choices(PUBLISHERS)
+        .default([]),
+    )
     .option('--json', 'print the verdict as JSON', false)
     .action(async (options: RunOptions) => {
       const wanted = wantedRelease(options);
@@ -68,6 +76,11 @@ export function runCommand(context: CommandContext): Command {
         context.interrupted,
       );
       showVerdict(context.screen, end.verdict, options.json);
+      if (end.verdict !== undefined) {
+        const directory = path.resolve(context.cwd, options.output);
+        const place = { env: context.env, directory, screen: context.screen };
+        await publishVerdict(publishersOf(options.publish, context.env), end.verdict, place);
+      }
       context.finish(end.exitCode);
     });
 }

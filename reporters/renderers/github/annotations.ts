@@ -1,0 +1,41 @@
+import type { CheckResult, Verdict } from '../../../contract/verdict.ts';
+import { flat } from '../flat.ts';
+
+/** GitHub shows so many of each kind in a step and drops the others. */
+const MOST = 10;
+const LONGEST = 1000;
+
+/** Workflow commands that show what is wrong on the page of the run; empty for a GO without warnings. */
+export function renderGithubAnnotations(verdict: Verdict): string {
+  const wrong = verdict.checks.filter((check) => !isFine(check));
+  const errors = wrong.filter((check) => check.severity === 'blocking' && check.waiver === null);
+  const warnings = wrong.filter((check) => !errors.includes(check));
+  const head =
+    verdict.decision === 'GO' ? [] : [command('error', `Greenlight: ${verdict.decision}`, verdict.reason)];
+  const lines = [
+    ...head,
+    ...errors.slice(0, MOST - head.length).map((check) => of('error', check)),
+    ...warnings.slice(0, MOST).map((check) => of('warning', check)),
+  ];
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+function isFine(check: CheckResult): boolean {
+  return check.state === 'passed' || check.state === 'not-applicable';
+}
+
+function of(kind: 'error' | 'warning', check: CheckResult): string {
+  return command(kind, `${check.id}: ${check.state}`, check.summary);
+}
+
+function command(kind: 'error' | 'warning', title: string, message: string): string {
+  return `::${kind} title=${escapeProperty(flat(title, 200))}::${escapeData(flat(message, LONGEST))}`;
+}
+
+function escapeData(text: string): string {
+  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+}
+
+function escapeProperty(text: string): string {
+  return escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+}
