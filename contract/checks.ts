@@ -6,7 +6,7 @@ import type { Plan } from './plan.ts';
 import { mergePolicy } from './policy.ts';
 
 /** What kind of definition a check comes from. */
-export const CheckSource = z.enum(['built-in', 'flow', 'probe', 'table', 'load', 'own']);
+export const CheckSource = z.enum(['built-in', 'flow', 'probe', 'table', 'slo', 'load', 'own']);
 export type CheckSource = z.infer<typeof CheckSource>;
 
 /** One entry of the manifest: a check that must run. */
@@ -59,6 +59,13 @@ export function checksOf(plan: Plan, phase: Phase): readonly PlannedCheck[] {
       .filter(now)
       .map((table) =>
         planned(table, 'table', 'data-checks', { floor: table.emptyBecause === undefined ? 1 : 0 }),
+      ),
+    ...(plan.slo?.objectives ?? [])
+      .filter(now)
+      .map((objective) =>
+        planned(objective, 'slo', 'load', {
+          floor: objective.kind === 'saturation' ? 1 : objective.minimumEvents,
+        }),
       ),
     ...plan.load.profiles
       .filter(now)

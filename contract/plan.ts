@@ -7,6 +7,7 @@ import { Phase, Project } from './outcome.ts';
 import { Policies, type PoliciesInput } from './policy.ts';
 import { Probe } from './probe.ts';
 import { planProblems } from './plan-problems.ts';
+import { Slo } from './slo.ts';
 import { shown } from './statement.ts';
 import { TableMapping } from './table-mapping.ts';
 import { Target } from './target.ts';
@@ -59,6 +60,8 @@ export const PlanSchema = z.strictObject({
     })
     .default({ tables: [], statementTimeoutMs: 60_000 }),
   load: z.strictObject({ profiles: z.array(LoadProfile).default([]) }).default({ profiles: [] }),
+  /** Service levels, asked of the target's own metrics. */
+  slo: Slo.optional(),
   checks: z.array(OwnCheck).default([]),
   created: z.record(z.string(), CreatedKind).default({}),
   /** Names of environment variables whose values must never be written anywhere. */

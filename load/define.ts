@@ -12,16 +12,22 @@ import { loadEngines } from './engines/index.ts';
 import { loadTest } from './fixtures.ts';
 import { findPlanFile } from './plan-file.ts';
 import { runProfile } from './run-profile.ts';
+import { defineSlo } from './slo/define-slo.ts';
 
 /** Time for starting the engine and writing its results; each of k6's virtual users evaluates all schemas first. */
 const OVERHEAD_MS: Record<LoadProfile['engine'], number> = { autocannon: 30_000, k6: 300_000 };
 
-/** Registers one Playwright test for each load profile that the phase of this run requires. */
+/**
+ * Registers one Playwright test for each service level and each load profile that the phase of this run requires.
+ * Service levels come first: they are about real traffic, and our own load would be part of it.
+ */
 export function defineLoad(plan: Plan): void {
   const redactor = redactorOf(plan);
   // One after the other: profiles that run at the same time would measure each other.
   loadTest.describe.configure({ mode: 'default' });
-  const planned = checksOf(plan, currentPhase()).filter((check) => check.source === 'load');
+  const manifest = checksOf(plan, currentPhase());
+  defineSlo(plan, manifest);
+  const planned = manifest.filter((check) => check.source === 'load');
   const titles = new Set<string>();
   for (const check of planned) {
     const profile = profileOf(plan, check.id);

@@ -12,6 +12,21 @@ const fine = { p95Ms: 5000, errorRate: 0.01 };
 export default defineConfig({
   target: { name: 'fixture', urls: { app: url } },
   flows: [browse],
+  slo: {
+    // Nothing listens there: a store of metrics that is not there must be unknown.
+    source: { adapter: 'prometheus', url: 'http://127.0.0.1:9' },
+    up: 'up',
+    objectives: [
+      {
+        id: 'errors-are-few',
+        title: 'Errors are few',
+        kind: 'error-rate',
+        bad: 'requests_total{code=~"5.."}',
+        total: 'requests_total',
+        atMost: { critical: 0.05 },
+      },
+    ],
+  },
   load: {
     profiles: [
       {

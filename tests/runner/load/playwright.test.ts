@@ -47,6 +47,11 @@ test('each profile is one test with one finding that carries the result', async 
     found: 1,
     finding: { outcome: 'fail', cause: 'error-rate' },
   });
+  expect(findingOf(run, 'errors-are-few')).toMatchObject({
+    status: 'failed',
+    found: 1,
+    finding: { outcome: 'unknown', cause: 'metrics-unavailable' },
+  });
   expect(run.checks.get('list-holds')?.tags).toEqual(expect.arrayContaining(['blocking', 'list-holds']));
   if (k6.available) {
     expect(findingOf(run, 'k6-holds')).toMatchObject({ status: 'passed', finding: { outcome: 'pass' } });

@@ -1,0 +1,138 @@
+import { z } from 'zod';
+import { CheckId } from './check-id.ts';
+import { Phase } from './outcome.ts';
+import { SecretString } from './secret.ts';
+
+/** A metric name with label matchers; never a whole expression, because parts of it must be asked apart. */
+const Selector = z
+  .string()
+  .regex(
+    /^[a-zA-Z_:][a-zA-Z0-9_:]*(\{.*\})?$/s,
+    'must be a metric name with label matchers, such as http_requests_total{job="shop"}',
+  );
+
+const Share = z.number().min(0).max(1);
+
+/** Greatest values that hold. A breach of `critical` fails, one of `warning` is said in a pass. */
+const AtMost = z
+  .strictObject({ warning: z.number().min(0).optional(), critical: z.number().min(0) })
+  .refine(({ warning, critical }) => warning === undefined || warning <= critical, {
+    message: 'the warning level must not lie above the critical one',
+    path: ['warning'],
+  });
+
+/** Least shares that hold. */
+const AtLeast = z
+  .strictObject({ warning: Share.optional(), critical: Share })
+  .refine(({ warning, critical }) => warning === undefined || warning >= critical, {
+    message: 'the warning level must not lie below the critical one',
+    path: ['warning'],
+  });
+
+const common = {
+  id: CheckId,
+  title: z.string().min(1),
+  phases: z.array(Phase).min(1).default(['post-cutover']),
+  /** What one evaluation looks back on, in seconds. */
+  windowS: z
+    .number()
+    .int()
+    .positive()
+    .max(30 * 24 * 3600)
+    .default(300),
+  /** A breach fails once every evaluation for this long was one; 0: at once. A breach that is younger is unknown. */
+  forS: z
+    .number()
+    .int()
+    .nonnegative()
+    .max(24 * 3600)
+    .default(0),
+};
+const minimumEvents = z.number().int().min(1);
+
+/** One service level, asked of the target's own metrics. */
+export const SloObjective = z.discriminatedUnion('kind', [
+  /** Share of requests that took at most `underS`, from a classic histogram: exact at a bucket's boundary. */
+  z.strictObject({
+    ...common,
+    kind: z.literal('latency'),
+    /** Name without `_bucket`, with label matchers. */
+    histogram: Selector,
+    /** Seconds. */
+    underS: z.number().positive(),
+    atLeast: AtLeast,
+    minimumEvents: minimumEvents.default(100),
+  }),
+  /** Share of requests that failed. No series of failed ones means none, when all labels of `bad` exist. */
+  z.strictObject({
+    ...common,
+    kind: z.literal('error-rate'),
+    bad: Selector,
+    total: Selector,
+    atMost: AtMost,
+    minimumEvents: minimumEvents.default(100),
+  }),
+  /** Share of looks at which the target was up: `up` of its scrapes, or `probe_success` of a blackbox probe. */
+  z.strictObject({
+    ...common,
+    kind: z.literal('availability'),
+    up: Selector,
+    atLeast: AtLeast,
+    minimumEvents: minimumEvents.default(4),
+  }),
+  /** How full something is: processor, memory, connections. */
+  z.strictObject({
+    ...common,
+    kind: z.literal('saturation'),
+    /** `gauge` is averaged over the window; of a `counter`, such as processor seconds, the rate is taken. */
+    used: z.union([z.strictObject({ gauge: Selector }), z.strictObject({ counter: Selector })]),
+    /** A number, or the gauge that says it. */
+    capacity: z.union([z.number().positive(), Selector]),
+    atMost: AtMost,
+  }),
+  /** Share of business events that went well, such as payments. */
+  z.strictObject({
+    ...common,
+    kind: z.literal('business-ratio'),
+    good: Selector,
+    total: Selector,
+    atLeast: AtLeast,
+    minimumEvents: minimumEvents.default(20),
+  }),
+]);
+export type SloObjective = z.infer<typeof SloObjective>;
+
+/** Where metrics are read. */
+export const MetricsSource = z.discriminatedUnion('adapter', [
+  z.strictObject({
+    adapter: z.literal('prometheus'),
+    url: z.url({ protocol: /^https?$/ }),
+    headers: z.record(z.string(), SecretString).default({}),
+  }),
+]);
+export type MetricsSource = z.infer<typeof MetricsSource>;
+
+/** The service levels of the target, and how it is scraped: what was not seen cannot be judged. */
+export const Slo = z
+  .strictObject({
+    source: MetricsSource,
+    /** The scrapes of the target, such as `up{job="shop"}`. */
+    up: Selector,
+    /** At least so many instances must be scraped. */
+    instances: z.number().int().min(1).default(1),
+    /** How often they are scraped, in seconds. */
+    scrapeS: z.number().positive().max(600).default(15),
+    objectives: z.array(SloObjective).min(1),
+  })
+  .superRefine((slo, context) => {
+    slo.objectives.forEach((objective, index) => {
+      if (objective.windowS >= 4 * slo.scrapeS) return;
+      context.addIssue({
+        code: 'custom',
+        message: `must be at least four scrapes (${4 * slo.scrapeS} s): a rate over fewer says nothing`,
+        path: ['objectives', index, 'windowS'],
+        input: objective.windowS,
+      });
+    });
+  });
+export type Slo = z.infer<typeof Slo>;

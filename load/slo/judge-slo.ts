@@ -1,0 +1,296 @@
+import type { Finding } from '../../contract/finding.ts';
+import type { InstantAnswer, RangeAnswer } from '../../contract/ports/metrics.ts';
+import type { Slo, SloObjective } from '../../contract/slo.ts';
+import { atLeast, atMost, type Statement } from '../../contract/statement.ts';
+import { leOf, underCount } from './bucket-bounds.ts';
+import type { SloHistory, SloReadings } from './read-slo.ts';
+import { type CountBucket, evaluateTrigger } from './trigger.ts';
+
+/** Share of the window's scrapes that must have been seen. */
+const LEAST_COVERAGE = 0.9;
+/** Scrapes after which a newest sample is too old. */
+const MOST_AGE_SCRAPES = 3;
+/** Shares such as 1 - 0.9 are not exact, and exactly at the limit is healthy. */
+const ROUNDING = 1e-9;
+
+type Saying = Pick<Finding, 'outcome' | 'summary' | 'cause' | 'remedy'> & { readonly statement?: Statement };
+
+/** The share that an objective is about; `least` and `most` differ where a histogram has no such boundary. */
+interface Share {
+  readonly total: number;
+  readonly least: number;
+  readonly most: number;
+}
+
+/**
+ * Judges one service level. Pure. First whether anything may be said: complete answers, all instances up, fresh and
+ * gapless data, one finite number, enough events. Only then what was measured.
+ */
+export function judgeSlo(slo: Slo, objective: SloObjective, readings: SloReadings): Finding {
+  const said = notSeen(slo, objective, readings) ?? measured(objective, readings);
+  const { statement, ...saying } = said;
+  const seen = numberOf(objective.kind === 'saturation' ? readings.scrapes : totalOf(objective, readings));
+  const sampleSize = typeof seen === 'number' ? Math.max(0, Math.floor(seen)) : 0;
+  return {
+    check: objective.id,
+    ...saying,
+    sampleSize,
+    ...(statement === undefined
+      ? {}
+      : {
+          measured: statement.measured,
+          expected: statement.expected,
+          detail: { kind: 'probe', statements: [statement] },
+        }),
+  };
+}
+
+function unknown(cause: string, summary: string, remedy: string): Saying {
+  return { outcome: 'unknown', cause, summary, remedy };
+}
+
+function notSeen(slo: Slo, objective: SloObjective, readings: SloReadings): Saying | undefined {
+  const { history, ...instant } = readings;
+  const warnings = [
+    ...Object.values(instant).flatMap((answer) => answer?.warnings ?? []),
+    ...(history === null ? [] : [...history.total.warnings, ...(history.part?.warnings ?? [])]),
+  ];
+  if (warnings.length > 0) {
+    return unknown(
+      'metrics-incomplete',
+      `The store of metrics answered with warnings: ${[...new Set(warnings)].join('; ')}`,
+      'repair the store: an answer with warnings may be only a part',
+    );
+  }
+  return notScraped(slo, objective, readings) ?? notFresh(slo, readings);
+}
+
+function notScraped(slo: Slo, objective: SloObjective, readings: SloReadings): Saying | undefined {
+  const instances = numberOf(readings.instances);
+  if (typeof instances !== 'number' || instances < slo.instances) {
+    return unknown(
+      'target-not-scraped',
+      `${typeof instances === 'number' ? instances : 'None'} of at least ${slo.instances} instances is scraped`,
+      'see the targets page of Prometheus, and slo.up and slo.instances in the plan',
+    );
+  }
+  const up = numberOf(readings.up);
+  if (objective.kind !== 'availability' && up !== instances) {
+    return unknown(
+      'target-down',
+      `Only ${describe(up)} of ${instances} instances can be scraped, so what the others did is not known`,
+      'see the readiness checks and the targets page of Prometheus',
+    );
+  }
+  const expected = (Math.max(instances, slo.instances) * objective.windowS) / slo.scrapeS;
+  const scrapes = numberOf(readings.scrapes);
+  const coverage = typeof scrapes === 'number' ? scrapes / expected : 0;
+  if (coverage < LEAST_COVERAGE) {
+    return unknown(
+      'gaps',
+      `Only ${percent(coverage)} of the last ${objective.windowS} s was seen; ${percent(LEAST_COVERAGE)} is needed`,
+      'wait until the window is full, or correct slo.scrapeS',
+    );
+  }
+  return undefined;
+}
+
+function notFresh(slo: Slo, readings: SloReadings): Saying | undefined {
+  const age = numberOf(readings.age);
+  if (typeof age !== 'number') {
+    return unknown(
+      'no-series',
+      'The metric has no series now',
+      'see that its name and labels are right, and that the target exports it',
+    );
+  }
+  if (age > MOST_AGE_SCRAPES * slo.scrapeS) {
+    return unknown(
+      'stale',
+      `The newest sample is ${round(age, 1)} s old; at a scrape every ${slo.scrapeS} s it is not about now`,
+      'see that the target still writes its metrics, and that Prometheus still stores them',
+    );
+  }
+  return undefined;
+}
+
+function measured(objective: SloObjective, readings: SloReadings): Saying {
+  const share = shareNow(objective, readings);
+  if ('outcome' in share) return share;
+  const least = objective.kind === 'saturation' ? 0 : objective.minimumEvents;
+  if (share.total < least) {
+    return unknown(
+      'too-few-events',
+      `Only ${round(share.total, 1)} events in ${objective.windowS} s; ${least} are needed to say anything`,
+      'wait for traffic, lengthen windowS, or lower minimumEvents',
+    );
+  }
+  const [low, high] = [share.least / share.total, share.most / share.total];
+  const [level, upward] =
+    'atLeast' in objective ? ([objective.atLeast, true] as const) : ([objective.atMost, false] as const);
+  const breaks = (value: number, limit: number): boolean =>
+    upward ? value < limit - ROUNDING : value > limit + ROUNDING;
+  const [lowBreaks, highBreaks] = [breaks(low, level.critical), breaks(high, level.critical)];
+  if (lowBreaks !== highBreaks) {
+    return unknown(
+      'no-such-bucket',
+      `Between ${percent(low)} and ${percent(high)} hold: the histogram has no bucket there, so more is not known`,
+      'set underS to a boundary of the histogram, or give it one there',
+    );
+  }
+  const name = NAMES[objective.kind];
+  const statement = (upward ? atLeast : atMost)(name, round(low, 6), level.critical);
+  const said = { ...statement, ok: !lowBreaks };
+  const about = `${name} is ${percent(low)} over ${objective.windowS} s`;
+  if (readings.history !== null) {
+    const sustained = heldFor(objective, readings.history, lowBreaks);
+    if (sustained !== undefined) return sustained;
+  }
+  if (lowBreaks) {
+    const times = objective.forS === 0 ? '' : `, for ${objective.forS} s`;
+    return {
+      outcome: 'fail',
+      cause: objective.kind,
+      summary: `${about}${times} (${String(said.expected)})`,
+      statement: said,
+    };
+  }
+  const warns = level.warning !== undefined && breaks(low, level.warning);
+  return {
+    outcome: 'pass',
+    ...(warns ? { cause: 'warning-level' } : {}),
+    summary: warns
+      ? `${about}: beyond the warning level ${level.warning}, within the critical one ${level.critical}`
+      : about,
+    statement: said,
+  };
+}
+
+const NAMES: Record<SloObjective['kind'], string> = {
+  latency: 'share of fast requests',
+  'error-rate': 'error rate',
+  availability: 'availability',
+  saturation: 'saturation',
+  'business-ratio': 'share of good events',
+};
+
+function shareNow(objective: SloObjective, readings: SloReadings): Share | Saying {
+  if (objective.kind === 'latency') {
+    const buckets = readings.total.samples.map(({ labels, value }) => ({ le: leOf(labels), count: value }));
+    const under = underCount(buckets, objective.underS);
+    if (under !== undefined && finite(under)) return under;
+    return unknown('no-series', 'The histogram has no buckets', 'see that its name and labels are right');
+  }
+  const total = numberOf(readings.total);
+  if (typeof total !== 'number') return notANumber('the total', total);
+  const part = numberOf(readings.part ?? { samples: [], warnings: [] });
+  if (typeof part === 'number') return { total, least: part, most: part };
+  if (part !== 'no series') return notANumber('the numerator', part);
+  if (objective.kind === 'error-rate' && typeof numberOf(readings.partExists ?? none) === 'number') {
+    // The labels exist and no series matches: there was not one such event.
+    return { total, least: 0, most: 0 };
+  }
+  return unknown(
+    'no-such-series',
+    'The numerator has no series, and that its metric has the labels that are named is not seen either',
+    'correct the selector, or let the target export the series with 0 from its start',
+  );
+}
+
+const none: InstantAnswer = { samples: [], warnings: [] };
+
+function notANumber(what: string, found: string): Saying {
+  return unknown(
+    found === 'no series' ? 'no-series' : 'not-a-number',
+    `${what} is ${found}`,
+    'see that the metric exists and that there is traffic',
+  );
+}
+
+function finite(share: Share): boolean {
+  return [share.total, share.least, share.most].every(Number.isFinite);
+}
+
+/** @returns undefined when the present evaluation decides: all of the time was a breach, or now is healthy */
+function heldFor(objective: SloObjective, history: SloHistory, breaksNow: boolean): Saying | undefined {
+  const critical = 'atLeast' in objective ? objective.atLeast.critical : objective.atMost.critical;
+  const answer = evaluateTrigger(historyBuckets(objective, history), {
+    kind: 'sustained',
+    forMs: Math.round(objective.forS * 1000),
+    limit: ('atLeast' in objective ? 1 - critical : critical) + ROUNDING,
+    minimumRequests: 0,
+  });
+  if (answer.state === 'firing') return undefined;
+  if (answer.state === 'unknown') {
+    return unknown(
+      'gaps',
+      `Only ${percent(answer.coverage)} of the last ${objective.forS} s could be evaluated`,
+      'wait until there is data for that long',
+    );
+  }
+  if (!breaksNow) return undefined;
+  return unknown(
+    'breach-pending',
+    `${NAMES[objective.kind]} breaks its level now, but not yet for ${objective.forS} s`,
+    'evaluate again when that time is over',
+  );
+}
+
+/** One bucket for each evaluation; one without a finite share holds nothing. */
+function historyBuckets(objective: SloObjective, history: SloHistory): readonly CountBucket[] {
+  const lengthMs = history.stepS * 1000;
+  return history.timesS.map((atS) => {
+    const startMs = atS * 1000 - lengthMs;
+    const share = shareAt(objective, history, atS);
+    if (share === undefined || !finite(share) || share.total <= 0)
+      return { startMs, lengthMs, total: 0, bad: 0 };
+    // In doubt between two buckets the evaluation is a breach: only a healthy one would reset.
+    const bad = 'atLeast' in objective ? share.total - share.least : share.most;
+    return { startMs, lengthMs, total: share.total, bad };
+  });
+}
+
+function shareAt(objective: SloObjective, history: SloHistory, atS: number): Share | undefined {
+  const values = (answer: RangeAnswer): InstantAnswer['samples'] =>
+    answer.series.flatMap(({ labels, points }) => {
+      const point = points.find((one) => Math.abs(one.atS - atS) < history.stepS / 2);
+      return point === undefined ? [] : [{ labels, value: point.value }];
+    });
+  const totals = values(history.total);
+  if (objective.kind === 'latency') {
+    return underCount(
+      totals.map(({ labels, value }) => ({ le: leOf(labels), count: value })),
+      objective.underS,
+    );
+  }
+  const total = numberOf({ samples: totals, warnings: [] });
+  const part = numberOf({ samples: history.part === null ? [] : values(history.part), warnings: [] });
+  if (typeof total !== 'number') return undefined;
+  if (typeof part === 'number') return { total, least: part, most: part };
+  return part === 'no series' && objective.kind === 'error-rate' ? { total, least: 0, most: 0 } : undefined;
+}
+
+function totalOf(objective: SloObjective, readings: SloReadings): InstantAnswer {
+  if (objective.kind !== 'latency') return readings.total;
+  return { samples: readings.total.samples.filter(({ labels }) => leOf(labels) === Infinity), warnings: [] };
+}
+
+/** The one finite number of an answer, or in words why there is none. */
+function numberOf(answer: InstantAnswer): number | string {
+  const [first, second] = answer.samples;
+  if (first === undefined) return 'no series';
+  if (second !== undefined) return `${answer.samples.length} series`;
+  return Number.isFinite(first.value) ? first.value : String(first.value);
+}
+
+function describe(value: number | string): string {
+  return typeof value === 'number' ? String(value) : `(${value})`;
+}
+
+function percent(share: number): string {
+  return `${round(share * 100, 2)} %`;
+}
+
+function round(value: number, digits: number): number {
+  return Number(value.toFixed(digits));
+}

@@ -1,0 +1,100 @@
+import type { Slo, SloObjective } from '../../contract/slo.ts';
+
+/** The expressions of one objective. Numerator and denominator are apart: a ratio hides which of them is missing. */
+export interface SloQueries {
+  /** What the share is a part of; of a latency its buckets, by `le`. */
+  readonly total: string;
+  /** Good or bad events, or what is used; a latency's are in its buckets. */
+  readonly part?: string;
+  /** Proves that the metric of `part` exists with every label that its selector names. */
+  readonly partExists?: string;
+  /** Seconds since the newest sample. */
+  readonly age: string;
+  /** How many instances are scraped, how many of them answer, and how many scrapes of the window did. */
+  readonly instances: string;
+  readonly up: string;
+  readonly scrapes: string;
+}
+
+/** Pure: the same expressions are evaluated and exported as rules. */
+export function sloQueries(slo: Slo, objective: SloObjective): SloQueries {
+  const { windowS } = objective;
+  const looks = objective.kind === 'availability' ? objective.up : slo.up;
+  const seen = {
+    instances: `count(${looks})`,
+    up: `sum(${looks})`,
+    // A failed scrape is a measurement of availability, and missing data for everything else.
+    scrapes: `sum(${objective.kind === 'availability' ? 'count' : 'sum'}_over_time(${looks}[${windowS}s]))`,
+  };
+  const age = (selector: string): string => `time() - max(timestamp(${selector}))`;
+  switch (objective.kind) {
+    case 'latency': {
+      const buckets = suffixed(objective.histogram, '_bucket');
+      return { ...seen, total: counted(buckets, windowS, ' by (le) '), age: age(buckets) };
+    }
+    case 'error-rate':
+      return {
+        ...seen,
+        total: counted(objective.total, windowS),
+        part: counted(objective.bad, windowS),
+        partExists: existence(objective.bad),
+        age: age(objective.total),
+      };
+    case 'business-ratio':
+      return {
+        ...seen,
+        total: counted(objective.total, windowS),
+        part: counted(objective.good, windowS),
+        partExists: existence(objective.good),
+        age: age(objective.total),
+      };
+    case 'availability':
+      return {
+        ...seen,
+        total: `sum(count_over_time(${objective.up}[${windowS}s]))`,
+        part: `sum(sum_over_time(${objective.up}[${windowS}s]))`,
+        age: age(objective.up),
+      };
+    case 'saturation': {
+      const { used, capacity } = objective;
+      const selector = 'gauge' in used ? used.gauge : used.counter;
+      return {
+        ...seen,
+        total:
+          typeof capacity === 'number'
+            ? `vector(${capacity})`
+            : `sum(avg_over_time(${capacity}[${windowS}s]))`,
+        part:
+          'gauge' in used
+            ? `sum(avg_over_time(${selector}[${windowS}s]))`
+            : `sum(rate(${selector}[${windowS}s]))`,
+        age: age(selector),
+      };
+    }
+  }
+}
+
+/**
+ * Events of a window. `increase` alone never sees the first value of a series, so a burst of errors that creates
+ * its series would count nothing: of series that are new in the window, the whole value counts.
+ */
+function counted(selector: string, windowS: number, by = ''): string {
+  const before = `last_over_time(${selector}[${Math.max(300, windowS)}s] offset ${windowS}s)`;
+  const known = `(increase(${selector}[${windowS}s]) and ${before})`;
+  const fresh = `(last_over_time(${selector}[${windowS}s]) unless ${before})`;
+  return `sum${by}(${known} or ${fresh})`;
+}
+
+function existence(selector: string): string {
+  const name = selector.split('{', 1)[0] ?? selector;
+  const matchers = selector
+    .slice(name.length)
+    .replaceAll(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`/g, '""');
+  const labels = [...matchers.matchAll(/([a-zA-Z_][a-zA-Z0-9_]*)\s*[=!]/g)].map((match) => match[1] ?? '');
+  return `count(${name}${labels.length === 0 ? '' : `{${labels.map((label) => `${label}!=""`).join(',')}}`})`;
+}
+
+function suffixed(selector: string, suffix: string): string {
+  const name = selector.split('{', 1)[0] ?? selector;
+  return `${name}${suffix}${selector.slice(name.length)}`;
+}

@@ -1,0 +1,97 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import http from 'node:http';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** Why there is no Prometheus here; undefined when there is one. */
+export function prometheusMissing(program: 'prometheus' | 'promtool' = 'prometheus'): string | undefined {
+  try {
+    execFileSync(program, ['--version'], { stdio: 'ignore' });
+    return undefined;
+  } catch {
+    return `${program} is not installed (Debian: apt-get install prometheus)`;
+  }
+}
+
+/** A target that exports what the test says; `undefined` means that it refuses the scrape. */
+export interface Exporter {
+  readonly address: string;
+  text: (scrape: number) => string | undefined;
+  close(): Promise<void>;
+}
+
+export async function startExporter(text: Exporter['text']): Promise<Exporter> {
+  let scrape = 0;
+  const server = http.createServer((_request, response) => {
+    scrape += 1;
+    const answer = exporter.text(scrape);
+    if (answer === undefined) response.writeHead(500).end();
+    else response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' }).end(answer);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const exporter: Exporter = {
+    address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    text,
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+  return exporter;
+}
+
+export interface RunningPrometheus {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** A real Prometheus that scrapes each job once a second. */
+export async function startPrometheus(jobs: Readonly<Record<string, string>>): Promise<RunningPrometheus> {
+  const directory = await mkdtemp(join(tmpdir(), 'greenlight-prometheus-'));
+  const config = {
+    global: { scrape_interval: '1s', scrape_timeout: '1s' },
+    scrape_configs: Object.entries(jobs).map(([name, address]) => ({
+      job_name: name,
+      static_configs: [{ targets: [address] }],
+    })),
+  };
+  await writeFile(join(directory, 'prometheus.yml'), JSON.stringify(config));
+  const port = await freePort();
+  const child: ChildProcess = spawn(
+    'prometheus',
+    [
+      `--config.file=${join(directory, 'prometheus.yml')}`,
+      `--storage.tsdb.path=${join(directory, 'data')}`,
+      `--web.listen-address=127.0.0.1:${port}`,
+      '--log.level=error',
+    ],
+    { stdio: 'ignore' },
+  );
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const url = `http://127.0.0.1:${port}`;
+  const close = async (): Promise<void> => {
+    child.kill('SIGKILL');
+    await ended;
+    await rm(directory, { recursive: true, force: true });
+  };
+  for (let attempt = 0; attempt < 200; attempt += 1) {
+    const ready = await fetch(`${url}/-/ready`).then(
+      (response) => response.ok,
+      () => false,
+    );
+    if (ready) return { url, close };
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  await close();
+  throw new Error('Prometheus did not become ready');
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
