@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { describeError } from '../contract/errors.ts';
 import { EXIT } from '../contract/exit-codes.ts';
 import { type CommandContext, exitCodeOfUsage } from './command-context.ts';
+import { attestCommand } from './commands/attest.ts';
 import { dataCommand } from './commands/data.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -22,6 +23,7 @@ const COMMANDS = [
   runCommand,
   judgeCommand,
   reportCommand,
+  attestCommand,
   keygenCommand,
   signOffCommand,
   verifyCommand,

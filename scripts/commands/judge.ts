@@ -5,10 +5,11 @@ import { checksOf, type PlannedCheck } from '../../contract/checks.ts';
 import { GreenlightError, type Problem } from '../../contract/errors.ts';
 import type { Evidence } from '../../contract/evidence.ts';
 import { EXIT_OF_DECISION } from '../../contract/exit-codes.ts';
-import { mergePolicy } from '../../contract/policy.ts';
+import { mergePolicy, Policy } from '../../contract/policy.ts';
 import { parseEvidence } from '../../reporters/parse-evidence.ts';
 import { type CommandContext, commandOf } from '../command-context.ts';
 import { decide } from '../decide.ts';
+import { decisionTimeOf } from '../decision-time.ts';
 import { digestOf, loadConfig } from '../load-config.ts';
 import { readText } from '../read-report.ts';
 import { showVerdict } from '../show-verdict.ts';
@@ -16,6 +17,7 @@ import { showVerdict } from '../show-verdict.ts';
 interface JudgeOptions {
   readonly at?: string;
   readonly config?: string;
+  readonly policy?: string;
   readonly json: boolean;
 }
 
@@ -25,10 +27,15 @@ export function judgeCommand(context: CommandContext): Command {
     'greenlight judge greenlight-report/evidence.json',
     'greenlight judge evidence.json --at 2026-11-21T09:00:00Z --json',
     'greenlight judge evidence.json --config greenlight.config.mts',
+    'greenlight judge evidence.json --policy policy.json --json',
   ])
     .argument('<evidence>', 'evidence.json of a run')
-    .option('--at <time>', 'judge as of this time, ISO 8601 (default: when the run ended)')
+    .option(
+      '--at <time>',
+      'judge as of this time, ISO 8601 (default: the time of the decision in the evidence)',
+    )
     .option('-c, --config <file>', 'refuse the evidence unless it belongs to this plan')
+    .option('--policy <file>', 'refuse the evidence unless this was its policy, as JSON')
     .option('--json', 'print the verdict as JSON', false)
     .action(async (file: string, options: JudgeOptions) => {
       const text = readText(path.resolve(context.cwd, file));
@@ -39,6 +46,7 @@ export function judgeCommand(context: CommandContext): Command {
           `${file}: its policy is not the one that its digest names`,
         );
       }
+      if (options.policy !== undefined) mustHavePolicy(evidence, context.cwd, options.policy);
       if (options.config !== undefined) await mustBelongTo(evidence, context.cwd, options.config);
       const verdict = decide(evidence, text, decisionTime(evidence, options.at));
       showVerdict(context.screen, verdict, options.json);
@@ -48,12 +56,33 @@ export function judgeCommand(context: CommandContext): Command {
 
 function decisionTime(evidence: Evidence, at: string | undefined): string {
   // Repeatable: the same evidence gives the same verdict on any day, unless another day is asked for.
-  if (at === undefined) return evidence.run.endedAt ?? evidence.run.startedAt;
+  if (at === undefined) return decisionTimeOf(evidence);
   const time = new Date(at);
   if (!Number.isNaN(time.getTime())) return time.toISOString();
   throw new GreenlightError('USAGE', `--at: "${at}" is no time`, {
     hint: 'Use ISO 8601: 2026-11-21T09:00:00Z.',
   });
+}
+
+/** @throws GreenlightError EVIDENCE_OTHER_PLAN that names every difference, USAGE when the file is no policy */
+function mustHavePolicy(evidence: Evidence, cwd: string, file: string): void {
+  const policy = parsePolicy(readText(path.resolve(cwd, file)), file);
+  const problems = differences('policy', evidence.policy, policy);
+  if (problems.length === 0) return;
+  throw new GreenlightError('EVIDENCE_OTHER_PLAN', `it was collected for another policy than ${file}`, {
+    problems,
+  });
+}
+
+function parsePolicy(text: string, file: string): Policy {
+  try {
+    return Policy.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new GreenlightError('USAGE', `--policy: ${file} is no policy`, {
+      cause,
+      hint: 'It is the member "policy" of an evidence.json; what is left out has its default.',
+    });
+  }
 }
 
 /** @throws GreenlightError EVIDENCE_OTHER_PLAN that names every difference that can be named */

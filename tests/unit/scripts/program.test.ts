@@ -113,15 +113,25 @@ describe('the command line', () => {
     expect(existsSync(path.join(directory, 'greenlight-report'))).toBe(false);
   });
 
-  test.each(['data', 'run', 'judge', 'report', 'sweep', 'doctor', 'init', 'demo'])(
-    'explains `%s` with examples',
-    async (command) => {
-      const end = await commandLine([command, '--help']);
-      expect(end.code, end.err).toBe(0);
-      expect(end.out).toContain('Examples:');
-      expect(end.out).toContain(`$ greenlight ${command}`);
-    },
-  );
+  test.each([
+    'data',
+    'run',
+    'judge',
+    'report',
+    'sweep',
+    'doctor',
+    'init',
+    'demo',
+    'attest',
+    'keygen',
+    'sign-off',
+    'verify',
+  ])('explains `%s` with examples', async (command) => {
+    const end = await commandLine([command, '--help']);
+    expect(end.code, end.err).toBe(0);
+    expect(end.out).toContain('Examples:');
+    expect(end.out).toContain(`$ greenlight ${command}`);
+  });
 
   test('lists the faults of the demo, one id first on each line', async () => {
     const end = await commandLine(['demo', '--list-faults']);

@@ -1,0 +1,100 @@
+import { rmSync } from 'node:fs';
+import path from 'node:path';
+import { type Command, Option } from 'commander';
+import { GreenlightError } from '../../contract/errors.ts';
+import type { Attestation, Evidence } from '../../contract/evidence.ts';
+import { EXIT_OF_DECISION } from '../../contract/exit-codes.ts';
+import { parseEvidence } from '../../reporters/parse-evidence.ts';
+import { createRedactor } from '../../safety/redactor.ts';
+import { type CommandContext, commandOf, repeated } from '../command-context.ts';
+import { sha256Of } from '../file-digest.ts';
+import { publishEvidence } from '../publish-evidence.ts';
+import { readText, readVerdict } from '../read-report.ts';
+import { reportFiles, type ReportFiles } from '../report-files.ts';
+import { showVerdict } from '../show-verdict.ts';
+import { configuredKeys, SIGNING_KEY_ENV } from '../signing/configured-keys.ts';
+import { plain } from '../signing/read-sign-offs.ts';
+
+interface AttestOptions {
+  readonly output: string;
+  readonly id: string;
+  readonly decision: Attestation['decision'];
+  readonly name: string;
+  readonly role: string;
+  readonly comment: string;
+  readonly signKey?: readonly string[];
+  readonly json: boolean;
+}
+
+/** `greenlight attest`: the answer is that of the run with this statement in it, and so is the exit code. */
+export function attestCommand(context: CommandContext): Command {
+  return commandOf('attest', "Put a person's statement into the evidence of a run and judge it again.", [
+    'greenlight attest --id backup-was-restored --decision attested --name "Bo" --role DBA',
+    'greenlight attest --id backup-was-restored --decision refused --name "Bo" --role DBA \\\n' +
+      '      --comment "the restore stopped at 80 %"',
+  ])
+    .option('-o, --output <directory>', 'the report directory of the run', 'greenlight-report')
+    .requiredOption('--id <id>', 'which statement of policy.attestations')
+    .addOption(
+      new Option('--decision <decision>', 'whether it holds')
+        .choices(['attested', 'refused'])
+        .makeOptionMandatory(),
+    )
+    .requiredOption('--name <name>', 'who says it')
+    .requiredOption('--role <role>', 'as what; the policy says which role it takes')
+    .option('--comment <text>', 'and why', '')
+    .option(
+      '--sign-key <file>',
+      `sign a GO with this private key; may be given again (default: $${SIGNING_KEY_ENV}, a file or PEM)`,
+      repeated,
+    )
+    .option('--json', 'print the verdict as JSON', false)
+    .action((options: AttestOptions) => {
+      const { keys } = configuredKeys(context.cwd, options.signKey, context.env);
+      const files = reportFiles(path.resolve(context.cwd, options.output));
+      const evidence = judgedEvidence(files);
+      const statement = createRedactor({ env: context.env }).deep(attestationOf(options, evidence));
+      // From here on the old answer does not hold: whoever reads in between must find none.
+      rmSync(files.verdict);
+      const verdict = publishEvidence(
+        files,
+        { ...evidence, attestations: [...evidence.attestations, statement] },
+        keys,
+      );
+      showVerdict(context.screen, verdict, options.json);
+      context.finish(EXIT_OF_DECISION[verdict.decision]);
+    });
+}
+
+/** @throws GreenlightError EVIDENCE_INVALID unless it is exactly the evidence that the verdict beside it judged */
+function judgedEvidence(files: ReportFiles): Evidence {
+  const verdict = readVerdict(files.verdict);
+  if (verdict.evidenceDigest === null) {
+    throw new GreenlightError('EVIDENCE_INVALID', `the run ${verdict.run.id} has not finished`, {
+      hint: 'Wait until it has, or run again.',
+    });
+  }
+  const text = readText(files.evidence);
+  if (sha256Of(text) !== verdict.evidenceDigest) {
+    throw new GreenlightError('EVIDENCE_INVALID', `${files.evidence} is not what was judged`);
+  }
+  return parseEvidence(text, files.evidence);
+}
+
+/** @throws GreenlightError USAGE when the policy does not ask for this statement, or not from this role */
+function attestationOf(options: AttestOptions, { policy }: Evidence): Attestation {
+  const { id, decision, role, comment } = options;
+  const name = options.name.trim();
+  const required = policy.attestations.find((one) => one.id === id);
+  if (required === undefined) {
+    const known = policy.attestations.map((one) => `${one.id} (${one.role})`).join(', ');
+    throw new GreenlightError('USAGE', `the policy of this run asks for no statement "${id}"`, {
+      hint: known === '' ? 'Its policy has no attestations.' : `It asks for: ${known}.`,
+    });
+  }
+  if (plain(required.role) !== plain(role)) {
+    throw new GreenlightError('USAGE', `--role: ${id} needs the role "${required.role}", not "${role}"`);
+  }
+  if (name === '') throw new GreenlightError('USAGE', '--name must say who states it');
+  return { id, decision, name, role: required.role, at: new Date().toISOString(), comment };
+}
