@@ -125,6 +125,8 @@ describe('publishing', () => {
     expect(readFileSync(path.join(directory, 'greenlight.env'), 'utf8')).toContain(
       'GREENLIGHT_DECISION=NO_GO',
     );
+    retireVerdict(directory, '.');
+    expect(readdirSync(directory), 'the next run takes it away before it starts').toEqual([]);
   });
 
   test('a publisher that fails is reported and stops nothing', async () => {

@@ -1,0 +1,125 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { lintFile } from '../../../scripts/lint-gate/lint-file.ts';
+import { RULES } from '../../../scripts/lint-gate/rules/index.ts';
+import { GITHUB_OUTPUTS } from '../../../reporters/renderers/github/outputs.ts';
+
+const ROOT = path.resolve(import.meta.dirname, '../../..');
+const PAGES = path.join(ROOT, 'docs/deploy');
+const pages = readdirSync(PAGES).filter((name) => name !== 'conformance.md');
+const page = (name: string): string => readFileSync(path.join(PAGES, name), 'utf8');
+
+interface Example {
+  readonly name: string;
+  readonly language: string;
+  readonly text: string;
+}
+
+function examplesOf(name: string): readonly Example[] {
+  return [...page(name).matchAll(/^```(\w+)\n(.*?)^```$/gms)].map(([, language = '', text = ''], index) => ({
+    name: `${name} ${index + 1}.${language === 'yaml' ? 'yml' : language}`,
+    language,
+    text,
+  }));
+}
+
+describe.each(pages)('docs/deploy/%s', (name) => {
+  test('shows complete files, and lint-gate finds nothing in them', () => {
+    const examples = examplesOf(name);
+    expect(examples).not.toEqual([]);
+    for (const example of examples) {
+      expect(['yaml', 'sh']).toContain(example.language);
+      expect(lintFile(example.name, example.text), example.text).toEqual([]);
+    }
+  });
+
+  test('its shell scripts are shell', () => {
+    for (const { text } of examplesOf(name).filter(({ language }) => language === 'sh')) {
+      execFileSync('sh', ['-n'], { input: text });
+    }
+  });
+});
+
+test('the overview names every page and the number of rules', () => {
+  const overview = page('README.md');
+  for (const name of pages.filter((one) => one !== 'README.md')) expect(overview).toContain(`(${name})`);
+  expect(overview).toContain(`looks for ${RULES.length} ways`);
+});
+
+describe('shell.md', () => {
+  test.each([
+    [0, ['promote']],
+    [10, ['roll-back']],
+    [1, []],
+    [20, []],
+    [127, []],
+    [137, []],
+  ])('the script acts rightly on exit code %i, and ends with it', (code, acted) => {
+    const directory = mkdtempSync(path.join(tmpdir(), 'greenlight-docs-'));
+    try {
+      const script = examplesOf('shell.md')[0]?.text ?? '';
+      const program = (name: string, body: string): void => {
+        writeFileSync(path.join(directory, name), `#!/bin/sh\n${body}\n`);
+        chmodSync(path.join(directory, name), 0o755);
+      };
+      program('greenlight', `exit ${code}`);
+      program('promote.sh', 'echo promote');
+      program('roll-back.sh', 'echo roll-back');
+      const end = spawnSync('sh', ['-c', script], {
+        cwd: directory,
+        env: { PATH: `${directory}:/usr/bin:/bin`, RELEASE: '1', COMMIT: 'a', DEPLOY_ID: 'd' },
+        encoding: 'utf8',
+      });
+      expect([end.status, end.stdout.split('\n').filter(Boolean)]).toEqual([code, acted]);
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  });
+});
+
+describe('action.yml', () => {
+  interface Action {
+    readonly outputs: Record<string, { value: string }>;
+    readonly runs: { steps: { id: string; run: string; env: Record<string, string> }[] };
+  }
+  const text = readFileSync(path.join(ROOT, 'action.yml'), 'utf8');
+  const action = parse(text) as Action;
+
+  test('is clean, hands over every output, and puts no input into its script', () => {
+    expect(lintFile('action.yml', text)).toEqual([]);
+    const values = Object.entries(action.outputs).map(([name, { value }]) => [name, value]);
+    expect(values.sort()).toEqual(
+      GITHUB_OUTPUTS.map((name) => [name, `\${{ steps.run.outputs.${name} }}`]).sort(),
+    );
+    for (const { run } of action.runs.steps) expect(run).not.toContain('${{');
+  });
+
+  test.each([0, 10, 20, 64])('ends with the exit code of the run: %i', (code) => {
+    const directory = mkdtempSync(path.join(tmpdir(), 'greenlight-action-'));
+    try {
+      writeFileSync(path.join(directory, 'npx'), `#!/bin/sh\nprintf '%s\\n' "$@"\nexit ${code}\n`);
+      chmodSync(path.join(directory, 'npx'), 0o755);
+      const [step] = action.runs.steps;
+      const inputs = Object.fromEntries(Object.keys(step?.env ?? {}).map((name) => [name, '']));
+      const end = spawnSync('bash', ['--noprofile', '--norc', '-eo', 'pipefail', '-c', step?.run ?? ''], {
+        env: {
+          ...inputs,
+          PATH: `${directory}:/usr/bin:/bin`,
+          INPUT_PHASE: 'canary',
+          INPUT_RELEASE: '1.0 $(id); `id`',
+          INPUT_COMMIT: 'abc',
+        },
+        encoding: 'utf8',
+      });
+      expect(end.status).toBe(code);
+      expect(end.stdout).toContain('--no-install\ngreenlight\nrun\n--phase\ncanary\n');
+      expect(end.stdout).toContain('--release\n1.0 $(id); `id`\n--commit\nabc\n');
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  });
+});
