@@ -28,7 +28,13 @@ export async function startTarget(): Promise<Target> {
     const asked = request.url ?? '';
     requests.push(`${request.method} ${asked}`);
     const { status, body, delayMs } = target.answer(asked);
-    setTimeout(() => response.writeHead(status, { 'content-type': 'text/plain' }).end(body), delayMs ?? 0);
+    setTimeout(
+      () =>
+        response
+          .writeHead(status, { 'content-type': body.startsWith('{') ? 'application/json' : 'text/plain' })
+          .end(body),
+      delayMs ?? 0,
+    );
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
