@@ -34,9 +34,7 @@ function enter(): void {
     closeSync(file);
   } catch {
     const other = Number(readFileSync(room, 'utf8'));
-    try {
-      process.kill(other, 0);
-    } catch {
+    if (!lives(other)) {
       // It died in here, as some do on purpose.
       rmSync(room);
       enter();
@@ -44,6 +42,16 @@ function enter(): void {
     }
     process.stdout.write(`overlap of ${process.pid} with ${other}\n`);
     process.exit(3);
+  }
+}
+
+/** A process that was killed and not yet reaped by its parent still answers signals: it is dead all the same. */
+function lives(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
   }
 }
 
