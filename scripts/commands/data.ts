@@ -1,10 +1,14 @@
 import type { Command } from 'commander';
 import { type CommandContext, commandOf } from '../command-context.ts';
 import { dataDiffCommand } from './data-diff.ts';
+import { dataStateCommand } from './data-state.ts';
 
 /** `greenlight data`: two databases compared without any plan. */
 export function dataCommand(context: CommandContext): Command {
   return commandOf('data', 'Compare two databases, without any plan. Writes to neither.', [
     'greenlight data diff --old postgres://old-host/shop --new postgres://new-host/shop',
-  ]).addCommand(dataDiffCommand(context));
+    'greenlight data state --old postgres://old-host/shop --new postgres://new-host/shop',
+  ])
+    .addCommand(dataDiffCommand(context))
+    .addCommand(dataStateCommand(context));
 }

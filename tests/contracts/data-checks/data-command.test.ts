@@ -122,3 +122,47 @@ describe('greenlight data diff', () => {
     expect(err).not.toContain(SECRET);
   });
 });
+
+describe('greenlight data state', () => {
+  const state = (database: string, ...more: string[]): ReturnType<typeof greenlight> =>
+    greenlight('data', 'state', '--old', old.url(database), '--new', next.url(database), ...more);
+  const CHECKS = ['--checks', 'columns-are-kept,foreign-keys-hold,sequences-are-ahead'];
+
+  beforeAll(async () => {
+    const items =
+      'create table items(id serial primary key); insert into items select from generate_series(1, 9)';
+    await Promise.all([old.database('items', items), next.database('items', items)]);
+  });
+
+  test('answers 0 where every check holds', async () => {
+    const { code, out } = await state('items', ...CHECKS);
+    expect(code, out).toBe(0);
+    expect(out).toMatch(/columns-are-kept +holds +2 +0/);
+  });
+
+  test('answers 10 for a sequence that was not moved on, with the statement that moves it', async () => {
+    await next.run('items', 'alter sequence items_id_seq restart');
+    const { code, out } = await state('items', ...CHECKS);
+    expect(code).toBe(10);
+    expect(out).toContain(`select setval('public.items_id_seq', (select max(id) from public.items));`);
+    const json = await state('items', ...CHECKS, '--json');
+    expect(JSON.parse(json.out)).toMatchObject({
+      checks: [{ check: 'sequences-are-ahead', answer: 'broken' }, { answer: 'holds' }, { answer: 'holds' }],
+    });
+  });
+
+  test('answers 20 where there is nothing to compare, or a side can not be reached', async () => {
+    expect(await state('bare', ...CHECKS)).toMatchObject({ code: 20 });
+    const nowhere = `postgres://app:${SECRET}@127.0.0.1:1/shop`;
+    const end = await greenlight('data', 'state', '--old', nowhere, '--new', next.url('items'));
+    expect(end.code).toBe(20);
+    expect(end.err).toContain('The old database');
+    expect(end.err).not.toContain(SECRET);
+  });
+
+  test('answers 64 for a check that is not there', async () => {
+    const { code, err } = await state('items', '--checks', 'everything');
+    expect(code).toBe(64);
+    expect(err).toContain('sequences-are-ahead');
+  });
+});

@@ -1,0 +1,74 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { EXIT } from '../../contract/exit-codes.ts';
+import { SideUnavailable } from '../../data-checks/postgres/rows/diff-tables.ts';
+import { checkState } from '../../data-checks/postgres/state/check-state.ts';
+import { STATE_CHECKS, type StateCheckId, type StateResult } from '../../data-checks/postgres/state/state.ts';
+import { type CommandContext, commandOf, wholeNumber } from '../command-context.ts';
+import { renderState } from '../data/render-state.ts';
+import { mustBeAddresses, protectAddresses, untilInterrupted } from '../data/two-databases.ts';
+
+interface DataStateOptions {
+  readonly old: string;
+  readonly new: string;
+  readonly checks: readonly StateCheckId[];
+  readonly json: boolean;
+  readonly statementTimeout: number;
+}
+
+/** `greenlight data state` */
+export function dataStateCommand(context: CommandContext): Command {
+  return commandOf(
+    'state',
+    'Compare everything of two PostgreSQL databases that is not rows: sequences, constraints, grants, settings...',
+    [
+      'greenlight data state --old postgres://old-host/shop --new postgres://new-host/shop',
+      'greenlight data state --old ... --new ... --checks sequences-are-ahead,foreign-keys-hold --json',
+    ],
+  )
+    .requiredOption('--old <url>', 'postgres:// address of the old database')
+    .requiredOption('--new <url>', 'postgres:// address of the new database')
+    .option('--checks <ids>', 'only these checks, by commas (default: all)', checkIds, STATE_CHECKS)
+    .option('--json', 'print everything that was found as JSON', false)
+    .option('--statement-timeout <ms>', 'longest time of one statement', wholeNumber(1), 60_000)
+    .action(async (options: DataStateOptions) => {
+      mustBeAddresses(options);
+      protectAddresses(context, options);
+      context.finish(await untilInterrupted(context.interrupted, () => check(context, options)));
+    });
+}
+
+async function check({ screen }: CommandContext, options: DataStateOptions): Promise<number> {
+  let results: readonly StateResult[];
+  try {
+    results = await checkState({
+      old: options.old,
+      new: options.new,
+      checks: options.checks,
+      statementTimeoutMs: options.statementTimeout,
+    });
+  } catch (error) {
+    const side = error instanceof SideUnavailable ? `The ${error.side} database` : 'The databases';
+    screen.err(`${side} could not be read: ${error instanceof Error ? error.message : String(error)}`);
+    return EXIT.INCONCLUSIVE;
+  }
+  screen.out(options.json ? JSON.stringify({ checks: results }, null, 2) : renderState(results));
+  return exitCodeOf(results);
+}
+
+/** Nothing that was looked at is no answer: two empty databases agree on everything. */
+function exitCodeOf(results: readonly StateResult[]): number {
+  if (results.some((result) => result.answer === 'broken')) return EXIT.NO_GO;
+  const complete = results.every((result) => result.answer === 'holds' || result.answer === 'warned');
+  const tables = results.find((result) => result.check === 'columns-are-kept');
+  const something = tables === undefined ? results.some((one) => one.examined > 0) : tables.examined > 0;
+  return complete && something ? EXIT.GO : EXIT.INCONCLUSIVE;
+}
+
+function checkIds(text: string): readonly StateCheckId[] {
+  const ids = text.split(',').map((id) => id.trim());
+  const unknown = ids.filter((id) => !STATE_CHECKS.some((check) => check === id));
+  if (unknown.length > 0) {
+    throw new InvalidArgumentError(`${unknown.join(', ')}: use any of ${STATE_CHECKS.join(', ')}.`);
+  }
+  return STATE_CHECKS.filter((check) => ids.includes(check));
+}
