@@ -9,6 +9,9 @@ const PACKAGES: Readonly<Record<string, string>> = {
   browser: 'chromium-headless-shell',
 };
 
+/** Programs with which documents are tried as a reader would; the Debian package of each has its name. */
+const PROGRAMS = ['curl', 'jq', 'openssl'];
+
 /**
  * Gets the programs that the tests need where that is possible without asking: Debian packages for root, k6 where Go
  * is. GREENLIGHT_NO_INSTALL keeps it from installing anything. What is still missing is named; tests that need it say
@@ -20,7 +23,10 @@ export async function provideParts(say: (line: string) => void): Promise<void> {
   const before = await missing();
   if (!process.env['GREENLIGHT_NO_INSTALL']) {
     installPackages(
-      before.flatMap((name) => PACKAGES[name] ?? []),
+      [
+        ...before.flatMap((name) => PACKAGES[name] ?? []),
+        ...PROGRAMS.filter((name) => !onPath(name, process.env)),
+      ],
       say,
     );
     if (before.includes('k6') && onPath('go', { PATH: `${process.env['PATH'] ?? ''}:/usr/local/go/bin` })) {
@@ -29,7 +35,8 @@ export async function provideParts(say: (line: string) => void): Promise<void> {
       );
     }
   }
-  for (const name of await missing()) say(`missing: ${name}`);
+  const programs = PROGRAMS.filter((name) => !onPath(name, process.env));
+  for (const name of [...(await missing()), ...programs]) say(`missing: ${name}`);
 }
 
 function installPackages(packages: readonly string[], say: (line: string) => void): void {
