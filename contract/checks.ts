@@ -60,13 +60,11 @@ export function checksOf(plan: Plan, phase: Phase): readonly PlannedCheck[] {
       .map((table) =>
         planned(table, 'table', 'data-checks', { floor: table.emptyBecause === undefined ? 1 : 0 }),
       ),
-    ...(plan.slo?.objectives ?? [])
-      .filter(now)
-      .map((objective) =>
-        planned(objective, 'slo', 'load', {
-          floor: objective.kind === 'saturation' ? 1 : objective.minimumEvents,
-        }),
-      ),
+    ...(plan.slo?.objectives ?? []).filter(now).map((objective) =>
+      planned(objective, 'slo', 'load', {
+        floor: objective.kind === 'saturation' ? 1 : objective.minimumEvents,
+      }),
+    ),
     ...plan.load.profiles
       .filter(now)
       .map((profile) =>
