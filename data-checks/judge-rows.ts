@@ -116,6 +116,21 @@ function different(mapping: TableMapping, diff: TableDiff, next: string): Verdic
       remedy: REMEDIES['nothing-compared'],
     };
   }
+  // The engine says that they differ: counts that it could not give must never turn that into a pass.
+  const counted =
+    diff.missing !== null &&
+    diff.missing !== undefined &&
+    diff.changed !== null &&
+    diff.changed !== undefined;
+  if (wrong === 0 && !(atLeast && counted)) {
+    return {
+      outcome: 'unknown',
+      answer: 'not-checked',
+      cause: 'not-located',
+      summary: `${next} differs from ${diff.old}, and which rows differ could not be found`,
+      remedy: 'Repeat; the connection may have been cut while the rows were looked for',
+    };
+  }
   const measured = { measured: wrong, expected: 0, unit: 'differing rows' };
   const numbers = `${missing} missing, ${extra} extra, ${changed} changed`;
   if (wrong === 0) {

@@ -2,9 +2,7 @@ import type { Finding } from '../contract/finding.ts';
 import type { LoadProfile } from '../contract/load-profile.ts';
 import type { LoadResult } from '../contract/load-result.ts';
 import { atLeast, atMost, type Statement } from '../contract/statement.ts';
-
-/** Whether our own network was seen to work after load met a target that gave no answer. */
-export type ControlAnswer = 'answers' | 'silent' | 'not-asked';
+import type { ControlAnswer } from '../safety/ask-control.ts';
 
 export interface LoadEvidence {
   readonly profile: LoadProfile;

@@ -2,7 +2,8 @@ import type { Finding } from '../contract/finding.ts';
 import type { LoadProfile } from '../contract/load-profile.ts';
 import type { Plan } from '../contract/plan.ts';
 import type { LoadEngine, LoadOrder } from '../contract/ports/load-engine.ts';
-import { judgeLoad, type ControlAnswer } from './judge-load.ts';
+import { askControl } from '../safety/ask-control.ts';
+import { judgeLoad } from './judge-load.ts';
 import { refusal } from './load-guards.ts';
 
 /** What a run of one profile needs from its surroundings. */
@@ -59,17 +60,5 @@ export async function runProfile(given: ProfileRun): Promise<Finding> {
       `The load engine failed: ${error instanceof Error ? error.message : String(error)}`,
       'see `greenlight doctor`; a broken engine says nothing about the target',
     );
-  }
-}
-
-async function askControl(url: string | undefined): Promise<ControlAnswer> {
-  if (url === undefined) return 'not-asked';
-  try {
-    const response = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(5000) });
-    await response.body?.cancel();
-    return 'answers';
-  } catch {
-    // Every way of not answering means the same: we cannot vouch for our own network.
-    return 'silent';
   }
 }

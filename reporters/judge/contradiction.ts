@@ -14,10 +14,7 @@ const INSPECT: { readonly [K in FindingDetail['kind']]: Inspect<K> } = {
   },
   probe: ({ statements }) =>
     statements.length === 0 ? 'it compared nothing' : statementsAgainst(statements),
-  table: ({ table }) =>
-    table.answer === 'not-checked' || table.answer === 'unstable'
-      ? `its table is ${table.answer}`
-      : undefined,
+  table: ({ table }) => (table.answer === 'equal' ? undefined : `its table is ${table.answer}`),
   load: ({ result, statements }) => {
     if (statements.length === 0) return 'it compared nothing';
     if (result.requests === 0 || result.latency === null) return 'no request was measured';

@@ -76,6 +76,26 @@ describe('rows that were compared', () => {
     });
   });
 
+  test('a difference that could not be located is no pass, in either mode', () => {
+    const lost: Partial<TableDiff> = { answer: 'different', cause: 'rows-differ' };
+    for (const counts of [
+      { missing: null, extra: null, changed: null },
+      { missing: null, extra: 5, changed: 0 },
+      { missing: 0, extra: 5, changed: null },
+    ]) {
+      expect(judged(diff({ ...lost, ...counts }), { rows: 'at-least' })).toMatchObject({
+        outcome: 'unknown',
+        cause: 'not-located',
+      });
+    }
+    expect(judged(diff({ ...lost, missing: null, extra: null, changed: null }))).toMatchObject({
+      outcome: 'unknown',
+      cause: 'not-located',
+      detail: { table: { answer: 'not-checked' } },
+    });
+    expect(judged(diff(different(0, 0, 0)))).toMatchObject({ outcome: 'unknown', cause: 'not-located' });
+  });
+
   test('a table that new lacks fails', () => {
     const lost: Partial<TableDiff> = { answer: 'different', cause: 'table-missing', reason: 'no table' };
     expect(judged(diff({ ...lost, missing: null, extra: null, changed: null }))).toMatchObject({

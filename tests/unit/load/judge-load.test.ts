@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { Finding } from '../../../contract/finding.ts';
 import type { LoadProfile } from '../../../contract/load-profile.ts';
 import type { LoadResult } from '../../../contract/load-result.ts';
-import { judgeLoad, type ControlAnswer } from '../../../load/judge-load.ts';
+import { judgeLoad } from '../../../load/judge-load.ts';
+import type { ControlAnswer } from '../../../safety/ask-control.ts';
 import { profileOf, resultOf } from './load-result-of.ts';
 
 function judged(

@@ -136,6 +136,31 @@ describe('what is never GO for a blocking check', () => {
       'unknown',
       'contradiction',
     ],
+    [
+      'a pass over a table that differs',
+      [
+        attempt(A.id, {
+          findings: [
+            found(A.id, 'pass', {
+              detail: {
+                kind: 'table',
+                table: {
+                  old: 'orders',
+                  new: 'sales_orders',
+                  answer: 'different',
+                  oldRows: 2,
+                  newRows: 2,
+                  sums: [],
+                  notCompared: [],
+                },
+              },
+            }),
+          ],
+        }),
+      ],
+      'unknown',
+      'contradiction',
+    ],
   ];
   test.each(cases)('%s', (_name, attempts, state, cause) => {
     const verdict = decide([A, B], [...attempts, attempt(B.id)]);
