@@ -54,7 +54,7 @@ export interface ModuleOptions<R> extends Common {
   readonly input: unknown;
   /** Shape of what the child reports when it is ready. */
   readonly ready: z.ZodType<R>;
-  /** Added to our own environment (without NODE_OPTIONS). */
+  /** Added to our own environment (without NODE_OPTIONS and the key that signs verdicts). */
   readonly env?: Readonly<Record<string, string>>;
   readonly readyWithinMs?: number;
   /** `channel`: the child ends by itself when the channel to us closes; it can still tidy up. */
@@ -106,7 +106,7 @@ export async function startModule<R>(
     options.binding === 'channel'
       ? undefined
       : await boundToParent({ command: process.execPath, args: node }, 'KILL');
-  const { NODE_OPTIONS: _, ...inherited } = process.env;
+  const { NODE_OPTIONS: _, GREENLIGHT_SIGNING_KEY: __, ...inherited } = process.env;
   const logFile = logFileOf(options);
   const child = await launch(
     options,

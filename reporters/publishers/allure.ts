@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -16,12 +16,6 @@ export interface AllureOrder {
   readonly env?: NodeJS.ProcessEnv;
 }
 
-/** Empties the directory of results: allure-playwright adds to it, and old results would mix into the new report. */
-export function emptyAllureResults(directory: string): void {
-  rmSync(directory, { recursive: true, force: true });
-  mkdirSync(directory, { recursive: true });
-}
-
 /**
  * Makes one HTML file from Allure results.
  * @returns its path
@@ -32,7 +26,7 @@ export async function makeAllureReport({ results, report, env = process.env }: A
   const found = existsSync(results) ? readdirSync(results) : [];
   if (!found.some((name) => name.endsWith('-result.json'))) {
     throw new GreenlightError('USAGE', `${results} holds no Allure results`, {
-      hint: 'They are written during a run when allure-playwright is installed.',
+      hint: 'They are written by `greenlight run` when allure-playwright is installed: npm install --save-dev allure-playwright',
     });
   }
   const program = programFile();

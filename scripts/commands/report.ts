@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Command } from 'commander';
+import { makeAllureReport } from '../../reporters/publishers/allure.ts';
 import { EXIT } from '../../contract/exit-codes.ts';
-import { generateAllureReport } from '../allure-report.ts';
 import { writeFileAtomically } from '../../reporters/publishers/atomic-write.ts';
 import { type CommandContext, commandOf } from '../command-context.ts';
 import { readVerdict } from '../read-report.ts';
@@ -32,7 +32,11 @@ export function reportCommand(context: CommandContext): Command {
         context.screen.err(`wrote ${file}`);
       }
       if (options.allure) {
-        const made = await generateAllureReport(files, context.env);
+        const made = await makeAllureReport({
+          results: files.allureResults,
+          report: files.allureReport,
+          env: context.env,
+        });
         context.screen.err(`wrote ${made}`);
       }
       showVerdict(context.screen, verdict, options.json);
