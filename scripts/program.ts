@@ -14,6 +14,7 @@ import { lintGateCommand } from './commands/lint-gate.ts';
 import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
 import { signOffCommand } from './commands/sign-off.ts';
+import { sloCommand } from './commands/slo.ts';
 import { sweepCommand } from './commands/sweep.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { exitCodeOfError } from './exit-code-of-error.ts';
@@ -28,6 +29,7 @@ const COMMANDS = [
   signOffCommand,
   verifyCommand,
   sweepCommand,
+  sloCommand,
   dataCommand,
   doctorCommand,
   initCommand,

@@ -3,15 +3,9 @@ import type { InstantAnswer, RangeAnswer } from '../../contract/ports/metrics.ts
 import type { Slo, SloObjective } from '../../contract/slo.ts';
 import { atLeast, atMost, type Statement } from '../../contract/statement.ts';
 import { leOf, underCount } from './bucket-bounds.ts';
+import { LEAST_COVERAGE, MOST_AGE_SCRAPES, ROUNDING } from './limits.ts';
 import type { SloHistory, SloReadings } from './read-slo.ts';
 import { type CountBucket, evaluateTrigger } from './trigger.ts';
-
-/** Share of the window's scrapes that must have been seen. */
-const LEAST_COVERAGE = 0.9;
-/** Scrapes after which a newest sample is too old. */
-const MOST_AGE_SCRAPES = 3;
-/** Shares such as 1 - 0.9 are not exact, and exactly at the limit is healthy. */
-const ROUNDING = 1e-9;
 
 type Saying = Pick<Finding, 'outcome' | 'summary' | 'cause' | 'remedy'> & { readonly statement?: Statement };
 

@@ -47,10 +47,15 @@ export interface RunningPrometheus {
   close(): Promise<void>;
 }
 
-/** A real Prometheus that scrapes each job once a second. */
-export async function startPrometheus(jobs: Readonly<Record<string, string>>): Promise<RunningPrometheus> {
+/** A real Prometheus that scrapes each job once a second, with the rule file that is given. */
+export async function startPrometheus(
+  jobs: Readonly<Record<string, string>>,
+  rules?: string,
+): Promise<RunningPrometheus> {
   const directory = await mkdtemp(join(tmpdir(), 'greenlight-prometheus-'));
+  if (rules !== undefined) await writeFile(join(directory, 'rules.yml'), rules);
   const config = {
+    rule_files: rules === undefined ? [] : [join(directory, 'rules.yml')],
     global: { scrape_interval: '1s', scrape_timeout: '1s' },
     scrape_configs: Object.entries(jobs).map(([name, address]) => ({
       job_name: name,

@@ -1,0 +1,133 @@
+import type { Slo, SloObjective } from '../../contract/slo.ts';
+import { LEAST_COVERAGE, MOST_AGE_SCRAPES, ROUNDING } from './limits.ts';
+import { sloQueries } from './slo-queries.ts';
+
+/** One rule as Prometheus reads it from a file. */
+export type PrometheusRule =
+  | { readonly record: string; readonly expr: string; readonly labels: Labels }
+  | {
+      readonly alert: string;
+      readonly expr: string;
+      readonly for?: string;
+      readonly labels: Labels;
+      readonly annotations: Readonly<Record<'summary' | 'description', string>>;
+    };
+type Labels = Readonly<Record<string, string>>;
+
+/** A rule file: one group for each objective, evaluated as often as the target is scraped. */
+export interface RuleFile {
+  readonly groups: readonly {
+    readonly name: string;
+    readonly interval: string;
+    readonly rules: readonly PrometheusRule[];
+  }[];
+}
+
+const BUCKETS = 'greenlight:slo:buckets';
+const EVENTS = 'greenlight:slo:events';
+const SHARE = 'greenlight:slo:share';
+const KNOWN = 'greenlight:slo:known';
+
+/**
+ * The service levels of a plan as recording and alerting rules, from the same expressions that `greenlight slo` asks.
+ * Pure. An alert resolves when its series vanish, so every level also has an alert for "nobody can tell": a target that
+ * died under a firing alert must not look recovered.
+ */
+export function prometheusRules(slo: Slo, target: string): RuleFile {
+  return {
+    groups: slo.objectives.map((objective) => ({
+      name: `greenlight-${objective.id}`,
+      interval: seconds(slo.scrapeS),
+      rules: [...recording(slo, objective, target), ...alerting(objective, target)],
+    })),
+  };
+}
+
+function recording(slo: Slo, objective: SloObjective, target: string): PrometheusRule[] {
+  const labels = { slo: objective.id, target };
+  const of = selectorOf(objective, target);
+  const queries = sloQueries(slo, objective);
+  const record = (name: string, expr: string): PrometheusRule => ({ record: name, expr, labels });
+  if (objective.kind === 'latency') {
+    return [
+      record(BUCKETS, queries.total),
+      record(EVENTS, `sum(${of(BUCKETS, 'le="+Inf"')})`),
+      record(SHARE, `sum(${of(BUCKETS, `le=~"${boundary(objective.underS)}"`)}) / on () ${of(EVENTS)}`),
+      record(KNOWN, known(slo, objective, of)),
+    ];
+  }
+  const part = queries.part ?? '';
+  // No series of failed events means none, once all labels of the selector have been seen.
+  const counted =
+    objective.kind === 'error-rate'
+      ? `(${part} or (0 * sum(${of(EVENTS)}) and on () ${queries.partExists ?? ''}))`
+      : part;
+  return [
+    record(EVENTS, queries.total),
+    record(SHARE, `${counted} / on () ${of(EVENTS)}`),
+    record(KNOWN, known(slo, objective, of)),
+  ];
+}
+
+/** 1 while something may be said about the level, and no series otherwise: the same conditions as in one evaluation. */
+function known(slo: Slo, objective: SloObjective, of: ReturnType<typeof selectorOf>): string {
+  const { instances, up, scrapes, age } = sloQueries(slo, objective);
+  const perInstance = objective.windowS / slo.scrapeS;
+  return `group(${[
+    `${instances} >= ${slo.instances}`,
+    ...(objective.kind === 'availability' ? [] : [`${up} == ${instances}`]),
+    `${scrapes} >= ${LEAST_COVERAGE * perInstance} * ${instances}`,
+    `${scrapes} >= ${LEAST_COVERAGE * perInstance * slo.instances}`,
+    `${age} <= ${MOST_AGE_SCRAPES * slo.scrapeS}`,
+    ...(objective.kind === 'saturation' ? [] : [`${of(EVENTS)} >= ${objective.minimumEvents}`]),
+    // Neither NaN nor infinite.
+    `abs(${of(SHARE)}) < Inf`,
+  ]
+    .map((condition) => `(${condition})`)
+    .join(' and on () ')})`;
+}
+
+function alerting(objective: SloObjective, target: string): PrometheusRule[] {
+  const of = selectorOf(objective, target);
+  const [level, upward] =
+    'atLeast' in objective ? ([objective.atLeast, true] as const) : ([objective.atMost, false] as const);
+  const breach = (severity: 'critical' | 'warning', limit: number): PrometheusRule => ({
+    alert: 'GreenlightSloBreached',
+    expr: `${of(SHARE)} ${upward ? `< ${limit} - ${ROUNDING}` : `> ${limit} + ${ROUNDING}`} and ${of(KNOWN)}`,
+    ...(objective.forS === 0 ? {} : { for: seconds(objective.forS) }),
+    labels: { slo: objective.id, target, severity },
+    annotations: {
+      summary: `${objective.title}: broken on ${target}`,
+      description: `The ${objective.kind} share is {{ $value | humanizePercentage }} over ${objective.windowS} s; ${upward ? 'at least' : 'at most'} ${Number((limit * 100).toFixed(6))} % is allowed.`,
+    },
+  });
+  return [
+    breach('critical', level.critical),
+    ...(level.warning === undefined ? [] : [breach('warning', level.warning)]),
+    {
+      alert: 'GreenlightSloUnknown',
+      expr: `absent(${of(KNOWN)})`,
+      for: seconds(objective.windowS),
+      labels: { slo: objective.id, target, severity: 'unknown' },
+      annotations: {
+        summary: `${objective.title}: nobody can tell on ${target}`,
+        description: `For ${objective.windowS} s there was too little data, no traffic, or no target. That is not a healthy one.`,
+      },
+    },
+  ];
+}
+
+function selectorOf(objective: SloObjective, target: string): (name: string, more?: string) => string {
+  const matchers = [`slo="${objective.id}"`, `target=${JSON.stringify(target)}`];
+  return (name, more) => `${name}{${[...matchers, ...(more === undefined ? [] : [more])].join(',')}}`;
+}
+
+/** Exporters write the bucket of one second as `1` or `1.0`. */
+function boundary(under: number): string {
+  const text = String(under).replace('.', '[.]');
+  return Number.isInteger(under) ? `${text}([.]0+)?` : text;
+}
+
+function seconds(value: number): string {
+  return Number.isInteger(value) ? `${value}s` : `${Math.round(value * 1000)}ms`;
+}

@@ -1,0 +1,29 @@
+import type { Command } from 'commander';
+import { GreenlightError } from '../../contract/errors.ts';
+import { EXIT } from '../../contract/exit-codes.ts';
+import { prometheusRules } from '../../load/slo/prometheus-rules.ts';
+import { type CommandContext, commandOf } from '../command-context.ts';
+import { loadConfig } from '../load-config.ts';
+import { sloOf } from './slo.ts';
+
+/** `greenlight slo export` */
+export function sloExportCommand(context: CommandContext): Command {
+  return commandOf('export', "Write the plan's service levels as rules of the monitoring system.", [
+    'greenlight slo export --prometheus > rules.yml && promtool check rules rules.yml',
+  ])
+    .option('--plan <file>', 'the plan (default: greenlight.config.* here or above)')
+    .option('--prometheus', 'recording and alerting rules of Prometheus', false)
+    .action(async (options: { readonly plan?: string; readonly prometheus: boolean }, command: Command) => {
+      if (!options.prometheus) throw new GreenlightError('USAGE', 'say for what: --prometheus');
+      // Commander gives an option that both know to the outer command.
+      const named = command.optsWithGlobals<{ plan?: string }>().plan;
+      const { plan } = await loadConfig(context.cwd, named);
+      // Lazy: no other command needs to write YAML.
+      const { stringify } = await import('yaml');
+      const rules = prometheusRules(sloOf(plan), plan.target.name);
+      context.screen.out(
+        `# Made by greenlight slo export from the plan of ${JSON.stringify(plan.target.name)}. Made anew, not edited.\n${stringify(rules, { lineWidth: 0, aliasDuplicateObjects: false })}`,
+      );
+      context.finish(EXIT.GO);
+    });
+}

@@ -1,0 +1,37 @@
+import type { Finding } from '../../contract/finding.ts';
+import type { Outcome, Severity } from '../../contract/outcome.ts';
+import { textTable } from '../data/text-table.ts';
+
+/** One service level as it was evaluated. */
+export interface EvaluatedSlo {
+  readonly title: string;
+  readonly severity: Severity;
+  readonly finding: Finding;
+}
+
+const WORDS: Record<Outcome, string> = {
+  pass: 'holds',
+  fail: 'BROKEN',
+  unknown: 'unknown',
+  'not-applicable': 'not applicable',
+};
+
+/** The table of all levels, and below it what was seen and what to do. Pure. */
+export function renderSlo(levels: readonly EvaluatedSlo[]): string {
+  const rows = levels.map(({ severity, finding }) => [
+    finding.check,
+    severity === 'advisory' ? `${WORDS[finding.outcome]} (advisory)` : WORDS[finding.outcome],
+    String(finding.measured ?? '-'),
+    String(finding.expected ?? '-'),
+    String(finding.sampleSize ?? 0),
+  ]);
+  const said = levels.flatMap(({ finding }) => [
+    `${finding.check}: ${finding.summary}`,
+    ...(finding.remedy === undefined ? [] : [`    -> ${finding.remedy}`]),
+  ]);
+  return [
+    ...textTable(['level', 'answer', 'measured', 'expected', 'events'], rows, [2, 3, 4]),
+    '',
+    ...said,
+  ].join('\n');
+}

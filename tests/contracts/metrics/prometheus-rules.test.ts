@@ -1,0 +1,180 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { stringify } from 'yaml';
+import { parsePlan } from '../../../contract/plan.ts';
+import { prometheusRules } from '../../../load/slo/prometheus-rules.ts';
+import { prometheusMissing } from './prometheus-server.ts';
+
+const missing = prometheusMissing('promtool');
+if (missing !== undefined) console.warn(`\nSKIPPED: exported rules: ${missing}\n`);
+
+const common = { windowS: 300, minimumEvents: 20 } as const;
+const plan = parsePlan({
+  target: { name: 'shop "1"', urls: { app: 'http://127.0.0.1:9' } },
+  slo: {
+    source: { adapter: 'prometheus', url: 'http://127.0.0.1:9' },
+    up: 'up{job="shop"}',
+    instances: 1,
+    scrapeS: 15,
+    objectives: [
+      {
+        ...common,
+        id: 'errors-are-few',
+        title: 'Errors are few',
+        kind: 'error-rate',
+        bad: 'http_requests_total{job="shop",code=~"5.."}',
+        total: 'http_requests_total{job="shop"}',
+        atMost: { warning: 0.01, critical: 0.05 },
+        forS: 300,
+      },
+      {
+        ...common,
+        id: 'answers-are-fast',
+        title: 'Answers are fast',
+        kind: 'latency',
+        histogram: 'seconds{job="shop"}',
+        underS: 0.5,
+        atLeast: { critical: 0.95 },
+      },
+      {
+        ...common,
+        id: 'payments-succeed',
+        title: 'Payments succeed',
+        kind: 'business-ratio',
+        good: 'payments_total{outcome="ok"}',
+        total: 'payments_total',
+        atLeast: { critical: 0.99 },
+      },
+      {
+        id: 'shop-is-up',
+        title: 'The shop is up',
+        kind: 'availability',
+        up: 'up{job="shop"}',
+        atLeast: { critical: 0.999 },
+      },
+      {
+        id: 'connections-are-free',
+        title: 'Connections are free',
+        kind: 'saturation',
+        used: { gauge: 'connections' },
+        capacity: 100,
+        atMost: { warning: 0.8, critical: 0.95 },
+      },
+    ],
+  },
+});
+
+/** Scrapes every 15 s for 40 minutes. `a+bxn` is promtool's notation for a series. */
+const series = (values: Readonly<Record<string, string>>) =>
+  Object.entries(values).map(([name, text]) => ({ series: name, values: text }));
+const healthy = {
+  'up{job="shop"}': '1+0x160',
+  'http_requests_total{job="shop",code="200"}': '0+15x160',
+  'seconds_bucket{job="shop",le="0.5"}': '0+15x160',
+  'seconds_bucket{job="shop",le="1.0"}': '0+15x160',
+  'seconds_bucket{job="shop",le="+Inf"}': '0+15x160',
+  'payments_total{outcome="ok"}': '0+15x160',
+  connections: '40+0x160',
+};
+const ALL = ['errors-are-few', 'answers-are-fast', 'payments-succeed', 'shop-is-up', 'connections-are-free'];
+
+describe.skipIf(missing !== undefined)('rules for Prometheus, under its own promtool', () => {
+  let directory: string;
+  beforeAll(() => {
+    directory = mkdtempSync(join(tmpdir(), 'greenlight-rules-'));
+    if (plan.slo === undefined) throw new Error('no service levels');
+    writeFileSync(join(directory, 'rules.yml'), stringify(prometheusRules(plan.slo, plan.target.name)));
+  });
+  afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+  /** Lets promtool run the rules over the series, and compares which `severity slo` alerts fire at each time. */
+  function mustFire(
+    input: Readonly<Record<string, string>>,
+    at: Readonly<Record<string, readonly string[]>>,
+    more: object = {},
+  ): void {
+    const firing = Object.entries(at).map(([eval_time, alerts]) => ({
+      expr: 'count by (severity, slo) (ALERTS{alertstate="firing"})',
+      eval_time,
+      exp_samples: alerts.map((alert) => {
+        const [severity = '', slo = ''] = alert.split(' ');
+        return { labels: `{severity="${severity}", slo="${slo}"}`, value: 1 };
+      }),
+    }));
+    const unit = { interval: '15s', input_series: series(input), promql_expr_test: firing, ...more };
+    const file = join(directory, 'test.yml');
+    writeFileSync(file, stringify({ rule_files: ['rules.yml'], evaluation_interval: '15s', tests: [unit] }));
+    const { status, stdout, stderr } = spawnSync('promtool', ['test', 'rules', file], { encoding: 'utf8' });
+    expect({ status, said: stdout + stderr }).toMatchObject({ status: 0 });
+  }
+
+  test('are rules', () => {
+    const said = execFileSync('promtool', ['check', 'rules', join(directory, 'rules.yml')], {
+      encoding: 'utf8',
+    });
+    expect(said).toContain('SUCCESS: 28 rules found');
+  });
+
+  test('a healthy target fires nothing, once its windows are full', () => {
+    mustFire(healthy, { '20m': [], '39m': [] });
+  });
+
+  test('a breach is pending for its time, then fires, critical and warning, with what was measured', () => {
+    const failing = { 'http_requests_total{job="shop",code="500"}': '0x80 5+5x80' };
+    const labels = { slo: 'errors-are-few', target: 'shop "1"' };
+    const alerts = (severity: string, limit: string) => ({
+      exp_labels: { ...labels, severity },
+      exp_annotations: {
+        summary: 'Errors are few: broken on shop "1"',
+        description: `The error-rate share is 25% over 300 s; at most ${limit} % is allowed.`,
+      },
+    });
+    const exact = {
+      alert_rule_test: [
+        {
+          eval_time: '35m',
+          alertname: 'GreenlightSloBreached',
+          exp_alerts: [alerts('critical', '5'), alerts('warning', '1')],
+        },
+      ],
+    };
+    const both = ['critical errors-are-few', 'warning errors-are-few'];
+    // Errors begin at 20 min 15 s.
+    mustFire({ ...healthy, ...failing }, { '20m': [], '23m': [], '30m': both }, exact);
+  });
+
+  test('requests beyond the limit fire, also when they are beyond the top bucket', () => {
+    const slow = { ...healthy, 'seconds_bucket{job="shop",le="0.5"}': '0+15x80 1200+1x80' };
+    mustFire(slow, { '20m': [], '30m': ['critical answers-are-fast'] });
+    const { 'seconds_bucket{job="shop",le="0.5"}': _, ...noBucket } = healthy;
+    mustFire(noBucket, { '30m': ['unknown answers-are-fast'] });
+  });
+
+  test('other levels fire as well', () => {
+    mustFire(
+      { ...healthy, 'payments_total{outcome="declined"}': '0+3x160', connections: '40x80 85x80' },
+      { '30m': ['critical payments-succeed', 'warning connections-are-free'] },
+    );
+  });
+
+  test('a target that dies under a firing alert does not look recovered', () => {
+    const dying = {
+      ...Object.fromEntries(Object.entries(healthy).map(([name]) => [name, '0+15x100 _x60'])),
+      'up{job="shop"}': '1x100 0x60',
+      'http_requests_total{job="shop",code="500"}': '0+5x100 _x60',
+      connections: '40x100 _x60',
+    };
+    const broken = ['critical errors-are-few', 'warning errors-are-few'];
+    const unknown = ALL.filter((id) => id !== 'shop-is-up').map((id) => `unknown ${id}`);
+    mustFire(dying, { '24m': broken, '38m': [...unknown, 'critical shop-is-up'] });
+  });
+
+  test('no traffic and no target at all are "nobody can tell", never silence', () => {
+    const idle = { ...healthy, 'http_requests_total{job="shop",code="200"}': '500x160' };
+    mustFire(idle, { '30m': ['unknown errors-are-few'] });
+    mustFire({ 'other{job="x"}': '1x160' }, { '30m': ALL.map((id) => `unknown ${id}`) });
+  });
+});

@@ -1,0 +1,177 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createPrometheus } from '../../../load/slo/prometheus.ts';
+import { runCommandLine } from '../../../scripts/program.ts';
+import { createScreen } from '../../../scripts/screen.ts';
+import {
+  type Exporter,
+  prometheusMissing,
+  type RunningPrometheus,
+  startExporter,
+  startPrometheus,
+} from './prometheus-server.ts';
+
+const missing = prometheusMissing();
+if (missing !== undefined) console.warn(`\nSKIPPED: greenlight slo: ${missing}\n`);
+
+const SECRET = 'metrics-token-51b7';
+const WINDOW_S = 8;
+const text = (scrape: number, share: number): string => {
+  const failed = Math.round(scrape * 10 * share);
+  const codes = [['200', scrape * 10 - failed] as const, ['500', failed] as const];
+  return codes.map(([code, count]) => `http_requests_total{code="${code}"} ${count}\n`).join('');
+};
+
+let directory: string;
+let exporters: Exporter[] = [];
+let prometheus: RunningPrometheus;
+
+interface PlanOf {
+  readonly jobs: readonly string[];
+  readonly policy?: object;
+  readonly more?: object;
+}
+
+/** One level for each job: at most 5 % errors. */
+function planText({ jobs, policy = {}, more = {} }: PlanOf, url: string): string {
+  const objectives = jobs.map((job) => ({
+    id: `${job}-errors-are-few`,
+    title: 'Errors are few',
+    kind: 'error-rate',
+    bad: `http_requests_total{job="${job}",code=~"5.."}`,
+    total: `http_requests_total{job="${job}"}`,
+    windowS: WINDOW_S,
+    minimumEvents: 20,
+    atMost: { critical: 0.05 },
+    ...more,
+  }));
+  const slo = {
+    source: {
+      adapter: 'prometheus',
+      url,
+      headers: { authorization: { secret: 'METRICS_TOKEN' } },
+    },
+    up: `up{job="${jobs[0] ?? ''}"}`,
+    scrapeS: 1,
+    objectives,
+  };
+  const plan = { target: { name: 'shop', urls: { app: 'http://127.0.0.1:9' } }, slo, policy };
+  return `export default ${JSON.stringify(plan)};`;
+}
+
+async function commandLine(args: readonly string[], env: NodeJS.ProcessEnv = { METRICS_TOKEN: SECRET }) {
+  const said = { out: '', err: '' };
+  const stream = (key: keyof typeof said): Writable =>
+    new Writable({
+      write(chunk: Buffer, _encoding, done) {
+        said[key] += chunk.toString();
+        done();
+      },
+    });
+  const screen = createScreen({ out: stream('out'), err: stream('err'), env });
+  const interrupted = new AbortController().signal;
+  const code = await runCommandLine(args, { screen, env, cwd: directory, interrupted });
+  return { code, ...said };
+}
+
+let plans = 0;
+function writePlan(given: PlanOf, url = prometheus.url): string {
+  const file = join(directory, `plan-${(plans += 1)}.mjs`);
+  writeFileSync(file, planText(given, url));
+  return file;
+}
+
+describe.skipIf(missing !== undefined)('greenlight slo', () => {
+  beforeAll(async () => {
+    directory = mkdtempSync(join(tmpdir(), 'greenlight-slo-'));
+    const jobs = { healthy: 0, breaching: 0.2 };
+    exporters = await Promise.all(
+      Object.values(jobs).map((share) => startExporter((scrape) => text(scrape, share))),
+    );
+    const all = writePlan({ jobs: Object.keys(jobs) }, 'http://127.0.0.1:9');
+    const rules = await commandLine(['slo', 'export', '--prometheus', '--plan', all]);
+    expect(rules).toMatchObject({ code: 0, err: '' });
+    const addresses = Object.keys(jobs).map((job, index) => [job, exporters[index]?.address ?? ''] as const);
+    prometheus = await startPrometheus(Object.fromEntries(addresses), rules.out);
+    const metrics = createPrometheus({ url: prometheus.url, headers: {} });
+    for (let scrapes = 0; scrapes < 2 * WINDOW_S + 4;) {
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      const answer = await metrics.instant('min(count_over_time(up[1h]))', await metrics.now());
+      scrapes = answer.samples[0]?.value ?? 0;
+    }
+  });
+  afterAll(async () => {
+    await prometheus?.close();
+    await Promise.all(exporters.map((exporter) => exporter.close()));
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  test('levels that hold end with 0', async () => {
+    const { code, out } = await commandLine(['slo', '--plan', writePlan({ jobs: ['healthy'] })]);
+    expect(code).toBe(0);
+    expect(out).toMatch(/healthy-errors-are-few +holds +0 +<= 0\.05/);
+  });
+
+  test('one that is broken ends with 10, whatever the others say', async () => {
+    const file = writePlan({ jobs: ['healthy', 'breaching', 'nowhere'] });
+    const { code, out } = await commandLine(['slo', '--plan', file, '--json']);
+    expect(code).toBe(10);
+    expect(JSON.parse(out)).toMatchObject({
+      schema: 'greenlight/slo@1',
+      target: 'shop',
+      levels: [
+        { severity: 'blocking', finding: { outcome: 'pass' } },
+        { finding: { outcome: 'fail', cause: 'error-rate', measured: 0.2 } },
+        { finding: { outcome: 'unknown' } },
+      ],
+    });
+    expect(out).not.toContain(SECRET);
+  });
+
+  test('what nobody can tell ends with 20', async () => {
+    const { code, out } = await commandLine(['slo', '--plan', writePlan({ jobs: ['healthy', 'nowhere'] })]);
+    expect(code).toBe(20);
+    expect(out).toContain('unknown');
+    const silent = writePlan({ jobs: ['healthy'] }, 'http://127.0.0.1:9');
+    expect((await commandLine(['slo', '--plan', silent])).code).toBe(20);
+    const few = { default: { sampleFloors: { 'healthy-errors-are-few': 100_000 } } };
+    expect((await commandLine(['slo', '--plan', writePlan({ jobs: ['healthy'], policy: few })])).code).toBe(
+      20,
+    );
+  });
+
+  test('an advisory level decides nothing, and nothing decided is not GO', async () => {
+    const policy = { default: { advisory: ['breaching-errors-are-few'] } };
+    const both = await commandLine(['slo', '--plan', writePlan({ jobs: ['healthy', 'breaching'], policy })]);
+    expect(both.code).toBe(0);
+    expect(both.out).toContain('BROKEN (advisory)');
+    const alone = await commandLine(['slo', '--plan', writePlan({ jobs: ['breaching'], policy })]);
+    expect(alone.code).toBe(20);
+  });
+
+  test('bad usage ends with 64 and touches nothing', async () => {
+    const file = writePlan({ jobs: ['healthy'] });
+    expect(await commandLine(['slo', '--plan', file, '--phase', 'watch'])).toMatchObject({
+      code: 64,
+      out: '',
+    });
+    expect(await commandLine(['slo', '--plan', file], {})).toMatchObject({ code: 64, out: '' });
+    expect(await commandLine(['slo', 'export', '--plan', file])).toMatchObject({ code: 64, out: '' });
+    const none = join(directory, 'none.mjs');
+    writeFileSync(none, planText({ jobs: ['healthy'] }, 'http://127.0.0.1:9').replace('"slo"', '"_slo"'));
+    expect((await commandLine(['slo', '--plan', none])).code).toBe(64);
+  });
+
+  test('the exported rules, loaded there, measure the same and fire', async () => {
+    const metrics = createPrometheus({ url: prometheus.url, headers: {} });
+    const ask = async (query: string) => (await metrics.instant(query, await metrics.now())).samples;
+    expect(await ask('greenlight:slo:share{slo="breaching-errors-are-few"}')).toMatchObject([{ value: 0.2 }]);
+    const firing = await ask('ALERTS{alertstate="firing"}');
+    expect(firing.map(({ labels }) => [labels['severity'], labels['slo']])).toEqual([
+      ['critical', 'breaching-errors-are-few'],
+    ]);
+  });
+});
