@@ -82,6 +82,7 @@ async function runCheck(
   const run: FlowRun = {
     check: check.id,
     flow,
+    startedAt: Date.now(),
     urls: plan.target.urls,
     budgetMs: plan.budgetMs,
     context: { unique: fixtures.unique, secret: fixtures.secret, data: rowFor(flow, testInfo.retry) },

@@ -10,6 +10,8 @@ import type { Control } from '../control.ts';
 export interface FlowRun {
   readonly check: string;
   readonly flow: Flow;
+  /** When this run of the flow began, in milliseconds since 1970. */
+  readonly startedAt: number;
   /** Base URLs by endpoint name. */
   readonly urls: Readonly<Record<string, string>>;
   /** Budget of a request step that names none, in milliseconds. */

@@ -2,10 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { allHold, evaluateObservation } from '../../contract/evaluate.ts';
 import type { Captured, FlowContext, ObserveStep } from '../../contract/flow.ts';
 import { type ObservePort, type PortName, PortUnavailable } from '../../contract/ports/observe.ts';
+import type { Mail } from '../../contract/ports/mailbox.ts';
 import type { PaymentObject } from '../../contract/ports/payments.ts';
 import { equal, type Statement } from '../../contract/statement.ts';
 import { CannotTell, firstLine } from '../cannot-tell.ts';
 import { callPlan, type FlowRun, type StepEnd } from './flow-run.ts';
+import { isStale, onlyStaleMail } from './stale-mail.ts';
 
 /** Default time in which an observation must hold. */
 export const OBSERVE_WITHIN_MS = 10_000;
@@ -34,8 +36,11 @@ export async function runObserveStep(step: ObserveStep, captured: Captured, run:
   for (;;) {
     try {
       port ??= run.port<PortName>(step.port);
-      const observed = await withLimit(port.find(query), step);
+      const seen = await withLimit(port.find(query), step);
       away = undefined;
+      const stale = step.port === 'mailbox' && seen ? staleMailOf(seen as Mail, run) : undefined;
+      if (stale && elapsed() >= withinMs) throw onlyStaleMail(step, stale, run.startedAt);
+      const observed = stale ? null : seen;
       const end = judge(step, captured, observed, withinMs);
       if (allHold(end.statements) || elapsed() >= withinMs) return { ...end, durationMs: elapsed() };
     } catch (error) {
@@ -47,6 +52,10 @@ export async function runObserveStep(step: ObserveStep, captured: Captured, run:
     // The last look is at the very end of the time, not somewhere before it.
     await sleep(Math.min(LOOK_EVERY_MS, Math.max(1, withinMs - elapsed())));
   }
+}
+
+function staleMailOf(mail: Mail, { startedAt }: FlowRun): Mail | undefined {
+  return isStale(mail, startedAt) ? mail : undefined;
 }
 
 function judge(

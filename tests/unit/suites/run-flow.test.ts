@@ -30,6 +30,7 @@ function runOf(subject: unknown, setting: Setting = {}): FlowRun {
   return {
     check: 'it-works',
     flow: subject as Flow,
+    startedAt: Date.now(),
     urls: { app: 'http://shop.test' },
     budgetMs: 1000,
     context: { unique: () => `gl-${(made += 1)}`, data: {}, secret: () => 's' },
@@ -55,7 +56,7 @@ const mail = {
   html: '',
   links: [],
   headers: {},
-  receivedAt: '',
+  receivedAt: new Date().toISOString(),
 };
 
 describe('requests', () => {
@@ -206,6 +207,24 @@ describe('observations', () => {
     const finding = await runFlow(runOf(watch(300), { port: { find } }));
     expect(finding).toMatchObject({ outcome: 'fail', cause: 'comparison', measured: 'Ho', expected: 'Hi' });
     expect(looks).toBeGreaterThanOrEqual(2);
+  });
+
+  test.each([
+    ['an hour before the flow', new Date(Date.now() - 3_600_000).toISOString()],
+    ['at a time that cannot be read', ''],
+  ])('a mail received %s never holds: it may be the one of an earlier run', async (_, receivedAt) => {
+    const find = async () => ({ ...mail, receivedAt });
+    expect(await runFlow(runOf(watch(300), { port: { find } }))).toMatchObject({
+      outcome: 'unknown',
+      cause: 'stale-mail',
+    });
+  });
+
+  test('a new mail holds although an old one was there before', async () => {
+    let looks = 0;
+    const old = { ...mail, receivedAt: new Date(Date.now() - 3_600_000).toISOString() };
+    const find = async () => ((looks += 1) < 3 ? old : mail);
+    expect((await runFlow(runOf(watch(10_000), { port: { find } }))).outcome).toBe('pass');
   });
 
   test('a port that stays away is unknown; one that hiccups is asked again', async () => {
