@@ -94,5 +94,3 @@ export function planLeaves(plan: unknown): readonly PlanLeaf[] {
   visit(plan, []);
   return leaves;
 }
-
-export { refuseLiveKeys } from './live-keys.ts';

@@ -1,5 +1,6 @@
 import { GreenlightError } from '../contract/errors.ts';
-import { refuseLiveKeys, secretProblems } from '../safety/secrets.ts';
+import { refuseLiveKeys } from '../safety/live-keys.ts';
+import { secretProblems } from '../safety/secrets.ts';
 import { type LoadedPlan, loadConfig } from './load-config.ts';
 
 /**

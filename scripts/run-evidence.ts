@@ -1,7 +1,14 @@
-import type { Evidence, Fault, Leftover, Session } from '../contract/evidence.ts';
+import type { Evidence, Fault, Leftover, NotStarted, Session } from '../contract/evidence.ts';
 import type { PreparedRun } from './run-prepare.ts';
-import type { StagesEnd } from './run-stages.ts';
 import type { SessionEnd } from './runner.ts';
+
+/** What all stages of a run left. */
+export interface StagesEnd {
+  readonly sessions: readonly SessionEnd[];
+  readonly notStarted: readonly NotStarted[];
+  /** Why Playwright could not be started at all. */
+  readonly faults: readonly Fault[];
+}
 
 /** What the command line itself saw, besides the sessions. */
 export interface Around {

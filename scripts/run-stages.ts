@@ -5,18 +5,10 @@ import type { Project } from '../contract/outcome.ts';
 import type { CheckResult } from '../contract/verdict.ts';
 import { judge } from '../reporters/judge.ts';
 import { matchRelease, type ReleaseMatch } from '../reporters/judge/release.ts';
-import { assembleEvidence } from './run-evidence.ts';
+import { assembleEvidence, type StagesEnd } from './run-evidence.ts';
 import type { PreparedRun } from './run-prepare.ts';
 import { type Progress, seconds } from './progress.ts';
 import { runSession, type SessionEnd } from './runner.ts';
-
-/** What all stages of a run left. */
-export interface StagesEnd {
-  readonly sessions: readonly SessionEnd[];
-  readonly notStarted: readonly NotStarted[];
-  /** Why Playwright could not be started at all. */
-  readonly faults: readonly Fault[];
-}
 
 interface Stage {
   readonly title: string;

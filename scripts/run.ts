@@ -6,12 +6,12 @@ import { acquireLease, type Lease } from '../safety/lease.ts';
 import { createProgress } from './progress.ts';
 import { clearReport } from './report-files.ts';
 import { removeDeadRuns, makeRunDirectory, removeRunDirectory } from './run-directory.ts';
-import { assembleEvidence } from './run-evidence.ts';
+import { assembleEvidence, type StagesEnd } from './run-evidence.ts';
 import { type PreparedRun, prepareRun } from './run-prepare.ts';
 import { publishRun, publishStarted } from './run-publish.ts';
 import type { RunRequest } from './run-request.ts';
 import { removeLeaks } from './run-scan.ts';
-import { runStages, type StagesEnd } from './run-stages.ts';
+import { runStages } from './run-stages.ts';
 import { cleanUpRun } from './run-undo.ts';
 import type { Screen } from './screen.ts';
 

@@ -4,7 +4,7 @@ import { authenticate } from './confirmation.ts';
 import { Faults, noFaults } from './faults.ts';
 import type { Answer } from './idempotency.ts';
 import { intentOf } from './payment-intents.ts';
-import type { StandIn } from './server.ts';
+import type { StandIn } from './stand-in.ts';
 import { STRIPE_STAND_IN } from './start.ts';
 import { createEndpoint, resend } from './webhooks.ts';
 

@@ -3,24 +3,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { answerAdmin } from './admin.ts';
 import { ApiError, invalidRequest } from './api-error.ts';
 import { authenticate } from './authentication.ts';
-import type { Bank } from './bank.ts';
 import { openBooks } from './books.ts';
-import { createDeliveries, type Deliveries, type DeliverySettings } from './deliveries.ts';
-import { noFaults, type Faults } from './faults.ts';
+import { createDeliveries, type DeliverySettings } from './deliveries.ts';
+import { noFaults } from './faults.ts';
 import { parseForm } from './form-body.ts';
-import { createIdempotency, type Answer, type Idempotency } from './idempotency.ts';
+import { createIdempotency, type Answer } from './idempotency.ts';
 import { newId } from './ids.ts';
 import { answerRequest } from './routes.ts';
+import type { StandIn } from './stand-in.ts';
 import { announcer, API_VERSION } from './webhooks.ts';
-
-/** Everything that a request may touch. */
-export interface StandIn {
-  readonly secretKey: string;
-  readonly bank: Bank;
-  readonly deliveries: Deliveries;
-  readonly faults: Faults;
-  readonly idempotency: Idempotency;
-}
 
 const LARGEST_BODY = 1024 * 1024;
 

@@ -4,7 +4,7 @@ import { GreenlightError } from '../../contract/errors.ts';
 import { FindingSaysNo, recordFinding } from '../../contract/finding.ts';
 import type { Plan } from '../../contract/plan.ts';
 import { redactorOf } from '../../safety/redactor.ts';
-import { refuseLiveKeys } from '../../safety/secrets.ts';
+import { refuseLiveKeys } from '../../safety/live-keys.ts';
 import { loadTest } from '../fixtures.ts';
 import { evaluateSlo, openMetrics } from './evaluate-slo.ts';
 

@@ -3,10 +3,10 @@ import { z } from 'zod';
 import { flow } from '../../../contract/flow.ts';
 import { secret } from '../../../contract/secret.ts';
 import { GreenlightError } from '../../../contract/errors.ts';
-import { liveKeyIn, refuseLiveRequest } from '../../../safety/live-keys.ts';
+import { liveKeyIn, refuseLiveKeys, refuseLiveRequest } from '../../../safety/live-keys.ts';
 import { redactorOf } from '../../../safety/redactor.ts';
 import { looksSecret } from '../../../safety/secret-values.ts';
-import { refuseLiveKeys, resolveSecret, secretProblems, secretReader } from '../../../safety/secrets.ts';
+import { resolveSecret, secretProblems, secretReader } from '../../../safety/secrets.ts';
 import { planWith } from './plans.ts';
 
 const target = {
