@@ -8,7 +8,7 @@ import type { Plan } from '../../contract/plan.ts';
 import type { Slo, SloObjective } from '../../contract/slo.ts';
 import { evaluateSlo, openMetrics } from '../../load/slo/evaluate-slo.ts';
 import { redactorOf } from '../../safety/redactor.ts';
-import { refuseLiveKeys } from '../../safety/secrets.ts';
+import { refuseLiveKeys } from '../../safety/live-keys.ts';
 import { type CommandContext, commandOf } from '../command-context.ts';
 import { untilInterrupted } from '../data/two-databases.ts';
 import { loadConfig } from '../load-config.ts';
