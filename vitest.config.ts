@@ -1,8 +1,16 @@
 import { defineConfig } from 'vitest/config';
 
+/** Load that is measured, and runs that are killed at a moment: their neighbours would change what they see. */
+const ALONE = [
+  'tests/contracts/load-engine/**/*.test.ts',
+  'tests/runner/load/**/*.test.ts',
+  'tests/e2e/cli/stopping.test.ts',
+  'tests/e2e/demo/**/*.test.ts',
+];
+
 /**
- * Tests of Greenlight itself. `unit` is pure and runs in parallel. `parts` starts real programs (Playwright,
- * PostgreSQL, browsers) and runs one file at a time: on a small machine they would starve each other.
+ * Tests of Greenlight itself. `unit` is pure. `parts` starts real programs (Playwright, PostgreSQL, browsers), two
+ * files at a time: on a small machine more would starve each other. `alone` runs one file at a time.
  */
 export default defineConfig({
   test: {
@@ -14,6 +22,16 @@ export default defineConfig({
         test: {
           name: 'parts',
           include: ['tests/contracts/**/*.test.ts', 'tests/runner/**/*.test.ts', 'tests/e2e/**/*.test.ts'],
+          exclude: ALONE,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          maxWorkers: 2,
+        },
+      },
+      {
+        test: {
+          name: 'alone',
+          include: ALONE,
           testTimeout: 180_000,
           hookTimeout: 180_000,
           maxWorkers: 1,

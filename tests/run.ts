@@ -73,7 +73,7 @@ function runGroup(name: string, filters: readonly string[]): GroupEnd {
 
 await provideParts((line) => console.log(line));
 const filters = process.argv.slice(2);
-const groups = ['unit', 'parts'].map((name) => runGroup(name, filters));
+const groups = ['unit', 'parts', 'alone'].map((name) => runGroup(name, filters));
 const passed = groups.reduce((sum, group) => sum + group.passed, 0);
 const problems = groups.flatMap((group) => group.problems);
 // A file that could not be run is a failure, and so is a run that tested nothing.
