@@ -40,6 +40,8 @@ export const Attempt = z.strictObject({
   durationMs: z.number().nonnegative(),
   errors: z.array(AttemptError),
   findings: z.array(Finding),
+  /** How many `expect`s held. An own check that compared nothing has shown nothing; older evidence did not count them. */
+  comparisons: z.number().int().nonnegative().default(0),
   /** Whether our own network was seen to work after a connection error; `not-asked` without one or without a control address. */
   control: z.enum(['answers', 'silent', 'not-asked']),
 });

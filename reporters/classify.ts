@@ -14,6 +14,8 @@ export interface SeenError {
 export interface SeenStep {
   readonly category: string;
   readonly title: string;
+  /** Milliseconds; negative while the step has not ended. */
+  readonly duration: number;
   readonly error?: SeenError | undefined;
   readonly steps: readonly SeenStep[];
 }
@@ -35,6 +37,16 @@ export function classifyErrors(
     const message = textOf(error);
     return { message: cap(message), kind: kindOf(error, message, failed, findings) };
   });
+}
+
+/**
+ * How many comparisons held. One that nobody awaited has not ended, or ended after the test did, and shows nothing:
+ * a check that only holds such ones passes for Playwright whatever the target says.
+ */
+export function comparisonsIn(steps: readonly SeenStep[]): number {
+  return flatten(steps).filter(
+    (step) => step.category === 'expect' && step.error === undefined && step.duration >= 0,
+  ).length;
 }
 
 function kindOf(

@@ -1,5 +1,7 @@
 import type { Evidence } from '../contract/evidence.ts';
 import type { Verdict } from '../contract/verdict.ts';
+import { CheckState, type Phase } from '../contract/outcome.ts';
+import type { Release } from '../contract/release.ts';
 import { judge } from './judge.ts';
 
 /** What is known about a run before it starts. */
@@ -29,4 +31,47 @@ export function startedVerdict(started: StartedRun): Verdict {
     started.run.startedAt,
   );
   return { ...verdict, decision: 'INCONCLUSIVE', reason: STARTED, reasons: [STARTED, ...verdict.reasons] };
+}
+
+/** What is known about a run before its plan was read. */
+export interface AskedRun {
+  readonly phase: Phase;
+  /** Empty when the caller gave none. */
+  readonly nonce: string;
+  readonly wanted: Release | null;
+  /** ISO time. */
+  readonly at: string;
+}
+
+/**
+ * The verdict while nothing but the question is known: the command line was not right, the plan could not be read, or
+ * the run was killed before it had. Without a target and an id, so that it answers no one's question by accident.
+ */
+export function unplannedVerdict({ phase, nonce, wanted, at }: AskedRun, reason: string): Verdict {
+  const states = Object.fromEntries(CheckState.options.map((state) => [state, 0])) as Record<
+    CheckState,
+    number
+  >;
+  return {
+    schema: 'greenlight/verdict@1',
+    decision: 'INCONCLUSIVE',
+    reason,
+    reasons: [reason],
+    run: { id: '', nonce, phase },
+    subject: { target: '', urls: {}, wanted, observed: null },
+    planDigest: '',
+    policyDigest: '',
+    evidenceDigest: null,
+    tools: {},
+    startedAt: at,
+    decidedAt: at,
+    expiresAt: at,
+    counts: { required: 0, states, waived: 0 },
+    checks: [],
+    groups: [],
+    attestations: [],
+    faults: [],
+    leftovers: [],
+    notices: [],
+  };
 }

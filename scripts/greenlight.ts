@@ -12,6 +12,17 @@ import { createScreen } from './screen.ts';
 /** npm passes Ctrl-C on although the terminal sent it to us as well: within this time it is the same keystroke. */
 const SAME_KEYSTROKE_MS = 1000;
 
+// Plans and keys are code of others in this process: whoever of them ends it, its code must be neither GO nor NO_GO.
+let ended = false;
+process.on('exit', () => {
+  if (!ended) process.exitCode = EXIT.INCONCLUSIVE;
+});
+
+function end(code: number): void {
+  ended = true;
+  process.exit(code);
+}
+
 const interruption = new AbortController();
 const screen = createScreen({ out: process.stdout, err: process.stderr, env: process.env });
 let interruptedAt: number | undefined;
@@ -23,7 +34,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       screen.err('Interrupted: stopping and cleaning up. Once more ends it at once.');
       interruption.abort();
     } else if (Date.now() - interruptedAt > SAME_KEYSTROKE_MS) {
-      process.exit(EXIT.INTERRUPTED);
+      end(EXIT.INTERRUPTED);
     }
   });
 }
@@ -35,7 +46,7 @@ for (const stream of [process.stdout, process.stderr]) stream.on('error', () => 
 for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
   process.on(event, (error: unknown) => {
     screen.err(describeError(error));
-    process.exit(EXIT.INCONCLUSIVE);
+    end(EXIT.INCONCLUSIVE);
   });
 }
 
@@ -45,4 +56,4 @@ const exitCode = await runCommandLine(process.argv.slice(2), {
   cwd: process.cwd(),
   interrupted: interruption.signal,
 });
-process.exit(exitCode);
+end(exitCode);

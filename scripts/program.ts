@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
-import { describeError } from '../contract/errors.ts';
+import { describeError, GreenlightError } from '../contract/errors.ts';
 import { EXIT } from '../contract/exit-codes.ts';
+import { refuseCommandLine } from './asked-verdict.ts';
 import { type CommandContext, exitCodeOfUsage } from './command-context.ts';
 import { attestCommand } from './commands/attest.ts';
 import { dataCommand } from './commands/data.ts';
@@ -60,10 +61,19 @@ export async function runCommandLine(
     await program.parseAsync(argv, { from: 'user' });
     return exitCode;
   } catch (error) {
-    if (error instanceof CommanderError) return exitCodeOfUsage(error);
+    if (error instanceof CommanderError) {
+      const code = exitCodeOfUsage(error);
+      // Whoever reads the file alone must not find the GO of an earlier run either.
+      if (code !== EXIT.GO && argv[0] === 'run') refuseCommandLine(context, argv, usage(error));
+      return code;
+    }
     context.screen.err(describeError(error));
     return exitCodeOfError(error);
   }
+}
+
+function usage(error: CommanderError): GreenlightError {
+  return new GreenlightError('USAGE', error.message.replace(/^error: /, ''));
 }
 
 /** Commander must neither write past the redactor nor end the process. */

@@ -32,7 +32,7 @@ const DELIVERIES: Record<PublisherName, (verdict: Verdict, place: Place) => Deli
       outputFile: env['GITHUB_OUTPUT'] || undefined,
       summaryFile: env['GITHUB_STEP_SUMMARY'] || undefined,
       // Not standard output: with --json that is one JSON document.
-      log: (text) => screen.err(text),
+      log: (text) => screen.command(text),
     }),
     files: {
       outputs: renderGithubOutputs(verdict),

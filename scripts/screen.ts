@@ -10,6 +10,8 @@ export interface Screen {
   out(text: string): void;
   /** Anything for people. */
   err(text: string): void;
+  /** Lines that the CI system around us is meant to obey, on the stream for people. */
+  command(text: string): void;
   /** A line that the next one replaces; nothing where there is no terminal. */
   transient(text: string): void;
   readonly paint: Paint;
@@ -30,6 +32,7 @@ interface Stream extends Writable {
 export function createScreen(streams: { out: Stream; err: Stream; env: NodeJS.ProcessEnv }): Screen {
   const redactors: Redactor[] = [];
   const clean = (text: string): string => redactors.reduce((shown, redactor) => redactor.text(shown), text);
+  const harmless = obeysLines(streams.env) ? withoutCommands : (text: string): string => text;
   const wantsColour = (stream: Stream): boolean =>
     stream.isTTY === true && !streams.env['NO_COLOR'] && streams.env['TERM'] !== 'dumb';
   const terminal = streams.err.isTTY === true && streams.env['TERM'] !== 'dumb';
@@ -41,9 +44,13 @@ export function createScreen(streams: { out: Stream; err: Stream; env: NodeJS.Pr
   return {
     out(text) {
       erase();
-      streams.out.write(ended(clean(text)));
+      streams.out.write(ended(harmless(clean(text))));
     },
     err(text) {
+      erase();
+      streams.err.write(ended(harmless(clean(text))));
+    },
+    command(text) {
       erase();
       streams.err.write(ended(clean(text)));
     },
@@ -59,6 +66,21 @@ export function createScreen(streams: { out: Stream; err: Stream; env: NodeJS.Pr
     protect: (redactor) => void redactors.push(redactor),
     clean,
   };
+}
+
+/** CI systems that read commands out of what a step prints. */
+const OBEYING = ['GITHUB_ACTIONS', 'TF_BUILD', 'TEAMCITY_VERSION'] as const;
+
+function obeysLines(env: NodeJS.ProcessEnv): boolean {
+  return OBEYING.some((name) => Boolean(env[name]));
+}
+
+/**
+ * The text without commands to a CI system: what a target, a test title or an error says ends up in our output.
+ * GitHub obeys `::name::` at the start of a line, leading blanks included, and `##[name]` anywhere in one.
+ */
+function withoutCommands(text: string): string {
+  return text.replace(/^(\s*)::/gm, '$1: :').replace(/##(?=(?:vso|teamcity)?\[)/gi, '# #');
 }
 
 function ended(text: string): string {

@@ -5,5 +5,10 @@ import type { Screen } from './screen.ts';
 /** Prints a verdict on standard output: for people, or as JSON. Nothing when there is none; the reason was shown then. */
 export function showVerdict(screen: Screen, verdict: Verdict | undefined, json: boolean): void {
   if (verdict === undefined) return;
-  screen.out(json ? renderers.json(verdict) : renderers.terminal(verdict, { colour: screen.colour }));
+  // Escaped, `##[` means the same to a JSON parser and nothing to the CI system that reads along.
+  screen.out(
+    json
+      ? renderers.json(verdict).replace(/##(?=\w*\[)/g, '#\\u0023')
+      : renderers.terminal(verdict, { colour: screen.colour }),
+  );
 }

@@ -50,9 +50,13 @@ function passedAttempt(check: PlannedCheck, attempt: Attempt): AttemptAnswer {
   const error = errorText(attempt);
   if (error !== undefined) return unknown('error-in-pass', `passed, yet reported an error: ${error}`);
   if (attempt.findings.length === 0) {
-    return RECORDS_FINDINGS[check.source]
-      ? unknown('no-finding', 'ended without saying what it saw')
-      : passed(check, attempt, 'the test passed');
+    if (RECORDS_FINDINGS[check.source]) return unknown('no-finding', 'ended without saying what it saw');
+    return attempt.comparisons > 0
+      ? passed(check, attempt, 'the test passed')
+      : unknown(
+          'compared-nothing',
+          'passed without comparing anything: none of its `expect`s was evaluated to the end',
+        );
   }
   const outcome = worstOutcome(attempt.findings.map((finding) => finding.outcome));
   const deciding = attempt.findings.find((finding) => finding.outcome === outcome);

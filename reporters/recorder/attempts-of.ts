@@ -1,6 +1,6 @@
 import type { TestCase, TestResult } from '@playwright/test/reporter';
 import type { Attempt, AttemptError, Fault } from '../../contract/evidence.ts';
-import { classifyErrors } from '../classify.ts';
+import { classifyErrors, comparisonsIn } from '../classify.ts';
 import { readAttachments } from './attachments.ts';
 import { projectOf } from './check-of.ts';
 
@@ -32,6 +32,7 @@ export function attemptsOf(
       durationMs: 0,
       errors: [other('was announced and never started')],
       findings: [],
+      comparisons: 0,
       control: 'not-asked',
     };
     return { attempts: [never], faults: [] };
@@ -58,6 +59,7 @@ export function attemptsOf(
       durationMs: Math.max(0, result.duration),
       errors: [...noteOf(result, status), ...classifyErrors(result.errors, result.steps, own)],
       findings: own,
+      comparisons: comparisonsIn(result.steps),
       control,
     };
   });

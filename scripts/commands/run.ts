@@ -3,10 +3,11 @@ import { type Command, Option } from 'commander';
 import { Phase } from '../../contract/outcome.ts';
 import { Release } from '../../contract/release.ts';
 import { GreenlightError } from '../../contract/errors.ts';
+import { askVerdict, DEFAULT_OUTPUT } from '../asked-verdict.ts';
 import { type CommandContext, commandOf, repeated } from '../command-context.ts';
 import { isFullCommit } from '../../reporters/attestation/verdict-statement.ts';
+import type { RunEnd } from '../run.ts';
 import { type PublisherName, PUBLISHERS, publishersOf, publishVerdict } from '../publish-verdict.ts';
-import { retireVerdict } from '../retire-verdict.ts';
 import { configuredKeys, SIGNING_KEY_ENV } from '../signing/configured-keys.ts';
 import { showVerdict } from '../show-verdict.ts';
 
@@ -49,7 +50,7 @@ export function runCommand(context: CommandContext): Command {
     .option('--commit <sha>', 'its commit')
     .option('--artifact <digest>', 'digest of its artifact, sha256:<hex>')
     .option('--nonce <text>', 'ties the verdict to your question (default: made up)')
-    .option('-o, --output <directory>', 'where the report goes', 'greenlight-report')
+    .option('-o, --output <directory>', 'where the report goes', DEFAULT_OUTPUT)
     .option('--state <directory>', 'ledger and leases (default: .greenlight beside the plan)')
     .option('--keep-going', 'run load although a blocking check failed', false)
     .option('-g, --grep <expression>', 'only matching checks; such a run never answers GO')
@@ -65,16 +66,17 @@ export function runCommand(context: CommandContext): Command {
     )
     .option('--json', 'print the verdict as JSON', false)
     .action(async (options: RunOptions) => {
-      const wanted = wantedRelease(options);
-      retireVerdict(context.cwd, options.output);
-      const { keys, env } = configuredKeys(context.cwd, options.signKey, context.env);
-      if (keys.length > 0) mustNameWholeCommit(wanted);
-      const { run } = await import('../run.ts');
-      const end = await run(
-        { ...options, cwd: context.cwd, env, wanted, signingKeys: keys },
-        context.screen,
-        context.interrupted,
-      );
+      const verdict = askVerdict(context, options.output, {
+        phase: options.phase,
+        ...(options.nonce === undefined ? {} : { nonce: options.nonce }),
+      });
+      let end: RunEnd;
+      try {
+        end = await start(context, options);
+      } catch (error) {
+        verdict.refuse(error);
+        throw error;
+      }
       showVerdict(context.screen, end.verdict, options.json);
       if (end.verdict !== undefined) {
         const directory = path.resolve(context.cwd, options.output);
@@ -83,6 +85,19 @@ export function runCommand(context: CommandContext): Command {
       }
       context.finish(end.exitCode);
     });
+}
+
+/** @throws GreenlightError before anything was run */
+async function start(context: CommandContext, options: RunOptions): Promise<RunEnd> {
+  const wanted = wantedRelease(options);
+  const { keys, env } = configuredKeys(context.cwd, options.signKey, context.env);
+  if (keys.length > 0) mustNameWholeCommit(wanted);
+  const { run } = await import('../run.ts');
+  return run(
+    { ...options, cwd: context.cwd, env, wanted, signingKeys: keys },
+    context.screen,
+    context.interrupted,
+  );
 }
 
 /** Before the run, not after it: a signature names the commit by all of its digits. */

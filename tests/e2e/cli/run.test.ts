@@ -149,7 +149,16 @@ describe('the command line as a process', () => {
     expect(end.code, end.err).toBe(64);
     expect(end.err).toContain('--releese');
     expect(target.requests).toEqual([]);
-    expect(() => report('verdict.json')).toThrow();
+    expect(verdict()).toMatchObject({ decision: 'INCONCLUSIVE' });
+    expect(verdict().reason).toContain('--releese');
+  });
+
+  test.each([0, 10])('is not decided by a plan that ends the process with %i', async (code) => {
+    project.write('greenlight-report/verdict.json', '{"decision":"GO"}');
+    project.write('greenlight.config.mts', `process.exit(${code});`);
+    const end = await greenlight(project.directory, ['run']);
+    expect(end.code, end.err).toBe(20);
+    expect(verdict()).toMatchObject({ decision: 'INCONCLUSIVE' });
   });
 
   test('shows five mistakes of a plan as five problems and sends nothing', async () => {
@@ -164,6 +173,7 @@ describe('the command line as a process', () => {
     expect(end.code).toBe(64);
     expect(end.err.match(/^ {2}\d+\. /gm)).toHaveLength(5);
     expect(target.requests).toEqual([]);
-    expect(() => report('verdict.json')).toThrow();
+    expect(verdict()).toMatchObject({ decision: 'INCONCLUSIVE' });
+    expect(verdict().reason).toContain('Bad Id');
   });
 });

@@ -72,6 +72,13 @@ const ENDS: readonly (readonly [string, string, Attempt['status'], readonly Kind
     'failed',
     ['other'],
   ],
+  ['compares-nothing', 'for (const row of [] as number[]) expect(row).toBe(1);', 'passed', []],
+  [
+    'polls-without-waiting',
+    'void expect.poll(() => 1, { timeout: 60_000 }).toBe(2).catch(() => undefined);',
+    'passed',
+    [],
+  ],
   ['caught-then-nothing', 'try { expect(1).toBe(2); } catch {}', 'passed', []],
   [
     'wrapped',
@@ -174,6 +181,15 @@ test.each(ENDS)('%s', (id, _body, status, kinds) => {
     [attempt?.status, attempt?.errors.map((error) => error.kind)],
     JSON.stringify(attempt?.errors),
   ).toEqual([status, kinds]);
+});
+
+test.each([
+  ['passes', 1],
+  ['caught-then-nothing', 0],
+  ['compares-nothing', 0],
+  ['polls-without-waiting', 0],
+])('%s holds %i comparisons', (id, comparisons) => {
+  expect(attemptOf(id)).toMatchObject({ status: 'passed', comparisons });
 });
 
 test('the fragment is final and counts its tests', () => {

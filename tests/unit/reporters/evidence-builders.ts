@@ -36,6 +36,7 @@ export function attempt(check: string, extra: Partial<Attempt> = {}): Attempt {
     durationMs: 120,
     errors: [],
     findings: [found(check, 'pass')],
+    comparisons: 1,
     control: 'not-asked',
     ...extra,
   };

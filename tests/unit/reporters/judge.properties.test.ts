@@ -31,6 +31,7 @@ const anyAttempt = fc
     retry: fc.nat(2),
     status,
     outcomes: fc.array(outcome, { maxLength: 2 }),
+    comparisons: fc.nat(1),
     sampleSize: fc.option(fc.nat(20), { nil: undefined }),
     kinds: fc.array(
       fc.constantFrom<Attempt['errors'][number]['kind'][]>('finding', 'assertion', 'connection', 'other'),
@@ -38,11 +39,12 @@ const anyAttempt = fc
     ),
     control: fc.constantFrom<Attempt['control'][]>('answers', 'silent', 'not-asked'),
   })
-  .map(({ check, retry, status, outcomes, sampleSize, kinds, control }) =>
+  .map(({ check, retry, status, outcomes, comparisons, sampleSize, kinds, control }) =>
     attempt(check, {
       retry,
       status,
       control,
+      comparisons,
       errors: kinds.map((kind) => ({ kind, message: `an error of kind ${kind}` })),
       findings: outcomes.map((one) => found(check, one, sampleSize === undefined ? {} : { sampleSize })),
     }),
@@ -105,6 +107,7 @@ test('no GO without a complete set of passes, an end, and no fault', () => {
           (one) => one.status === 'passed' && one.findings.every((finding) => finding.outcome === 'pass'),
         );
         expect(passes.length).toBeGreaterThan(0);
+        expect(passes.every((one) => one.findings.length > 0 || one.comparisons > 0)).toBe(true);
         expect(own.some((one) => one.retry === 0)).toBe(true);
         if (evidence.policy.flaky !== 'accept') expect(passes).toHaveLength(own.length);
       }

@@ -188,6 +188,11 @@ describe('what is never GO for a blocking check', () => {
 test('plain assertions and a dead target fail; own tests need no finding to pass', () => {
   const own = planned('own', { source: 'own' });
   expect(decide([own], [attempt('own', { findings: [] })]).decision).toBe('GO');
+  const empty = decide([own], [attempt('own', { findings: [], comparisons: 0 })]);
+  expect(empty).toMatchObject({
+    decision: 'INCONCLUSIVE',
+    checks: [{ state: 'unknown', cause: 'compared-nothing' }],
+  });
   for (const kind of ['assertion', 'connection'] as const) {
     const broken = attempt('own', {
       status: 'failed',

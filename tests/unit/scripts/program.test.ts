@@ -1,8 +1,9 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Verdict } from '../../../contract/verdict.ts';
 import { runCommandLine } from '../../../scripts/program.ts';
 import { createScreen } from '../../../scripts/screen.ts';
 
@@ -38,6 +39,10 @@ async function commandLine(args: readonly string[], env: NodeJS.ProcessEnv = {})
   return { code, out, err };
 }
 
+function verdict(report = 'greenlight-report'): Verdict {
+  return Verdict.parse(JSON.parse(readFileSync(path.join(directory, report, 'verdict.json'), 'utf8')));
+}
+
 function writePlan(rest: string): void {
   writeFileSync(
     path.join(directory, 'greenlight.config.mjs'),
@@ -66,7 +71,20 @@ describe('the command line', () => {
     expect(end.code, end.err).toBe(64);
     expect(end.err).toContain(hint);
     expect(end.out).toBe('');
-    expect(readdirSync(directory)).toEqual([]);
+    expect(readdirSync(directory)).toEqual(args[0] === 'run' ? ['greenlight-report'] : []);
+    if (args[0] !== 'run') return;
+    expect(readdirSync(path.join(directory, 'greenlight-report'))).toEqual(['verdict.json']);
+    expect(verdict()).toMatchObject({ decision: 'INCONCLUSIVE' });
+    expect(verdict().reason).toContain(hint === 'greenlight init' ? 'greenlight.config.mts' : hint);
+  });
+
+  test('leaves no GO of an earlier run when it cannot read its command line', async () => {
+    mkdirSync(path.join(directory, 'there'));
+    writeFileSync(path.join(directory, 'there/verdict.json'), '{"decision":"GO"}');
+    const end = await commandLine(['run', '--output=there', '--nonce', 'mine', '--reporter', 'line']);
+    expect(end.code).toBe(64);
+    expect(verdict('there')).toMatchObject({ decision: 'INCONCLUSIVE', run: { nonce: 'mine' } });
+    expect(verdict('there').reason).toContain("unknown option '--reporter'");
   });
 
   test('answers no command at all with 64 and its help', async () => {
@@ -96,6 +114,7 @@ describe('the command line', () => {
     expect(end.code).toBe(64);
     expect(end.err).toContain('LIVE_KEY');
     expect(end.err).not.toContain('4eC39HqLyjWDarjtT1');
+    expect(JSON.stringify(verdict())).not.toContain('4eC39HqLyjWDarjtT1');
   });
 
   test('says INCONCLUSIVE where evidence cannot be used', async () => {
@@ -110,7 +129,7 @@ describe('the command line', () => {
     const end = await commandLine(['run']);
     expect(end.code, end.err).toBe(20);
     expect(end.err).toContain('playwright.config');
-    expect(existsSync(path.join(directory, 'greenlight-report'))).toBe(false);
+    expect(verdict().reason).toContain('playwright.config');
   });
 
   test.each([

@@ -1,0 +1,74 @@
+import path from 'node:path';
+import { describeError } from '../contract/errors.ts';
+import { Phase } from '../contract/outcome.ts';
+import { type AskedRun, unplannedVerdict } from '../reporters/started-verdict.ts';
+import { createRedactor } from '../safety/redactor.ts';
+import type { CommandContext } from './command-context.ts';
+import { writeVerdict } from './publish-evidence.ts';
+import { reportFiles } from './report-files.ts';
+import { retireVerdict } from './retire-verdict.ts';
+
+/** Where `greenlight run` writes unless told otherwise. */
+export const DEFAULT_OUTPUT = 'greenlight-report';
+
+const ASKED = 'The run was asked for, and its plan has not been read to the end.';
+
+/** The verdict file of a run that has no plan yet. */
+export interface AskedVerdict {
+  /** Puts the reason into the file. Never throws: what stands there is no GO either way. */
+  refuse(error: unknown): void;
+}
+
+type Place = Pick<CommandContext, 'screen' | 'env' | 'cwd'>;
+
+/**
+ * Replaces the verdict of an earlier run, before anything is loaded: from here on a verdict is on disk and it is no GO,
+ * whatever becomes of the run.
+ * @param output the report directory, relative to `cwd`
+ * @throws GreenlightError INTERNAL when the directory cannot be used
+ */
+export function askVerdict(place: Place, output: string, asked: Partial<AskedRun>): AskedVerdict {
+  const files = reportFiles(path.resolve(place.cwd, output));
+  const run: AskedRun = {
+    phase: asked.phase ?? 'post-cutover',
+    nonce: asked.nonce ?? '',
+    wanted: asked.wanted ?? null,
+    at: asked.at ?? new Date().toISOString(),
+  };
+  retireVerdict(place.cwd, output, () => writeVerdict(files, unplannedVerdict(run, ASKED)));
+  return {
+    refuse(error) {
+      // No plan, so no redactor of its own yet: what the environment calls a secret must not reach the file.
+      const text = createRedactor({ env: place.env }).text(place.screen.clean(describeError(error)));
+      try {
+        writeVerdict(files, unplannedVerdict(run, `Nothing was run: ${text}`));
+      } catch (cause) {
+        place.screen.err(describeError(cause));
+      }
+    },
+  };
+}
+
+/** The same for a command line that could not be read: as much of it as can be found. Never throws. */
+export function refuseCommandLine(place: Place, argv: readonly string[], error: unknown): void {
+  const phase = Phase.safeParse(valueOf(argv, ['--phase']));
+  const nonce = valueOf(argv, ['--nonce']);
+  try {
+    askVerdict(place, valueOf(argv, ['--output', '-o']) ?? DEFAULT_OUTPUT, {
+      ...(phase.success ? { phase: phase.data } : {}),
+      ...(nonce === undefined ? {} : { nonce }),
+    }).refuse(error);
+  } catch (cause) {
+    place.screen.err(describeError(cause));
+  }
+}
+
+/** `--name value` or `--name=value`. */
+function valueOf(argv: readonly string[], names: readonly string[]): string | undefined {
+  for (const [index, argument] of argv.entries()) {
+    if (names.includes(argument)) return argv[index + 1];
+    const name = names.find((one) => argument.startsWith(`${one}=`));
+    if (name !== undefined) return argument.slice(name.length + 1);
+  }
+  return undefined;
+}
