@@ -4,9 +4,10 @@ import { CheckId } from './check-id.ts';
 import { type Phase, Project, Severity } from './outcome.ts';
 import type { Plan } from './plan.ts';
 import { mergePolicy } from './policy.ts';
+import { stateChecksOf } from './state-plan.ts';
 
 /** What kind of definition a check comes from. */
-export const CheckSource = z.enum(['built-in', 'flow', 'probe', 'table', 'slo', 'load', 'own']);
+export const CheckSource = z.enum(['built-in', 'flow', 'probe', 'table', 'state', 'slo', 'load', 'own']);
 export type CheckSource = z.infer<typeof CheckSource>;
 
 /** One entry of the manifest: a check that must run. */
@@ -33,13 +34,13 @@ export function checksOf(plan: Plan, phase: Phase): readonly PlannedCheck[] {
     check: { readonly id: string; readonly title: string },
     source: CheckSource,
     project: Project,
-    extra: { readonly optional?: boolean; readonly floor?: number } = {},
+    extra: { readonly optional?: boolean; readonly floor?: number; readonly advisory?: boolean } = {},
   ): PlannedCheck => ({
     id: check.id,
     title: check.title,
     source,
     project,
-    severity: policy.advisory.includes(check.id) ? 'advisory' : 'blocking',
+    severity: extra.advisory === true || policy.advisory.includes(check.id) ? 'advisory' : 'blocking',
     mayNotApply: extra.optional === true || policy.mayNotApply.includes(check.id),
     sampleFloor: Math.max(policy.sampleFloors[check.id] ?? 0, extra.floor ?? 0),
   });
@@ -60,6 +61,13 @@ export function checksOf(plan: Plan, phase: Phase): readonly PlannedCheck[] {
       .map((table) =>
         planned(table, 'table', 'data-checks', { floor: table.emptyBecause === undefined ? 1 : 0 }),
       ),
+    ...(plan.data.state !== undefined && now(plan.data.state) ? stateChecksOf(plan.data.state) : []).map(
+      (check) =>
+        planned(check, 'state', 'data-checks', {
+          advisory: check.advisory,
+          optional: check.leftOut !== undefined,
+        }),
+    ),
     ...(plan.slo?.objectives ?? []).filter(now).map((objective) =>
       planned(objective, 'slo', 'load', {
         floor: objective.kind === 'saturation' ? 1 : objective.minimumEvents,

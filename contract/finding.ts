@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CheckId } from './check-id.ts';
 import { LoadResult } from './load-result.ts';
-import { Outcome } from './outcome.ts';
+import { Outcome, Severity } from './outcome.ts';
 import { Shown, Statement } from './statement.ts';
 
 /** The private media type under which findings travel as Playwright attachments. */
@@ -66,11 +66,32 @@ export const TableReport = z.strictObject({
 });
 export type TableReport = z.infer<typeof TableReport>;
 
+/** What one state check found, and what the plan let pass. */
+export const StateReport = z.strictObject({
+  /** How many things were looked at. */
+  examined: z.number().int().nonnegative(),
+  /** The first ones only; `more` says how many are not shown. */
+  findings: z.array(
+    z.strictObject({
+      severity: Severity,
+      object: z.string(),
+      summary: z.string(),
+      /** The statement, or the words, that puts it right. */
+      remedy: z.string(),
+    }),
+  ),
+  more: z.number().int().nonnegative(),
+  /** Things that are wrong and that the plan lets pass, with its reason. */
+  letPass: z.array(z.strictObject({ object: z.string(), because: z.string() })),
+});
+export type StateReport = z.infer<typeof StateReport>;
+
 /** What kind of thing a finding measured, for the sections of the report. */
 export const FindingDetail = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('flow'), steps: z.array(StepReport) }),
   z.strictObject({ kind: z.literal('probe'), statements: z.array(Statement) }),
   z.strictObject({ kind: z.literal('table'), table: TableReport }),
+  z.strictObject({ kind: z.literal('state'), state: StateReport }),
   z.strictObject({ kind: z.literal('load'), result: LoadResult, statements: z.array(Statement) }),
 ]);
 export type FindingDetail = z.infer<typeof FindingDetail>;

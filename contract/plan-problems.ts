@@ -4,6 +4,8 @@ import type { Problem } from './errors.ts';
 import { createsData, unportableSteps, type Flow } from './flow.ts';
 import { hostOf, isLoopback } from './loopback.ts';
 import type { PortName } from './ports/observe.ts';
+import { STATE_CHECKS } from './state-checks.ts';
+import { stateProblems } from './state-plan.ts';
 import { ROW_OPTIONS } from './table-mapping.ts';
 
 type Loose = Readonly<Record<string, unknown>>;
@@ -43,7 +45,7 @@ function idProblems(plan: Loose): Problem[] {
     problems.push({
       path: '(plan)',
       value: 'no checks',
-      problem: 'has no flow, probe, table, service level, load profile or check',
+      problem: 'has no flow, probe, table, state, service level, load profile or check',
       remedy: 'add at least one: a run that checks nothing can never answer GO',
     });
   }
@@ -148,9 +150,16 @@ function loadProblems(plan: Loose): Problem[] {
 
 function dataProblems(plan: Loose): Problem[] {
   const tables = list(object(plan['data'])['tables']);
-  if (tables.length === 0) return [];
+  const state = object(plan['data'])['state'];
   const target = object(plan['target']);
-  const problems: Problem[] = [];
+  const problems: Problem[] =
+    state === undefined
+      ? []
+      : stateProblems(object(state), {
+          'target.records': object(target['records'])['adapter'],
+          'target.old.records': object(object(target['old'])['records'])['adapter'],
+        });
+  if (tables.length === 0) return problems;
   if (target['records'] === undefined) {
     problems.push({
       path: 'target.records',
@@ -291,10 +300,20 @@ function declaredChecks(plan: Loose): { id: string; path: string }[] {
     ),
     ...from(list(plan['probes']), 'probes'),
     ...from(list(object(plan['data'])['tables']), 'data.tables'),
+    ...stateIds(object(plan['data'])['state']),
     ...from(list(object(plan['slo'])['objectives']), 'slo.objectives'),
     ...from(list(object(plan['load'])['profiles']), 'load.profiles'),
     ...from(list(plan['checks']), 'checks'),
   ];
+}
+
+function stateIds(state: unknown): { id: string; path: string }[] {
+  if (state === undefined) return [];
+  const { checks } = object(state);
+  return STATE_CHECKS.filter((id) => checks === undefined || list(checks).includes(id)).map((id) => ({
+    id,
+    path: 'data.state',
+  }));
 }
 
 function flowsOf(plan: Loose): readonly Flow[] {

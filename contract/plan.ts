@@ -8,6 +8,7 @@ import { Policies, type PoliciesInput } from './policy.ts';
 import { Probe } from './probe.ts';
 import { planProblems } from './plan-problems.ts';
 import { Slo } from './slo.ts';
+import { StatePlan } from './state-plan.ts';
 import { shown } from './statement.ts';
 import { TableMapping } from './table-mapping.ts';
 import { Target } from './target.ts';
@@ -56,6 +57,7 @@ export const PlanSchema = z.strictObject({
   data: z
     .strictObject({
       tables: z.array(TableMapping).default([]),
+      state: StatePlan.optional(),
       statementTimeoutMs: z.number().int().positive().default(60_000),
     })
     .default({ tables: [], statementTimeoutMs: 60_000 }),

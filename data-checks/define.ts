@@ -1,45 +1,92 @@
+import type { TestInfo } from '@playwright/test';
 import { CHECK_ANNOTATION } from '../contract/check-id.ts';
-import { checksOf } from '../contract/checks.ts';
+import { checksOf, type PlannedCheck } from '../contract/checks.ts';
 import { GreenlightError } from '../contract/errors.ts';
 import { type Finding, FindingSaysNo, recordFinding } from '../contract/finding.ts';
 import type { Plan } from '../contract/plan.ts';
 import { PortUnavailable } from '../contract/ports/observe.ts';
+import { stateChecksOf } from '../contract/state-plan.ts';
 import { sideOf, type TableMapping } from '../contract/table-mapping.ts';
 import { redactorOf } from '../safety/redactor.ts';
 import { currentPhase } from '../safety/run-context.ts';
 import { ask } from './ask.ts';
 import { dataTest, type Sides } from './fixtures.ts';
-import { judgeRows } from './judge-rows.ts';
+import { judgeRows, type NotComparable } from './judge-rows.ts';
+import { judgeState, leftOut } from './judge-state.ts';
 import { judgeTable } from './judge-table.ts';
 
-/** Registers one Playwright test for each mapped table that the phase requires. */
+/** A planned check as it runs. */
+interface Work {
+  /** In milliseconds. */
+  readonly timeLimit: number;
+  run(sides: Sides): Promise<Finding>;
+}
+
+/** Registers one Playwright test for each mapped table and each state check that the phase requires. */
 export function defineDataChecks(plan: Plan): void {
   const test = dataTest(plan);
   const redactor = redactorOf(plan);
   // One worker, in order: two workers would read the same tables at the same time, from different views.
   test.describe.configure({ mode: 'default' });
   for (const check of checksOf(plan, currentPhase())) {
-    if (check.source !== 'table') continue;
-    const mapping = mappingOf(plan, check.id);
+    const work = workOf(plan, check);
+    if (work === undefined) continue;
     const details = {
       tag: [`@${check.severity}`],
       annotation: { type: CHECK_ANNOTATION, description: check.id },
     };
     test(check.title, details, async ({ sides }, testInfo) => {
-      testInfo.setTimeout(timeLimit(plan, mapping));
-      const finding = redactor.deep(
-        mapping.compare === 'rows' ? await compareRows(mapping, sides) : await compareCounts(mapping, sides),
-      );
-      await recordFinding(testInfo, finding);
-      if (finding.outcome === 'fail' || finding.outcome === 'unknown') throw new FindingSaysNo(finding);
+      testInfo.setTimeout(work.timeLimit);
+      await conclude(testInfo, redactor.deep(await work.run(sides)));
     });
   }
 }
 
-/** In milliseconds. Each side may use the whole statement timeout; the database's own answer to that says more than ours. */
-function timeLimit({ data, deadlineMinutes }: Plan, { compare }: TableMapping): number {
-  // Many statements, each with its own limit: only the deadline of the run bounds them all.
-  return compare === 'rows' ? deadlineMinutes * 60_000 : 2 * data.statementTimeoutMs + 60_000;
+async function conclude(testInfo: TestInfo, finding: Finding): Promise<void> {
+  await recordFinding(testInfo, finding);
+  if (finding.outcome === 'fail' || finding.outcome === 'unknown') throw new FindingSaysNo(finding);
+}
+
+function workOf(plan: Plan, check: PlannedCheck): Work | undefined {
+  switch (check.source) {
+    case 'table':
+      return tableWork(plan, mappingOf(plan, check.id));
+    case 'state':
+      return stateWork(plan, check.id);
+    default:
+      return undefined;
+  }
+}
+
+function tableWork(plan: Plan, mapping: TableMapping): Work {
+  // Each side may use the whole statement timeout; the database's own answer to that says more than ours.
+  return mapping.compare === 'rows'
+    ? { timeLimit: manyStatements(plan), run: (sides) => compareRows(mapping, sides) }
+    : {
+        timeLimit: 2 * plan.data.statementTimeoutMs + 60_000,
+        run: (sides) => compareCounts(mapping, sides),
+      };
+}
+
+/** Many statements, each with its own limit: only the deadline of the run bounds them all. In milliseconds. */
+function manyStatements({ deadlineMinutes }: Plan): number {
+  return deadlineMinutes * 60_000;
+}
+
+function stateWork(plan: Plan, id: string): Work {
+  const { state } = plan.data;
+  const check = state === undefined ? undefined : stateChecksOf(state).find((one) => one.id === id);
+  if (state === undefined || check === undefined) {
+    throw new GreenlightError('INTERNAL', `the check ${id} is no state check of the plan`);
+  }
+  const { id: name, leftOut: because } = check;
+  return {
+    timeLimit: manyStatements(plan),
+    run: async (sides) =>
+      because === undefined
+        ? judgeState(name, state, await orUnavailable(() => sides.state.check(name)))
+        : leftOut(name, because),
+  };
 }
 
 async function compareCounts(mapping: TableMapping, sides: Sides): Promise<Finding> {
@@ -52,11 +99,15 @@ async function compareCounts(mapping: TableMapping, sides: Sides): Promise<Findi
 }
 
 async function compareRows(mapping: TableMapping, sides: Sides): Promise<Finding> {
+  return judgeRows(mapping, await orUnavailable(() => sides.rows.compare(mapping)));
+}
+
+async function orUnavailable<T>(answer: () => Promise<T>): Promise<T | NotComparable> {
   try {
-    return judgeRows(mapping, await sides.rows.compare(mapping));
+    return await answer();
   } catch (error) {
     if (!(error instanceof PortUnavailable)) throw error;
-    return judgeRows(mapping, { kind: 'unavailable', reason: error.message, hint: error.hint });
+    return { kind: 'unavailable', reason: error.message, hint: error.hint };
   }
 }
 

@@ -5,12 +5,14 @@ import type { RowCounter } from '../contract/ports/records.ts';
 import type { RecordsSource } from '../contract/target.ts';
 import { createCounter } from './counters.ts';
 import { createRowComparer, type RowComparer } from './row-comparer.ts';
+import { createStateComparer, type StateComparer } from './state-comparer.ts';
 
 /** The two sides of the cut-over, as the data checks ask them. Nothing connects before it is asked. */
 export interface Sides {
   readonly old: RowCounter;
   readonly new: RowCounter;
   readonly rows: RowComparer;
+  readonly state: StateComparer;
 }
 
 /** Playwright's `test` with both databases. They are per worker, so that all its tables come from one view of each. */
@@ -26,9 +28,10 @@ export function dataTest(plan: Plan) {
           old: createCounter(old, timeout),
           new: createCounter(next, timeout),
           rows: createRowComparer({ old, new: next, statementTimeoutMs: timeout }),
+          state: createStateComparer({ old, new: next, statementTimeoutMs: timeout }),
         };
         await use(sides);
-        await Promise.all([sides.old.close(), sides.new.close(), sides.rows.close()]);
+        await Promise.all([sides.old, sides.new, sides.rows, sides.state].map((side) => side.close()));
       },
       { scope: 'worker' },
     ],
@@ -37,5 +40,5 @@ export function dataTest(plan: Plan) {
 
 function recordsOf(source: RecordsSource | undefined, path: string): RecordsSource {
   if (source !== undefined) return source;
-  throw new GreenlightError('PLAN_INVALID', `tables are mapped, but ${path} is not set`);
+  throw new GreenlightError('PLAN_INVALID', `databases are compared, but ${path} is not set`);
 }

@@ -1,10 +1,7 @@
-import { PortUnavailable } from '../contract/ports/observe.ts';
-import type { RecordsSource } from '../contract/target.ts';
 import { sideOf, type TableMapping } from '../contract/table-mapping.ts';
-import { resolveSecret } from '../safety/secrets.ts';
-import { type Comparison, openComparison, SideUnavailable } from './postgres/rows/diff-tables.ts';
+import { type Connection, postgresAddress, unavailable } from './connection.ts';
+import { type Comparison, openComparison } from './postgres/rows/diff-tables.ts';
 import type { TableDiff, TablePair } from './postgres/rows/table-diff.ts';
-import { isLostConnection } from './postgres/session.ts';
 
 /** Compares mapped tables row by row. */
 export interface RowComparer {
@@ -17,11 +14,7 @@ export interface RowComparer {
  * A comparer that connects with the first question. All its answers come from one moment of each side, until a
  * connection is lost; the next question then opens new ones.
  */
-export function createRowComparer(options: {
-  readonly old: RecordsSource;
-  readonly new: RecordsSource;
-  readonly statementTimeoutMs: number;
-}): RowComparer {
+export function createRowComparer(options: Connection): RowComparer {
   let open: Comparison | undefined;
   const close = async (): Promise<void> => {
     const comparison = open;
@@ -32,8 +25,8 @@ export function createRowComparer(options: {
     compare: async (mapping) => {
       try {
         open ??= await openComparison({
-          old: addressOf(options.old),
-          new: addressOf(options.new),
+          old: postgresAddress(options.old),
+          new: postgresAddress(options.new),
           statementTimeoutMs: options.statementTimeoutMs,
         });
         return await open.one(pairOf(mapping), mapping.values);
@@ -44,23 +37,6 @@ export function createRowComparer(options: {
     },
     close,
   };
-}
-
-function addressOf(source: RecordsSource): string {
-  // The plan was checked for this; a plan that was not must not be compared by half.
-  if (source.adapter !== 'postgres') throw new Error(`rows can't be compared through "${source.adapter}"`);
-  return resolveSecret(source.url);
-}
-
-function unavailable(error: unknown): PortUnavailable | undefined {
-  const side = error instanceof SideUnavailable ? `the ${error.side} database: ` : '';
-  if (side === '' && !isLostConnection(error)) return undefined;
-  return new PortUnavailable(
-    'records',
-    `${side}${error instanceof Error ? error.message : String(error)}`,
-    'Check that both databases run, that their addresses and roles are right, and that this host may connect.',
-    { cause: error },
-  );
 }
 
 /** The mapping as the engine takes it. */

@@ -21,6 +21,10 @@ const FAULTS: Record<FaultId, { readonly title: string; readonly check: string }
     title: 'the migration rounds order totals to whole euros',
     check: 'orders-preserved',
   },
+  'sequence-behind': {
+    title: 'the migration forgets to move the ids of products on: the next new product fails',
+    check: 'sequences-are-ahead',
+  },
   'registration-500': {
     title: 'registration answers 500',
     check: 'visitor-can-register',
@@ -74,6 +78,7 @@ const IN_MIGRATION: ReadonlySet<string> = new Set<MigrationFaultId>([
   'lost-orders',
   'duplicated-customers',
   'rounded-amounts',
+  'sequence-behind',
 ]);
 
 /** Whether a fault is in the data rather than in the shop. */

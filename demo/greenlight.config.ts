@@ -11,6 +11,7 @@ import {
   paymentWebhookTakesEffect,
 } from './plan/payments.ts';
 import { probes } from './plan/probes.ts';
+import { state } from './plan/state.ts';
 import { tables } from './plan/tables.ts';
 
 /**
@@ -47,7 +48,7 @@ export default defineConfig({
     customerCanBuyInBrowser,
     browseCatalogue,
   ],
-  data: { tables },
+  data: { tables, state },
   load: {
     profiles: [
       {

@@ -1,5 +1,5 @@
 /** Faults of the migration: the new shop is sound, its data is not. */
-export type MigrationFaultId = 'lost-orders' | 'duplicated-customers' | 'rounded-amounts';
+export type MigrationFaultId = 'lost-orders' | 'duplicated-customers' | 'rounded-amounts' | 'sequence-behind';
 
 /** Faults of the new shop itself. */
 export type ShopFaultId =

@@ -6,6 +6,8 @@ export interface CopyStep {
   readonly columns: readonly string[];
   /** Select on the old database that gives those columns; `id` must be the plain key column, for paging. */
   readonly read: string;
+  /** `left`: the next id is not moved on behind the copied ones. */
+  readonly sequence?: 'left';
 }
 
 /** The tenant that everything from the old shop belongs to. */

@@ -28,13 +28,14 @@ export async function migrate(options: MigrationOptions): Promise<MigrationResul
       await source.query('begin isolation level repeatable read read only');
       await sink.query(NEW_TABLES);
       const written: Record<string, number> = {};
-      for (const step of options.steps ?? COPY_STEPS) {
+      const steps = options.steps ?? COPY_STEPS;
+      for (const step of steps) {
         const rows = await copy(source, sink, step, options);
         written[step.table] = (written[step.table] ?? 0) + rows;
         options.onProgress?.(`moved ${rows} ${step.table.replaceAll('_', ' ')}`);
       }
       await sink.query(NEW_CONSTRAINTS);
-      for (const table of Object.keys(written)) await continueSequence(sink, table);
+      for (const { table, sequence } of steps) if (sequence !== 'left') await continueSequence(sink, table);
       await sink.query('analyze');
       await source.query('commit');
       return written;

@@ -15,6 +15,10 @@ const INSPECT: { readonly [K in FindingDetail['kind']]: Inspect<K> } = {
   probe: ({ statements }) =>
     statements.length === 0 ? 'it compared nothing' : statementsAgainst(statements),
   table: ({ table }) => (table.answer === 'equal' ? undefined : `its table is ${table.answer}`),
+  state: ({ state }) => {
+    const fault = state.findings.find(({ severity }) => severity === 'blocking');
+    return fault && `its fault stands: ${fault.summary}`;
+  },
   load: ({ result, statements }) => {
     if (statements.length === 0) return 'it compared nothing';
     if (result.requests === 0 || result.latency === null) return 'no request was measured';

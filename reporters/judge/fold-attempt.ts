@@ -17,6 +17,7 @@ const RECORDS_FINDINGS: Record<CheckSource, boolean> = {
   flow: true,
   probe: true,
   table: true,
+  state: true,
   slo: true,
   load: true,
   own: false,

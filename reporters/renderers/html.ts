@@ -7,6 +7,7 @@ import { loadSection } from './html/load.ts';
 import { markup, Markup } from './html/markup.ts';
 import { peopleSections } from './html/people.ts';
 import { runNotes } from './html/run-notes.ts';
+import { databaseStateSection } from './html/state.ts';
 import { STYLE, STYLE_HASH } from './html/style.ts';
 import { DECISION_WORDS } from './words.ts';
 
@@ -31,7 +32,8 @@ export function renderHtml(verdict: Verdict): string {
         ${banner(verdict)}
         <main>
           ${glance(verdict)} ${checkSections(verdict)} ${allReasons(verdict)} ${peopleSections(verdict)}
-          ${flowSection(verdict)} ${probeSection(verdict)} ${dataSection(verdict)} ${loadSection(verdict)}
+          ${flowSection(verdict)} ${probeSection(verdict)} ${dataSection(verdict)}
+          ${databaseStateSection(verdict)} ${loadSection(verdict)}
           ${allChecks(verdict)} ${runNotes(verdict)}
         </main>
         <footer>

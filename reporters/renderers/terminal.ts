@@ -73,6 +73,7 @@ export function renderTerminal(verdict: Verdict, options: { readonly colour?: bo
     ),
     ...listSection('Also note', verdict.notices, paint),
     ...tableLines(verdict, paint),
+    ...stateLines(verdict, paint),
     ...loadLines(verdict, paint),
     ...allChecksLines(verdict, paint),
     ...footLines(verdict, paint),
@@ -174,6 +175,36 @@ function tableLines(verdict: Verdict, paint: Paint): readonly string[] {
     ...columns(['check', 'table', 'old rows', 'new rows', 'answer', 'differing rows'], rows, [2, 3], paint),
     '',
   ];
+}
+
+function stateLines(verdict: Verdict, paint: Paint): readonly string[] {
+  const checks = detailsOf(verdict, 'state');
+  if (checks.length === 0) return [];
+  const told = checks.filter(({ detail: { state } }) => state.findings.length + state.letPass.length > 0);
+  const silent = checks.length - told.length;
+  return [
+    heading('Databases, besides rows', checks.length, paint),
+    ...told.flatMap(({ check, detail: { state } }) => [
+      `  ${paint('bold', check.id)}`,
+      ...state.findings
+        .slice(0, MOST_REASONS)
+        .flatMap(({ severity, summary, remedy }) => [
+          `    ${severity === 'blocking' ? paint('red', 'fault') : paint('yellow', 'warning')}: ${clean(summary)}`,
+          ...(remedy === '' ? [] : [`      remedy: ${clean(remedy)}`]),
+        ]),
+      ...moreLine(state.more + state.findings.length - MOST_REASONS),
+      ...state.letPass
+        .slice(0, MOST_REASONS)
+        .map(({ object, because }) => paint('dim', `    let pass: ${clean(object)} (${clean(because)})`)),
+      ...moreLine(state.letPass.length - MOST_REASONS),
+    ]),
+    ...(silent > 0 ? [`  ${plural(silent, told.length > 0 ? 'other' : 'check')} found nothing`] : []),
+    '',
+  ];
+}
+
+function moreLine(unshown: number): readonly string[] {
+  return unshown > 0 ? [`    and ${count(unshown)} more, in the report`] : [];
 }
 
 function loadLines(verdict: Verdict, paint: Paint): readonly string[] {

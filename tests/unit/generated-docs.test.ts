@@ -5,6 +5,7 @@ import { builtInChecks } from '../../contract/built-in-checks.ts';
 import { ERRORS } from '../../contract/errors.ts';
 import { EXIT } from '../../contract/exit-codes.ts';
 import { CheckState, Outcome } from '../../contract/outcome.ts';
+import { STATE_CHECKS, STATE_TITLES } from '../../contract/state-checks.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const UPDATE = process.env['UPDATE_DOCS'] === '1';
@@ -93,6 +94,15 @@ These come with what the plan's \`target\` names. They run first; when a blockin
 | id | statement |
 |---|---|
 ${rows.join('\n')}
+
+## State of the databases
+
+\`data: { state: {} }\` in a plan adds these, and \`greenlight data state\` runs them on any two PostgreSQL databases. Each
+finding comes with the statement that puts it right.
+
+| id | statement |
+|---|---|
+${STATE_CHECKS.map((id) => `| \`${id}\` | ${STATE_TITLES[id]} |`).join('\n')}
 
 ## Outcomes of a finding
 

@@ -1,41 +1,101 @@
+import { STATE_CHECKS, type StateCheckId } from '../../../contract/state-checks.ts';
 import { SideUnavailable } from '../rows/diff-tables.ts';
 import type { SideName } from '../rows/pairing.ts';
-import { openSession } from '../session.ts';
+import { isLostConnection, openSession, type Session } from '../session.ts';
 import { compareState } from './compare-state.ts';
 import { readState } from './read-state.ts';
-import { STATE_CHECKS, type StateCheckId, type StateResult, type StateSnapshot } from './state.ts';
+import { USER_RELATIONS } from './sources.ts';
+import type { StateResult, StateSnapshot } from './state.ts';
 
 export interface StateOptions {
   /** `postgres://` addresses of both databases. */
   readonly old: string;
   readonly new: string;
-  /** Default: all. */
-  readonly checks?: readonly StateCheckId[];
   /** Longest time of one statement in milliseconds; default 60,000. */
   readonly statementTimeoutMs?: number;
 }
 
+/** Both databases, open for state checks; all answers of a side come from one moment. Writes to neither. */
+export interface StateComparison {
+  /** @throws SideUnavailable when the connection to a side is lost */
+  check(check: StateCheckId): Promise<StateResult>;
+  close(): Promise<void>;
+}
+
 /**
- * Compares everything of two databases that is not rows, without writing to either.
+ * Checks everything of two databases that is not rows, without writing to either.
  * @throws SideUnavailable when a side can't be reached, or its connection is lost
  */
-export async function checkState(options: StateOptions): Promise<readonly StateResult[]> {
-  const checks = options.checks ?? STATE_CHECKS;
-  const read = async (side: SideName): Promise<StateSnapshot> => {
+export async function checkState(
+  options: StateOptions & {
+    /** Default: all. */
+    readonly checks?: readonly StateCheckId[];
+  },
+): Promise<readonly StateResult[]> {
+  const comparison = await openState(options);
+  try {
+    const results: StateResult[] = [];
+    for (const check of options.checks ?? STATE_CHECKS) results.push(await comparison.check(check));
+    return results;
+  } finally {
+    await comparison.close();
+  }
+}
+
+/** @throws SideUnavailable when a side can't be reached */
+export async function openState(options: StateOptions): Promise<StateComparison> {
+  const open = async (side: SideName): Promise<Side> => {
     const statementTimeoutMs = options.statementTimeoutMs ?? 60_000;
     try {
       const session = await openSession({ url: options[side], statementTimeoutMs });
       try {
-        return await readState(session, checks);
-      } finally {
+        return { side, session, empty: await isEmpty(session) };
+      } catch (error) {
         await session.close();
+        throw error;
       }
     } catch (error) {
       throw new SideUnavailable(side, error);
     }
   };
-  const [old, next] = await Promise.allSettled([read('old'), read('new')]);
-  if (old.status === 'rejected') throw old.reason;
-  if (next.status === 'rejected') throw next.reason;
-  return compareState(old.value, next.value, checks);
+  const [old, next] = await Promise.allSettled([open('old'), open('new')]);
+  const close = async (): Promise<void> => {
+    for (const one of [old, next]) if (one.status === 'fulfilled') await one.value.session.close();
+  };
+  if (old.status === 'rejected' || next.status === 'rejected') {
+    await close();
+    throw old.status === 'rejected' ? old.reason : (next as PromiseRejectedResult).reason;
+  }
+  const sides = [old.value, next.value] as const;
+  return {
+    check: async (check) => {
+      const [before, after] = await Promise.all(sides.map((side) => ask(side, check)));
+      const [result] = compareState(before ?? {}, after ?? {}, [check]);
+      if (result === undefined) throw new Error(`${check} has no result`);
+      return result;
+    },
+    close,
+  };
+}
+
+interface Side {
+  readonly side: SideName;
+  readonly session: Session;
+  readonly empty: boolean;
+}
+
+async function ask({ side, session, empty }: Side, check: StateCheckId): Promise<StateSnapshot> {
+  // Everything would hold in a database without tables: that is the wrong database, not a sound one.
+  if (empty)
+    return { [check]: { kind: 'unread', reason: 'the database has no tables: is it the right one?' } };
+  try {
+    return await readState(session, [check]);
+  } catch (error) {
+    throw isLostConnection(error) ? new SideUnavailable(side, error) : error;
+  }
+}
+
+async function isEmpty(session: Session): Promise<boolean> {
+  const { rowCount } = await session.client.query(`select from ${USER_RELATIONS} limit 1`);
+  return rowCount === 0;
 }

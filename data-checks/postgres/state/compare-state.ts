@@ -1,5 +1,6 @@
+import { STATE_TITLES, type StateCheckId } from '../../../contract/state-checks.ts';
 import { STATE_DEFINITIONS, type StateDefinition } from './definitions.ts';
-import type { StateCheckId, StateFinding, StateResult, StateRow, StateSnapshot } from './state.ts';
+import type { StateFinding, StateResult, StateRow, StateSnapshot } from './state.ts';
 
 /** Judges the new side by the old one. Pure. A check that a side could not answer is never good. */
 export function compareState(
@@ -10,7 +11,7 @@ export function compareState(
   return checks.map((check) => {
     const definition = STATE_DEFINITIONS[check];
     const [before, after] = [old[check], next[check]];
-    const common = { check, title: definition.title };
+    const common = { check, title: STATE_TITLES[check] };
     const unread = [
       ['old', before],
       ['new', after],
@@ -45,7 +46,9 @@ function judge(
   old: readonly StateRow[],
   next: readonly StateRow[],
 ): readonly StateFinding[] {
-  return definition.kind === 'sound' ? unsound(check, old, next) : lost(check, definition, old, next);
+  return definition.kind === 'sound'
+    ? unsound(check, definition.own === true ? [] : old, next)
+    : lost(check, definition, old, next);
 }
 
 function unsound(
@@ -85,6 +88,7 @@ function lost(
     ];
     const state = after.get(row.object);
     if (state === undefined) {
+      if (row.mayGo === true) return [];
       missing.add(row.object);
       // A lost table is one finding, not one for each of its columns.
       if ([...missing].some((object) => object !== row.object && row.object.startsWith(`${object}.`)))

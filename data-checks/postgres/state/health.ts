@@ -111,3 +111,13 @@ export const subscriptions = rowsOf(`
     pg_catalog.format('drop subscription %I;', s.subname) as remedy, not s.subenabled as minor
   from pg_catalog.pg_subscription s join pg_catalog.pg_database d on d.oid = s.subdbid
   where d.datname = pg_catalog.current_database() order by 1`);
+
+/** What fences the old side must not come along with the move. */
+export const readOnly = rowsOf(`
+  select x.object, x.problem, x.remedy from pg_catalog.pg_settings s, lateral (values
+    ('recovery', case when pg_catalog.pg_is_in_recovery() then 'is under way: this server is a standby' end,
+      'select pg_promote(); -- or name the primary'),
+    ('default_transaction_read_only', case when s.reset_val = 'on' then 'is on: whoever does not say otherwise can''t write' end,
+      pg_catalog.format('alter database %I reset default_transaction_read_only; -- or of the role, or of the server: %s says so',
+        pg_catalog.current_database(), s.source))) x(object, problem, remedy)
+  where s.name = 'default_transaction_read_only'`);

@@ -1,11 +1,15 @@
 import { notOfExtension, RELATION_NAME, rowsOf, USER_RELATIONS, USER_SCHEMA } from './sources.ts';
 
-/** What a value means, or how it prints, depends on these. `reset_val`: what a session starts with, not what ours set. */
+/**
+ * What a value means, or how it prints, depends on these. Not `default_transaction_read_only`: an old side that is left
+ * alone has it on, and the new one must not. `reset_val`: what a session starts with, not
+ * what ours set.
+ */
 export const settings = rowsOf(`
   select s.name as object, s.reset_val as state,
     pg_catalog.format('alter database %I set %s = %L;', pg_catalog.current_database(), s.name, s.reset_val) as remedy
   from pg_catalog.pg_settings s where lower(s.name) in ('timezone', 'datestyle', 'intervalstyle', 'bytea_output',
-    'default_transaction_isolation', 'default_transaction_read_only', 'standard_conforming_strings', 'search_path',
+    'default_transaction_isolation', 'standard_conforming_strings', 'search_path',
     'session_replication_role', 'default_text_search_config', 'transform_null_equals', 'array_nulls', 'backslash_quote',
     'lc_monetary', 'lc_numeric', 'row_security')
   union all
@@ -84,7 +88,9 @@ const OWNED = `(
 
 export const owners = rowsOf(`
   select o.word || ' ' || o.object as object, pg_catalog.pg_get_userbyid(o.owner)::text as state,
-    pg_catalog.format('alter %s %s owner to %I;', o.word, o.object, pg_catalog.pg_get_userbyid(o.owner)) as remedy
+    pg_catalog.format('alter %s %s owner to %I;', o.word, o.object, pg_catalog.pg_get_userbyid(o.owner)) as remedy,
+    -- That it is gone is another check's finding.
+    true as "mayGo"
   from ${OWNED} order by 1`);
 
 /** By the role's name. What an owner may do needs no grant. */
@@ -106,13 +112,14 @@ export const defaultPrivileges = rowsOf(`
 export const rowSecurity = rowsOf(`
   select ${RELATION_NAME} as object, case when c.relrowsecurity then 'enabled' else 'off' end
       || case when c.relforcerowsecurity then ', forced on its owner' else '' end as state,
-    pg_catalog.format('alter table %s %s row level security;', ${RELATION_NAME}, case when c.relrowsecurity then 'enable' else 'disable' end) as remedy
+    pg_catalog.format('alter table %s %s row level security;', ${RELATION_NAME}, case when c.relrowsecurity then 'enable' else 'disable' end) as remedy,
+    not c.relrowsecurity as "mayGo"
   from ${USER_RELATIONS} where c.relkind in ('r', 'p')
   union all
   select pg_catalog.format('%I.%I policy %I', p.schemaname, p.tablename, p.policyname),
     pg_catalog.format('%s %s to %s using (%s) with check (%s)', p.permissive, p.cmd,
       pg_catalog.array_to_string(array(select r::text from pg_catalog.unnest(p.roles) r order by 1), ', '), p.qual, p.with_check),
-    'Create the policy as on the old side'
+    'Create the policy as on the old side', false
   from pg_catalog.pg_policies p order by 1`);
 
 export const roleSettings = rowsOf(`
@@ -120,4 +127,5 @@ export const roleSettings = rowsOf(`
       case s.setdatabase when 0 then '' else ', in this database' end) || ': ' || pg_catalog.split_part(x, '=', 1) as object,
     substring(x from '=(.*)$') as state, 'Repeat ALTER ROLE ... SET (or ALTER DATABASE ... SET) as on the old side' as remedy
   from pg_catalog.pg_db_role_setting s, lateral pg_catalog.unnest(s.setconfig) x
-  where s.setdatabase in (0, (select oid from pg_catalog.pg_database where datname = pg_catalog.current_database())) order by 1`);
+  where pg_catalog.split_part(x, '=', 1) <> 'default_transaction_read_only'
+    and s.setdatabase in (0, (select oid from pg_catalog.pg_database where datname = pg_catalog.current_database())) order by 1`);

@@ -42,7 +42,8 @@ export const orphans: Source = async ({ client }) => {
     const some = number >= MOST ? `at least ${MOST}` : String(number);
     result.push({
       object: `${key.relation}.${key.name}`,
-      problem: number === 0 ? null : `${some} rows name a row of ${key.target} that is not there`,
+      problem:
+        number === 0 ? null : `does not hold: ${some} rows name a row of ${key.target} that is not there`,
       remedy: `select * from ${key.relation} o where ${filled} and not exists (select from ${key.target} p where ${same}); -- restore the parents, or remove these`,
     });
   }

@@ -1,7 +1,8 @@
+import type { StateCheckId } from '../../../contract/state-checks.ts';
 import { isLostConnection, type Session } from '../session.ts';
 import { unreadableReason } from '../unreadable.ts';
 import { STATE_DEFINITIONS } from './definitions.ts';
-import type { StateAnswer, StateCheckId, StateSnapshot } from './state.ts';
+import type { StateAnswer, StateSnapshot } from './state.ts';
 
 /**
  * Reads what the chosen checks need from one side, all as of one moment. What can't be read is an answer, too.

@@ -48,7 +48,7 @@ export const sequences: Source = async ({ client }) => {
       result.push({
         object,
         minor: true,
-        problem: `the column is ${use.type}, so ${use.sequence} can't be compared with it`,
+        problem: `is ${use.type}, so ${use.sequence} can't be compared with it`,
         remedy: 'Compare the next value of the sequence with the column by hand',
       });
       continue;
@@ -77,7 +77,7 @@ function judgeSequence(
   if (furthest !== undefined && (upward ? next <= furthest : next >= furthest)) {
     const end = upward ? 'max' : 'min';
     return {
-      problem: `${use.sequence} gives ${next} next, but the column already holds ${furthest}`,
+      problem: `already holds ${furthest}, and ${use.sequence} gives ${next} next`,
       remedy: `select setval(${quoteLiteral(use.sequence)}, (select ${end}(${column}) from ${use.relation}));`,
     };
   }
@@ -86,7 +86,7 @@ function judgeSequence(
     return {
       // A sequence that is nearly used up was so before the move, too.
       minor: next <= limit,
-      problem: `${use.sequence} gives ${next} next, and ${limit} is the last that fits`,
+      problem: `can hold nothing beyond ${limit}, and ${use.sequence} gives ${next} next`,
       remedy: `alter table ${use.relation} alter column ${column} type bigint; alter sequence ${use.sequence} as bigint;`,
     };
   }

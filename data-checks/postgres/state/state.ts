@@ -1,29 +1,4 @@
-/** Every state check, in the order of reporting. */
-export const STATE_CHECKS = [
-  'sequences-are-ahead',
-  'constraints-are-valid',
-  'indexes-are-valid',
-  'triggers-are-enabled',
-  'foreign-keys-hold',
-  'statistics-are-there',
-  'collations-are-current',
-  'tables-survive-a-crash',
-  'views-are-filled',
-  'subscriptions-are-gone',
-  'settings-are-kept',
-  'extensions-are-kept',
-  'columns-are-kept',
-  'constraints-are-kept',
-  'indexes-are-kept',
-  'triggers-are-kept',
-  'routines-are-kept',
-  'owners-are-kept',
-  'grants-are-kept',
-  'default-privileges-are-kept',
-  'row-security-is-kept',
-  'role-settings-are-kept',
-] as const;
-export type StateCheckId = (typeof STATE_CHECKS)[number];
+import type { StateCheckId } from '../../../contract/state-checks.ts';
 
 /** One thing that the catalogue of one side says. */
 export interface StateRow {
@@ -35,6 +10,8 @@ export interface StateRow {
   readonly remedy?: string | null;
   /** For a comparison: the state that must be the same on both sides. */
   readonly state?: string;
+  /** For a comparison: that the new side has nothing of this name is no finding. */
+  readonly mayGo?: boolean;
   /** Only worth a warning. */
   readonly minor?: boolean;
 }

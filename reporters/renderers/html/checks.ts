@@ -78,6 +78,7 @@ export function statementsOf(detail: FindingDetail): readonly Statement[] {
     case 'load':
       return detail.statements;
     case 'table':
+    case 'state':
       return [];
   }
 }

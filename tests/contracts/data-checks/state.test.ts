@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SideUnavailable } from '../../../data-checks/postgres/rows/diff-tables.ts';
 import { checkState } from '../../../data-checks/postgres/state/check-state.ts';
-import { STATE_CHECKS, type StateCheckId } from '../../../data-checks/postgres/state/state.ts';
+import { STATE_CHECKS, type StateCheckId } from '../../../contract/state-checks.ts';
 import { type ClusterVersion, hasVersion, startCluster, type TestCluster } from '../../postgres-cluster.ts';
 
 const SOUND = `
@@ -117,6 +117,13 @@ const FAULTS: readonly Fault[] = [
      update pg_subscription set subenabled = true`,
     'from_old',
     'drop subscription from_old;',
+  ],
+  [
+    'writing-is-allowed',
+    'a fence that came along',
+    `do $$ begin execute format('alter database %I set default_transaction_read_only = on', current_database()); end $$`,
+    'default_transaction_read_only',
+    'reset default_transaction_read_only',
   ],
   [
     'settings-are-kept',

@@ -1,0 +1,31 @@
+import { PortUnavailable } from '../contract/ports/observe.ts';
+import type { RecordsSource } from '../contract/target.ts';
+import { resolveSecret } from '../safety/secrets.ts';
+import { SideUnavailable } from './postgres/rows/diff-tables.ts';
+import { isLostConnection } from './postgres/session.ts';
+
+/** Both databases of a plan, as an engine connects to them. */
+export interface Connection {
+  readonly old: RecordsSource;
+  readonly new: RecordsSource;
+  readonly statementTimeoutMs: number;
+}
+
+/** The address of a PostgreSQL database. */
+export function postgresAddress(source: RecordsSource): string {
+  // The plan was checked for this; a plan that was not must not be compared by half.
+  if (source.adapter !== 'postgres') throw new Error(`"${source.adapter}" is no PostgreSQL database`);
+  return resolveSecret(source.url);
+}
+
+/** The error of a side that can't be asked; undefined for every other error. */
+export function unavailable(error: unknown): PortUnavailable | undefined {
+  const side = error instanceof SideUnavailable ? `the ${error.side} database: ` : '';
+  if (side === '' && !isLostConnection(error)) return undefined;
+  return new PortUnavailable(
+    'records',
+    `${side}${error instanceof Error ? error.message : String(error)}`,
+    'Check that both databases run, that their addresses and roles are right, and that this host may connect.',
+    { cause: error },
+  );
+}

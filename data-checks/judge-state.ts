@@ -1,0 +1,94 @@
+import type { Finding, StateReport } from '../contract/finding.ts';
+import type { StateCheckId } from '../contract/state-checks.ts';
+import type { StateExclusion, StatePlan } from '../contract/state-plan.ts';
+import type { StateFinding, StateResult } from './postgres/state/state.ts';
+import type { NotComparable } from './judge-rows.ts';
+
+/** Findings that a report shows of one check. */
+const MOST_FINDINGS = 50;
+
+/** What one state check means for the plan. Pure. What could not be read never passes. */
+export function judgeState(
+  check: StateCheckId,
+  plan: StatePlan,
+  result: StateResult | NotComparable,
+): Finding {
+  if ('kind' in result) return unknown(check, 'port-unavailable', result.reason, result.hint);
+  if (result.answer === 'not-checked') {
+    const remedy = 'Make it readable for this role on both sides, then repeat';
+    return unknown(check, 'not-checked', result.reason ?? 'nobody knows why', remedy);
+  }
+  const exclusions = plan.except.filter((one) => one.check === check && one.objects !== undefined);
+  const pardoned = result.findings.map((finding) => ({
+    finding,
+    because: exclusions.find((one) => matches(one, finding))?.because,
+  }));
+  const standing = pardoned.flatMap(({ finding, because }) => (because === undefined ? [finding] : []));
+  const broken = standing.filter(
+    ({ severity }) => severity === 'blocking' || plan.severity[check] === 'blocking',
+  );
+  const report: StateReport = {
+    examined: result.examined,
+    findings: [...broken, ...standing.filter((one) => !broken.includes(one))]
+      .slice(0, MOST_FINDINGS)
+      .map((one) => ({
+        severity: broken.includes(one) ? 'blocking' : 'advisory',
+        object: one.object,
+        summary: one.summary,
+        remedy: one.remedy,
+      })),
+    more: Math.max(0, standing.length - MOST_FINDINGS),
+    letPass: pardoned.flatMap(({ finding, because }) =>
+      because === undefined ? [] : [{ object: finding.object, because }],
+    ),
+  };
+  const common = {
+    check,
+    measured: broken.length,
+    expected: 0,
+    unit: broken.length === 1 ? 'fault' : 'faults',
+    sampleSize: result.examined,
+    detail: { kind: 'state', state: report } as const,
+  };
+  const [first] = broken;
+  if (first === undefined) {
+    const [warning] = standing;
+    const noted = [
+      standing.length > 0 ? `with ${some(standing.length, 'warning')}: ${warning?.summary ?? ''}` : '',
+      report.letPass.length > 0 ? `${report.letPass.length} let pass by the plan` : '',
+    ].filter(Boolean);
+    return {
+      ...common,
+      outcome: 'pass',
+      summary: [`${some(result.examined, 'thing')} looked at`, ...noted].join(', '),
+    };
+  }
+  const others = broken.length - 1;
+  return {
+    ...common,
+    outcome: 'fail',
+    cause: 'state-broken',
+    summary: `${first.summary}${others > 0 ? `, and ${others} more` : ''}`,
+    ...(first.remedy === '' ? {} : { remedy: first.remedy }),
+  };
+}
+
+/** The finding of a check that the plan leaves out as a whole. */
+export function leftOut(check: StateCheckId, because: string): Finding {
+  return { check, outcome: 'not-applicable', cause: 'left-out', summary: `Left out by the plan: ${because}` };
+}
+
+function unknown(check: StateCheckId, cause: string, reason: string, remedy: string): Finding {
+  return { check, outcome: 'unknown', cause, summary: `Not checked: ${reason}`, remedy, sampleSize: 0 };
+}
+
+function matches(exclusion: StateExclusion, finding: StateFinding): boolean {
+  return (exclusion.objects ?? []).some((pattern) => {
+    const parts = pattern.split('*').map((part) => part.replace(/[\\^$.+?()[\]{}|]/g, '\\$&'));
+    return new RegExp(`^${parts.join('.*')}$`, 's').test(finding.object);
+  });
+}
+
+function some(number: number, word: string): string {
+  return `${number} ${word}${number === 1 ? '' : 's'}`;
+}
