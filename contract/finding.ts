@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CheckId } from './check-id.ts';
-import { LoadResult } from './load-result.ts';
+import { LoadResult, LoadStage } from './load-result.ts';
 import { Outcome, Severity } from './outcome.ts';
 import { Shown, Statement } from './statement.ts';
 
@@ -92,7 +92,13 @@ export const FindingDetail = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('probe'), statements: z.array(Statement) }),
   z.strictObject({ kind: z.literal('table'), table: TableReport }),
   z.strictObject({ kind: z.literal('state'), state: StateReport }),
-  z.strictObject({ kind: z.literal('load'), result: LoadResult, statements: z.array(Statement) }),
+  z.strictObject({
+    kind: z.literal('load'),
+    result: LoadResult,
+    statements: z.array(Statement),
+    /** Only of profiles with several levels, in the order in which they ran. */
+    stages: z.array(LoadStage).optional(),
+  }),
 ]);
 export type FindingDetail = z.infer<typeof FindingDetail>;
 

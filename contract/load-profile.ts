@@ -25,12 +25,24 @@ const Request = z.strictObject({
   endpoint: z.string().default('app'),
 });
 
+/**
+ * How the load goes. `baseline`: one steady level. `ramp`: up in steps until the thresholds break, to find the knee, the
+ * highest level that holds them. `spike`: the usual level, suddenly `peak`, and the usual level again. `stress`: up in
+ * steps to `peak` whatever breaks, and then the usual level must hold again. `soak`: one level for long, in slices,
+ * which must not become slower.
+ */
+export const LoadKind = z.enum(['baseline', 'ramp', 'spike', 'soak', 'stress']);
+export type LoadKind = z.infer<typeof LoadKind>;
+
+const KINDS_WITH_PEAK: readonly LoadKind[] = ['ramp', 'spike', 'stress'];
+
 /** A load profile: what is sent, by which engine, how much of it, and what must hold. */
 export const LoadProfile = z
   .strictObject({
     id: CheckId,
     title: z.string().min(1),
     phases: z.array(Phase).min(1).default(['post-cutover']),
+    kind: LoadKind.default('baseline'),
     engine: z.enum(['autocannon', 'k6']),
     /** `true`: where the engine's program is not found the check is not applicable instead of unknown. */
     optional: z.boolean().default(false),
@@ -40,6 +52,17 @@ export const LoadProfile = z
     connections: z.number().int().min(1).max(1000).default(10),
     /** Arrivals per second (open model). Only k6 can keep it. */
     rate: z.number().positive().max(100_000).optional(),
+    /** The highest level of a ramp, spike or stress: arrivals per second where `rate` is given, else connections. */
+    peak: z.number().positive().max(100_000).optional(),
+    /** Steps from the first level to `peak`, both included. */
+    steps: z.number().int().min(2).max(20).default(5),
+    /** What must hold at the peak of a spike or stress; default: the error rate of `thresholds` for a spike. */
+    atPeak: LoadThresholds.optional(),
+    /** Seconds after a peak until the usual level must hold again. */
+    recoveryS: z.number().nonnegative().max(600).default(10),
+    /** How much slower (p95) the last slices of a soak may be than the first: 0.5 for 50 %. */
+    maxDrift: z.number().positive().max(10).default(0.5),
+    /** Seconds of one level; of a soak, of all its slices. */
     durationS: z
       .number()
       .positive()
@@ -57,5 +80,72 @@ export const LoadProfile = z
   .refine((profile) => profile.rate === undefined || profile.engine === 'k6', {
     message: 'an arrival rate needs engine "k6": autocannon cannot keep one',
     path: ['rate'],
+  })
+  .superRefine((profile, context) => {
+    const complain = (path: string, message: string): void =>
+      context.addIssue({ code: 'custom', path: [path], message, input: profile });
+    const { kind, peak, rate, connections } = profile;
+    if (!KINDS_WITH_PEAK.includes(kind)) {
+      if (peak !== undefined) complain('peak', `has no meaning in a ${kind}`);
+      if (profile.atPeak !== undefined) complain('atPeak', `has no meaning in a ${kind}`);
+      return;
+    }
+    if (kind === 'ramp' && profile.atPeak !== undefined) complain('atPeak', 'has no meaning in a ramp');
+    const first = rate ?? connections;
+    if (peak === undefined) complain('peak', `a ${kind} needs its highest level`);
+    else if (peak <= first) complain('peak', `must lie above the first level, ${first}`);
+    else if (rate === undefined && (peak > 1000 || !Number.isInteger(peak)))
+      complain('peak', 'must be a whole number of connections, at most 1000');
   });
 export type LoadProfile = z.infer<typeof LoadProfile>;
+
+/** Hard limits of all load of a plan. Going beyond takes a deliberate change here, not a typing error in a profile. */
+export const LoadCaps = z.strictObject({
+  /** Arrivals per second. */
+  rate: z.number().positive().default(1000),
+  connections: z.number().int().positive().default(200),
+  /** Of one profile, with all its levels and pauses. */
+  minutes: z.number().positive().default(60),
+});
+export type LoadCaps = z.infer<typeof LoadCaps>;
+
+/** Slices of a soak; more runs than this refine the knee of a ramp. */
+export const SOAK_SLICES = 6;
+export const RAMP_REFINEMENTS = 2;
+
+/** How many times an engine is started for a profile, at most. */
+export function mostStages(profile: Pick<LoadProfile, 'kind' | 'steps'>): number {
+  const stages: Record<LoadKind, number> = {
+    baseline: 1,
+    ramp: profile.steps + RAMP_REFINEMENTS,
+    spike: 3,
+    soak: SOAK_SLICES,
+    stress: profile.steps + 1,
+  };
+  return stages[profile.kind];
+}
+
+/** The longest that load of a profile is ordered, with warm-ups and pauses, in seconds. */
+export function orderedS(profile: LoadProfile): number {
+  const stages = mostStages(profile);
+  const measured = profile.kind === 'soak' ? profile.durationS : stages * profile.durationS;
+  const pause = profile.kind === 'spike' || profile.kind === 'stress' ? profile.recoveryS : 0;
+  return measured + stages * profile.warmupS + pause;
+}
+
+/** What a profile orders beyond the caps, in words; empty when it keeps them. */
+export function beyondCaps(profile: LoadProfile, caps: LoadCaps): readonly string[] {
+  const { rate, connections, peak } = profile;
+  const minutes = orderedS(profile) / 60;
+  const most = (name: string, value: number, cap: number): string[] =>
+    value > cap ? [`${name} ${Number(value.toFixed(1))} (cap ${cap})`] : [];
+  return [
+    ...(rate === undefined ? [] : most('rate', Math.max(rate, peak ?? 0), caps.rate)),
+    ...most(
+      'connections',
+      rate === undefined ? Math.max(connections, peak ?? 0) : connections,
+      caps.connections,
+    ),
+    ...most('minutes', minutes, caps.minutes),
+  ];
+}

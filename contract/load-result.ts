@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Outcome } from './outcome.ts';
 
 /** Kinds of errors under load; every kind is counted apart. */
 export const LoadErrors = z.strictObject({
@@ -61,3 +62,19 @@ export const LoadResult = z.strictObject({
   faults: z.array(z.string()),
 });
 export type LoadResult = z.infer<typeof LoadResult>;
+
+/** One level of a load profile that has several, for the report. */
+export const LoadStage = z.strictObject({
+  name: z.string(),
+  /** Arrivals per second, or connections. */
+  level: z.number().positive(),
+  unit: z.enum(['1/s', 'connections']),
+  /** Whether the thresholds that count at this level held. */
+  outcome: Outcome,
+  requests: z.number().int().nonnegative(),
+  achievedRate: z.number().nonnegative(),
+  /** Share; null when nothing was measured. */
+  errorRate: z.number().min(0).max(1).nullable(),
+  p95: z.number().nullable(),
+});
+export type LoadStage = z.infer<typeof LoadStage>;

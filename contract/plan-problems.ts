@@ -3,6 +3,8 @@ import { CheckId } from './check-id.ts';
 import type { Problem } from './errors.ts';
 import { createsData, unportableSteps, type Flow } from './flow.ts';
 import { hostOf, isLoopback } from './loopback.ts';
+import { beyondCaps, LoadCaps, LoadProfile } from './load-profile.ts';
+import { isPaymentProvider } from './payment-providers.ts';
 import type { PortName } from './ports/observe.ts';
 import { STATE_CHECKS } from './state-checks.ts';
 import { stateProblems } from './state-plan.ts';
@@ -123,6 +125,7 @@ function loadProblems(plan: Loose): Problem[] {
     const profile = object(raw);
     const path = `load.profiles[${index}]`;
     problems.push(...hostProblems(plan, 'load', path, `the profile "${String(profile['id'])}" makes load`));
+    problems.push(...capProblems(plan, raw, path));
     if (typeof profile['flow'] !== 'string') return;
     const flow = flows.get(profile['flow']);
     if (!flow) {
@@ -144,8 +147,29 @@ function loadProblems(plan: Loose): Problem[] {
         remedy: 'name a flow of requests only',
       });
     }
+    if (createsData(flow)) {
+      problems.push({
+        path: `${path}.flow`,
+        value: JSON.stringify(flow.id),
+        problem: 'creates data, and nothing removes what thousands of iterations leave behind',
+        remedy: 'make load with a flow that only reads, or put what it needs there before',
+      });
+    }
   });
   return problems;
+}
+
+function capProblems(plan: Loose, raw: unknown, path: string): Problem[] {
+  const profile = LoadProfile.safeParse(raw);
+  const caps = LoadCaps.safeParse(object(plan['load'])['caps'] ?? {});
+  // What cannot be read is left to the schema's own messages.
+  if (!profile.success || !caps.success) return [];
+  return beyondCaps(profile.data, caps.data).map((excess) => ({
+    path,
+    value: excess,
+    problem: `the profile "${profile.data.id}" orders more load than the plan allows at all`,
+    remedy: 'lower it, or raise load.caps deliberately',
+  }));
 }
 
 function dataProblems(plan: Loose): Problem[] {
@@ -270,6 +294,16 @@ function hostProblems(plan: Loose, permission: 'createData' | 'load', path: stri
   const allowed = list(object(plan['allow'])[permission]);
   return Object.values(object(object(plan['target'])['urls'])).flatMap((url) => {
     const host = typeof url === 'string' ? hostOf(url) : undefined;
+    if (permission === 'load' && host !== undefined && isPaymentProvider(host)) {
+      return [
+        {
+          path,
+          value: host.nameAndPort,
+          problem: `${what}, and this host belongs to a payment provider`,
+          remedy: 'take it out of target.urls: load is never made on a payment provider',
+        },
+      ];
+    }
     if (
       host === undefined ||
       isLoopback(host) ||

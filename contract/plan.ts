@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { CheckId } from './check-id.ts';
 import { ERRORS, GreenlightError, type Problem } from './errors.ts';
 import type { Flow } from './flow.ts';
-import { LoadProfile } from './load-profile.ts';
+import { LoadCaps, LoadProfile } from './load-profile.ts';
 import { Phase, Project } from './outcome.ts';
 import { Policies, type PoliciesInput } from './policy.ts';
 import { Probe } from './probe.ts';
@@ -61,7 +61,13 @@ export const PlanSchema = z.strictObject({
       statementTimeoutMs: z.number().int().positive().default(60_000),
     })
     .default({ tables: [], statementTimeoutMs: 60_000 }),
-  load: z.strictObject({ profiles: z.array(LoadProfile).default([]) }).default({ profiles: [] }),
+  load: z
+    .strictObject({
+      profiles: z.array(LoadProfile).default([]),
+      /** Hard limits; defaults apply where nothing is said. */
+      caps: LoadCaps.prefault({}),
+    })
+    .prefault({}),
   /** Service levels, asked of the target's own metrics. */
   slo: Slo.optional(),
   checks: z.array(OwnCheck).default([]),

@@ -3,7 +3,7 @@ import { CHECK_ANNOTATION } from '../contract/check-id.ts';
 import { checksOf } from '../contract/checks.ts';
 import { GreenlightError } from '../contract/errors.ts';
 import { FindingSaysNo, recordFinding } from '../contract/finding.ts';
-import type { LoadProfile } from '../contract/load-profile.ts';
+import { type LoadProfile, mostStages, orderedS } from '../contract/load-profile.ts';
 import type { Plan } from '../contract/plan.ts';
 import { redactorOf } from '../safety/redactor.ts';
 import { currentPhase, runId } from '../safety/run-context.ts';
@@ -59,9 +59,11 @@ export function defineLoad(plan: Plan): void {
   }
 }
 
-/** Warm-up, window, the longest that a request may still take in it, and the engine's own time. */
+/** Everything that is ordered, the longest that a request may still take in each level, and the engine's own time. */
 export function longestMs(profile: LoadProfile): number {
-  return (profile.warmupS + profile.durationS) * 1000 + profile.timeoutMs * 10 + OVERHEAD_MS[profile.engine];
+  return (
+    orderedS(profile) * 1000 + mostStages(profile) * (profile.timeoutMs * 10 + OVERHEAD_MS[profile.engine])
+  );
 }
 
 /** Virtual users of a retry, or of a second start under the same run id, must not meet those of the first. */

@@ -1,11 +1,8 @@
 import { createsData, unportableSteps, type Flow } from '../contract/flow.ts';
-import type { LoadProfile } from '../contract/load-profile.ts';
+import { beyondCaps, type LoadProfile } from '../contract/load-profile.ts';
 import { hostOf, isLoopback } from '../contract/loopback.ts';
+import { isPaymentProvider } from '../contract/payment-providers.ts';
 import type { Plan } from '../contract/plan.ts';
-
-/** Hosts of payment providers: load is made on the target, never on them. */
-const PROVIDERS =
-  /(^|\.)(stripe\.com|stripe\.network|paypal\.com|squareup\.com|adyen\.com|braintreegateway\.com)$/i;
 
 export interface Refusal {
   readonly summary: string;
@@ -37,10 +34,17 @@ export function refusal(plan: Plan, profile: LoadProfile, flow: Flow | undefined
       remedy: 'make load with a flow that only reads, or put what it needs there before',
     };
   }
+  const excess = beyondCaps(profile, plan.load.caps);
+  if (excess.length > 0) {
+    return {
+      summary: `The profile orders more load than the plan allows at all: ${excess.join(', ')}`,
+      remedy: 'lower it, or raise load.caps deliberately',
+    };
+  }
   for (const url of Object.values(plan.target.urls)) {
     const host = hostOf(url);
     if (host === undefined) continue;
-    if (PROVIDERS.test(host.name)) {
+    if (isPaymentProvider(host)) {
       return {
         summary: `${host.name} belongs to a payment provider`,
         remedy: 'load is never made on a payment provider: take it out of target.urls',

@@ -5,6 +5,8 @@ import type { LoadEngine, LoadOrder } from '../contract/ports/load-engine.ts';
 import { askControl } from '../safety/ask-control.ts';
 import { judgeLoad } from './judge-load.ts';
 import { refusal } from './load-guards.ts';
+import { judgeStages } from './stages/judge-stages.ts';
+import { runStages, type Stage, type StageRun } from './stages/run-stages.ts';
 
 /** What a run of one profile needs from its surroundings. */
 export interface ProfileRun extends Pick<LoadOrder, 'run' | 'scratch' | 'secret' | 'progress' | 'signal'> {
@@ -48,12 +50,30 @@ export async function runProfile(given: ProfileRun): Promise<Finding> {
     const { run, scratch, secret, progress, signal } = given;
     const urls = plan.target.urls;
     const planFile = given.planFile ?? '';
-    const order: LoadOrder = { profile, flow, urls, run, planFile, scratch, secret, progress, signal };
-    const result = await engine.run(order);
-    const noAnswers =
-      result.unreachable !== undefined || result.errors.connection + result.errors.timeout > 0;
-    const control = noAnswers ? await askControl(plan.target.control) : 'not-asked';
-    return judgeLoad({ profile, result, control });
+    let levels = 0;
+    const runStage = async (stage: Stage): Promise<StageRun> => {
+      const line = (text: string): void =>
+        progress(profile.kind === 'baseline' ? text : `${stage.name} (${stage.level}): ${text}`);
+      const order: LoadOrder = {
+        profile: stage.profile,
+        flow,
+        urls,
+        // Virtual users of one level must not meet those of another.
+        run: `${run}l${(levels += 1)}`,
+        planFile,
+        scratch,
+        secret,
+        progress: line,
+        signal,
+      };
+      const result = await engine.run(order);
+      const noAnswers =
+        result.unreachable !== undefined || result.errors.connection + result.errors.timeout > 0;
+      const control = noAnswers ? await askControl(plan.target.control) : 'not-asked';
+      return { stage, result, finding: judgeLoad({ profile: stage.profile, result, control }) };
+    };
+
+    return judgeStages(profile, await runStages(profile, { run: runStage, signal }));
   } catch (error) {
     return unknown(
       'engine-fault',

@@ -1,4 +1,5 @@
-import type { LoadResult } from '../../../contract/load-result.ts';
+import type { LoadResult, LoadStage } from '../../../contract/load-result.ts';
+import type { Outcome } from '../../../contract/outcome.ts';
 import type { Verdict } from '../../../contract/verdict.ts';
 import { detailsOf } from '../sections.ts';
 import { count, duration, plural } from '../words.ts';
@@ -20,6 +21,7 @@ export function loadSection(verdict: Verdict): Markup {
           <p class="title">${check.title}</p>
           <p class="summary">${check.summary}</p>
           ${statementTable(`Thresholds of ${check.id}`, detail.statements)}
+          ${detail.stages === undefined ? '' : stagesTable(check.id, detail.stages)}
           ${numbersTable(check.id, detail.result)} ${rateChart(check.id, detail.result)}
           <p class="small">${describe(detail.result)}</p>
           ${detail.result.faults.map((fault) => markup`<p class="remedy"><strong>Fault of the engine:</strong> ${fault}</p>`)}
@@ -57,6 +59,36 @@ function numbersTable(id: string, result: LoadResult): Markup {
     ],
   );
 }
+
+/** What each level of a ramp, spike, stress or soak came to. */
+function stagesTable(id: string, stages: readonly LoadStage[]): Markup {
+  return table(
+    `Levels of ${id}`,
+    [
+      { title: 'Level' },
+      { title: 'Ordered', numeric: true },
+      { title: 'Answer' },
+      { title: 'Rate', numeric: true },
+      { title: 'Errors', numeric: true },
+      { title: 'p95', numeric: true },
+    ],
+    stages.map(({ name, level, unit, outcome, achievedRate, errorRate, p95 }) => [
+      markup`${name}`,
+      markup`${count(level)}${unit === '1/s' ? '/s' : ' connections'}`,
+      markup`${STAGE_WORDS[outcome]}`,
+      markup`${count(Number(achievedRate.toFixed(1)))}/s`,
+      errorRate === null ? markup`not measured` : markup`${(errorRate * 100).toFixed(2)} %`,
+      p95 === null ? markup`not measured` : markup`${count(Number(p95.toFixed(1)))} ms`,
+    ]),
+  );
+}
+
+const STAGE_WORDS: Record<Outcome, string> = {
+  pass: 'holds',
+  fail: 'breaks',
+  unknown: 'unknown',
+  'not-applicable': 'not applicable',
+};
 
 function share(part: number, of: number): string {
   return of === 0 ? 'of none' : `${((part / of) * 100).toFixed(2)} %`;

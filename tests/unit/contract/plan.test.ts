@@ -67,6 +67,14 @@ describe('a plan', () => {
     }
   });
 
+  const profile = {
+    id: 'p',
+    title: 'p',
+    engine: 'autocannon',
+    requests: [{ path: '/' }],
+    thresholds: { p95Ms: 1 },
+  };
+
   test.each<[string, unknown, RegExp]>([
     ['no check at all', { target: good.target }, /no flow, probe, table/],
     [
@@ -104,6 +112,46 @@ describe('a plan', () => {
         },
       },
       /no load engine can run these steps: mail/,
+    ],
+    [
+      'load by a flow that creates data',
+      { ...good, load: { profiles: [{ ...profile, requests: undefined, flow: 'visitor-can-register' }] } },
+      /creates data, and nothing removes what thousands/,
+    ],
+    [
+      'load on a payment provider, whatever is allowed',
+      {
+        ...good,
+        target: { name: 's', urls: { app: 'http://127.0.0.1:1', pay: 'https://api.stripe.com' } },
+        allow: { load: ['api.stripe.com'], createData: ['api.stripe.com'] },
+        load: { profiles: [profile] },
+      },
+      /belongs to a payment provider/,
+    ],
+    [
+      'load beyond the caps',
+      { ...good, load: { profiles: [{ ...profile, kind: 'stress', peak: 500 }] } },
+      /more load than the plan allows at all/,
+    ],
+    [
+      'a soak longer than the caps',
+      { ...good, load: { profiles: [{ ...profile, kind: 'soak', durationS: 7200 }], caps: { minutes: 90 } } },
+      /minutes 120 \(cap 90\)/,
+    ],
+    [
+      'a ramp without its end',
+      { ...good, load: { profiles: [{ ...profile, kind: 'ramp' }] } },
+      /needs its highest level/,
+    ],
+    [
+      'a ramp that goes down',
+      { ...good, load: { profiles: [{ ...profile, kind: 'ramp', peak: 5 }] } },
+      /must lie above the first level, 10/,
+    ],
+    [
+      'a peak without a use',
+      { ...good, load: { profiles: [{ ...profile, peak: 50 }] } },
+      /no meaning in a baseline/,
     ],
     [
       'a load profile without limits',

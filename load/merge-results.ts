@@ -1,0 +1,109 @@
+import { encodeIntoCompressedBase64 } from 'hdr-histogram-js';
+import type { LoadBucket, LoadErrors, LoadResult } from '../contract/load-result.ts';
+import { decodeHistogram, emptyHistogram, latencyOf } from './engines/load-recorder.ts';
+
+/** How results stand to each other: one after the other, or shares of one load that were made at the same time. */
+export type Together = 'in-turn' | 'at-once';
+
+/**
+ * One result from several. Histograms are merged, percentiles never. Pure.
+ * @throws Error without any result, or with those of different engines or models: such latencies mean different things
+ */
+export function mergeResults(results: readonly LoadResult[], together: Together): LoadResult {
+  const [first] = results;
+  if (first === undefined) throw new Error('there is no result to merge');
+  const differing = results.find(
+    ({ engine, model }) =>
+      engine.name !== first.engine.name || engine.version !== first.engine.version || model !== first.model,
+  );
+  if (differing !== undefined) {
+    throw new Error(
+      `results of ${nameOf(first)} and of ${nameOf(differing)} are no parts of one: they measure differently`,
+    );
+  }
+  const atOnce = together === 'at-once';
+  const sum = (of: (result: LoadResult) => number): number =>
+    results.reduce((total, result) => total + of(result), 0);
+  const most = (of: (result: LoadResult) => number): number => Math.max(...results.map(of));
+  const durationMs = atOnce ? most((result) => result.durationMs) : sum((result) => result.durationMs);
+  const requests = sum((result) => result.requests);
+  const histogram = emptyHistogram();
+  for (const result of results) {
+    if (result.histogram !== null) histogram.add(decodeHistogram(result.histogram));
+  }
+  const unreachable = results.find((result) => result.unreachable !== undefined)?.unreachable;
+  return {
+    engine: first.engine,
+    model: first.model,
+    startedAt: results.map(({ startedAt }) => startedAt).sort()[0] ?? first.startedAt,
+    durationMs,
+    warmupMs: first.warmupMs,
+    connections: atOnce ? sum((result) => result.connections) : most((result) => result.connections),
+    requests,
+    errors: errorsOf(results),
+    latency: latencyOf(histogram),
+    histogram: histogram.totalCount === 0 ? null : encodeIntoCompressedBase64(histogram),
+    targetRate: results.some(({ targetRate }) => targetRate === null)
+      ? null
+      : overTime(results, atOnce, durationMs, (result) => result.targetRate ?? 0),
+    achievedRate: overTime(results, atOnce, durationMs, (result) => result.achievedRate),
+    dropped: sum((result) => result.dropped),
+    buckets: bucketsOf(results, atOnce),
+    generator: {
+      lagP99Ms: nullable(results.map(({ generator }) => generator.lagP99Ms)),
+      cpuPercent: nullable(results.map(({ generator }) => generator.cpuPercent)),
+      saturated: results.some(({ generator }) => generator.saturated),
+    },
+    ...(unreachable === undefined ? {} : { unreachable }),
+    faults: [...new Set(results.flatMap(({ faults }) => faults))],
+  };
+}
+
+function nameOf({ engine, model }: LoadResult): string {
+  return `${engine.name} ${engine.version} (${model})`;
+}
+
+/** Rates at the same time add up; rates in turn count for as long as they lasted. */
+function overTime(
+  results: readonly LoadResult[],
+  atOnce: boolean,
+  durationMs: number,
+  rate: (result: LoadResult) => number,
+): number {
+  if (atOnce) return results.reduce((total, result) => total + rate(result), 0);
+  if (durationMs === 0) return 0;
+  return results.reduce((total, result) => total + rate(result) * result.durationMs, 0) / durationMs;
+}
+
+function errorsOf(results: readonly LoadResult[]): LoadErrors {
+  const total: LoadErrors = { status: 0, timeout: 0, connection: 0, assertion: 0 };
+  for (const { errors } of results) {
+    for (const kind of Object.keys(total) as (keyof LoadErrors)[]) total[kind] += errors[kind];
+  }
+  return total;
+}
+
+function bucketsOf(results: readonly LoadResult[], atOnce: boolean): LoadBucket[] {
+  const merged = new Map<number, LoadBucket>();
+  let before = 0;
+  for (const result of results) {
+    for (const bucket of result.buckets) {
+      const second = bucket.second + before;
+      const known = merged.get(second) ?? { second, requests: 0, errors: 0, bytes: 0 };
+      merged.set(second, {
+        second,
+        requests: known.requests + bucket.requests,
+        errors: known.errors + bucket.errors,
+        bytes: known.bytes + bucket.bytes,
+      });
+    }
+    if (!atOnce) before += Math.ceil(result.durationMs / 1000);
+  }
+  return [...merged.values()].sort((a, b) => a.second - b.second);
+}
+
+/** The worst of those that are known; null when one is not: a share whose health nobody saw is no healthy one. */
+function nullable(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length === values.length ? Math.max(...known) : null;
+}
