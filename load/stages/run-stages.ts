@@ -122,7 +122,7 @@ async function runSoak(profile: LoadProfile, { run, signal }: StageSurroundings)
 }
 
 function stageOf(profile: LoadProfile, role: StageRole, level: number): Stage {
-  const { minimumRate, ...latencyAndErrors } = profile.thresholds;
+  const latencyAndErrors = { ...profile.thresholds, minimumRate: undefined };
   const { errorRate } = profile.thresholds;
   // Of a ramp or stress the least rate is asked of the knee, not of every level.
   const everywhere = role === 'step' || profile.kind === 'stress' ? latencyAndErrors : profile.thresholds;

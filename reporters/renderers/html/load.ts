@@ -21,8 +21,7 @@ export function loadSection(verdict: Verdict): Markup {
           <p class="title">${check.title}</p>
           <p class="summary">${check.summary}</p>
           ${statementTable(`Thresholds of ${check.id}`, detail.statements)}
-          ${detail.stages === undefined ? '' : stagesTable(check.id, detail.stages)}
-          ${numbersTable(check.id, detail.result)} ${rateChart(check.id, detail.result)}
+          ${levelsTable(check.id, detail.stages)}${numbersTable(check.id, detail.result)} ${rateChart(check.id, detail.result)}
           <p class="small">${describe(detail.result)}</p>
           ${detail.result.faults.map((fault) => markup`<p class="remedy"><strong>Fault of the engine:</strong> ${fault}</p>`)}
         </article>`,
@@ -61,7 +60,8 @@ function numbersTable(id: string, result: LoadResult): Markup {
 }
 
 /** What each level of a ramp, spike, stress or soak came to. */
-function stagesTable(id: string, stages: readonly LoadStage[]): Markup {
+function levelsTable(id: string, stages: readonly LoadStage[] = []): Markup | '' {
+  if (stages.length === 0) return '';
   return table(
     `Levels of ${id}`,
     [
