@@ -30,6 +30,8 @@ export type PlannedCheck = z.infer<typeof PlannedCheck>;
  */
 export function checksOf(plan: Plan, phase: Phase): readonly PlannedCheck[] {
   const policy = mergePolicy(plan.policy, phase);
+  // Not looked up in the object: "constructor" is a check id, too.
+  const floors = new Map(Object.entries(policy.sampleFloors));
   const planned = (
     check: { readonly id: string; readonly title: string },
     source: CheckSource,
@@ -42,7 +44,7 @@ export function checksOf(plan: Plan, phase: Phase): readonly PlannedCheck[] {
     project,
     severity: extra.advisory === true || policy.advisory.includes(check.id) ? 'advisory' : 'blocking',
     mayNotApply: extra.optional === true || policy.mayNotApply.includes(check.id),
-    sampleFloor: Math.max(policy.sampleFloors[check.id] ?? 0, extra.floor ?? 0),
+    sampleFloor: Math.max(floors.get(check.id) ?? 0, extra.floor ?? 0),
   });
   const now = (item: { readonly phases: readonly Phase[] }): boolean => item.phases.includes(phase);
   return [

@@ -8,8 +8,12 @@ export const LoadThresholds = z
     p50Ms: z.number().positive().optional(),
     p95Ms: z.number().positive().optional(),
     p99Ms: z.number().positive().optional(),
-    /** Share of requests that may fail, 0 to 1. */
-    errorRate: z.number().min(0).max(1).optional(),
+    /** Share of requests that may fail, 0 to below 1. */
+    errorRate: z
+      .number()
+      .min(0)
+      .lt(1, 'must be below 1: a share of 1 would accept a target that fails every request')
+      .optional(),
     /** Requests per second that must be reached. */
     minimumRate: z.number().positive().optional(),
   })

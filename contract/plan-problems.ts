@@ -8,7 +8,8 @@ import { isPaymentProvider } from './payment-providers.ts';
 import type { PortName } from './ports/observe.ts';
 import { STATE_CHECKS } from './state-checks.ts';
 import { stateProblems } from './state-plan.ts';
-import { ROW_OPTIONS } from './table-mapping.ts';
+import { canonicalJson } from './canonical.ts';
+import { ROW_OPTIONS, sameQuestion, sideOf, TableMapping } from './table-mapping.ts';
 
 type Loose = Readonly<Record<string, unknown>>;
 
@@ -210,11 +211,31 @@ function dataProblems(plan: Loose): Problem[] {
         remedy: "use rows: 'equal' with a filter on the new side, or drop the sums",
       });
     }
+    if (isComparedWithItself(raw, target)) {
+      problems.push({
+        path: `data.tables[${index}]`,
+        value: JSON.stringify(table['id']),
+        problem:
+          'target.records and target.old.records are the same, so the table would be compared with itself',
+        remedy: 'name the old database in target.old.records and the new one in target.records',
+      });
+    }
     problems.push(
       ...(table['compare'] === 'rows' ? rowProblems(table, index, target) : countProblems(table, index)),
     );
   });
   return problems;
+}
+
+function isComparedWithItself(raw: unknown, target: Loose): boolean {
+  const [next, old] = [target['records'], object(target['old'])['records']];
+  const { data: mapping } = TableMapping.safeParse(raw);
+  if (next === undefined || old === undefined || mapping === undefined) return false;
+  return (
+    canonicalJson(next) === canonicalJson(old) &&
+    sideOf(mapping.old).table === sideOf(mapping.new).table &&
+    sameQuestion(mapping)
+  );
 }
 
 /** Rows are compared inside two PostgreSQL servers, and whole: sums could not say anything more. */

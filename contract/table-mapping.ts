@@ -76,3 +76,18 @@ export type TableMapping = z.infer<typeof TableMapping>;
 export function sideOf(side: TableMapping['old']): { readonly table: string; readonly where?: string } {
   return typeof side === 'string' ? { table: side } : side;
 }
+
+/**
+ * Whether both sides are asked the very same thing, apart from the name of the table: then nothing can differ where they
+ * turn out to be one table.
+ */
+export function sameQuestion(mapping: TableMapping): boolean {
+  const kept = (names: Readonly<Record<string, string>> | undefined): boolean =>
+    Object.entries(names ?? {}).every(([old, next]) => old === next);
+  return (
+    sideOf(mapping.old).where === sideOf(mapping.new).where &&
+    kept(mapping.sums) &&
+    kept(mapping.columns) &&
+    Object.keys(mapping.newAs ?? {}).length === 0
+  );
+}

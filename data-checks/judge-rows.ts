@@ -89,6 +89,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   'old-table-missing': 'Correct the name in the mapping, or the database in target.old.records',
   'columns-differ':
     'Say in the mapping where each column went: columns, newAs, constants, or exclude with a reason',
+  'same-table': 'Correct target.records or target.old.records: they lead to the same database',
   'nothing-compared': 'Check the filters and the databases; if no rows are right, say why with emptyBecause',
 };
 

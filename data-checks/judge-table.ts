@@ -1,6 +1,6 @@
 import type { Finding, TableReport } from '../contract/finding.ts';
 import type { CountAnswer } from '../contract/ports/records.ts';
-import { sideOf, type TableMapping } from '../contract/table-mapping.ts';
+import { sameQuestion, sideOf, type TableMapping } from '../contract/table-mapping.ts';
 import { canonicalDecimal } from './decimal.ts';
 
 /** What one side said, or that it could not be asked. */
@@ -46,7 +46,23 @@ function judge(mapping: TableMapping, old: SideAnswer, next: SideAnswer): Verdic
     const verdict = notCounted(side, nameOf(name), answer);
     if (verdict !== undefined) return verdict;
   }
-  return compareCounts(mapping, old as Counted, next as Counted);
+  return (
+    sameTable(mapping, old as Counted, next as Counted) ??
+    compareCounts(mapping, old as Counted, next as Counted)
+  );
+}
+
+/** Both addresses lead to one table, which is always equal to itself. */
+function sameTable(mapping: TableMapping, old: Counted, next: Counted): Verdict | undefined {
+  if (old.relation === undefined || old.relation !== next.relation || !sameQuestion(mapping))
+    return undefined;
+  return {
+    outcome: 'unknown',
+    answer: 'not-checked',
+    cause: 'same-table',
+    summary: `${nameOf(mapping.old)} of old and ${nameOf(mapping.new)} of new are one table of one server: it was compared with itself`,
+    remedy: 'Correct target.records or target.old.records: they lead to the same database',
+  };
 }
 
 function notCounted(side: 'old' | 'new', table: string, answer: SideAnswer): Verdict | undefined {

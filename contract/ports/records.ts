@@ -24,7 +24,13 @@ export interface CountQuery {
 
 /** `sums` are decimal strings: a sum of bigints does not fit a JavaScript number. */
 export type CountAnswer =
-  | { readonly kind: 'counted'; readonly rows: number; readonly sums: Readonly<Record<string, string>> }
+  | {
+      readonly kind: 'counted';
+      readonly rows: number;
+      readonly sums: Readonly<Record<string, string>>;
+      /** The same for the same table of the same running server, and for nothing else; absent when not known. */
+      readonly relation?: string;
+    }
   | { readonly kind: 'missing' }
   | { readonly kind: 'unreadable'; readonly reason: string };
 

@@ -17,6 +17,8 @@ export interface Column {
   readonly notNull: boolean;
   /** `s` stored or `v` virtual when computed by the server from other columns. */
   readonly generated: string;
+  /** The expression by which it is computed; empty for all others. */
+  readonly generation: string;
 }
 
 /** One table as the engine reads it. */
@@ -117,6 +119,7 @@ async function describe(
         modifier: column.modifier,
         notNull: column.not_null,
         generated: column.generated,
+        generation: column.generation,
       })),
       key: key?.columns ?? [],
       heaps: readable
@@ -148,6 +151,7 @@ interface ColumnRow {
   readonly modifier: number;
   readonly not_null: boolean;
   readonly generated: string;
+  readonly generation: string;
 }
 
 async function readColumns(client: ClientBase, oids: readonly string[]): Promise<readonly ColumnRow[]> {
@@ -167,7 +171,10 @@ async function readColumns(client: ClientBase, oids: readonly string[]): Promise
             -- A NOT NULL that was never validated (18 and later) proves nothing.
             a.attnotnull and not exists (select from pg_catalog.pg_constraint k
               where k.conrelid = a.attrelid and k.contype = 'n' and not k.convalidated and k.conkey[1] = a.attnum) as not_null,
-            a.attgenerated::text as generated
+            a.attgenerated::text as generated,
+            case when a.attgenerated = '' then '' else coalesce(
+              (select pg_catalog.pg_get_expr(f.adbin, f.adrelid) from pg_catalog.pg_attrdef f
+                where f.adrelid = a.attrelid and f.adnum = a.attnum), '') end as generation
        from pg_catalog.pg_attribute a
        left join resolved r on r.oid = a.atttypid
        join pg_catalog.pg_type b on b.oid = coalesce(r.base, a.atttypid)

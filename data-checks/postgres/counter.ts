@@ -73,6 +73,7 @@ async function measure(session: Session, query: CountQuery): Promise<CountAnswer
     kind: 'counted',
     rows: Number(row['n']),
     sums: Object.fromEntries(columns.map(({ asked }, index) => [asked, row[`s${index}`] ?? ''])),
+    relation: `${session.database}/${relation.oid}`,
   };
 }
 

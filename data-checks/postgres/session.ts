@@ -17,6 +17,8 @@ export interface SessionOptions {
 /** One read-only repeatable-read transaction, open until `close`. */
 export interface Session {
   readonly client: Client;
+  /** The running server and the database: equal only for two sessions in the very same one, never for a clone. */
+  readonly database: string;
   /** Ends the transaction and the connection; never throws. */
   close(): Promise<void>;
 }
@@ -40,11 +42,22 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   try {
     await client.connect();
     await begin(client, options);
+    return { client, database: await databaseOf(client), close };
   } catch (error) {
     await close();
     throw error;
   }
-  return { client, close };
+}
+
+/** Copies made by file or by backup share system identifier and all oids; the moment of the start they don't share. */
+async function databaseOf(client: Client): Promise<string> {
+  const { rows } = await client.query<{ started: string; oid: string }>(
+    `select extract(epoch from pg_catalog.pg_postmaster_start_time())::text as started, oid::text as oid
+       from pg_catalog.pg_database where datname = pg_catalog.current_database()`,
+  );
+  const row = rows[0];
+  if (row === undefined) throw new Error('the server does not say which database this is');
+  return `${row.started}/${row.oid}`;
 }
 
 /** What shapes the text of a value is pinned: the same value must print the same on both servers. */

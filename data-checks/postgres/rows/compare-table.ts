@@ -33,6 +33,10 @@ export async function compareTable(
     ...answer,
     seconds: (performance.now() - started) / 1000,
   });
+  if (sides[0].main.database === sides[1].main.database && old.oid === next.oid && asksTheSame(pair)) {
+    const reason = `${old.shown} of old and ${next.shown} of new are one table of one server: it would be compared with itself`;
+    return done(notChecked('same-table', reason));
+  }
   let pairing: Pairing;
   try {
     pairing = pairTables(pair, old, next);
@@ -47,6 +51,12 @@ export async function compareTable(
     await Promise.all(sides.map((side) => side.recover()));
     return done({ ...described(pairing, options), ...notChecked('unreadable', unreadableReason(error)) });
   }
+}
+
+/** Within one table, two filters or two columns can still be compared; the same rows and columns can't. */
+function asksTheSame({ oldWhere, newWhere, columns, newAs }: TablePair): boolean {
+  const renamed = Object.entries(columns ?? {}).some(([before, after]) => before !== after);
+  return oldWhere === newWhere && !renamed && Object.keys(newAs ?? {}).length === 0;
 }
 
 /** The answer for a table about which nothing is known. */

@@ -1,5 +1,5 @@
 import { quoteIdent } from '../names.ts';
-import { columnText, hashInputs, type Pairing, type SideName, source } from './pairing.ts';
+import { columnText, hashInputs, type Pairing, type SideName, source, told } from './pairing.ts';
 import { type HashWay, rowHash, SEEDS } from './row-hash.ts';
 import { totalsColumns } from './totals.ts';
 
@@ -44,7 +44,7 @@ export function rangeKey(pairing: Pairing): { readonly old: string; readonly new
   const [oldName, newName] = [pairing.old.key[0], pairing.new.key[0]];
   // Both sides need an index that starts with it, or each range would read the whole table.
   if (oldName !== column.name || newName === undefined) return undefined;
-  const mapped = pairing.pair.columns?.[column.name] ?? column.name;
-  if (newName !== mapped || pairing.pair.newAs?.[column.name] !== undefined) return undefined;
+  const mapped = told(pairing.pair.columns, column.name) ?? column.name;
+  if (newName !== mapped || told(pairing.pair.newAs, column.name) !== undefined) return undefined;
   return { old: `t.${quoteIdent(oldName)}`, new: `t.${quoteIdent(newName)}` };
 }

@@ -42,32 +42,29 @@ export function pairTables(pair: TablePair, old: Table, next: Table): Pairing {
   const problems: string[] = [];
   const notCompared: string[] = [];
   const columns: PairedColumn[] = [];
-  const excluded = (name: string): string | undefined => pair.exclude?.[name];
+  const excluded = (name: string): string | undefined => told(pair.exclude, name);
   for (const column of old.columns) {
     const reason = excluded(column.name);
-    const target = pair.columns?.[column.name] ?? column.name;
+    const target = told(pair.columns, column.name) ?? column.name;
     const other = find(next, target);
     if (reason !== undefined) {
       if (other !== undefined) used.add(other.name);
       notCompared.push(`column ${column.name}: ${reason}`);
       continue;
     }
-    const computed = pair.newAs?.[column.name];
+    const computed = told(pair.newAs, column.name);
     if (computed === undefined && other === undefined) {
       problems.push(`${next.shown} has no column ${target} for ${old.shown}.${column.name}`);
       continue;
     }
     if (other !== undefined) used.add(other.name);
-    if (
-      column.generated !== '' &&
-      (other === undefined || other.generated !== '') &&
-      computed === undefined
-    ) {
-      notCompared.push(`column ${column.name}: computed by the server on both sides`);
+    // Another expression gives other values, even where everything that it reads is equal.
+    if (computed === undefined && column.generated !== '' && column.generation === other?.generation) {
+      notCompared.push(`column ${column.name}: computed by the server in the same way on both sides`);
       continue;
     }
     const shape = computed === undefined && other !== undefined ? other : column;
-    const policy = pair.policies?.[column.name];
+    const policy = told(pair.policies, column.name);
     const agreement = agree(column, shape, policy);
     notCompared.push(...agreement.notes.map((note) => `column ${column.name}: ${note}`));
     columns.push({
@@ -84,7 +81,7 @@ export function pairTables(pair: TablePair, old: Table, next: Table): Pairing {
   }
   for (const column of next.columns) {
     if (used.has(column.name)) continue;
-    const constant = pair.constants?.[column.name];
+    const constant = told(pair.constants, column.name);
     const reason = excluded(column.name);
     if (constant !== undefined) columns.push(constantColumn(column, constant));
     else if (reason !== undefined) notCompared.push(`column ${column.name} of new: ${reason}`);
@@ -102,6 +99,11 @@ export function pairTables(pair: TablePair, old: Table, next: Table): Pairing {
     );
   }
   return { pair, old, new: next, columns, key: keyOf(pair, old, columns), notCompared };
+}
+
+/** What a mapping says about a column. A column may be called `constructor`, which every object seems to have. */
+export function told<T>(by: Readonly<Record<string, T>> | undefined, column: string): T | undefined {
+  return by !== undefined && Object.hasOwn(by, column) ? by[column] : undefined;
 }
 
 function find(table: Table, name: string): Column | undefined {

@@ -71,14 +71,14 @@ describe.each<ClusterVersion>(['newest', 'debian'])('counting rows in PostgreSQL
       filled: 1,
     };
     for (const [table, rows] of Object.entries(counts)) {
-      expect(await count({ table }), table).toEqual({ kind: 'counted', rows, sums: {} });
+      expect(await count({ table }), table).toMatchObject({ kind: 'counted', rows, sums: {} });
     }
   });
 
   test.skipIf(!there)('filters hold, and exact sums are decimal text', async () => {
     expect(
       await count({ table: 'orders', filter: 'id <= 3 -- the first', sums: ['total', 'price'] }),
-    ).toEqual({
+    ).toMatchObject({
       kind: 'counted',
       rows: 3,
       sums: { total: '6.75', price: '0.3' },

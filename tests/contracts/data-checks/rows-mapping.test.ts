@@ -305,3 +305,52 @@ describe('a random change of one cell', () => {
     return rows[0]?.differ ?? true;
   }
 });
+
+describe('what must not go unnoticed', () => {
+  beforeAll(async () => {
+    await both(
+      `create table odd(id int primary key, "constructor" text, "toString" text, note text);
+       insert into odd values (1, 'a', 'b', 'c');
+       create table computed(id int primary key, net int, gross int generated always as (net * 2) stored);
+       insert into computed values (1, 10)`,
+      `create table odd(id int primary key, "constructor" text, "toString" text, note text);
+       insert into odd values (1, 'other', 'b', 'c');
+       create table computed(id int primary key, net int, gross int generated always as (net * 3) stored);
+       insert into computed values (1, 10)`,
+    );
+  });
+
+  test('a column whose name every object has', async () => {
+    const table = await compare({
+      old: 'odd',
+      new: 'odd',
+      columns: {},
+      newAs: {},
+      policies: {},
+      exclude: { note: 'free' },
+    });
+    expect(table).toMatchObject({ answer: 'different', changed: 1 });
+    expect(table.differences[0]?.cells.map((cell) => cell.column)).toEqual(['constructor']);
+    expect(table.notCompared).toEqual(['column note: free']);
+  });
+
+  test('a generated column that the new side computes in another way', async () => {
+    const table = await compare({ old: 'computed', new: 'computed' });
+    expect(table.differences[0]?.cells).toEqual([{ column: 'gross', old: '20', new: '30' }]);
+  });
+
+  test('two addresses of one database', async () => {
+    const itself = async (pair: TablePair): Promise<TableDiff | undefined> =>
+      (await diffTables({ old: urls[0], new: `${urls[0]}?keepalives=1`, tables: [pair], workers: 1 }))
+        .tables[0];
+    expect(await itself({ old: 'odd', new: 'public.odd' })).toMatchObject({
+      answer: 'not-checked',
+      cause: 'same-table',
+    });
+    // Two sets of rows of one table are a real question.
+    expect(await itself({ old: 'odd', new: 'odd', oldWhere: 'id = 1', newWhere: 'id = 2' })).toMatchObject({
+      answer: 'different',
+      missing: 1,
+    });
+  });
+});

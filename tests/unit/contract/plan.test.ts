@@ -154,6 +154,31 @@ describe('a plan', () => {
       /no meaning in a baseline/,
     ],
     [
+      'a table that is compared with itself',
+      {
+        ...good,
+        target: {
+          ...good.target,
+          records: { adapter: 'postgres', url: { secret: 'DATABASE_URL' } },
+          old: { records: { adapter: 'postgres', url: { secret: 'DATABASE_URL' } } },
+        },
+        data: { tables: [{ id: 'orders-preserved', title: 'x', old: 'orders', new: 'orders' }] },
+      },
+      /compared with itself/,
+    ],
+    [
+      'an error rate that nothing can exceed',
+      {
+        ...good,
+        load: {
+          profiles: [
+            { id: 'p', title: 'p', engine: 'k6', flow: 'visitor-can-register', thresholds: { errorRate: 1 } },
+          ],
+        },
+      },
+      /would accept a target that fails every request/,
+    ],
+    [
       'a load profile without limits',
       {
         ...good,
@@ -265,4 +290,12 @@ describe('the manifest', () => {
     );
     expect(floors).toMatchObject({ 'orders-preserved': 1, holds: 100 });
   });
+});
+
+test('a check may be called like something that every object has', () => {
+  const plan = parsePlan({
+    target: { name: 's', urls: { app: 'http://127.0.0.1' } },
+    checks: [{ id: 'constructor', title: 'x' }],
+  });
+  expect(checksOf(plan, 'post-cutover').at(-1)).toMatchObject({ id: 'constructor', sampleFloor: 0 });
 });
