@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Phase } from './outcome.ts';
+import { Release } from './release.ts';
 
 /** Environment variable with the path of `run.json`. Set by the command line; absent when QA starts Playwright itself. */
 export const RUN_CONTEXT_ENV = 'GREENLIGHT_RUN';
@@ -16,6 +17,8 @@ export const RunContext = z.strictObject({
   nonce: z.string().min(1),
   phase: Phase,
   planFile: z.string(),
+  /** The release that should be running, if the caller said one. */
+  wanted: Release.nullable().default(null),
   /** Private directory of this run: session fragments are written here. */
   runDirectory: z.string(),
   /** Durable directory: ledger, leases. */

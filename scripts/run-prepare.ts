@@ -12,6 +12,7 @@ import { digestOf } from './load-config.ts';
 import { loadRunnablePlan } from './load-runnable-plan.ts';
 import { ownVersion } from './package-root.ts';
 import { type ReportFiles, reportFiles } from './report-files.ts';
+import { refuseBlindTls } from './refuse-blind-tls.ts';
 import { runDirectoryOf } from './run-directory.ts';
 import type { RunRequest } from './run-request.ts';
 
@@ -37,6 +38,7 @@ export interface PreparedRun {
  */
 export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
   const { plan, file, digest } = await loadRunnablePlan(request.cwd, request.config, request.env);
+  refuseBlindTls(plan, request.env);
   const manifest = checksOf(plan, request.phase);
   if (!manifest.some((check) => check.source !== 'built-in')) {
     throw new GreenlightError('USAGE', `the plan has no check for the phase ${request.phase}`, {
@@ -64,6 +66,7 @@ export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
       nonce,
       phase: request.phase,
       planFile: file,
+      wanted: request.wanted,
       runDirectory: runDirectoryOf(stateDirectory, id),
       stateDirectory,
     },

@@ -8,6 +8,7 @@ import { clearReport } from './report-files.ts';
 import { removeDeadRuns, makeRunDirectory, removeRunDirectory } from './run-directory.ts';
 import { assembleEvidence, type StagesEnd } from './run-evidence.ts';
 import { type PreparedRun, prepareRun } from './run-prepare.ts';
+import { releaseAtEnd } from './run-release.ts';
 import { publishRun, publishStarted } from './run-publish.ts';
 import type { RunRequest } from './run-request.ts';
 import { removeLeaks } from './run-scan.ts';
@@ -72,8 +73,9 @@ async function collect(
   const cut: Fault[] = interrupted.aborted
     ? [{ kind: 'interrupted', message: 'the run was interrupted' }]
     : [];
+  const moved = interrupted.aborted || stages.sessions.length === 0 ? [] : await releaseAtEnd(run);
   const evidence = assembleEvidence(run, stages, {
-    faults: [...clean.faults, ...cut],
+    faults: [...clean.faults, ...moved.map((fault) => run.redactor.deep(fault)), ...cut],
     leftovers: clean.leftovers,
     endedAt: new Date().toISOString(),
   });

@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { lstat, open, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { StoredVerdict, StoreReading, VerdictStore } from '../../contract/ports/verdict-store.ts';
@@ -68,7 +69,8 @@ async function readEntry(file: string, before: Kept | undefined): Promise<Kept |
 
 async function readVerdict(file: string): Promise<StoredVerdict | undefined> {
   try {
-    const handle = await open(file, 'r');
+    // The name may have become a link since it was looked at.
+    const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW);
     try {
       const stat = await handle.stat();
       if (!stat.isFile() || stat.size > MOST_BYTES) return undefined;

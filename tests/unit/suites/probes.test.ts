@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { ResponseView, WireRequest } from '../../../contract/http.ts';
 import { Probe } from '../../../contract/probe.ts';
@@ -5,7 +8,7 @@ import { webhookSigners } from '../../../suites/adapters/webhooks/index.ts';
 import { createControl } from '../../../suites/control.ts';
 import { probeFinding, type ProbeTools } from '../../../suites/probe-finding.ts';
 import { probeWebhook } from '../../../suites/probes/webhook-probe.ts';
-import { wantedReleaseRuns } from '../../../suites/readiness/wanted-release-runs.ts';
+import { wantedRelease, wantedReleaseRuns } from '../../../suites/readiness/wanted-release-runs.ts';
 
 const tools = (send: (request: WireRequest) => Partial<ResponseView>): ProbeTools => ({
   application: {
@@ -92,4 +95,52 @@ test('a release document that is not there is unknown, and so is a wanted field 
   expect((await release({ id: 'shop-2' }, {}, 404)).outcome).toBe('unknown');
   const { id: _id, ...onlyCommit } = source;
   expect((await release({ id: 'shop-2' }, says, 200, onlyCommit as typeof source)).outcome).toBe('unknown');
+});
+
+test('one of several instances that still runs the old release is found', async () => {
+  let asked = 0;
+  const finding = await probeFinding('wanted-release-runs', () =>
+    wantedReleaseRuns(
+      source,
+      { id: 'shop-2' },
+      tools(() =>
+        (asked += 1) % 3 === 0 ? { body: { app: { id: 'shop-1', commit: 'abcdef1' } } } : { body: says },
+      ),
+      1000,
+    ),
+  );
+  expect(finding).toMatchObject({
+    outcome: 'fail',
+    cause: 'other-release',
+    measured: 'shop-1',
+    observedRelease: { id: 'shop-1' },
+  });
+});
+
+test('what the command line asks for wins over an environment that something else has set', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'greenlight-wanted-'));
+  try {
+    const file = join(directory, 'run.json');
+    const context = {
+      id: 'r',
+      nonce: 'n',
+      phase: 'post-cutover',
+      planFile: 'p',
+      runDirectory: directory,
+      stateDirectory: directory,
+      session: 0,
+    };
+    const env = {
+      GREENLIGHT_RUN: file,
+      GREENLIGHT_RELEASE_ID: 'other',
+      GREENLIGHT_RELEASE_COMMIT: 'abcdef1',
+    };
+    writeFileSync(file, JSON.stringify({ ...context, wanted: { id: 'shop-2' } }));
+    expect(wantedRelease(env)).toEqual({ id: 'shop-2' });
+    writeFileSync(file, JSON.stringify({ ...context, wanted: null }));
+    expect(wantedRelease(env)).toEqual({});
+    expect(wantedRelease({ GREENLIGHT_RELEASE_ID: 'other' })).toEqual({ id: 'other' });
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
 });
