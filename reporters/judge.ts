@@ -69,7 +69,12 @@ export function judge(evidence: Evidence, decidedAt: string, evidenceDigest: str
     attestations: [...attestations.results],
     faults: [...faults] satisfies Fault[],
     leftovers: evidence.leftovers,
-    notices: [...waivers.notices, ...attestations.notices, ...leftoverNotices(evidence)],
+    notices: [
+      ...waivers.notices,
+      ...attestations.notices,
+      ...leftoverNotices(evidence),
+      ...unseenCommit(evidence, release),
+    ],
   };
 }
 
@@ -104,10 +109,13 @@ function releaseReasons(release: ReleaseMatch, policy: Policy): readonly Reason[
 
 function restReasons(checks: readonly CheckResult[], evidence: Evidence): readonly Reason[] {
   const { policy, leftovers } = evidence;
-  const passed = checks.filter((check) => countsAsPassed(check, policy)).length;
+  const passed = checks.filter((check) => countsAsPassed(check, policy));
   const texts: string[] = [];
-  if (passed < policy.minimumPassed) {
-    texts.push(`${passed} blocking checks passed, and at least ${policy.minimumPassed} must.`);
+  if (passed.length < policy.minimumPassed) {
+    texts.push(`${passed.length} blocking checks passed, and at least ${policy.minimumPassed} must.`);
+  } else if (passed.every((check) => check.source === 'built-in')) {
+    // That it answers is no reason to believe that it works.
+    texts.push('No blocking check of the plan passed; only built-in ones did.');
   }
   if (leftovers.length > 0 && policy.leftovers === 'inconclusive') texts.push(leftoverText(leftovers.length));
   return texts.map((text) => ({ decision: 'INCONCLUSIVE', rank: REASON_RANK.rest, text }));
@@ -116,6 +124,13 @@ function restReasons(checks: readonly CheckResult[], evidence: Evidence): readon
 function leftoverNotices(evidence: Evidence): readonly string[] {
   const { leftovers, policy } = evidence;
   return leftovers.length > 0 && policy.leftovers === 'warn' ? [leftoverText(leftovers.length)] : [];
+}
+
+/** The caller's word for it is not what the target said; a signature names the commit all the same. */
+function unseenCommit({ subject }: Evidence, release: ReleaseMatch): readonly string[] {
+  const commit = subject.wanted?.commit;
+  if (commit === undefined || release.state !== 'same' || release.observed?.commit !== undefined) return [];
+  return [`The target does not say its commit: that it runs ${commit} was not seen, only its release.`];
 }
 
 function leftoverText(count: number): string {

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Attempt, Fault } from '../../../contract/evidence.ts';
+import type { PlannedCheck } from '../../../contract/checks.ts';
+import type { Finding } from '../../../contract/finding.ts';
 import { judge } from '../../../reporters/judge.ts';
 import { startedVerdict } from '../../../reporters/started-verdict.ts';
 import {
@@ -443,4 +445,38 @@ test('a started run is INCONCLUSIVE and says so', () => {
     reason: 'The run was started and has not finished.',
   });
   expect(verdict.checks[0]?.state).toBe('not-run');
+});
+
+test('that the target answers is no GO by itself: a check of the plan must have passed and must block', () => {
+  const answers = planned('target-answers', { source: 'built-in', project: 'readiness' });
+  const both = [attempt(answers.id, { project: 'readiness' }), attempt(A.id)];
+  const shown: PlannedCheck = { ...A, severity: 'advisory' };
+  expect(decide([answers, A], both).decision).toBe('GO');
+  expect(decide([answers, shown], both).decision).toBe('INCONCLUSIVE');
+  expect(decide([answers, shown], both).reason).toBe(
+    'No blocking check of the plan passed; only built-in ones did.',
+  );
+  const away = attempt(A.id, { findings: [found(A.id, 'not-applicable')] });
+  expect(decide([answers, { ...A, mayNotApply: true }], [both[0] as Attempt, away]).decision).toBe(
+    'INCONCLUSIVE',
+  );
+});
+
+test('a commit that the target never said is told apart from one that it said', () => {
+  const id = 'wanted-release-runs';
+  const check = planned(id, { source: 'built-in', project: 'readiness' });
+  const ran = (observedRelease: Finding['observedRelease']) =>
+    decide(
+      [check, A],
+      [
+        attempt(id, { project: 'readiness', findings: [found(id, 'pass', { observedRelease })] }),
+        attempt(A.id),
+      ],
+      { subject: { target: 'shop', urls: {}, wanted: { id: '2.0', commit: 'abcdef1' } } },
+    );
+  expect(ran({ id: '2.0', commit: 'abcdef1' }).notices).toEqual([]);
+  expect(ran({ id: '2.0' })).toMatchObject({
+    decision: 'GO',
+    notices: [expect.stringContaining('abcdef1 was not seen')],
+  });
 });
