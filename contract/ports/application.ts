@@ -61,7 +61,8 @@ export function unreachableReason(text: string): UnreachableReason | undefined {
   for (const [code, reason] of Object.entries(REASON_OF_CODE)) {
     if (new RegExp(`\\b${code}\\b`).test(text)) return reason;
   }
-  if (/socket hang up/i.test(text)) return 'reset';
+  // Playwright's word for a connection that was cut in the middle of a body.
+  if (/socket hang up|\bapiRequestContext\.\w+: aborted\b/i.test(text)) return 'reset';
   if (
     /self[- ]signed certificate|certificate has expired|unable to verify the first certificate/i.test(text)
   ) {

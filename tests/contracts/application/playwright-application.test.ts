@@ -34,6 +34,10 @@ beforeAll(async () => {
         case '/drop':
           request.socket.destroy();
           return;
+        case '/cut':
+          response.writeHead(200, { 'content-length': '100' }).write('half of');
+          setTimeout(() => request.socket.destroy(), 50);
+          return;
         case '/garbage':
           request.socket.end('this is not HTTP\r\n\r\n');
           return;
@@ -83,6 +87,7 @@ test('a body arrives byte for byte, also one that only claims to be JSON', async
 test('no answer is told apart: refused, reset, not resolved, in time', async () => {
   expect(await reasonOf(send('http://127.0.0.1:1/'))).toBe('refused');
   expect(await reasonOf(send('/drop'))).toBe('reset');
+  expect(await reasonOf(send('/cut'))).toBe('reset');
   expect(await reasonOf(send('http://no-such-host.invalid/'))).toBe('unresolved');
   expect(await reasonOf(send('/slow', {}, 200))).toBe('timeout');
   expect(await reasonOf(send('/garbage'))).toBe('unreachable');
