@@ -17,6 +17,7 @@ const context = {
   nonce: 'n1',
   phase: 'synthetic',
   planFile: '/plans/greenlight.config.ts',
+  wanted: null,
   runDirectory: '/runs/r1',
   stateDirectory: '/state',
   session: 0,
