@@ -1,5 +1,5 @@
 import { oneLine } from './one-line.ts';
-import type { StoredVerdict, StoreReading } from '../../contract/ports/verdict-store.ts';
+import type { StoredVerdict, StoreReading } from '../../contract/ports/gate-store.ts';
 import type { Question } from './question.ts';
 
 /** Everything that a gate can say. Only `GO` lets traffic pass; only `NO_GO` may take it back. */
@@ -37,12 +37,22 @@ const CLOCK_STEP_MS = 60_000;
  */
 const RANK: Record<StoredVerdict['decision'], number> = { pending: 0, INCONCLUSIVE: 1, GO: 2, NO_GO: 3 };
 
+/** What else speaks against a GO, such as a missing signature; null when nothing does. */
+export type DoubtOf = (verdict: StoredVerdict) => string | null;
+
 /**
  * Answers a question from what is stored. Pure.
  * @param now milliseconds since 1970
  */
-export function answer(question: Question, reading: StoreReading, now: number): GateAnswer {
-  const matching = reading.verdicts.filter((verdict) => isAbout(verdict, question)).map(believable(now));
+export function answer(
+  question: Question,
+  reading: StoreReading,
+  now: number,
+  doubtOf: DoubtOf = () => null,
+): GateAnswer {
+  const matching = reading.verdicts
+    .filter((verdict) => isAbout(verdict, question))
+    .map(believable(now, doubtOf));
   const fresh = matching.filter((verdict) => Date.parse(verdict.expiresAt) > now);
   const standing = highest(fresh);
   if (standing !== undefined) return answerOf(standing.decision, standing.reason, standing);
@@ -75,10 +85,11 @@ function isAbout(verdict: StoredVerdict, question: Question): boolean {
   );
 }
 
-function believable(now: number): (verdict: StoredVerdict) => StoredVerdict {
+function believable(now: number, doubtOf: DoubtOf): (verdict: StoredVerdict) => StoredVerdict {
   return (verdict) => {
-    const doubt = verdict.doubt ?? timeDoubt(verdict, now);
-    if (verdict.decision !== 'GO' || doubt === null) return verdict;
+    if (verdict.decision !== 'GO') return verdict;
+    const doubt = verdict.doubt ?? timeDoubt(verdict, now) ?? doubtOf(verdict);
+    if (doubt === null) return verdict;
     return { ...verdict, decision: 'INCONCLUSIVE', reason: doubt };
   };
 }

@@ -1,16 +1,18 @@
-import { constants } from 'node:fs';
-import { lstat, open, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import type { StoredVerdict, StoreReading, VerdictStore } from '../../contract/ports/verdict-store.ts';
-import { parseStoredVerdict } from './stored-verdict.ts';
+import type { GateStore, StoredVerdict, StoreReading } from '../../contract/ports/gate-store.ts';
+import { createFolderRuns } from './folder-runs.ts';
+import { createKeptVerdicts } from './kept-verdicts.ts';
+import { readStoredReport, stampOfReport } from './read-stored-report.ts';
 
-/** A verdict of 10,000 checks is about 10 MB. */
-const MOST_BYTES = 64 * 1024 * 1024;
 /** Beyond this, an old NO_GO could only be found slowly; leaving some out would be worse. */
 const MOST_RUNS = 20_000;
 
-interface Kept {
-  /** Changes whenever the file is replaced. */
+/** What the gate itself writes into the folder. */
+const OWN = '.gate';
+
+interface Read {
+  /** Changes whenever the report is replaced. */
   readonly stamp: string;
   /** Undefined: unreadable. */
   readonly verdict: StoredVerdict | undefined;
@@ -20,20 +22,24 @@ interface Kept {
  * Verdicts in a folder with one sub-directory per run, each with a verdict.json as `greenlight run --output` writes
  * it. A file is read once and again only when it was replaced; only what a gate needs stays in memory.
  */
-export function createFolderStore(directory: string): VerdictStore {
-  let kept = new Map<string, Kept>();
-  let reading: Promise<void> | undefined;
+export function createFolderStore(directory: string): GateStore {
+  let known = new Map<string, Read>();
+  let reading: Promise<readonly StoredVerdict[]> | undefined;
+  const kept = createKeptVerdicts(path.join(directory, OWN, 'verdicts'));
 
-  const refresh = async (): Promise<void> => {
+  const refresh = async (): Promise<readonly StoredVerdict[]> => {
     const entries = await readdir(directory, { withFileTypes: true });
-    const runs = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+    const runs = entries
+      .filter((entry) => entry.isDirectory() && entry.name !== OWN)
+      .map((entry) => entry.name);
     if (runs.length > MOST_RUNS) throw new Error(`more than ${MOST_RUNS} runs are kept; remove old ones`);
-    const next = new Map<string, Kept>();
+    const next = new Map<string, Read>();
     for (const run of runs) {
-      const now = await readEntry(path.join(directory, run, 'verdict.json'), kept.get(run));
+      const now = await readEntry(path.join(directory, run), known.get(run));
       if (now !== undefined) next.set(run, now);
     }
-    kept = next;
+    known = next;
+    return kept.all();
   };
 
   return {
@@ -41,49 +47,24 @@ export function createFolderStore(directory: string): VerdictStore {
     async about(target): Promise<StoreReading> {
       // Questions that arrive together share one look at the folder.
       reading ??= refresh().finally(() => (reading = undefined));
-      await reading;
-      const all = [...kept];
+      const keptVerdicts = await reading;
+      const all = [...known];
+      const found = all.flatMap(([, { verdict }]) => verdict ?? []);
       return {
-        verdicts: all.flatMap(([, { verdict }]) => (verdict?.target === target ? [verdict] : [])),
+        verdicts: [...found, ...keptVerdicts].filter((verdict) => verdict.target === target),
         unreadable: all.flatMap(([run, { verdict }]) => (verdict === undefined ? [run] : [])),
       };
     },
+    keep: (verdict) => kept.keep(verdict),
+    ...createFolderRuns(path.join(directory, OWN, 'runs')),
+    close: () => Promise.resolve(),
   };
 }
 
 /** Undefined when there is no verdict: a run that was refused before it started leaves an empty directory. */
-async function readEntry(file: string, before: Kept | undefined): Promise<Kept | undefined> {
-  let stamp: string;
-  try {
-    const stat = await lstat(file);
-    // A link could lead out of the folder, and a pipe would hold up every answer.
-    if (!stat.isFile()) return { stamp: '', verdict: undefined };
-    stamp = [stat.ino, stat.size, stat.mtimeMs, stat.ctimeMs].join(':');
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    return { stamp: '', verdict: undefined };
-  }
+async function readEntry(directory: string, before: Read | undefined): Promise<Read | undefined> {
+  const stamp = await stampOfReport(directory);
+  if (stamp === undefined) return undefined;
   if (before?.stamp === stamp) return before;
-  return { stamp, verdict: await readVerdict(file) };
-}
-
-async function readVerdict(file: string): Promise<StoredVerdict | undefined> {
-  try {
-    // The name may have become a link since it was looked at.
-    const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW);
-    try {
-      const stat = await handle.stat();
-      if (!stat.isFile() || stat.size > MOST_BYTES) return undefined;
-      return parseStoredVerdict(await handle.readFile('utf8'));
-    } finally {
-      await handle.close();
-    }
-  } catch {
-    // It counts as unreadable, which is never GO, and the gate reports it by name.
-    return undefined;
-  }
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
+  return { stamp, verdict: stamp === '' ? undefined : await readStoredReport(directory) };
 }

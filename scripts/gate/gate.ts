@@ -1,5 +1,5 @@
-import type { StoreReading, VerdictStore } from '../../contract/ports/verdict-store.ts';
-import { answer, type GateAnswer, withoutVerdict } from './answer.ts';
+import type { GateStore, StoredVerdict, StoreReading } from '../../contract/ports/gate-store.ts';
+import { answer, type DoubtOf, type GateAnswer, withoutVerdict } from './answer.ts';
 import type { Audit } from './audit.ts';
 import type { GateResponse } from './dialects/response.ts';
 import type { Asked, Question } from './question.ts';
@@ -10,8 +10,10 @@ import { createStandingRefusals } from './standing-refusals.ts';
 const STORE_TIMEOUT_MS = 2500;
 
 export interface GateOptions {
-  readonly store: VerdictStore;
+  readonly store: Pick<GateStore, 'about' | 'keep'>;
   readonly audit: Audit;
+  /** What else speaks against a GO. */
+  readonly doubtOf?: DoubtOf;
   /** Address of a run's report; undefined when it is nowhere to be read. */
   readonly reportOf?: (run: string) => string;
   /** Milliseconds since 1970. */
@@ -30,19 +32,23 @@ export interface Request {
 
 /** Answers questions. Whatever goes wrong inside, the answer is not GO, and not NO_GO either. */
 export interface Gate {
+  /** What is known about a subject, in no dialect. */
+  decide(question: Question): Promise<GateAnswer>;
   answer(request: Request): Promise<GateResponse>;
 }
 
 export function createGate(options: GateOptions): Gate {
   const { store, audit, now = Date.now } = options;
-  const withRefusals = createStandingRefusals();
+  const standing = createStandingRefusals();
   const reported = new Set<string>();
 
   const decide = async (question: Question): Promise<GateAnswer> => {
     try {
       const reading = await inTime(store.about(question.target), options.storeTimeoutMs ?? STORE_TIMEOUT_MS);
       reportUnreadable(reading, reported, audit);
-      const given = answer(question, withRefusals(question.target, reading, now()), now());
+      const { completed, fresh } = standing(question.target, reading, now());
+      for (const refusal of fresh) await keepRefusal(refusal, store, audit);
+      const given = answer(question, completed, now(), options.doubtOf);
       if (given.run === null || options.reportOf === undefined) return given;
       return { ...given, report: options.reportOf(given.run) };
     } catch (error) {
@@ -53,6 +59,7 @@ export function createGate(options: GateOptions): Gate {
   };
 
   return {
+    decide,
     async answer({ route, asked, by, from }) {
       const given =
         'problem' in asked ? withoutVerdict('bad-question', asked.problem) : await decide(asked.question);
@@ -80,6 +87,16 @@ export function createGate(options: GateOptions): Gate {
       }
     },
   };
+}
+
+/** So that it still stands after a restart. If that fails, it stands as long as this process lives. */
+async function keepRefusal(refusal: StoredVerdict, store: GateOptions['store'], audit: Audit): Promise<void> {
+  try {
+    await store.keep(refusal);
+  } catch (error) {
+    const what = error instanceof Error ? error.message : String(error);
+    audit({ event: 'fault', what: `a NO_GO could not be kept: ${what}` });
+  }
 }
 
 /** Each once: the log would otherwise grow with every question. */

@@ -2,14 +2,17 @@ import { createServer, type IncomingMessage, type RequestListener, type Server }
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Audit } from './audit.ts';
-import { type GateResponse, json } from './dialects/response.ts';
+import { type GateResponse, json, refusal } from './dialects/response.ts';
 import { parseFlaggerBody } from './flagger-body.ts';
 import type { Gate } from './gate.ts';
+import { oneLine } from './one-line.ts';
 import { questionOfQuery, type Asked } from './question.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { readBody } from './read-body.ts';
 import { type Route, ROUTES } from './routes.ts';
-import type { TokenKeeper } from './tokens.ts';
+import { answerRunRequest, isRunPath, RUNS } from './run-routes.ts';
+import type { Runs } from './runs.ts';
+import type { TokenKeeper, TokenOwner } from './tokens.ts';
 
 const MOST_BODY = 16 * 1024;
 const MOST_URL = 4096;
@@ -26,6 +29,8 @@ export interface ServerOptions {
   readonly audit: Audit;
   /** Undefined: anybody may ask, which is for loopback only. */
   readonly tokens: TokenKeeper | undefined;
+  /** Undefined: this gate starts no runs. */
+  readonly runs?: Runs;
   readonly host: string;
   /** 0 takes any free one. */
   readonly port: number;
@@ -114,6 +119,9 @@ async function answerRequest(
   const path = cut === -1 ? url : url.slice(0, cut);
   if (path === HEALTH && request.method === 'GET') return json(200, { gate: 'listening' });
   // Compared as it stands: `..`, doubled slashes and encoded letters lead nowhere.
+  if (isRunPath(path) && options.runs !== undefined) {
+    return answerAboutRuns(request, path, from, options, options.runs);
+  }
   const route = ROUTES.find((one) => one.path === path);
   if (route === undefined) return refusal(404, 'there is nothing here');
   if (!route.methods.includes(request.method ?? '')) {
@@ -123,11 +131,49 @@ async function answerRequest(
   if (body === undefined) return refusal(413, 'the body is too long');
   const { asked, token } = questionOf(route, cut === -1 ? '' : url.slice(cut + 1), body);
   const owner = ownerOf(request, token, options.tokens);
-  if (owner === undefined) {
-    options.audit({ event: 'refused', route: path, why: 'no valid token', from });
-    return refusal(401, 'a bearer token is needed', { 'www-authenticate': 'Bearer' });
-  }
-  return options.gate.answer({ route, asked, by: owner, from });
+  if (owner === undefined) return withoutToken(path, from, options);
+  return options.gate.answer({ route, asked, by: owner?.name ?? null, from });
+}
+
+async function answerAboutRuns(
+  request: IncomingMessage,
+  path: string,
+  from: string,
+  options: ServerOptions,
+  runs: Runs,
+): Promise<GateResponse> {
+  // Never without a token: a page in a browser on this machine could start runs as well.
+  const owner = ownerOf(request, undefined, options.tokens);
+  if (owner === undefined || owner === null) return withoutToken(RUNS, from, options);
+  const body = await readBody(request, MOST_BODY);
+  if (body === undefined) return refusal(413, 'the body is too long');
+  const { method = '', headers } = request;
+  const response = await answerRunRequest(
+    {
+      method,
+      path,
+      contentType: headers['content-type'],
+      idempotencyKey: headers['idempotency-key']?.toString(),
+      body,
+      owner,
+    },
+    runs,
+    options.gate,
+  );
+  options.audit({
+    event: 'runs',
+    method,
+    route: oneLine(path, 100),
+    status: response.status,
+    by: owner.name,
+    from,
+  });
+  return response;
+}
+
+function withoutToken(route: string, from: string, options: ServerOptions): GateResponse {
+  options.audit({ event: 'refused', route, why: 'no valid token', from });
+  return refusal(401, 'a bearer token is needed', { 'www-authenticate': 'Bearer' });
 }
 
 function questionOf(
@@ -145,21 +191,11 @@ function ownerOf(
   request: IncomingMessage,
   inBody: string | undefined,
   tokens: TokenKeeper | undefined,
-): string | null | undefined {
+): TokenOwner | null | undefined {
   if (tokens === undefined) return null;
   const [, inHeader] = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '') ?? [];
   const token = inHeader ?? inBody;
   return token === undefined ? undefined : tokens.ownerOf(token);
-}
-
-/** An answer that carries no verdict: every consumer counts it as an error or a refusal. */
-function refusal(
-  status: number,
-  error: string,
-  headers: Readonly<Record<string, string>> = {},
-): GateResponse {
-  const response = json(status, { error });
-  return { ...response, headers: { ...response.headers, ...headers } };
 }
 
 function urlOf(server: Server, { tls, host }: ServerOptions): string {

@@ -1,12 +1,14 @@
-import type { StoredVerdict } from '../../contract/ports/verdict-store.ts';
+import type { StoredVerdict } from '../../contract/ports/gate-store.ts';
 import { Verdict } from '../../contract/verdict.ts';
+import { sha256Of } from '../file-digest.ts';
 import { oneLine } from './one-line.ts';
 
 /**
  * Reads a verdict file.
+ * @param proof the envelope beside it
  * @returns undefined when the text is not a verdict of this version
  */
-export function parseStoredVerdict(text: string): StoredVerdict | undefined {
+export function parseStoredVerdict(text: string, proof: string | null): StoredVerdict | undefined {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -15,11 +17,10 @@ export function parseStoredVerdict(text: string): StoredVerdict | undefined {
     return undefined;
   }
   const parsed = Verdict.safeParse(value);
-  return parsed.success ? storedVerdict(parsed.data) : undefined;
+  return parsed.success ? storedVerdict(parsed.data, sha256Of(text), proof) : undefined;
 }
 
-/** What a gate keeps of a verdict. */
-export function storedVerdict(verdict: Verdict): StoredVerdict {
+function storedVerdict(verdict: Verdict, digest: string, proof: string | null): StoredVerdict {
   const { run, subject, decision, decidedAt, expiresAt, evidenceDigest } = verdict;
   return {
     run: run.id,
@@ -35,6 +36,8 @@ export function storedVerdict(verdict: Verdict): StoredVerdict {
     decidedAt,
     expiresAt,
     doubt: doubtOf(verdict),
+    digest,
+    proof,
   };
 }
 

@@ -5,20 +5,28 @@ import { GreenlightError } from '../../contract/errors.ts';
 /** Shorter ones can be guessed. */
 const LEAST_LENGTH = 20;
 
-export interface Token {
+/** Who holds a token, and what it is good for. Every token may ask. */
+export interface TokenOwner {
   /** Stands in the audit log instead of the token. */
   readonly name: string;
+  readonly mayStartRuns: boolean;
+}
+
+export interface Token extends TokenOwner {
   readonly digest: Buffer;
 }
 
+/** Written after a name: its token may also start runs. */
+const START = '+start';
+
 /** Who may ask. */
 export interface TokenKeeper {
-  /** Name of the token's owner; undefined when nobody has it. Takes the same time for every wrong one. */
-  ownerOf(token: string): string | undefined;
+  /** The token's owner; undefined when nobody has it. Takes the same time for every wrong one. */
+  ownerOf(token: string): TokenOwner | undefined;
 }
 
 /**
- * Reads `name:token` lines; empty lines and lines that start with # are left out.
+ * Reads `name:token` and `name+start:token` lines; empty lines and lines that start with # are left out.
  * @throws GreenlightError USAGE that names the line, never the token
  */
 export function parseTokens(text: string, from: string): readonly Token[] {
@@ -26,16 +34,18 @@ export function parseTokens(text: string, from: string): readonly Token[] {
   return text.split('\n').flatMap((raw, index) => {
     const line = raw.trim();
     if (line === '' || line.startsWith('#')) return [];
-    const [, name, token] = /^([A-Za-z0-9._-]{1,64}):(\S+)$/.exec(line) ?? [];
+    const [, name, right, token] = /^([A-Za-z0-9._-]{1,64})(\+[^:]*)?:(\S+)$/.exec(line) ?? [];
     const refuse = (problem: string): GreenlightError =>
       new GreenlightError('USAGE', `${from}, line ${index + 1}: ${problem}`, {
         hint: `Write one token a line as name:token, with at least ${LEAST_LENGTH} characters; \`openssl rand -hex 32\` makes one.`,
       });
     if (name === undefined || token === undefined) throw refuse('this is not name:token');
+    if (right !== undefined && right !== START)
+      throw refuse(`the only right that ${name} can be given is ${START}`);
     if (token.length < LEAST_LENGTH) throw refuse(`the token of ${name} is too short`);
     if (names.has(name)) throw refuse(`${name} stands there twice`);
     names.add(name);
-    return [{ name, digest: digestOf(token) }];
+    return [{ name, mayStartRuns: right === START, digest: digestOf(token) }];
   });
 }
 
@@ -93,10 +103,10 @@ function stampOf(file: string): string {
 }
 
 /** Compares with every token, and digests rather than texts: neither order nor length shows in the time it takes. */
-function findOwner(tokens: readonly Token[], token: string): string | undefined {
+function findOwner(tokens: readonly Token[], token: string): TokenOwner | undefined {
   const digest = digestOf(token);
-  let owner: string | undefined;
-  for (const one of tokens) if (timingSafeEqual(one.digest, digest)) owner = one.name;
+  let owner: TokenOwner | undefined;
+  for (const one of tokens) if (timingSafeEqual(one.digest, digest)) owner = one;
   return owner;
 }
 

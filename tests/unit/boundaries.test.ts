@@ -78,6 +78,12 @@ const ROOMS: readonly Room[] = [
     packages: ['node:', 'zod', 'commander', 'jiti', 'picocolors', 'yaml', '@playwright/test'],
   },
   {
+    at: 'scripts/gate/postgres/',
+    ours: ['contract/', 'scripts/gate/'],
+    packages: ['node:', 'zod'],
+    lazy: ['pg'],
+  },
+  {
     at: 'scripts/commands/demo',
     ours: ['contract/', 'safety/', 'reporters/', 'scripts/', 'demo/'],
     packages: ['node:', 'commander', 'picocolors'],

@@ -25,6 +25,16 @@ export function json(status: number, value: Readonly<Record<string, unknown>>): 
   };
 }
 
+/** An answer that carries no verdict: every consumer counts it as an error or a refusal. */
+export function refusal(
+  status: number,
+  error: string,
+  headers: Readonly<Record<string, string>> = {},
+): GateResponse {
+  const response = json(status, { error });
+  return { ...response, headers: { ...response.headers, ...headers } };
+}
+
 /** One line of text: what consumers show that copy the body into an event. */
 export function text(status: number, line: string): GateResponse {
   return {

@@ -1,19 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { StoredVerdict } from '../../../../contract/ports/verdict-store.ts';
+import type { StoredVerdict, StoreReading } from '../../../../contract/ports/gate-store.ts';
 import { answer } from '../../../../scripts/gate/answer.ts';
 import { parseFlaggerBody } from '../../../../scripts/gate/flagger-body.ts';
 import { parseQuestion, type Question, questionOfQuery } from '../../../../scripts/gate/question.ts';
 import { createRateLimit } from '../../../../scripts/gate/rate-limit.ts';
 import { createStandingRefusals } from '../../../../scripts/gate/standing-refusals.ts';
-import { parseStoredVerdict, storedVerdict } from '../../../../scripts/gate/stored-verdict.ts';
-import { COMMIT, MINUTE, TARGET, verdictOf, type VerdictOf } from './verdicts.ts';
+import { parseStoredVerdict } from '../../../../scripts/gate/stored-verdict.ts';
+import { COMMIT, MINUTE, storedOf, TARGET, verdictOf, type VerdictOf } from './verdicts.ts';
 
 const NOW = Date.parse('2026-11-20T10:00:00.000Z');
 const QUESTION: Question = { target: TARGET, phase: 'post-cutover', commit: COMMIT };
 
 const stored = (options: VerdictOf): StoredVerdict =>
-  storedVerdict(verdictOf({ decidedAt: NOW - MINUTE, ...options }));
+  storedOf(verdictOf({ decidedAt: NOW - MINUTE, ...options }));
 const ask = (verdicts: readonly StoredVerdict[], question: Question = QUESTION, now = NOW): string =>
   answer(question, { verdicts, unreadable: [] }, now).state;
 
@@ -55,7 +55,7 @@ describe('which verdict answers a question', () => {
     ['lists reasons against itself', { reasons: ['a check failed'] }],
     ['rests on no check', { checks: [] }],
   ])('a GO that %s is not believed', (_title, change) => {
-    const verdict = storedVerdict({ ...verdictOf({ decision: 'GO', decidedAt: NOW - MINUTE }), ...change });
+    const verdict = storedOf({ ...verdictOf({ decision: 'GO', decidedAt: NOW - MINUTE }), ...change });
     expect(ask([verdict])).toBe('INCONCLUSIVE');
   });
 
@@ -112,14 +112,15 @@ describe('questions', () => {
 
 test('a verdict file that is cut short, or of another version, is no verdict', () => {
   const text = JSON.stringify(verdictOf({ decision: 'GO' }));
-  expect(parseStoredVerdict(text)?.decision).toBe('GO');
-  expect(parseStoredVerdict(text.slice(0, -10))).toBeUndefined();
-  expect(parseStoredVerdict(text.replace('verdict@1', 'verdict@2'))).toBeUndefined();
-  expect(parseStoredVerdict('{"decision":"GO"}')).toBeUndefined();
+  expect(parseStoredVerdict(text, null)?.decision).toBe('GO');
+  expect(parseStoredVerdict(text.slice(0, -10), null)).toBeUndefined();
+  expect(parseStoredVerdict(text.replace('verdict@1', 'verdict@2'), null)).toBeUndefined();
+  expect(parseStoredVerdict('{"decision":"GO"}', null)).toBeUndefined();
 });
 
 test('a refusal stands after its file is gone, until it is no longer fresh', () => {
-  const withRefusals = createStandingRefusals();
+  const standing = createStandingRefusals();
+  const withRefusals = (...asked: Parameters<typeof standing>): StoreReading => standing(...asked).completed;
   const refusal = stored({ decision: 'NO_GO', expiresAt: NOW + MINUTE });
   const seen = withRefusals(TARGET, { verdicts: [refusal], unreadable: [] }, NOW);
   expect(answer(QUESTION, seen, NOW).state).toBe('NO_GO');

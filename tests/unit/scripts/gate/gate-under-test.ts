@@ -1,11 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { VerdictStore } from '../../../../contract/ports/verdict-store.ts';
+import type { GateStore } from '../../../../contract/ports/gate-store.ts';
 import { createAudit } from '../../../../scripts/gate/audit.ts';
 import { createFolderStore } from '../../../../scripts/gate/folder-store.ts';
 import { createGate } from '../../../../scripts/gate/gate.ts';
+import { proofDoubt } from '../../../../scripts/gate/proof-doubt.ts';
+import type { Runs } from '../../../../scripts/gate/runs.ts';
 import { startGateServer } from '../../../../scripts/gate/server.ts';
+import type { VerificationKey } from '../../../../scripts/signing/key-file.ts';
 import type { TokenKeeper } from '../../../../scripts/gate/tokens.ts';
 
 export interface GateUnderTest {
@@ -21,12 +24,17 @@ export async function startGate(
   options: {
     readonly tokens?: TokenKeeper;
     readonly perMinute?: number;
-    readonly store?: VerdictStore;
+    readonly store?: Pick<GateStore, 'about' | 'keep'>;
     readonly writeAudit?: (line: string) => void;
     readonly storeTimeoutMs?: number;
+    readonly starter?: Runs;
+    /** Of an earlier gate: this one is its restart. */
+    readonly runs?: string;
+    readonly keys?: readonly VerificationKey[];
   } = {},
 ): Promise<GateUnderTest> {
-  const runs = mkdtempSync(path.join(tmpdir(), 'greenlight-gate-'));
+  const { keys } = options;
+  const runs = options.runs ?? mkdtempSync(path.join(tmpdir(), 'greenlight-gate-'));
   const audited: Record<string, unknown>[] = [];
   const audit = createAudit(
     options.writeAudit ?? ((line) => void audited.push(JSON.parse(line) as Record<string, unknown>)),
@@ -35,10 +43,19 @@ export async function startGate(
     store: options.store ?? createFolderStore(runs),
     audit,
     reportOf: (run) => `https://reports.example.com/${run}/`,
+    ...(keys ? { doubtOf: (verdict) => proofDoubt(verdict, keys) } : {}),
     ...(options.storeTimeoutMs === undefined ? {} : { storeTimeoutMs: options.storeTimeoutMs }),
   });
-  const { perMinute = 1_000_000, tokens } = options;
-  const server = await startGateServer({ gate, audit, tokens, host: '127.0.0.1', port: 0, perMinute });
+  const { perMinute = 1_000_000, tokens, starter } = options;
+  const server = await startGateServer({
+    gate,
+    audit,
+    tokens,
+    host: '127.0.0.1',
+    port: 0,
+    perMinute,
+    ...(starter ? { runs: starter } : {}),
+  });
   return {
     url: server.url,
     runs,

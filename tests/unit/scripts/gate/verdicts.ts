@@ -1,6 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import type { StoredVerdict } from '../../../../contract/ports/gate-store.ts';
 import { Verdict } from '../../../../contract/verdict.ts';
+import { parseStoredVerdict } from '../../../../scripts/gate/stored-verdict.ts';
 
 const GOLDEN = path.resolve(import.meta.dirname, '../../../golden');
 
@@ -37,10 +39,19 @@ export function verdictOf(options: VerdictOf): Verdict {
       target: options.target ?? TARGET,
       wanted: { id: '2.0.0', commit: options.commit ?? COMMIT },
     },
+    planDigest: `sha256:${'12'.repeat(32)}`,
+    policyDigest: `sha256:${'34'.repeat(32)}`,
     evidenceDigest: decision === 'pending' ? null : `sha256:${'ab'.repeat(32)}`,
     decidedAt: new Date(decidedAt).toISOString(),
     expiresAt: new Date(options.expiresAt ?? decidedAt + 60 * MINUTE).toISOString(),
   };
+}
+
+/** What a gate keeps of a verdict. */
+export function storedOf(verdict: Verdict, proof: string | null = null): StoredVerdict {
+  const stored = parseStoredVerdict(JSON.stringify(verdict), proof);
+  if (stored === undefined) throw new Error('this is no verdict');
+  return stored;
 }
 
 /** Writes a verdict where `greenlight run --output <runs>/<run>` does. */

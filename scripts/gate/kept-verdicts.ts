@@ -1,0 +1,63 @@
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { StoredVerdict } from '../../contract/ports/gate-store.ts';
+import { writeFileAtomically } from '../../reporters/publishers/atomic-write.ts';
+import { sha256Of } from '../file-digest.ts';
+import { isMissing } from './read-stored-report.ts';
+import { StoredVerdictShape } from './stored-shapes.ts';
+
+/** How long a verdict is kept after it expired, so that "expired" can be told from "unknown". */
+const KEPT_MS = 7 * 24 * 3_600_000;
+
+/** What a gate must remember although the run's own file may be replaced or removed. */
+export interface KeptVerdicts {
+  all(): Promise<readonly StoredVerdict[]>;
+  /** Durable when it resolves. What was decided stays as it was. */
+  keep(verdict: StoredVerdict): Promise<void>;
+}
+
+/** Verdicts as one file each. A file that cannot be read throws: it may hold a refusal. */
+export function createKeptVerdicts(directory: string, now: () => number = Date.now): KeptVerdicts {
+  let kept: Map<string, StoredVerdict> | undefined;
+  // Names of runs come from files of others; as a digest they cannot lead anywhere.
+  const fileOf = (run: string): string => path.join(directory, `${sha256Of(run).slice(7, 47)}.json`);
+  const load = async (): Promise<Map<string, StoredVerdict>> => {
+    const found = new Map<string, StoredVerdict>();
+    for (const name of await namesIn(directory)) {
+      const text = await readFile(path.join(directory, name), 'utf8');
+      const verdict = StoredVerdictShape.parse(JSON.parse(text));
+      found.set(verdict.run, verdict);
+    }
+    return found;
+  };
+  const loaded = async (): Promise<Map<string, StoredVerdict>> => (kept ??= await load());
+  return {
+    async all() {
+      const all = await loaded();
+      for (const [run, verdict] of all) {
+        if (Date.parse(verdict.expiresAt) + KEPT_MS > now()) continue;
+        await rm(fileOf(run), { force: true });
+        all.delete(run);
+      }
+      return [...all.values()];
+    },
+    async keep(verdict) {
+      const all = await loaded();
+      const before = all.get(verdict.run);
+      if (before !== undefined && before.decision !== 'pending') return;
+      await mkdir(directory, { recursive: true, mode: 0o700 });
+      writeFileAtomically(fileOf(verdict.run), JSON.stringify(verdict));
+      all.set(verdict.run, verdict);
+    },
+  };
+}
+
+/** Names of the JSON files in a directory that may not be there. */
+export async function namesIn(directory: string): Promise<readonly string[]> {
+  try {
+    return (await readdir(directory)).filter((name) => name.endsWith('.json'));
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+}
