@@ -1,69 +1,26 @@
 import { execFile } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type GateUnderTest, startGate } from '../scripts/gate/gate-under-test.ts';
-import { MINUTE, TARGET, type VerdictOf, writeVerdict } from '../scripts/gate/verdicts.ts';
+import { TARGET } from '../scripts/gate/verdicts.ts';
 import { type Consumer, CONSUMERS, type Does, type Heard } from './consumers.ts';
+import { type Situation, SITUATIONS, type Situations, startSituations } from './situations.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');
 const PAGE = path.join(ROOT, 'docs/deploy/conformance.md');
 const UPDATE = process.env['UPDATE_DOCS'] === '1';
 const run = promisify(execFile);
 
-/** What is known about the subject; the nonce stands for the deploy that asks. */
-const STATES = ['GO', 'NO_GO', 'INCONCLUSIVE', 'pending', 'unknown subject', 'expired'] as const;
-type State = (typeof STATES)[number];
-const SITUATIONS = [...STATES, 'gate down', 'proxy answers HTML'] as const;
-type Situation = (typeof SITUATIONS)[number];
-
-const VERDICTS: Record<State, VerdictOf | undefined> = {
-  GO: { decision: 'GO' },
-  NO_GO: { decision: 'NO_GO' },
-  INCONCLUSIVE: { decision: 'INCONCLUSIVE' },
-  pending: { decision: 'pending' },
-  'unknown subject': undefined,
-  expired: { decision: 'GO', expiresAt: Date.now() - MINUTE },
-};
-
-let gate: GateUnderTest;
-let proxy: Server;
-let down: string;
-
-const addressOf = (server: Server): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-
+let situations: Situations;
 beforeAll(async () => {
-  gate = await startGate();
-  for (const state of STATES) {
-    const verdict = VERDICTS[state];
-    if (verdict !== undefined) writeVerdict(gate.runs, { ...verdict, run: state, nonce: state });
-  }
-  proxy = createServer((_request, response) => {
-    response.setHeader('content-type', 'text/html');
-    response.end('<!doctype html><title>Please sign in</title>');
-  });
-  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
-  const closed = createServer();
-  await new Promise<void>((resolve) => closed.listen(0, '127.0.0.1', resolve));
-  down = addressOf(closed);
-  await new Promise((resolve) => closed.close(resolve));
+  situations = await startSituations();
 });
-afterAll(async () => {
-  await gate.close();
-  await new Promise((resolve) => proxy.close(resolve));
-});
-
-function whereIs(situation: Situation): string {
-  if (situation === 'gate down') return down;
-  return situation === 'proxy answers HTML' ? addressOf(proxy) : gate.url;
-}
+afterAll(() => situations.close());
 
 async function hear(consumer: Consumer, situation: Situation): Promise<Heard> {
-  const at = `${whereIs(situation)}${consumer.route}`;
+  const at = `${situations.whereIs(situation)}${consumer.route}`;
   const question = { target: TARGET, nonce: situation };
   try {
     const response =
@@ -122,7 +79,7 @@ async function askWithCurl(situation: Situation): Promise<Does> {
     writeFileSync(path.join(directory, 'promote.sh'), '#!/bin/sh\necho promoted\n');
     chmodSync(path.join(directory, 'promote.sh'), 0o755);
     const here = script
-      .replace('https://gate.example.com:8484', whereIs(situation))
+      .replace('https://gate.example.com:8484', situations.whereIs(situation))
       .replace('target=shop&commit=$COMMIT', `target=${encodeURIComponent(TARGET)}`);
     const env = {
       PATH: '/usr/local/bin:/usr/bin:/bin',
@@ -205,8 +162,9 @@ ${byCode.join('\n')}
 | curl and jq | the script of shell.md, run by a real shell, curl and jq against a real gate |
 | Shell script of shell.md | run by a real shell with every exit code (\`tests/unit/docs/deploy-pages.test.ts\`) |
 | GitHub Actions | the script of action.yml, run by a real bash with every exit code; the workflow around it was **not run** on GitHub |
-| Flagger | **not run** with Flagger: a model of its documented contract (status 200 to 202 is yes, the body is not read) |
-| Argo Rollouts | **not run** with Argo: a model of its documented contract, with both conditions of [argo-rollouts.md](argo-rollouts.md) |
+| Flagger | every cell with the webhook client of Flagger 1.44.0 itself, where Go and its modules can be had (\`tests/contracts/gate-clients\`); what the controller then does with its answer is its documentation's word |
+| Argo Rollouts \`web\`, up to 1.9.1 | every cell with the web metric provider of Argo Rollouts 1.9.1 itself and the metric of [argo-rollouts.md](argo-rollouts.md), where Go and its modules can be had; what the controller then does with the measurement is its documentation's word |
+| Argo Rollouts \`web\`, later | **not run**: no release has the correction yet |
 | Azure DevOps, GitLab CI, Kubernetes Job, AWS CodeDeploy | **not run** in these services: their files are parsed and linted, the rows state their documentation |
 `;
   if (UPDATE) writeFileSync(PAGE, text);
