@@ -23,7 +23,13 @@ let gate: RunningCommand;
 let url: string;
 beforeEach(async () => {
   target = await startTarget();
-  project = cliProject(target.url, `probes: [${probe('pages-answer')}]`);
+  target.answer = answersAfter(0);
+  project = cliProject(
+    target.url,
+    `probes: [${probe('pages-answer')}],
+     ...{ target: { name: 'target', urls: { app: '${target.url}' },
+       release: { path: '/release', id: 'id', commit: 'commit' } } }`,
+  );
   project.write('runs/README', 'reports');
   const made = await greenlight(project.directory, ['keygen', '--out', 'gate']);
   expect(made.code, made.err).toBe(0);
@@ -34,6 +40,11 @@ afterEach(async () => {
   project.remove();
   await target.close();
 });
+
+function answersAfter(delayMs: number): Target['answer'] {
+  const release = JSON.stringify({ id: '2.0.0', commit: COMMIT });
+  return (at) => ({ status: 200, body: at === '/release' ? release : 'hello', delayMs });
+}
 
 async function serve(): Promise<void> {
   gate = startGreenlight(
@@ -93,7 +104,7 @@ test('the gate starts a real run, and its signed verdict answers the other route
 });
 
 test('stopping the gate stops the run, which cleans up; nothing is left and nothing is GO', async () => {
-  target.answer = () => ({ status: 200, body: 'hello', delayMs: 3000 });
+  target.answer = answersAfter(3000);
   await serve();
   const run = await startRun('deploy-8', 'deploy-8');
   await until(
@@ -116,7 +127,7 @@ test('stopping the gate stops the run, which cleans up; nothing is left and noth
   await serve();
   expect(await stateOf(run)).toMatchObject({ status: 'ended', verdict: 'INCONCLUSIVE' });
   // The lease was given back: the next run may start.
-  target.answer = () => ({ status: 200, body: 'hello' });
+  target.answer = answersAfter(0);
   expect(
     await until(await startRun('deploy-9', 'deploy-9'), ({ status }) => status !== 'running'),
   ).toMatchObject({
