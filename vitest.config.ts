@@ -23,6 +23,7 @@ export default defineConfig({
           name: 'parts',
           include: ['tests/contracts/**/*.test.ts', 'tests/runner/**/*.test.ts', 'tests/e2e/**/*.test.ts'],
           exclude: ALONE,
+          sequence: { groupOrder: 1 },
           testTimeout: 180_000,
           hookTimeout: 180_000,
           maxWorkers: 2,
@@ -32,6 +33,7 @@ export default defineConfig({
         test: {
           name: 'alone',
           include: ALONE,
+          sequence: { groupOrder: 2 },
           testTimeout: 180_000,
           hookTimeout: 180_000,
           maxWorkers: 1,

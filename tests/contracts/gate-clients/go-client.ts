@@ -26,7 +26,9 @@ const env = { ...process.env, GOFLAGS: '-mod=readonly', GOTOOLCHAIN: 'local' };
  * @returns undefined when it can
  */
 export function whyNot(client: 'argo' | 'flagger'): string | undefined {
-  if (process.env['GREENLIGHT_REAL_CLIENTS'] === '0') return 'GREENLIGHT_REAL_CLIENTS=0';
+  if (process.env['GREENLIGHT_REAL_CLIENTS'] !== '1') {
+    return 'set GREENLIGHT_REAL_CLIENTS=1: the first build compiles both controllers for up to ten minutes';
+  }
   if (go === undefined) return 'Go is not installed';
   try {
     const cwd = path.join(import.meta.dirname, client);

@@ -162,8 +162,8 @@ ${byCode.join('\n')}
 | curl and jq | the script of shell.md, run by a real shell, curl and jq against a real gate |
 | Shell script of shell.md | run by a real shell with every exit code (\`tests/unit/docs/deploy-pages.test.ts\`) |
 | GitHub Actions | the script of action.yml, run by a real bash with every exit code; the workflow around it was **not run** on GitHub |
-| Flagger | every cell with the webhook client of Flagger 1.44.0 itself, where Go and its modules can be had (\`tests/contracts/gate-clients\`); what the controller then does with its answer is its documentation's word |
-| Argo Rollouts \`web\`, up to 1.9.1 | every cell with the web metric provider of Argo Rollouts 1.9.1 itself and the metric of [argo-rollouts.md](argo-rollouts.md), where Go and its modules can be had; what the controller then does with the measurement is its documentation's word |
+| Flagger | every cell with the webhook client of Flagger 1.44.0 itself, run with GREENLIGHT_REAL_CLIENTS=1 where Go and its modules can be had (\`tests/contracts/gate-clients\`); what the controller then does with its answer is its documentation's word |
+| Argo Rollouts \`web\`, up to 1.9.1 | every cell with the web metric provider of Argo Rollouts 1.9.1 itself and the metric of [argo-rollouts.md](argo-rollouts.md), run with GREENLIGHT_REAL_CLIENTS=1 where Go and its modules can be had; what the controller then does with the measurement is its documentation's word |
 | Argo Rollouts \`web\`, later | **not run**: no release has the correction yet |
 | Azure DevOps, GitLab CI, Kubernetes Job, AWS CodeDeploy | **not run** in these services: their files are parsed and linted, the rows state their documentation |
 `;
