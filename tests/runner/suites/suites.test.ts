@@ -85,7 +85,7 @@ describe('a run against a shop that answers', () => {
     ['page-knows-the-visitor', 'All 3 steps held'],
     ['page-and-requests-are-one-visitor', 'All 2 steps held'],
     ['target-answers', '1 of 1 addresses answer'],
-    ['wanted-release-runs', 'The wanted release runs: shop-2 at abcdef1234567890'],
+    ['wanted-release-runs', 'The wanted release runs: shop-2 at abcdef1234567890 (asked 6 times)'],
     ['mailbox-readable', 'The mailbox can be read'],
     ['pages-answer', '2 of 2 paths answered with 200'],
     ['health-is-true', 'The health document is right, and 1 of 1 witnesses confirm it'],
