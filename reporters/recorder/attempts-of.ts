@@ -3,6 +3,7 @@ import type { Attempt, AttemptError, Fault } from '../../contract/evidence.ts';
 import { classifyErrors, comparisonsIn } from '../classify.ts';
 import { readAttachments } from './attachments.ts';
 import { projectOf } from './check-of.ts';
+import { looseEnd } from './loose-ends.ts';
 
 /** All that one test left, try by try. */
 export interface RecordedTest {
@@ -87,9 +88,13 @@ function has(test: TestCase, result: TestResult, type: string): boolean {
   return [...test.annotations, ...result.annotations].some((annotation) => annotation.type === type);
 }
 
-/** Why a test did not run, in the words of its author. */
+/** Why a test did not run, in the words of its author; or why its pass is none. */
 function noteOf(result: TestResult, status: Attempt['status']): readonly AttemptError[] {
   if (status === 'no-result') return [other('was started and never ended')];
+  if (status === 'passed') {
+    const problem = looseEnd(result.steps);
+    return problem === undefined ? [] : [other(problem)];
+  }
   if (status !== 'skipped') return [];
   const marks = result.annotations.filter(({ type }) => type === 'skip' || type === 'fixme');
   return marks

@@ -7,6 +7,69 @@ type Kind = Attempt['errors'][number]['kind'];
 /** Id, body of the test, Playwright's status, kinds of its errors. */
 const ENDS: readonly (readonly [string, string, Attempt['status'], readonly Kind[]])[] = [
   ['passes', 'expect(1).toBe(1);', 'passed', []],
+  ['compares-nothing', 'for (const row of [] as number[]) expect(row).toBe(1);', 'passed', []],
+  ['holds-and-swallows', 'expect(1).toBe(1); try { expect(1).toBe(2); } catch {}', 'passed', ['other']],
+  [
+    'holds-and-swallows-in-a-step',
+    'expect(1).toBe(1); await test.step("s", async () => { expect(1).toBe(2); }).catch(() => {});',
+    'passed',
+    ['other'],
+  ],
+  [
+    'holds-and-does-not-wait',
+    'expect(1).toBe(1); void expect.poll(() => 1, { timeout: 60_000 }).toBe(2).catch(() => undefined);',
+    'passed',
+    ['other'],
+  ],
+  [
+    'holds-and-does-not-wait-long',
+    'expect(1).toBe(1); void expect.poll(() => 1, { timeout: 1 }).toBe(2).catch(() => undefined);',
+    'passed',
+    ['other'],
+  ],
+  [
+    'swallows-inside-to-pass',
+    'await expect(() => { try { expect(1).toBe(2); } catch {} }).toPass({ timeout: 2000 });',
+    'passed',
+    ['other'],
+  ],
+  [
+    'holds-softly',
+    'expect.soft(1).toBe(1); await expect.soft(Promise.resolve(1)).resolves.toBe(1);',
+    'passed',
+    [],
+  ],
+  ['holds-not', 'expect(1).not.toBe(2); expect(() => 1).not.toThrow();', 'passed', []],
+  [
+    'holds-and-cleans-up',
+    'let open = true; try { expect(1).toBe(1); } finally { open = false; } expect(open).toBe(false);',
+    'passed',
+    [],
+  ],
+  [
+    'catches-what-is-no-comparison',
+    'const body = await Promise.reject(new Error("x")).catch(() => "none"); expect(body).toBe("none"); await expect(Promise.reject(new Error("x"))).rejects.toThrow("x");',
+    'passed',
+    [],
+  ],
+  [
+    'to-pass-at-the-third-try-in-a-step',
+    'let n = 0; await test.step("s", () => expect(async () => { expect(n).toBeLessThan(3); expect(n++).toBe(2); await expect.poll(() => n++).toBe(3); }).toPass({ timeout: 4000, intervals: [10] }));',
+    'passed',
+    [],
+  ],
+  [
+    'to-pass-at-the-second-try',
+    'let n = 0; await expect(() => { expect(n++).toBe(1); }).toPass({ timeout: 2000 });',
+    'passed',
+    [],
+  ],
+  [
+    'poll-at-the-second-try',
+    'let n = 0; await expect.poll(() => n++, { timeout: 2000 }).toBe(1);',
+    'passed',
+    [],
+  ],
   ['expect-fails', 'expect(1).toBe(2);', 'failed', ['assertion']],
   ['expect-fails-with-words', 'expect(1, "my words").toBe(2);', 'failed', ['assertion']],
   ['expect-in-a-step', 'await test.step("s", async () => { expect(1).toBe(2); });', 'failed', ['assertion']],
@@ -72,14 +135,13 @@ const ENDS: readonly (readonly [string, string, Attempt['status'], readonly Kind
     'failed',
     ['other'],
   ],
-  ['compares-nothing', 'for (const row of [] as number[]) expect(row).toBe(1);', 'passed', []],
   [
     'polls-without-waiting',
     'void expect.poll(() => 1, { timeout: 60_000 }).toBe(2).catch(() => undefined);',
     'passed',
-    [],
+    ['other'],
   ],
-  ['caught-then-nothing', 'try { expect(1).toBe(2); } catch {}', 'passed', []],
+  ['caught-then-nothing', 'try { expect(1).toBe(2); } catch {}', 'passed', ['other']],
   [
     'wrapped',
     'try { expect(1).toBe(2); } catch (e) { throw new Error("w", { cause: e }); }',
@@ -185,6 +247,7 @@ test.each(ENDS)('%s', (id, _body, status, kinds) => {
 
 test.each([
   ['passes', 1],
+  ['holds-and-swallows', 1],
   ['caught-then-nothing', 0],
   ['compares-nothing', 0],
   ['polls-without-waiting', 0],
