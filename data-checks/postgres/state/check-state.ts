@@ -3,9 +3,11 @@ import { SideUnavailable } from '../rows/diff-tables.ts';
 import type { SideName } from '../rows/pairing.ts';
 import { isLostConnection, openSession, type Session } from '../session.ts';
 import { compareState } from './compare-state.ts';
-import { readState } from './read-state.ts';
+import { STATE_DEFINITIONS } from './definitions.ts';
+import { readWriteCounters, type WriteCounters, writesSince } from './quiet.ts';
+import { readFrom } from './read-state.ts';
 import { USER_RELATIONS } from './sources.ts';
-import type { StateResult, StateSnapshot } from './state.ts';
+import type { StateAnswer, StateResult } from './state.ts';
 
 export interface StateOptions {
   /** `postgres://` addresses of both databases. */
@@ -13,6 +15,8 @@ export interface StateOptions {
   readonly new: string;
   /** Longest time of one statement in milliseconds; default 60,000. */
   readonly statementTimeoutMs?: number;
+  /** How long the old side is watched for writes, from the opening on, in milliseconds; default 12,000. */
+  readonly watchMs?: number;
 }
 
 /** Both databases, open for state checks; all answers of a side come from one moment. Writes to neither. */
@@ -47,9 +51,14 @@ export async function openState(options: StateOptions): Promise<StateComparison>
   const open = async (side: SideName): Promise<Side> => {
     const statementTimeoutMs = options.statementTimeoutMs ?? 60_000;
     try {
+      let counters: WriteCounters | undefined;
       const session = await openSession({ url: options[side], statementTimeoutMs });
       try {
-        return { side, session, empty: await isEmpty(session) };
+        const watched = await readFrom(session, async () => {
+          counters = await readWriteCounters(session);
+          return [];
+        });
+        return { side, session, empty: await isEmpty(session), watched, counters };
       } catch (error) {
         await session.close();
         throw error;
@@ -69,8 +78,10 @@ export async function openState(options: StateOptions): Promise<StateComparison>
   const sides = [old.value, next.value] as const;
   return {
     check: async (check) => {
-      const [before, after] = await Promise.all(sides.map((side) => ask(side, check)));
-      const [result] = compareState(before ?? {}, after ?? {}, [check]);
+      const [before, after] = await Promise.all(
+        sides.map((side) => ask(side, check, options.watchMs ?? 12_000)),
+      );
+      const [result] = compareState({ [check]: before }, { [check]: after }, [check]);
       if (result === undefined) throw new Error(`${check} has no result`);
       return result;
     },
@@ -82,17 +93,28 @@ interface Side {
   readonly side: SideName;
   readonly session: Session;
   readonly empty: boolean;
+  /** The counters of writes at the opening, or why they could not be read. */
+  readonly watched: StateAnswer;
+  readonly counters: WriteCounters | undefined;
 }
 
-async function ask({ side, session, empty }: Side, check: StateCheckId): Promise<StateSnapshot> {
+async function ask(one: Side, check: StateCheckId, watchMs: number): Promise<StateAnswer> {
   // Everything would hold in a database without tables: that is the wrong database, not a sound one.
-  if (empty)
-    return { [check]: { kind: 'unread', reason: 'the database has no tables: is it the right one?' } };
+  if (one.empty) return { kind: 'unread', reason: 'the database has no tables: is it the right one?' };
   try {
-    return await readState(session, [check]);
+    const definition = STATE_DEFINITIONS[check];
+    return definition.kind === 'quiet'
+      ? await watch(one, watchMs)
+      : await readFrom(one.session, definition.source);
   } catch (error) {
-    throw isLostConnection(error) ? new SideUnavailable(side, error) : error;
+    throw isLostConnection(error) ? new SideUnavailable(one.side, error) : error;
   }
+}
+
+async function watch({ side, session, watched, counters }: Side, watchMs: number): Promise<StateAnswer> {
+  if (side === 'new') return { kind: 'read', rows: [] };
+  if (counters === undefined) return watched;
+  return readFrom(session, (open) => writesSince(open, counters, watchMs));
 }
 
 async function isEmpty(session: Session): Promise<boolean> {

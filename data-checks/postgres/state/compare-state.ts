@@ -46,9 +46,38 @@ function judge(
   old: readonly StateRow[],
   next: readonly StateRow[],
 ): readonly StateFinding[] {
-  return definition.kind === 'sound'
-    ? unsound(check, definition.own === true ? [] : old, next)
-    : lost(check, definition, old, next);
+  switch (definition.kind) {
+    case 'sound':
+      return unsound(check, definition.own === true ? [] : old, next);
+    case 'quiet':
+      return unsound(check, [], old);
+    case 'grown':
+      return behind(check, old, next);
+    case 'kept':
+      return lost(check, definition, old, next);
+  }
+}
+
+function behind(
+  check: StateCheckId,
+  old: readonly StateRow[],
+  next: readonly StateRow[],
+): readonly StateFinding[] {
+  const after = new Map(next.map((row) => [row.object, row]));
+  return old.flatMap((row) => {
+    // That it is gone is another check's finding.
+    const now = after.get(row.object);
+    if (now?.mark === undefined || row.mark === undefined || now.mark >= row.mark) return [];
+    return [
+      {
+        check,
+        severity: row.minor === true ? 'advisory' : 'blocking',
+        object: row.object,
+        summary: `${row.object} was at ${row.state ?? ''} and is at ${now.state ?? ''}`,
+        remedy: row.remedy ?? '',
+      },
+    ];
+  });
 }
 
 function unsound(

@@ -121,3 +121,9 @@ export const readOnly = rowsOf(`
       pg_catalog.format('alter database %I reset default_transaction_read_only; -- or of the role, or of the server: %s says so',
         pg_catalog.current_database(), s.source))) x(object, problem, remedy)
   where s.name = 'default_transaction_read_only'`);
+
+/** A slot that nobody reads keeps the log until the disk is full. */
+export const unreadSlots = rowsOf(`
+  select s.slot_name::text as object, case when not s.active then 'is read by no one: the log is kept for it until the disk is full' end as problem,
+    pg_catalog.format('select pg_drop_replication_slot(%L);', s.slot_name) as remedy
+  from pg_catalog.pg_replication_slots s where s.database is null or s.database = pg_catalog.current_database() order by 1`);

@@ -1,4 +1,11 @@
-import { notOfExtension, RELATION_NAME, rowsOf, USER_RELATIONS, USER_SCHEMA } from './sources.ts';
+import {
+  notOfExtension,
+  RELATION_NAME,
+  rowsOf,
+  type Source,
+  USER_RELATIONS,
+  USER_SCHEMA,
+} from './sources.ts';
 
 /**
  * What a value means, or how it prints, depends on these. Not `default_transaction_read_only`: an old side that is left
@@ -129,3 +136,56 @@ export const roleSettings = rowsOf(`
   from pg_catalog.pg_db_role_setting s, lateral pg_catalog.unnest(s.setconfig) x
   where pg_catalog.split_part(x, '=', 1) <> 'default_transaction_read_only'
     and s.setdatabase in (0, (select oid from pg_catalog.pg_database where datname = pg_catalog.current_database())) order by 1`);
+
+/** Multiranges come with their ranges, arrays and row types with what they are of. */
+export const types = rowsOf(`
+  select pg_catalog.format('%I.%I', n.nspname, t.typname) as object, case t.typtype
+      when 'e' then 'enum of ' || (select pg_catalog.string_agg(pg_catalog.quote_literal(l.enumlabel), ', ' order by l.enumsortorder)
+        from pg_catalog.pg_enum l where l.enumtypid = t.oid)
+      when 'd' then pg_catalog.concat_ws(' ', 'domain over', pg_catalog.format_type(t.typbasetype, t.typtypmod),
+        case when t.typnotnull then 'not null' end, 'default ' || t.typdefault,
+        (select pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ' ' order by pg_catalog.pg_get_constraintdef(k.oid))
+          from pg_catalog.pg_constraint k where k.contypid = t.oid and k.contype = 'c'))
+      when 'c' then 'composite of ' || (select pg_catalog.string_agg(pg_catalog.format('%I %s', a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod)), ', '
+          order by a.attnum) from pg_catalog.pg_attribute a where a.attrelid = t.typrelid and a.attnum > 0 and not a.attisdropped)
+      else 'range of ' || (select pg_catalog.format_type(r.rngsubtype, null) from pg_catalog.pg_range r where r.rngtypid = t.oid) end as state,
+    'Create it, or alter it, as on the old side' as remedy
+  from pg_catalog.pg_type t join pg_catalog.pg_namespace n on n.oid = t.typnamespace and ${USER_SCHEMA}
+  left join pg_catalog.pg_class c on c.oid = t.typrelid
+  where (t.typtype in ('e', 'd', 'r') or t.typtype = 'c' and c.relkind = 'c') and ${notOfExtension('pg_type', 't.oid')} order by 1`);
+
+/** One that belongs to a column goes with it. */
+export const sequences = rowsOf(`
+  select ${RELATION_NAME} as object, pg_catalog.format('%s by %s from %s to %s%s', pg_catalog.format_type(q.seqtypid, null),
+      q.seqincrement, q.seqmin, q.seqmax, case when q.seqcycle then ', again and again' else '' end) as state,
+    pg_catalog.format('create sequence %s as %s increment by %s minvalue %s maxvalue %s%s;', ${RELATION_NAME}, pg_catalog.format_type(q.seqtypid, null),
+      q.seqincrement, q.seqmin, q.seqmax, case when q.seqcycle then ' cycle' else '' end) as remedy,
+    exists (select from pg_catalog.pg_depend d where d.classid = 'pg_catalog.pg_class'::regclass and d.objid = c.oid
+      and d.refclassid = 'pg_catalog.pg_class'::regclass and d.deptype in ('a', 'i') and d.refobjsubid > 0) as "mayGo"
+  from pg_catalog.pg_sequence q join ${USER_RELATIONS} on c.oid = q.seqrelid order by 1`);
+
+/** By blocks of a thousand ids, so that a million of them fits into memory. */
+export const largeObjects: Source = async (session) => {
+  const { rows } = await session.client.query<{ blind: boolean }>(
+    `select not pg_catalog.has_table_privilege('pg_catalog.pg_largeobject', 'select')
+      and exists (select from pg_catalog.pg_largeobject_metadata) as blind`,
+  );
+  if (rows[0]?.blind === true) {
+    throw new Error(
+      'this role may not read large objects: grant select on pg_largeobject, or pg_read_all_data',
+    );
+  }
+  return rowsOf(LARGE_OBJECTS)(session);
+};
+
+const LARGE_OBJECTS = `
+  with content as (
+    select l.loid, sum(pg_catalog.hashtextextended(pg_catalog.encode(l.data, 'hex'), l.pageno)) as hash
+    from pg_catalog.pg_largeobject l group by l.loid)
+  select pg_catalog.format('large objects %s to %s', b.first, b.first + 999) as object,
+    pg_catalog.format('%s objects, content %s', count(*), sum(coalesce(pg_catalog.hashtextextended(c.hash::text, m.oid::int8), m.oid::int8))) as state,
+    pg_catalog.format('select oid from pg_largeobject_metadata where oid between %s and %s; -- on both sides; then lo_export and lo_import what is not the same',
+      b.first, b.first + 999) as remedy
+  from pg_catalog.pg_largeobject_metadata m left join content c on c.loid = m.oid,
+    lateral (select m.oid::int8 / 1000 * 1000 as first) b
+  group by b.first order by b.first`;

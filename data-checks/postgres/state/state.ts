@@ -10,6 +10,8 @@ export interface StateRow {
   readonly remedy?: string | null;
   /** For a comparison: the state that must be the same on both sides. */
   readonly state?: string;
+  /** Where the new side must be as far or further: a number, or text that sorts by time. */
+  readonly mark?: bigint | string;
   /** For a comparison: that the new side has nothing of this name is no finding. */
   readonly mayGo?: boolean;
   /** Only worth a warning. */

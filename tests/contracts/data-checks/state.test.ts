@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SideUnavailable } from '../../../data-checks/postgres/rows/diff-tables.ts';
-import { checkState } from '../../../data-checks/postgres/state/check-state.ts';
+import { checkState, openState } from '../../../data-checks/postgres/state/check-state.ts';
 import { STATE_CHECKS, type StateCheckId } from '../../../contract/state-checks.ts';
 import { type ClusterVersion, hasVersion, startCluster, type TestCluster } from '../../postgres-cluster.ts';
 
@@ -25,6 +25,15 @@ create function shop.touch() returns trigger language plpgsql as $$ begin return
 create trigger touched before update on shop.orders for each row execute function shop.touch();
 create policy own on shop.orders using (customer_id = 1);
 alter table shop.orders enable row level security;
+create sequence shop.ticket increment by 5;
+select nextval('shop.ticket') from generate_series(1, 4);
+create type shop.state as enum ('new', 'paid');
+create domain shop.cents as int check (value >= 0);
+create type shop.address as (street text, city text);
+create table shop.news(id int, title text not null, created_at timestamptz not null, expires_at timestamptz);
+create unique index news_by_title on shop.news(lower(title)) where id > 0;
+insert into shop.news select g, 'News ' || g, timestamptz '2026-05-01' + g * interval '1 hour', 'infinity' from generate_series(1, 50) g;
+select lo_from_bytea(50000 + g, decode(repeat('ab', 5000), 'hex')) from generate_series(1, 3) g;
 grant usage on schema shop to app_user;
 grant select, insert on shop.orders to app_user;
 alter default privileges in schema shop grant select on tables to app_user;
@@ -46,6 +55,78 @@ const FAULTS: readonly Fault[] = [
     `select setval('shop.number_of_invoice', 50, false)`,
     'shop.invoices.number',
     `setval('shop.number_of_invoice'`,
+  ],
+  [
+    'sequences-go-on',
+    'a sequence that no column uses, left behind',
+    `select setval('shop.ticket', 11)`,
+    'shop.ticket',
+    `select setval('shop.ticket', 21, false);`,
+  ],
+  [
+    'keys-are-unique',
+    'a key that an index holds twice',
+    `update pg_index set indisready = false where indexrelid = 'shop.customers_mail_key'::regclass;
+     insert into shop.customers(mail) values ('c7'); update pg_index set indisready = true where indexrelid = 'shop.customers_mail_key'::regclass`,
+    'shop.customers_mail_key',
+    'reindex index shop.customers_mail_key',
+  ],
+  [
+    'keys-are-unique',
+    'an expression that a partial index holds twice',
+    `update pg_index set indisready = false where indexrelid = 'shop.news_by_title'::regclass;
+     insert into shop.news values (99, 'NEWS 7', '2026-05-01'); update pg_index set indisready = true where indexrelid = 'shop.news_by_title'::regclass`,
+    'shop.news_by_title',
+    'reindex index shop.news_by_title',
+  ],
+  [
+    'tables-are-fresh',
+    'rows of the last hour that did not arrive',
+    'delete from shop.news where id = 50',
+    'shop.news.created_at',
+    'select * from shop.news where created_at >',
+  ],
+  [
+    'tables-are-fresh',
+    'no rows at all',
+    'truncate shop.news',
+    'shop.news.created_at',
+    'select * from shop.news where created_at >',
+  ],
+  [
+    'large-objects-are-kept',
+    'a large object that is not there',
+    'select lo_unlink(50002)',
+    'large objects 50000 to 50999',
+    'between 50000 and 50999',
+  ],
+  [
+    'large-objects-are-kept',
+    'a large object with other content',
+    `select lo_put(50003, 4000, '\\x00')`,
+    'large objects 50000 to 50999',
+    'lo_import',
+  ],
+  [
+    'types-are-kept',
+    'an enum that lacks a label',
+    `drop type shop.state; create type shop.state as enum ('new')`,
+    'shop.state',
+    'as on the old side',
+  ],
+  [
+    'types-are-kept',
+    'a domain without its check',
+    'alter domain shop.cents drop constraint cents_check',
+    'shop.cents',
+    'as on the old side',
+  ],
+  [
+    'sequences-are-kept',
+    'a sequence that is not there',
+    'drop sequence shop.ticket',
+    'shop.ticket',
+    'create sequence shop.ticket as bigint increment by 5',
   ],
   [
     'constraints-are-valid',
@@ -251,11 +332,11 @@ describe.each<[ClusterVersion, ClusterVersion]>([
   });
 
   test.skipIf(!here)('every check holds where nothing is wrong, and looked at something', async () => {
-    const results = await checkState({ old: old.url('sound'), new: next.url('sound') });
+    const results = await checkState({ old: old.url('sound'), new: next.url('sound'), watchMs: 100 });
     expect(results.map((result) => result.check)).toEqual(STATE_CHECKS);
     expect(results.filter((result) => result.answer !== 'holds')).toEqual([]);
     const unseen = results.filter((result) => result.examined === 0).map((result) => result.check);
-    expect(unseen).toEqual(['subscriptions-are-gone']);
+    expect(unseen).toEqual(['subscriptions-are-gone', 'slots-are-gone']);
   });
 
   test.skipIf(!here).each(FAULTS)('%s breaks for %s', async (check, title, sql, object, remedy) => {
@@ -268,6 +349,59 @@ describe.each<[ClusterVersion, ClusterVersion]>([
     const found = result?.findings.find((finding) => finding.object.includes(object));
     expect(found, JSON.stringify(result)).toMatchObject({ severity: 'blocking' });
     expect(found?.remedy).toContain(remedy);
+  });
+
+  test.skipIf(!here)('old-side-is-quiet breaks where the old side still takes writes', async () => {
+    await old.run('postgres', 'create database busy template sound');
+    const comparison = await openState({ old: old.url('busy'), new: next.url('sound'), watchMs: 100 });
+    try {
+      await old.run('busy', 'insert into shop.invoices(order_id) select g from generate_series(1, 3) g');
+      const result = await comparison.check('old-side-is-quiet');
+      expect(result).toMatchObject({
+        answer: 'broken',
+        findings: [{ object: 'shop.invoices', severity: 'blocking' }],
+      });
+      expect(result.findings[0]?.summary).toContain('took 3 writes');
+      expect(result.findings[0]?.remedy).toContain('default_transaction_read_only');
+    } finally {
+      await comparison.close();
+    }
+  });
+
+  test.skipIf(!here)('slots-are-gone breaks for a slot that no one reads', async () => {
+    await next.run('postgres', `select pg_create_physical_replication_slot('left_behind', true)`);
+    const check = () =>
+      checkState({ old: old.url('sound'), new: next.url('sound'), checks: ['slots-are-gone'] });
+    expect(await check()).toMatchObject([{ answer: 'broken', findings: [{ object: 'left_behind' }] }]);
+    await next.run('postgres', `select pg_drop_replication_slot('left_behind')`);
+    expect(await check()).toMatchObject([{ answer: 'holds' }]);
+  });
+
+  test.skipIf(!here)('numbers that a deleted row had may be given again, with a warning', async () => {
+    await next.run('postgres', 'create database reused template sound');
+    await next.run(
+      'reused',
+      `delete from shop.orders where id = 50; select setval('shop.orders_id_seq', 49)`,
+    );
+    const results = await checkState({
+      old: old.url('sound'),
+      new: next.url('reused'),
+      checks: ['sequences-are-ahead', 'sequences-go-on'],
+    });
+    expect(results.map((result) => result.answer)).toEqual(['holds', 'warned']);
+  });
+
+  test.skipIf(!here)('large objects that a role may not read are not checked', async () => {
+    await next.run('postgres', 'create role blind login');
+    const [result] = await checkState({
+      old: old.url('sound'),
+      new: next.url('sound', 'blind'),
+      checks: ['large-objects-are-kept'],
+    });
+    expect(result).toMatchObject({
+      answer: 'not-checked',
+      reason: expect.stringContaining('pg_largeobject'),
+    });
   });
 
   test.skipIf(!here)('another owner is a warning', async () => {
