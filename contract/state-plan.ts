@@ -23,6 +23,11 @@ export const StatePlan = z.strictObject({
   /** `blocking`: also what is only a warning fails. `advisory`: the check is shown and does not decide. */
   severity: z.partialRecord(z.enum(STATE_CHECKS), Severity).default({}),
   except: z.array(StateExclusion).default([]),
+  /**
+   * How long `old-side-is-quiet` watches for writes, in seconds. A session that fell idle tells its last writes only
+   * after ten.
+   */
+  watchSeconds: z.number().min(1).max(600).default(12),
 });
 export type StatePlan = z.infer<typeof StatePlan>;
 

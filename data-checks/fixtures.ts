@@ -28,7 +28,10 @@ export function dataTest(plan: Plan) {
           old: createCounter(old, timeout),
           new: createCounter(next, timeout),
           rows: createRowComparer({ old, new: next, statementTimeoutMs: timeout }),
-          state: createStateComparer({ old, new: next, statementTimeoutMs: timeout }),
+          state: createStateComparer(
+            { old, new: next, statementTimeoutMs: timeout },
+            plan.data.state?.watchSeconds,
+          ),
         };
         await use(sides);
         await Promise.all([sides.old, sides.new, sides.rows, sides.state].map((side) => side.close()));

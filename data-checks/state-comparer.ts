@@ -11,7 +11,7 @@ export interface StateComparer {
 }
 
 /** A comparer that connects with the first question, and again after a lost connection. */
-export function createStateComparer(connection: Connection): StateComparer {
+export function createStateComparer(connection: Connection, watchSeconds = 12): StateComparer {
   let open: StateComparison | undefined;
   const close = async (): Promise<void> => {
     const comparison = open;
@@ -25,6 +25,7 @@ export function createStateComparer(connection: Connection): StateComparer {
           old: postgresAddress(connection.old),
           new: postgresAddress(connection.new),
           statementTimeoutMs: connection.statementTimeoutMs,
+          watchMs: watchSeconds * 1000,
         });
         return await open.check(check);
       } catch (error) {

@@ -14,6 +14,7 @@ interface DataStateOptions {
   readonly checks: readonly StateCheckId[];
   readonly json: boolean;
   readonly statementTimeout: number;
+  readonly watch: number;
 }
 
 /** `greenlight data state` */
@@ -31,6 +32,7 @@ export function dataStateCommand(context: CommandContext): Command {
     .option('--checks <ids>', 'only these checks, by commas (default: all)', checkIds, STATE_CHECKS)
     .option('--json', 'print everything that was found as JSON', false)
     .option('--statement-timeout <ms>', 'longest time of one statement', wholeNumber(1), 60_000)
+    .option('--watch <seconds>', 'how long old-side-is-quiet watches for writes', wholeNumber(1), 12)
     .action(async (options: DataStateOptions) => {
       mustBeAddresses(options);
       protectAddresses(context, options);
@@ -46,6 +48,7 @@ async function check({ screen }: CommandContext, options: DataStateOptions): Pro
       new: options.new,
       checks: options.checks,
       statementTimeoutMs: options.statementTimeout,
+      watchMs: options.watch * 1000,
     });
   } catch (error) {
     const side = error instanceof SideUnavailable ? `The ${error.side} database` : 'The databases';

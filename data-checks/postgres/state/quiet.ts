@@ -6,31 +6,43 @@ import type { StateRow } from './state.ts';
 export interface WriteCounters {
   /** `performance.now()` of the moment. */
   readonly at: number;
+  /** How far the server's log of changes was. */
+  readonly log: string;
   readonly writes: ReadonlyMap<string, bigint>;
 }
 
-interface CounterRow {
-  readonly table: string;
-  readonly writes: string;
+interface ServerRow {
+  readonly standby: boolean;
   readonly counted: boolean;
+  readonly log: string | null;
 }
+
+const SERVER = `select r.standby, pg_catalog.current_setting('track_counts')::bool as counted,
+    case when not r.standby then pg_catalog.pg_current_wal_insert_lsn()::text end as log
+  from (select pg_catalog.pg_is_in_recovery()) r(standby)`;
 
 /** @throws Error when the server does not count writes */
 export async function readWriteCounters({ client }: Session): Promise<WriteCounters> {
   // Within a transaction, the server would go on showing what it showed first.
   await client.query('select pg_catalog.pg_stat_clear_snapshot()');
-  const { rows } = await client.query<CounterRow>(
-    `select pg_catalog.format('%I.%I', schemaname, relname) as table, (n_tup_ins + n_tup_upd + n_tup_del)::text as writes,
-      pg_catalog.current_setting('track_counts')::bool as counted
+  const { rows: server } = await client.query<ServerRow>(SERVER);
+  // What a standby replays is not in its counters: it would look quiet for ever.
+  if (server[0]?.standby !== false) throw new Error('a standby does not count writes: ask its primary');
+  if (!server[0].counted) throw new Error('track_counts is off, so writes are not counted');
+  const { rows } = await client.query<{ table: string; writes: string }>(
+    `select pg_catalog.format('%I.%I', schemaname, relname) as table, (n_tup_ins + n_tup_upd + n_tup_del)::text as writes
       from pg_catalog.pg_stat_user_tables where schemaname !~ '^pg_'`,
   );
-  if (rows.some((row) => !row.counted)) throw new Error('track_counts is off, so writes are not counted');
-  return { at: performance.now(), writes: new Map(rows.map((row) => [row.table, BigInt(row.writes)])) };
+  return {
+    at: performance.now(),
+    log: server[0].log ?? '',
+    writes: new Map(rows.map((row) => [row.table, BigInt(row.writes)])),
+  };
 }
 
 /**
  * Which tables took writes since `before`, at least `watchMs` milliseconds ago. Sessions that are idle tell their counts
- * after ten seconds only.
+ * after ten seconds only; so a count that grew while the log of changes stood still is of a write before `before`.
  * @throws Error when the counters were reset meanwhile
  */
 export async function writesSince(
@@ -40,13 +52,15 @@ export async function writesSince(
 ): Promise<readonly StateRow[]> {
   await sleep(Math.max(0, before.at + watchMs - performance.now()));
   const after = await readWriteCounters(session);
+  const stoodStill = after.log === before.log;
   const seconds = Math.round((after.at - before.at) / 1000);
   return [...after.writes].map(([table, now]) => {
     const written = now - (before.writes.get(table) ?? 0n);
     if (written < 0n) throw new Error(`the statistics of ${table} were reset meanwhile; repeat`);
     return {
       object: table,
-      problem: written === 0n ? null : `of the old side took ${written} writes within ${seconds} s`,
+      problem:
+        written === 0n || stoodStill ? null : `of the old side took ${written} writes within ${seconds} s`,
       remedy:
         "alter database ... set default_transaction_read_only = on; -- on the old side; then end its writers' sessions, and carry these rows over",
     };
