@@ -420,10 +420,8 @@ describe.each<[ClusterVersion, ClusterVersion]>([
       new: next.url('sound', 'blind'),
       checks: ['large-objects-are-kept'],
     });
-    expect(result).toMatchObject({
-      answer: 'not-checked',
-      reason: expect.stringContaining('pg_largeobject'),
-    });
+    expect(result).toMatchObject({ answer: 'not-checked' });
+    expect(result?.reason).toContain('pg_largeobject');
   });
 
   test.skipIf(!here)('another owner is a warning', async () => {
