@@ -57,6 +57,7 @@ export async function runStages(
     try {
       const end = await runStage(run, stage, planned, sessions.length, progress, interrupted);
       sessions.push(end);
+      notStarted.push(...undefinedChecks(run, planned, end));
       progress.note(`  ${seconds(Date.parse(end.endedAt) - Date.parse(end.startedAt))}`);
     } catch (error) {
       const message = `Playwright could not be started: ${error instanceof Error ? error.message : String(error)}`;
@@ -90,6 +91,22 @@ function runStage(
     clean: (text) => run.redactor.text(text),
     onProgress: (line) => progress.event(line),
   });
+}
+
+/**
+ * Checks that a session should have run and never heard of, though it ran to its end: most often the spec files import
+ * another plan than the one of --config. After --grep nobody can tell these from what was filtered out.
+ */
+function undefinedChecks(
+  run: PreparedRun,
+  planned: readonly PlannedCheck[],
+  { cut, signal, fragment }: SessionEnd,
+): readonly NotStarted[] {
+  const whole = cut === undefined && signal === null && fragment?.final === true;
+  if (!whole || fragment.faults.length > 0 || run.request.grep !== undefined) return [];
+  const seen = new Set(fragment.attempts.map((attempt) => attempt.check));
+  const because = `no spec file defines it; they must define the checks of ${run.context.planFile}`;
+  return planned.filter(({ id }) => !seen.has(id)).map(({ id }) => ({ check: id, because }));
 }
 
 /** The same folding as in the final verdict, on what there is by now. */

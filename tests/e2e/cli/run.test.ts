@@ -113,6 +113,19 @@ describe('greenlight run', () => {
     expect(verdict()).toMatchObject({ decision: 'INCONCLUSIVE' });
   });
 
+  test('says which plan the spec files must define when they define another one', async () => {
+    project.write(
+      'other.config.mts',
+      planSource(target.url, `probes: [${probe('pages-answer')}, ${probe('other-pages-answer')}]`),
+    );
+    const end = await greenlight(project.directory, ['run', '--config', 'other.config.mts']);
+    expect(end.code, end.err).toBe(20);
+    const silent = verdict().checks.find(({ id }) => id === 'other-pages-answer');
+    expect(silent).toMatchObject({ state: 'not-run', cause: 'not-started' });
+    expect(silent?.summary).toContain('no spec file defines it');
+    expect(silent?.summary).toContain(path.join(project.directory, 'other.config.mts'));
+  });
+
   test('never answers GO for a part of the checks', async () => {
     const end = await greenlight(project.directory, ['run', '--grep', 'pages-answer']);
     expect(end.code, end.err).toBe(20);
