@@ -33,6 +33,10 @@ export const ERRORS = {
     title: 'The ledger of test data cannot be read',
     hint: 'It was edited or written by another version; what is left on the target must be looked up by hand.',
   },
+  REPORT_UNWRITABLE: {
+    title: 'The report cannot be written',
+    hint: 'Free space or choose another --output directory, and run again.',
+  },
   PART_MISSING: {
     title: 'A part is missing',
     hint: 'Run `greenlight doctor` to see what is there and how to get the rest.',

@@ -153,6 +153,9 @@ function remedyOf(issue: z.core.$ZodIssue): string {
       return `use at least ${String(issue.minimum)}`;
     case 'too_big':
       return `use at most ${String(issue.maximum)}`;
+    case 'invalid_format':
+      if (issue.format === 'url') return 'give the whole address, scheme included: https://shop.example.com';
+      return 'see docs/concepts.md, "The plan"';
     default:
       return 'see docs/concepts.md, "The plan"';
   }

@@ -5,12 +5,12 @@ import { removeProofs, reportFiles, type ReportFiles } from './report-files.ts';
 
 /**
  * Removes or replaces the verdict of an earlier run and removes what was signed about it: the very first thing that a
- * run does, before it even loads what it needs. Whoever only reads the file must not find an old GO when this run is refused, or killed a
- * moment later.
+ * run does, before it even loads what it needs. Whoever only reads the file must not find an old GO when this run is
+ * refused, or killed a moment later.
  * @param output the report directory, relative to `cwd`
  * @param replace writes what stands there instead; without it the file is removed
- * @throws GreenlightError USAGE for a directory that is not one for reports, INTERNAL when it cannot be used; nothing
- *   was touched then
+ * @throws GreenlightError USAGE for a directory that is not one for reports, REPORT_UNWRITABLE when it cannot be used;
+ *   nothing was touched then
  */
 export function retireVerdict(cwd: string, output: string, replace?: () => void): void {
   const files = reportFiles(path.resolve(cwd, output));
@@ -22,7 +22,7 @@ export function retireVerdict(cwd: string, output: string, replace?: () => void)
     if (replace) replace();
     else rmSync(files.verdict, { force: true });
   } catch (cause) {
-    throw new GreenlightError('INTERNAL', `the report in ${files.directory} could not be written`, {
+    throw new GreenlightError('REPORT_UNWRITABLE', files.directory, {
       cause,
       hint: 'Choose another --output directory, or see who may write to this one, and run again.',
     });

@@ -108,8 +108,5 @@ async function cleanUp(
 }
 
 function unwritable(run: PreparedRun, cause: unknown): GreenlightError {
-  return new GreenlightError('INTERNAL', `the report in ${run.files.directory} could not be written`, {
-    cause,
-    hint: 'Free space or choose another --output directory, and run again.',
-  });
+  return new GreenlightError('REPORT_UNWRITABLE', run.files.directory, { cause });
 }

@@ -299,3 +299,12 @@ test('a check may be called like something that every object has', () => {
   });
   expect(checksOf(plan, 'post-cutover').at(-1)).toMatchObject({ id: 'constructor', sampleFloor: 0 });
 });
+
+test('an address without its scheme is told what is missing', () => {
+  try {
+    parsePlan({ ...good, target: { ...good.target, urls: { app: 'shop.example.com' } } });
+    expect.unreachable();
+  } catch (error) {
+    expect(describeError(error)).toContain('scheme included: https://shop.example.com');
+  }
+});
