@@ -238,7 +238,7 @@ function failure(broken: readonly Statement[], first: Statement): Omit<Saying, '
 function passSummary(result: LoadResult): string {
   const p95 = result.latency === null ? 'no latency' : `p95 ${round(result.latency.p95, 1)} ms`;
   const errors = `${round(errorRate(result) * 100, 2)} % errors`;
-  const rate = `${round(result.achievedRate, 1)}/s`;
+  const rate = `${round(result.achievedRate, 1)}${result.model === 'open' ? ' arrivals' : ''}/s`;
   const model =
     result.model === 'open' ? 'arrivals as ordered' : 'closed model: says nothing about arrival rates';
   return `${result.requests} requests, ${rate}, ${p95}, ${errors} (${result.engine.name} ${result.engine.version}, ${model})`;

@@ -10,6 +10,7 @@ import {
   DECISION_WORDS,
   differingRows,
   duration,
+  loadRate,
   numbers,
   plural,
   STATE_WORDS,
@@ -213,7 +214,7 @@ function loadLines(verdict: Verdict, paint: Paint): readonly string[] {
   return [
     heading('Load', loads.length, paint),
     ...loads.flatMap(({ check, detail: { result, statements } }) => [
-      `  ${paint('bold', check.id)}  ${count(result.requests)} requests, ${result.achievedRate.toFixed(1)}/s, ${result.engine.name} ${clean(result.engine.version)}, ${duration(result.durationMs)}`,
+      `  ${paint('bold', check.id)}  ${count(result.requests)} requests, ${loadRate(result)}, ${result.engine.name} ${clean(result.engine.version)}, ${duration(result.durationMs)}`,
       ...statements.map((statement) => {
         const { sign, colour } = STATE_LOOK[statement.ok ? 'passed' : 'failed'];
         const measured = amount(statement.measured, statement.unit) ?? '';

@@ -1,5 +1,6 @@
 import type { CheckState, Decision } from '../../contract/outcome.ts';
 import type { Finding, RowsReport } from '../../contract/finding.ts';
+import type { LoadResult } from '../../contract/load-result.ts';
 import type { Shown } from '../../contract/statement.ts';
 
 /** What people read for a decision. */
@@ -46,6 +47,11 @@ export function count(value: number): string {
   const [whole = '', part] = String(value).split('.');
   const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ',');
   return part === undefined ? grouped : `${grouped}.${part}`;
+}
+
+/** `7,205.5/s` requests; in the open model an arrival is a whole flow, which may take several requests. */
+export function loadRate({ achievedRate, model }: LoadResult): string {
+  return `${count(Number(achievedRate.toFixed(1)))}${model === 'open' ? ' arrivals' : ''}/s`;
 }
 
 /** A measured or expected value with its unit; undefined when there is none. */

@@ -33,7 +33,7 @@ export function dataSection(verdict: Verdict): Markup {
     detailsOf(verdict, 'table').map(({ check, detail }) => [
       checkName(check),
       stateBadge(check.state),
-      markup`<code>${detail.table.old}</code> → <code>${detail.table.new}</code>`,
+      markup`<code class="name">${detail.table.old}</code> → <code class="name">${detail.table.new}</code>`,
       rows(detail.table.oldRows),
       rows(detail.table.newRows),
       markup`${difference(detail.table)}`,

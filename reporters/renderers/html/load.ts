@@ -2,7 +2,7 @@ import type { LoadResult, LoadStage } from '../../../contract/load-result.ts';
 import type { Outcome } from '../../../contract/outcome.ts';
 import type { Verdict } from '../../../contract/verdict.ts';
 import { detailsOf } from '../sections.ts';
-import { count, duration, plural } from '../words.ts';
+import { count, duration, loadRate, plural } from '../words.ts';
 import { rateChart } from './chart.ts';
 import { statementTable } from './checks.ts';
 import { stateBadge, toneOfState } from './icons.ts';
@@ -51,7 +51,7 @@ function numbersTable(id: string, result: LoadResult): Markup {
     [
       [
         markup`${count(result.requests)}`,
-        markup`${count(Number(result.achievedRate.toFixed(1)))}/s`,
+        markup`${loadRate(result)}`,
         markup`${count(failed)} (${share(failed, result.requests)})`,
         ...percentile.map(([, value]) => (value === undefined ? markup`not measured` : ms(value))),
       ],

@@ -13,7 +13,7 @@ h1,h2,h3,p,dl,dd,ol,ul,figure{margin:0}
 a{color:var(--go);text-underline-offset:.15em}
 a:focus-visible,summary:focus-visible,.scroll:focus-visible{outline:3px solid var(--go);outline-offset:2px}
 code,pre{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;font-size:.92em}
-code{overflow-wrap:anywhere}
+code{overflow-wrap:anywhere}.name{overflow-wrap:normal}
 .banner{border-top:.75rem solid var(--tone);border-bottom:1px solid var(--rule);background:var(--tint);padding-block:1.25rem 1.5rem}
 .go{--tone:var(--go);--tint:var(--go-soft)}.no{--tone:var(--no);--tint:var(--no-soft)}.maybe{--tone:var(--maybe);--tint:var(--maybe-soft)}.quiet{--tone:var(--quiet);--tint:var(--soft)}
 .product{color:var(--dim);font-size:.9rem}
@@ -57,7 +57,7 @@ table{border-collapse:collapse;width:100%;font-size:.94rem}
 caption{text-align:left;color:var(--dim);font-size:.88rem;padding-bottom:.3rem}
 th,td{text-align:left;vertical-align:top;padding:.45rem .75rem .45rem 0;border-bottom:1px solid var(--rule)}
 thead th{color:var(--dim);font-weight:600;font-size:.85rem;white-space:nowrap;border-bottom-width:2px}
-tbody th{font-weight:400;min-width:9rem}tbody th.num{min-width:0}
+tbody th{font-weight:400;min-width:9rem}tbody th.num{min-width:0}td:last-child:not(.num){min-width:13rem}
 .num{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 .of{display:block;color:var(--dim);font-size:.9rem}
 summary .of{display:inline}
@@ -81,8 +81,8 @@ pre{background:var(--soft);border:1px solid var(--rule);border-radius:.4rem;padd
 .long{font-size:.85em}
 footer{color:var(--dim);font-size:.88rem;padding-block:1rem 2rem}
 @media (max-width:40rem){.facts{grid-template-columns:repeat(auto-fill,minmax(9.5rem,1fr));gap:.6rem 1rem}.answer{gap:.85rem}.glance li{font-size:.92rem}.card{padding:.75rem .85rem}section{margin-block:1.75rem}}
-@media print{:root{--paper:#fff;--soft:#fff;--ink:#000;--dim:#333;--rule:#999;--go:#00609a;--no:#b04600;--maybe:#7d5a00;--quiet:#333;--go-soft:#fff;--no-soft:#fff;--maybe-soft:#fff;--on:#fff}body{font-size:10.5pt}main,.banner>*,footer{max-width:none;padding-inline:0}table{font-size:8.5pt}th,td{padding-right:.4rem}tbody th{min-width:0}.card,.answer,tr,figure,li{break-inside:avoid}h2,h3,summary,caption{break-after:avoid}.scroll{overflow:visible}details::details-content{content-visibility:visible;block-size:auto}a{color:inherit}.icon,.banner{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
+@media print{:root{--paper:#fff;--soft:#fff;--ink:#000;--dim:#333;--rule:#999;--go:#00609a;--no:#b04600;--maybe:#7d5a00;--quiet:#333;--go-soft:#fff;--no-soft:#fff;--maybe-soft:#fff;--on:#fff}body{font-size:10.5pt}main,.banner>*,footer{max-width:none;padding-inline:0}table{font-size:8.5pt}th,td{padding-right:.4rem}tbody th,td:last-child:not(.num){min-width:0}.card,.answer,tr,figure,li{break-inside:avoid}h2,h3,summary,caption{break-after:avoid}.scroll{overflow:visible}details::details-content{content-visibility:visible;block-size:auto}a{color:inherit}.icon,.banner{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
 `;
 
 /** Digest of `STYLE` for the page's content security policy; a test compares the two. */
-export const STYLE_HASH = 'sha256-1VQB9O0KtPZJ63Sod3Et5FnZGNybK+5eoQKhpAudFQk=';
+export const STYLE_HASH = 'sha256-YUgf3bC9V1EDF0gXRpmxY1ANyIULhiAwUk3Dagj8r5c=';

@@ -170,6 +170,8 @@ describe('an ordered arrival rate', () => {
     const finding = judged(open);
     expect(finding.outcome).toBe('pass');
     expect(finding.summary).toContain('arrivals as ordered');
+    // A flow of two requests makes two requests of one arrival.
+    expect(finding.summary).toContain('100 arrivals/s');
   });
 
   test('dropped arrivals beyond the tolerance cannot pass', () => {
