@@ -1,4 +1,4 @@
-import { Command, type CommanderError, InvalidArgumentError } from 'commander';
+import { Command, type CommanderError, Help, InvalidArgumentError, type Option } from 'commander';
 import { EXIT } from '../contract/exit-codes.ts';
 import type { Screen } from './screen.ts';
 
@@ -15,8 +15,16 @@ export interface CommandContext {
 
 /** A command with examples under its help. */
 export function commandOf(name: string, description: string, examples: readonly string[]): Command {
-  const command = new Command(name).description(description);
+  const command = new Command(name).description(description).configureHelp({ optionDescription });
   return command.addHelpText('after', `\nExamples:\n${examples.map((line) => `  $ ${line}`).join('\n')}`);
+}
+
+/** Without "(default: false)" and "(default: [])": that a flag is off unless it is given is no news. */
+function optionDescription(option: Option): string {
+  const { defaultValue } = option as { readonly defaultValue: unknown };
+  const says = defaultValue !== false && !(Array.isArray(defaultValue) && defaultValue.length === 0);
+  const shown = says ? option : Object.assign(Object.create(option) as Option, { defaultValue: undefined });
+  return new Help().optionDescription(shown);
 }
 
 /** The exit code for what commander threw: help was asked for, or the command line is not right. */

@@ -57,6 +57,7 @@ export default defineConfig({
     // control: 'https://example.com/',
 
     // Secrets are named, never written: their values are read from the environment and masked in every output.
+    // Add secret to the import in the first line.
     // records: { adapter: 'postgres', url: secret('NEW_DATABASE_URL') },
     // old: { records: { adapter: 'postgres', url: secret('OLD_DATABASE_URL') } },
     // mailbox: { adapter: 'imap', host: 'imap.example.com', user: secret('IMAP_USER'), password: secret('IMAP_PASSWORD') },

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { Verdict } from '../contract/verdict.ts';
 import { renderers } from '../reporters/renderers/index.ts';
 import type { Screen } from './screen.ts';
@@ -11,4 +12,9 @@ export function showVerdict(screen: Screen, verdict: Verdict | undefined, json: 
       ? renderers.json(verdict).replace(/##(?=\w*\[)/g, '#\\u0023')
       : renderers.terminal(verdict, { colour: screen.colour }),
   );
+}
+
+/** Says where the page for people is. On standard error: with `--json`, standard output is for machines. */
+export function nameReport(screen: Screen, output: string): void {
+  screen.err(`The report: ${path.join(output, 'index.html')}`);
 }

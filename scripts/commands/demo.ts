@@ -12,7 +12,7 @@ import { DEMO_ENV_FILE, writeDemoEnv } from '../demo-env.ts';
 import { ownModule } from '../package-root.ts';
 import { retireVerdict } from '../retire-verdict.ts';
 import { isAlive } from '../run-directory.ts';
-import { showVerdict } from '../show-verdict.ts';
+import { nameReport, showVerdict } from '../show-verdict.ts';
 
 interface DemoOptions {
   readonly fault?: string;
@@ -91,7 +91,7 @@ async function runDemo(
       interrupted,
     );
     showVerdict(screen, end.verdict, options.json);
-    if (end.verdict !== undefined) screen.err(`The report: ${path.join(options.output, 'index.html')}`);
+    if (end.verdict !== undefined) nameReport(screen, options.output);
     if (options.keep && !interrupted.aborted) await keepRunning(context, demo);
     return end.exitCode;
   } catch (error) {
@@ -134,6 +134,7 @@ async function keepRunning(
       ...addresses,
       '',
       `npx playwright test --ui works from ${cwd} now: it reads ${DEMO_ENV_FILE}.`,
+      'It opens with the first project alone: tick the others under Projects.',
       'Ctrl-C stops everything.',
     ].join('\n'),
   );

@@ -9,7 +9,7 @@ import { isFullCommit } from '../../reporters/attestation/verdict-statement.ts';
 import type { RunEnd } from '../run.ts';
 import { type PublisherName, PUBLISHERS, publishersOf, publishVerdict } from '../publish-verdict.ts';
 import { configuredKeys, SIGNING_KEY_ENV } from '../signing/configured-keys.ts';
-import { showVerdict } from '../show-verdict.ts';
+import { nameReport, showVerdict } from '../show-verdict.ts';
 
 interface RunOptions {
   readonly config?: string;
@@ -79,6 +79,7 @@ export function runCommand(context: CommandContext): Command {
       }
       showVerdict(context.screen, end.verdict, options.json);
       if (end.verdict !== undefined) {
+        nameReport(context.screen, options.output);
         const directory = path.resolve(context.cwd, options.output);
         const place = { env: context.env, directory, screen: context.screen };
         await publishVerdict(publishersOf(options.publish, context.env), end.verdict, place);

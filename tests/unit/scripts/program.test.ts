@@ -52,6 +52,23 @@ function writePlan(rest: string): void {
 }
 
 describe('the command line', () => {
+  test('help shows defaults that say something, and no others', async () => {
+    const { out } = await commandLine(['run', '--help']);
+    expect(out).toContain('(default: "greenlight-report")');
+    expect(out).toContain('print the verdict as JSON');
+    expect(out).not.toMatch(/default:\s+(false|\[\])/);
+  });
+
+  test('a report that cannot be written is no defect of ours', async () => {
+    writeFileSync(path.join(directory, 'a-file'), '');
+    const { code, err } = await commandLine(['run', '--output', 'a-file']);
+    expect(code).toBe(20);
+    expect(err).toContain(
+      `REPORT_UNWRITABLE: The report cannot be written: ${path.join(directory, 'a-file')}`,
+    );
+    expect(err).toContain('--output');
+  });
+
   test.each([
     ['an unknown command', ['go'], 'go'],
     ['an unknown option', ['run', '--releese', '1'], '--releese'],
