@@ -38,7 +38,7 @@ test('the check compares with what the command line asked for, and says the same
   expect(same.code, same.err).toBe(0);
   expect(same.check).toMatchObject({
     state: 'passed',
-    summary: `The wanted release runs: 2.4.0 at ${COMMIT}`,
+    summary: `The wanted release runs: 2.4.0 at ${COMMIT} (asked 6 times)`,
   });
   expect(same.err).toContain('The report: greenlight-report/index.html');
 
