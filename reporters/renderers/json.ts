@@ -16,9 +16,8 @@ function ordered(verdict: Verdict): unknown {
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-      .map(([key, member]) => [key, sorted(member)]),
-  );
+  const members = value as Readonly<Record<string, unknown>>;
+  // By code unit, which is the default order of sort.
+  const keys = Object.keys(members).sort();
+  return Object.fromEntries(keys.map((key) => [key, sorted(members[key])]));
 }

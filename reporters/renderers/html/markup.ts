@@ -13,7 +13,9 @@ type Part = string | number | Markup | readonly Part[] | undefined | false;
 
 /** A tagged template that escapes every value; lists are joined, `undefined` and `false` leave nothing. */
 export function markup(strings: TemplateStringsArray, ...values: readonly Part[]): Markup {
-  return new Markup(strings.reduce((text, part, index) => text + textOf(values[index - 1]) + part));
+  let text = strings[0] ?? '';
+  for (let index = 0; index < values.length; index += 1) text += textOf(values[index]) + strings[index + 1];
+  return new Markup(text);
 }
 
 function textOf(value: Part): string {
@@ -32,8 +34,13 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '`': '&#96;',
 };
 
+/** Anything that escaping may change; a page of ten thousand checks is mostly text without any of it. */
+const SUSPECT =
+  /[&<>"'`\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]/;
+
 /** Escapes text for element content and quoted attributes, and drops what a page should never carry. */
 export function escapeHtml(text: string): string {
+  if (!SUSPECT.test(text)) return text;
   return (
     text
       // Terminal colours, control characters, and marks that turn the direction of text around.
