@@ -49,7 +49,8 @@ export interface SessionEnd {
 /** Fixtures may need this long to remove what they created. */
 const GRACE_MS = 15_000;
 const KEPT_LINES = 20_000;
-const LAST_LINES = 15;
+/** Enough for the message above the stack of an error in somebody's configuration. */
+const LAST_LINES = 30;
 
 /**
  * Runs Playwright once: its `cli.js` directly and never through npx, which would leave it behind when it is ended.

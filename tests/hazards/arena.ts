@@ -31,7 +31,8 @@ export function createArena(): Arena {
   const modules = path.join(directory, 'node_modules');
   mkdirSync(modules);
   for (const name of readdirSync(path.join(ROOT, 'node_modules'))) {
-    if (name === 'greenlight') continue;
+    // Allure's reporter takes time in every start, and no hazard is about it.
+    if (name === 'greenlight' || name === 'allure-playwright') continue;
     symlinkSync(path.join(ROOT, 'node_modules', name), path.join(modules, name));
   }
   const home = path.join(modules, 'greenlight');
