@@ -5,7 +5,8 @@ const ALONE = [
   'tests/contracts/load-engine/**/*.test.ts',
   'tests/runner/load/**/*.test.ts',
   'tests/e2e/cli/stopping.test.ts',
-  'tests/e2e/demo/**/*.test.ts',
+  'tests/e2e/demo/one-demo.test.ts',
+  'tests/e2e/demo/faults.test.ts',
 ];
 
 /**
@@ -14,6 +15,8 @@ const ALONE = [
  */
 export default defineConfig({
   test: {
+    // Of the tests of one file that are marked as concurrent.
+    maxConcurrency: 2,
     projects: [
       {
         test: { name: 'unit', include: ['tests/*.test.ts', 'tests/unit/**/*.test.ts'], testTimeout: 20_000 },

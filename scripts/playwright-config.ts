@@ -46,6 +46,12 @@ const SPECS: Record<Project, Pick<PlaywrightTestProject, 'testMatch' | 'testIgno
   load: { testMatch: [`**/load.${SPEC}`, `**/*.load.${SPEC}`] },
 };
 
+/**
+ * Load generators must not compete with each other. Readiness asks a few short questions: starting a second worker
+ * takes longer than all of them.
+ */
+const ONE_WORKER: ReadonlySet<Project> = new Set(['readiness', 'load']);
+
 /** For Playwright started by hand; `greenlight run` runs the projects in stages of its own. */
 const DEPENDENCIES: Record<Project, Project[]> = {
   readiness: [],
@@ -88,8 +94,7 @@ export function defineGreenlightPlaywright(
       name,
       ...(overrides.specs?.[name] ?? SPECS[name]),
       dependencies: DEPENDENCIES[name],
-      // Load generators must not compete with each other.
-      ...(name === 'load' ? { workers: 1 } : {}),
+      ...(ONE_WORKER.has(name) ? { workers: 1 } : {}),
     })),
   });
 }

@@ -1,20 +1,24 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Evidence } from '../../contract/evidence.ts';
-import { bootDemo } from '../../demo/boot.ts';
+import type { bootDemo } from '../../demo/boot.ts';
 
 /**
  * What Greenlight costs on top of Playwright, as ratios within one run: the two commands alternate, so that a machine
- * that slows down slows both. The smoke suites are the phase `synthetic` of the demo's plan.
+ * that slows down slows both. The smoke suites are the phase `synthetic` of the demo's plan. Measured is what users
+ * install, the built package: from source, a transpiler at every start would be most of the difference.
  */
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '5' } } });
 const ROUNDS = Number(values.rounds);
 if (!Number.isInteger(ROUNDS) || ROUNDS < 1)
   throw new Error(`--rounds ${values.rounds}: give a whole number from 1`);
 const ROOT = path.resolve(import.meta.dirname, '../..');
+const DIST = path.join(ROOT, 'dist');
+const PLAYWRIGHT_CONFIG = path.join(DIST, 'playwright.config.js');
 const PLAYWRIGHT = path.join(ROOT, 'node_modules/@playwright/test/cli.js');
 
 interface Sample {
@@ -76,25 +80,29 @@ const show = (list: readonly number[], digits = 2): string =>
 const home = mkdtempSync(path.join(tmpdir(), 'greenlight-bench-'));
 // Apart from `home`: as root, PostgreSQL runs as nobody and must be able to pass through.
 const scene = mkdtempSync(path.join(tmpdir(), 'greenlight-bench-demo-'));
+console.error('building the package');
+execFileSync(process.execPath, [path.join(ROOT, 'scripts/build.mjs')], { cwd: ROOT, stdio: 'inherit' });
 console.error('booting the demo');
-const demo = await bootDemo({ rows: 1000, directory: scene });
+const built = (await import(pathToFileURL(path.join(DIST, 'demo/boot.js')).href)) as {
+  bootDemo: typeof bootDemo;
+};
+const demo = await built.bootDemo({ rows: 1000, directory: scene });
 try {
   const env = { ...process.env, ...demo.env, NODE_OPTIONS: '', PLAYWRIGHT_NO_COPY_PROMPT: '1' };
   const report = path.join(home, 'report');
   const harness = [
-    '--import',
-    'tsx',
-    'scripts/greenlight.ts',
+    path.join(DIST, 'scripts/greenlight.js'),
     'run',
     '--config',
     demo.planFile,
     '--playwright',
-    'playwright.config.ts',
+    PLAYWRIGHT_CONFIG,
   ];
   const ours = [...harness, '--phase', 'synthetic', '--output', report, '--state', path.join(home, 'state')];
   const bare = [
     PLAYWRIGHT,
     'test',
+    `--config=${PLAYWRIGHT_CONFIG}`,
     '--project=readiness',
     '--project=suites',
     '--reporter=line',

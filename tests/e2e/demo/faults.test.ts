@@ -28,17 +28,25 @@ test('--list-faults names every fault, one id first on each line', async () => {
   expect(DEMO_FAULTS.length).toBeGreaterThanOrEqual(12);
 });
 
+/** Found by load, which must be measured on a machine that does nothing else. */
+const BY_LOAD = 'catalogue-holds-under-load';
+const faults = DEMO_FAULTS.map((fault) => [fault.id, fault.check] as const);
+
+function isNoGo(id: string, check: string): Promise<void> {
+  return inTemporaryDirectory(async (directory) => {
+    const end = await greenlight(['demo', '--rows', ROWS, '--fault', id, '--output', directory]);
+    const verdict = await readVerdict(directory);
+    expect([verdict.decision, end.code], end.stdout + end.stderr).toEqual(['NO_GO', EXIT.NO_GO]);
+    expect(firstFailure(verdict)).toBe(check);
+    // The one sentence that people read names the check, what was measured and what was expected.
+    expect(verdict.reason).toContain(check);
+    expect(verdict.reason).toMatch(/measured|expected/);
+    expect(end.stdout).toContain(check);
+  });
+}
+
 describe('every fault is NO_GO, and the right check is named first', () => {
-  test.each(DEMO_FAULTS.map((fault) => [fault.id, fault.check] as const))('%s -> %s', (id, check) =>
-    inTemporaryDirectory(async (directory) => {
-      const end = await greenlight(['demo', '--rows', ROWS, '--fault', id, '--output', directory]);
-      const verdict = await readVerdict(directory);
-      expect([verdict.decision, end.code], end.stdout + end.stderr).toEqual(['NO_GO', EXIT.NO_GO]);
-      expect(firstFailure(verdict)).toBe(check);
-      // The one sentence that people read names the check, what was measured and what was expected.
-      expect(verdict.reason).toContain(check);
-      expect(verdict.reason).toMatch(/measured|expected/);
-      expect(end.stdout).toContain(check);
-    }),
-  );
+  test.each(faults.filter(([, check]) => check === BY_LOAD))('%s -> %s', isNoGo);
+  // No load follows a failed check, so two demos at a time do not change what either sees.
+  test.concurrent.each(faults.filter(([, check]) => check !== BY_LOAD))('%s -> %s', isNoGo);
 });
