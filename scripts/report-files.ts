@@ -14,6 +14,8 @@ export interface ReportFiles {
   readonly signOffs: string;
   /** What later jobs of GitLab CI read; there only when GitLab was told. */
   readonly dotenv: string;
+  /** Who was told about the verdict, and who was not; there only when somebody was to be told. */
+  readonly deliveries: string;
   readonly html: string;
   readonly junit: string;
   readonly allureResults: string;
@@ -32,6 +34,7 @@ export function reportFiles(directory: string): ReportFiles {
     sigstoreBundle: path.join(directory, 'verdict.sigstore.json'),
     signOffs: path.join(directory, 'sign-offs'),
     dotenv: path.join(directory, 'greenlight.env'),
+    deliveries: path.join(directory, 'deliveries.json'),
     html: path.join(directory, 'index.html'),
     junit: path.join(directory, 'junit.xml'),
     allureResults: path.join(directory, 'allure-results'),
@@ -48,8 +51,8 @@ export function removeProofs({ proof, sigstoreBundle, signOffs }: ReportFiles): 
 /** Removes what an earlier run left, by name: a directory that the user chose may hold other things too. */
 export function clearReport(files: ReportFiles): void {
   removeProofs(files);
-  const { evidence, html, junit, allureResults, allureReport, playwright } = files;
-  for (const file of [evidence, html, junit, allureResults, allureReport, playwright]) {
+  const { evidence, deliveries, html, junit, allureResults, allureReport, playwright } = files;
+  for (const file of [evidence, deliveries, html, junit, allureResults, allureReport, playwright]) {
     rmSync(file, { recursive: true, force: true });
   }
   mkdirSync(files.playwright, { recursive: true });

@@ -18,7 +18,7 @@ export function retireVerdict(cwd: string, output: string, replace?: () => void)
   try {
     // The proof first: a signed GO must not be the one thing that is left.
     removeProofs(files);
-    rmSync(files.dotenv, { force: true });
+    for (const file of [files.dotenv, files.deliveries]) rmSync(file, { force: true });
     if (replace) replace();
     else rmSync(files.verdict, { force: true });
   } catch (cause) {

@@ -6,8 +6,16 @@ import { GreenlightError } from '../../contract/errors.ts';
 import { askVerdict, DEFAULT_OUTPUT } from '../asked-verdict.ts';
 import { type CommandContext, commandOf, repeated } from '../command-context.ts';
 import { isFullCommit } from '../../reporters/attestation/verdict-statement.ts';
+import { createPost } from '../../reporters/publishers/post.ts';
+import { parseReportUrl } from '../gate/serve-options.ts';
+import { publishersOf, publishVerdict } from '../publish-verdict.ts';
+import {
+  mustHaveSettings,
+  PUBLISHER_SECRETS,
+  type PublisherName,
+  PUBLISHERS,
+} from '../publisher-settings.ts';
 import type { RunEnd } from '../run.ts';
-import { type PublisherName, PUBLISHERS, publishersOf, publishVerdict } from '../publish-verdict.ts';
 import { configuredKeys, SIGNING_KEY_ENV } from '../signing/configured-keys.ts';
 import { nameReport, showVerdict } from '../show-verdict.ts';
 
@@ -25,6 +33,7 @@ interface RunOptions {
   readonly grep?: string;
   readonly signKey?: readonly string[];
   readonly publish: readonly PublisherName[];
+  readonly reportUrl?: string;
   readonly json: boolean;
 }
 
@@ -64,6 +73,7 @@ export function runCommand(context: CommandContext): Command {
         .choices(PUBLISHERS)
         .default([]),
     )
+    .option('--report-url <url>', 'where the report can be read, for messages; {run} stands for the run')
     .option('--json', 'print the verdict as JSON', false)
     .action(async (options: RunOptions) => {
       const verdict = askVerdict(context, options.output, {
@@ -71,7 +81,9 @@ export function runCommand(context: CommandContext): Command {
         ...(options.nonce === undefined ? {} : { nonce: options.nonce }),
       });
       let end: RunEnd;
+      let reportOf: ReturnType<typeof parseReportUrl>;
       try {
+        reportOf = parseReportUrl(options.reportUrl);
         end = await start(context, options);
       } catch (error) {
         verdict.refuse(error);
@@ -81,8 +93,13 @@ export function runCommand(context: CommandContext): Command {
       if (end.verdict !== undefined) {
         nameReport(context.screen, options.output);
         const directory = path.resolve(context.cwd, options.output);
-        const place = { env: context.env, directory, screen: context.screen };
-        await publishVerdict(publishersOf(options.publish, context.env), end.verdict, place);
+        await publishVerdict(publishersOf(options.publish, context.env), end.verdict, {
+          env: context.env,
+          directory,
+          screen: context.screen,
+          report: reportOf?.(end.verdict.run.id),
+          post: createPost(),
+        });
       }
       context.finish(end.exitCode);
     });
@@ -91,14 +108,21 @@ export function runCommand(context: CommandContext): Command {
 /** @throws GreenlightError before anything was run */
 async function start(context: CommandContext, options: RunOptions): Promise<RunEnd> {
   const wanted = wantedRelease(options);
+  mustHaveSettings(options.publish, context.env);
   const { keys, env } = configuredKeys(context.cwd, options.signKey, context.env);
   if (keys.length > 0) mustNameWholeCommit(wanted);
   const { run } = await import('../run.ts');
   return run(
-    { ...options, cwd: context.cwd, env, wanted, signingKeys: keys },
+    { ...options, cwd: context.cwd, env: withoutSecrets(env), wanted, signingKeys: keys },
     context.screen,
     context.interrupted,
   );
+}
+
+/** What tests a target must not be able to speak in our name. */
+function withoutSecrets(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const secret: readonly string[] = PUBLISHER_SECRETS;
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !secret.includes(name)));
 }
 
 /** Before the run, not after it: a signature names the commit by all of its digits. */

@@ -1,5 +1,11 @@
 import path from 'node:path';
-import { ALIVE_MS, type GateStore, type RunOrder, type StartedRun } from '../../contract/ports/gate-store.ts';
+import {
+  ALIVE_MS,
+  type GateStore,
+  type RunOrder,
+  type StartedRun,
+  type StoredVerdict,
+} from '../../contract/ports/gate-store.ts';
 import type { Audit } from './audit.ts';
 import { readStoredReport } from './read-stored-report.ts';
 import { runArguments } from './run-order.ts';
@@ -50,7 +56,7 @@ export function createRuns({ store, audit, plans, directory, startRun }: RunsOpt
       // Before the start: a run that leaves no trace is not started.
       audit({ event: 'run-started', run: id, order, by });
       const process = await startRun(runArguments(order, plan, output), output);
-      running.set(id, { process, done: follow(id, output, process) });
+      running.set(id, { process, done: follow(id, order, output, process) });
       if (stopping) await process.stop();
     } catch (error) {
       await store.end(id, null);
@@ -58,17 +64,17 @@ export function createRuns({ store, audit, plans, directory, startRun }: RunsOpt
     }
   };
 
-  const follow = async (id: string, output: string, process: RunProcess): Promise<void> => {
+  const follow = async (id: string, order: RunOrder, output: string, process: RunProcess): Promise<void> => {
     const timers = [
       setInterval(
-        () => void attempt(`the verdict of ${id} could not be kept`, () => keepReport(output)),
+        () => void attempt(`the verdict of ${id} could not be kept`, () => keepReport(order, output)),
         LOOK_MS,
       ),
       setInterval(() => void attempt(`${id} gave no sign of life`, () => store.beat(id)), BEAT_MS),
     ];
     const code = await process.exited;
     for (const timer of timers) clearInterval(timer);
-    await attempt(`the verdict of ${id} could not be kept`, () => keepLast(output, code));
+    await attempt(`the verdict of ${id} could not be kept`, () => keepLast(order, output, code));
     await attempt(`the end of ${id} could not be written down`, () => store.end(id, code));
     running.delete(id);
     await attempt('the audit log cannot be written', () =>
@@ -76,14 +82,14 @@ export function createRuns({ store, audit, plans, directory, startRun }: RunsOpt
     );
   };
 
-  const keepReport = async (output: string): Promise<void> => {
-    const verdict = await readStoredReport(output);
+  const keepReport = async (order: RunOrder, output: string): Promise<void> => {
+    const verdict = await readReport(order, output);
     if (verdict !== undefined) await store.keep(verdict);
   };
 
   /** A run that was killed leaves its verdict pending, and would be waited for until that expires. */
-  const keepLast = async (output: string, code: number | null): Promise<void> => {
-    const verdict = await readStoredReport(output);
+  const keepLast = async (order: RunOrder, output: string, code: number | null): Promise<void> => {
+    const verdict = await readReport(order, output);
     if (verdict === undefined) return;
     const reason = `The run ended ${code === null ? 'by a signal' : `with code ${code}`} and decided nothing.`;
     await store.keep(
@@ -122,6 +128,13 @@ export function createRuns({ store, audit, plans, directory, startRun }: RunsOpt
       await Promise.all(all.map(({ done }) => done));
     },
   };
+}
+
+/** Before its plan is read, and when it is refused, a run leaves a verdict about nothing. */
+async function readReport(order: RunOrder, output: string): Promise<StoredVerdict | undefined> {
+  const verdict = await readStoredReport(output);
+  const isIt = verdict?.target === order.target && verdict.nonce === order.nonce;
+  return isIt ? verdict : undefined;
 }
 
 function isSame(one: RunOrder, other: RunOrder): boolean {

@@ -71,7 +71,12 @@ const ROOMS: readonly Room[] = [
     packages: ['node:'],
     typesOnly: ['@playwright/test/reporter'],
   },
-  { at: 'reporters/publishers/', ours: ['contract/', 'safety/'], packages: ['node:'] },
+  {
+    at: 'reporters/publishers/',
+    ours: ['contract/', 'safety/'],
+    packages: ['node:'],
+    lazy: ['@aws-sdk/client-codedeploy'],
+  },
   {
     at: 'scripts/',
     ours: ['contract/', 'safety/', 'suites/', 'load/', 'data-checks/', 'reporters/'],

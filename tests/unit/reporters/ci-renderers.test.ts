@@ -103,7 +103,13 @@ describe('publishing', () => {
       },
     });
     const screen = createScreen({ out: stream, err: stream, env: {} });
-    await publishVerdict(publishersOf([], env), NO_GO, { env, directory, screen });
+    await publishVerdict(publishersOf([], env), NO_GO, {
+      env,
+      directory,
+      screen,
+      report: undefined,
+      post: () => Promise.reject(new Error('nothing is sent')),
+    });
     return shown;
   }
 
