@@ -17,6 +17,8 @@ export interface HookParts {
   readonly env: NodeJS.ProcessEnv;
   readonly end: (hook: LifecycleHook, mayGoOn: boolean) => Promise<void>;
   readonly pause: (ms: number) => Promise<void>;
+  /** One line for the log of the function. */
+  readonly log: (line: string) => void;
 }
 
 /** Kept back to tell CodeDeploy: a hook that says nothing blocks the deployment for an hour. */
@@ -28,6 +30,7 @@ const PARTS: HookParts = {
   env: process.env,
   end: endLifecycleHook,
   pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  log: (line) => process.stdout.write(`${line}\n`),
 };
 
 /**
@@ -37,7 +40,7 @@ const PARTS: HookParts = {
 export function createCodeDeployHook(
   parts: Partial<HookParts> = {},
 ): (event: HookEvent, context: HookContext) => Promise<void> {
-  const { env, end, pause } = { ...PARTS, ...parts };
+  const { env, end, pause, log } = { ...PARTS, ...parts };
   return async (event, context) => {
     const hook = { deploymentId: event.DeploymentId, executionId: event.LifecycleEventHookExecutionId };
     let answer: Answer = { mayGoOn: false, final: false, why: 'the gate was not asked' };
@@ -52,7 +55,7 @@ export function createCodeDeployHook(
       answer = { mayGoOn: false, final: true, why: error instanceof Error ? error.message : String(error) };
     }
     // CodeDeploy takes no text; the log of the function is where a human looks.
-    console.log(JSON.stringify({ deployment: event.DeploymentId, ...answer }));
+    log(JSON.stringify({ deployment: event.DeploymentId, ...answer }));
     await end(hook, answer.mayGoOn);
   };
 }

@@ -10,7 +10,7 @@ import { publishVerdict } from '../../../scripts/publish-verdict.ts';
 import { mustHaveSettings, type PublisherName } from '../../../scripts/publisher-settings.ts';
 import { type GateUnderTest, startGate } from '../../unit/scripts/gate/gate-under-test.ts';
 import { TARGET, verdictOf, type VerdictOf, writeVerdict } from '../../unit/scripts/gate/verdicts.ts';
-import { type Received, startReceiver, type StandInReceiver } from './stand-in-receiver.ts';
+import { startReceiver, type StandInReceiver } from './stand-in-receiver.ts';
 
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 const NEXT_SECRET = 'whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD';
@@ -145,7 +145,9 @@ describe('signed webhook', () => {
 
   test('carries decision, reason and report, and a signature for each secret', async () => {
     await tell('webhook', { decision: 'NO_GO' });
-    const { headers, body } = receiver.received[0] ?? { headers: {} as Received['headers'], body: '' };
+    const [got] = receiver.received;
+    if (got === undefined) throw new Error('nothing was sent');
+    const { headers, body } = got;
     const id = headers['webhook-id'] ?? '';
     const timestamp = Number(headers['webhook-timestamp']);
     expect(id).toBe('msg_run1');
@@ -281,13 +283,13 @@ describe('settings', () => {
 describe('the lifecycle hook of CodeDeploy as a function', () => {
   let gate: GateUnderTest;
   let ended: boolean[];
+  let logged: string[];
   beforeEach(async () => {
     gate = await startGate();
     ended = [];
-    vi.spyOn(console, 'log').mockImplementation(() => undefined);
+    logged = [];
   });
   afterEach(async () => {
-    vi.restoreAllMocks();
     await gate.close();
   });
 
@@ -302,6 +304,7 @@ describe('the lifecycle hook of CodeDeploy as a function', () => {
         ended.push(mayGoOn);
         return Promise.resolve();
       },
+      log: (line) => logged.push(line),
       pause: (ms) => {
         remaining -= ms;
         onPause();
@@ -311,6 +314,7 @@ describe('the lifecycle hook of CodeDeploy as a function', () => {
     const event = { DeploymentId: 'd-1', LifecycleEventHookExecutionId: 'h-1' };
     await hook(event, { getRemainingTimeInMillis: () => remaining });
     expect(ended).toHaveLength(1);
+    expect(JSON.parse(logged.at(-1) ?? '')).toMatchObject({ deployment: 'd-1', mayGoOn: ended[0] });
     return ended[0];
   }
 
