@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { link, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { GreenlightError } from '../contract/errors.ts';
 import { Phase } from '../contract/outcome.ts';
+import { makeDirectory } from './make-directory.ts';
 import { lifeOf, ownIdentity } from './process-identity.ts';
 import { fileNameOf } from './state-file.ts';
 
@@ -52,7 +53,7 @@ export async function acquireLease(options: {
   readonly phase: Phase;
 }): Promise<Lease> {
   const directory = join(options.stateDirectory, 'leases', fileNameOf(options.target));
-  await mkdir(directory, { recursive: true });
+  makeDirectory(directory);
   const own: Holder = {
     lease: randomUUID(),
     holder: {

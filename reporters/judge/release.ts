@@ -30,11 +30,14 @@ export function matchRelease(evidence: Pick<Evidence, 'attempts' | 'subject'>): 
     };
   }
   if (comparisons.some(({ same }) => same)) return { observed, state: 'same', reason: '' };
-  return {
-    observed,
-    state: 'unknown',
-    reason: `Nothing shows that the target runs ${releaseText(wanted)}.`,
-  };
+  return { observed, state: 'unknown', reason: notShown(wanted, observed) };
+}
+
+function notShown(wanted: Release, observed: ObservedRelease | null): string {
+  const because = observed
+    ? `what it says of itself, ${releaseText(observed)}, has nothing in common with that`
+    : 'no check saw which release it runs; `target.release` of the plan says where it tells that';
+  return `Nothing shows that the target runs ${releaseText(wanted)}: ${because}.`;
 }
 
 /** `undefined` when the two have nothing in common that could be compared. */

@@ -1,5 +1,6 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeDirectory } from '../../safety/make-directory.ts';
 
 /**
  * Writes a file so that a reader finds the old content or all of the new one, also after a crash. Synchronous,
@@ -7,7 +8,7 @@ import { dirname } from 'node:path';
  * @throws the system's error; the temporary file is removed then
  */
 export function writeFileAtomically(file: string, content: string): void {
-  mkdirSync(dirname(file), { recursive: true });
+  makeDirectory(dirname(file));
   const temporary = `${file}.${process.pid}.tmp`;
   try {
     const handle = openSync(temporary, 'w', 0o644);

@@ -20,16 +20,27 @@ export function initCommand(context: CommandContext): Command {
   )
     .option('--url <url>', 'address of the target', 'http://127.0.0.1:3000')
     .option('--name <name>', 'name of the target', 'my-shop')
-    .action((options: InitOptions) => {
+    .action((options: InitOptions, command: Command) => {
       mustBeUrl(options.url);
       const written = writeFiles(context.cwd, projectFiles(options));
       for (const [file, isNew] of written) {
         context.screen.out(`${isNew ? 'wrote   ' : 'kept    '} ${file}`);
       }
+      const given = OF_THE_PLAN.filter((name) => command.getOptionValueSource(name) === 'cli');
+      if (given.length > 0 && written.some(([file, isNew]) => file === PLAN && !isNew)) {
+        const options = given.map((name) => `--${name}`).join(' and ');
+        context.screen.err(
+          `${PLAN} was there and is as it was: ${options} had no effect. Change it in the file.`,
+        );
+      }
       context.screen.err(NEXT);
       context.finish(EXIT.GO);
     });
 }
+
+const PLAN = 'greenlight.config.mts';
+/** The options that only the plan holds. */
+const OF_THE_PLAN = ['url', 'name'] as const;
 
 const NEXT = `
 Next:

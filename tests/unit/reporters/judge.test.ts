@@ -352,8 +352,10 @@ describe('release', () => {
     expect(run({ id: '2.0.0', commit: 'ffff' }, 'pass').decision).toBe('NO_GO');
     expect(run({ id: '1.9.0' }, 'fail', { otherRelease: 'inconclusive' }).decision).toBe('INCONCLUSIVE');
   });
-  test('nobody looked: not GO', () => {
-    expect(run(undefined, 'pass').decision).toBe('INCONCLUSIVE');
+  test('nobody looked: not GO, and what to do about it', () => {
+    const verdict = run(undefined, 'pass');
+    expect(verdict.decision).toBe('INCONCLUSIVE');
+    expect(verdict.reasons.join()).toContain('`target.release` of the plan');
   });
 });
 

@@ -69,6 +69,15 @@ describe('the command line', () => {
     expect(err).toContain('--output');
   });
 
+  test.skipIf(process.platform !== 'linux')(
+    'a report where no directory can be made ends at once',
+    async () => {
+      const { code, err } = await commandLine(['run', '--output', '/proc/nope']);
+      expect(code, err).toBe(20);
+      expect(err).toContain('REPORT_UNWRITABLE: The report cannot be written: /proc/nope');
+    },
+  );
+
   test.each([
     ['an unknown command', ['go'], 'go'],
     ['an unknown option', ['run', '--releese', '1'], '--releese'],
@@ -190,5 +199,14 @@ describe('the command line', () => {
     expect(readFileSync(path.join(directory, 'greenlight.config.mts'), 'utf8')).toContain(
       'https://shop.example.com',
     );
+  });
+
+  test('says that the address of `init` changes nothing in a plan that is there', async () => {
+    const first = await commandLine(['init']);
+    expect(first.err).not.toContain('had no effect');
+    const again = await commandLine(['init', '--url', 'https://shop.example.com']);
+    expect(again.code).toBe(0);
+    expect(again.err).toContain('greenlight.config.mts was there and is as it was: --url had no effect');
+    expect((await commandLine(['init'])).err).not.toContain('had no effect');
   });
 });
