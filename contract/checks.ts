@@ -7,7 +7,17 @@ import { mergePolicy } from './policy.ts';
 import { stateChecksOf } from './state-plan.ts';
 
 /** What kind of definition a check comes from. */
-export const CheckSource = z.enum(['built-in', 'flow', 'probe', 'table', 'state', 'slo', 'load', 'own']);
+export const CheckSource = z.enum([
+  'built-in',
+  'flow',
+  'probe',
+  'table',
+  'state',
+  'slo',
+  'load',
+  'comparison',
+  'own',
+]);
 export type CheckSource = z.infer<typeof CheckSource>;
 
 /** One entry of the manifest: a check that must run. */
@@ -79,6 +89,11 @@ export function checksOf(plan: Plan, phase: Phase): readonly PlannedCheck[] {
       .filter(now)
       .map((profile) =>
         planned(profile, 'load', 'load', { optional: profile.optional, floor: profile.minimumRequests }),
+      ),
+    ...plan.load.comparisons
+      .filter(now)
+      .map((comparison) =>
+        planned(comparison, 'comparison', 'load', { optional: comparison.optional, floor: 1 }),
       ),
   ];
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CheckId } from './check-id.ts';
+import { ComparisonReport } from './load-comparison.ts';
 import { LoadResult, LoadStage } from './load-result.ts';
 import { Outcome, Severity } from './outcome.ts';
 import { Shown, Statement } from './statement.ts';
@@ -99,6 +100,7 @@ export const FindingDetail = z.discriminatedUnion('kind', [
     /** Only of profiles with several levels, in the order in which they ran. */
     stages: z.array(LoadStage).optional(),
   }),
+  z.strictObject({ kind: z.literal('comparison'), comparison: ComparisonReport }),
 ]);
 export type FindingDetail = z.infer<typeof FindingDetail>;
 

@@ -3,6 +3,7 @@ import { CheckId } from './check-id.ts';
 import type { Problem } from './errors.ts';
 import { createsData, unportableSteps, type Flow } from './flow.ts';
 import { hostOf, isLoopback } from './loopback.ts';
+import { comparisonBeyondCaps, LoadComparison } from './load-comparison.ts';
 import { beyondCaps, LoadCaps, LoadProfile } from './load-profile.ts';
 import { isPaymentProvider } from './payment-providers.ts';
 import type { PortName } from './ports/observe.ts';
@@ -23,6 +24,7 @@ export function planProblems(input: unknown): Problem[] {
     ...idProblems(plan),
     ...flowProblems(plan),
     ...loadProblems(plan),
+    ...comparisonProblems(plan),
     ...dataProblems(plan),
     ...policyProblems(plan),
   ];
@@ -158,6 +160,53 @@ function loadProblems(plan: Loose): Problem[] {
     }
   });
   return problems;
+}
+
+function comparisonProblems(plan: Loose): Problem[] {
+  const target = object(plan['target']);
+  const oldUrls = object(object(target['old'])['urls']);
+  return list(object(plan['load'])['comparisons']).flatMap((raw, index) => {
+    const path = `load.comparisons[${index}]`;
+    const parsed = LoadComparison.safeParse(raw);
+    const caps = LoadCaps.safeParse(object(plan['load'])['caps'] ?? {});
+    const what = `the comparison "${String(object(raw)['id'])}" makes load`;
+    const endpoints = parsed.success ? parsed.data.requests.map(({ endpoint }) => endpoint) : [];
+    const used = [...new Set(endpoints)];
+    const withoutOld = used.filter((endpoint) => oldUrls[endpoint] === undefined);
+    const itself = used.filter(
+      (endpoint) =>
+        oldUrls[endpoint] !== undefined && sameAddress(oldUrls[endpoint], object(target['urls'])[endpoint]),
+    );
+    return [
+      ...hostProblems(plan, 'load', path, what),
+      ...hostProblems({ ...plan, target: object(target['old']) }, 'load', path, what),
+      ...withoutOld.map((endpoint) => ({
+        path: 'target.old.urls',
+        value: 'nothing',
+        problem: `old and new are compared, but the old address of "${endpoint}" is not named`,
+        remedy: `add target.old.urls.${endpoint}`,
+      })),
+      ...itself.map((endpoint) => ({
+        path: `target.old.urls.${endpoint}`,
+        value: String(oldUrls[endpoint]),
+        problem: `${what}, and old and new have the same address: a system is as fast as itself`,
+        remedy: 'give the address under which the old system can still be reached',
+      })),
+      ...(parsed.success && caps.success ? comparisonBeyondCaps(parsed.data, caps.data) : []).map(
+        (excess) => ({
+          path,
+          value: excess,
+          problem: `${what}, and more than the plan allows at all`,
+          remedy: 'lower it, or raise load.caps deliberately',
+        }),
+      ),
+    ];
+  });
+}
+
+function sameAddress(one: unknown, other: unknown): boolean {
+  if (typeof one !== 'string' || typeof other !== 'string') return false;
+  return URL.canParse(one) && URL.canParse(other) && new URL(one).href === new URL(other).href;
 }
 
 function capProblems(plan: Loose, raw: unknown, path: string): Problem[] {
@@ -358,6 +407,7 @@ function declaredChecks(plan: Loose): { id: string; path: string }[] {
     ...stateIds(object(plan['data'])['state']),
     ...from(list(object(plan['slo'])['objectives']), 'slo.objectives'),
     ...from(list(object(plan['load'])['profiles']), 'load.profiles'),
+    ...from(list(object(plan['load'])['comparisons']), 'load.comparisons'),
     ...from(list(plan['checks']), 'checks'),
   ];
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { CheckId } from './check-id.ts';
 import { ERRORS, GreenlightError, type Problem } from './errors.ts';
 import type { Flow } from './flow.ts';
+import { LoadComparison } from './load-comparison.ts';
 import { LoadCaps, LoadProfile } from './load-profile.ts';
 import { Phase, Project } from './outcome.ts';
 import { Policies, type PoliciesInput } from './policy.ts';
@@ -64,6 +65,8 @@ export const PlanSchema = z.strictObject({
   load: z
     .strictObject({
       profiles: z.array(LoadProfile).default([]),
+      /** Old against new; needs `target.old.urls`. */
+      comparisons: z.array(LoadComparison).default([]),
       /** Hard limits; defaults apply where nothing is said. */
       caps: LoadCaps.prefault({}),
     })

@@ -9,6 +9,7 @@ import { redactorOf } from '../safety/redactor.ts';
 import { currentPhase, runId } from '../safety/run-context.ts';
 import { refuseLiveKeys } from '../safety/live-keys.ts';
 import { secretReader } from '../safety/secrets.ts';
+import { defineComparisons } from './compare/define-comparisons.ts';
 import { loadEngines } from './engines/index.ts';
 import { loadTest } from './fixtures.ts';
 import { findPlanFile } from './plan-file.ts';
@@ -19,7 +20,7 @@ import { defineSlo } from './slo/define-slo.ts';
 const OVERHEAD_MS: Record<LoadProfile['engine'], number> = { autocannon: 30_000, k6: 300_000 };
 
 /**
- * Registers one Playwright test for each service level and each load profile that the phase of this run requires.
+ * Registers one Playwright test for each service level, load profile and comparison that the phase of this run requires.
  * Service levels come first: they are about real traffic, and our own load would be part of it.
  */
 export function defineLoad(plan: Plan): void {
@@ -57,6 +58,7 @@ export function defineLoad(plan: Plan): void {
       if (finding.outcome === 'fail' || finding.outcome === 'unknown') throw new FindingSaysNo(finding);
     });
   }
+  defineComparisons(plan, manifest);
 }
 
 /** Everything that is ordered, the longest that a request may still take in each level, and the engine's own time. */

@@ -28,6 +28,10 @@ export interface Comparison {
   readonly upper: number | null;
   /** p-value of "not better than the margin allows"; what a correction over several endpoints takes. */
   readonly p: number;
+  /** p-value of "not worse than the margin allows": small when new is worse. */
+  readonly pWorse: number;
+  /** Whether it passes only because nobody could feel the difference. */
+  readonly belowFloor: boolean;
   /** About how many more rounds would decide; `null` when decided or when no number would help. */
   readonly moreRounds: number | null;
 }
@@ -54,6 +58,8 @@ export function comparePaired(rounds: readonly PairedRound[], options: Compariso
       lower: null,
       upper: null,
       p: 1,
+      pWorse: 1,
+      belowFloor: false,
       moreRounds: LEAST_ROUNDS - usable.length,
     };
   }
@@ -67,8 +73,12 @@ export function comparePaired(rounds: readonly PairedRound[], options: Compariso
       logs.map((log) => limit - log),
       seed,
     ),
+    pWorse: signFlipP(
+      logs.map((log) => log - limit),
+      seed,
+    ),
   };
-  const decided = { ...measured, moreRounds: null };
+  const decided = { ...measured, belowFloor: false, moreRounds: null };
   const allowed = `${percent(margin)} worse is allowed`;
   if (high <= limit) {
     return {
@@ -77,15 +87,18 @@ export function comparePaired(rounds: readonly PairedRound[], options: Compariso
       reason: `at most ${percent(Math.exp(high) - 1)} worse; ${allowed}`,
     };
   }
-  const difference = usable.reduce((total, round) => total + round.new - round.old, 0) / usable.length;
-  if (Math.abs(difference) < floor) {
+  const differences = usable.map((round) => round.new - round.old);
+  const [leastDifference, mostDifference] = signFlipInterval(differences, confidence, seed);
+  // The bound and not the middle: among noisy rounds a middle near zero means nothing.
+  if (mostDifference < floor) {
     return {
       ...decided,
       outcome: 'pass',
-      reason: `the difference of ${difference.toPrecision(3)} is below the floor of ${floor}`,
+      belowFloor: true,
+      reason: `at most ${mostDifference.toPrecision(3)} more, which is below the floor of ${floor}`,
     };
   }
-  if (low > limit) {
+  if (low > limit && leastDifference >= floor) {
     return {
       ...decided,
       outcome: 'fail',
@@ -94,6 +107,7 @@ export function comparePaired(rounds: readonly PairedRound[], options: Compariso
   }
   return {
     ...measured,
+    belowFloor: false,
     outcome: 'unknown',
     reason: `between ${percent(Math.exp(low) - 1)} and ${percent(Math.exp(high) - 1)} worse; ${allowed}: the rounds do not decide`,
     moreRounds: moreRounds(usable.length, Math.max(high - mean, mean - low), Math.abs(limit - mean)),

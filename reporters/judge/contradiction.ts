@@ -19,6 +19,11 @@ const INSPECT: { readonly [K in FindingDetail['kind']]: Inspect<K> } = {
     const fault = state.findings.find(({ severity }) => severity === 'blocking');
     return fault && `its fault stands: ${fault.summary}`;
   },
+  comparison: ({ comparison }) => {
+    if (comparison.requests.length === 0) return 'it compared nothing';
+    const bad = comparison.requests.find(({ outcome }) => outcome !== 'pass');
+    return bad && `its request "${bad.request}" says ${bad.outcome}`;
+  },
   load: ({ result, statements }) => {
     if (statements.length === 0) return 'it compared nothing';
     if (result.requests === 0 || result.latency === null) return 'no request was measured';

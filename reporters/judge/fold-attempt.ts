@@ -20,6 +20,7 @@ const RECORDS_FINDINGS: Record<CheckSource, boolean> = {
   state: true,
   slo: true,
   load: true,
+  comparison: true,
   own: false,
 };
 

@@ -3,6 +3,7 @@ import { allReasons, banner, glance } from './html/banner.ts';
 import { allChecks, checkSections } from './html/checks.ts';
 import { dataSection } from './html/data.ts';
 import { flowSection, probeSection } from './html/flows.ts';
+import { comparisonSection } from './html/comparison.ts';
 import { loadSection } from './html/load.ts';
 import { markup, Markup } from './html/markup.ts';
 import { peopleSections } from './html/people.ts';
@@ -33,7 +34,7 @@ export function renderHtml(verdict: Verdict): string {
         <main>
           ${glance(verdict)} ${checkSections(verdict)} ${allReasons(verdict)} ${peopleSections(verdict)}
           ${flowSection(verdict)} ${probeSection(verdict)} ${dataSection(verdict)}
-          ${databaseStateSection(verdict)} ${loadSection(verdict)}
+          ${databaseStateSection(verdict)} ${loadSection(verdict)} ${comparisonSection(verdict)}
           ${allChecks(verdict)} ${runNotes(verdict)}
         </main>
         <footer>

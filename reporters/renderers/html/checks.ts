@@ -79,6 +79,7 @@ export function statementsOf(detail: FindingDetail): readonly Statement[] {
       return detail.statements;
     case 'table':
     case 'state':
+    case 'comparison':
       return [];
   }
 }

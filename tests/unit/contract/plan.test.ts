@@ -75,7 +75,50 @@ describe('a plan', () => {
     thresholds: { p95Ms: 1 },
   };
 
+  const twins = {
+    ...good,
+    target: { ...good.target, old: { urls: { app: 'http://127.0.0.1:3001' } } },
+  };
+  const comparison = { id: 'c', title: 'c', engine: 'autocannon', requests: [{ path: '/' }] };
+
+  test('may compare old with new', () => {
+    expect(problemsOf({ ...twins, load: { comparisons: [comparison] } })).toEqual([]);
+  });
+
   test.each<[string, unknown, RegExp]>([
+    [
+      'a comparison without an old system',
+      { ...good, load: { comparisons: [comparison] } },
+      /the old address of "app" is not named/,
+    ],
+    [
+      'a comparison of a system with itself',
+      {
+        ...good,
+        target: { ...good.target, old: { urls: { app: 'http://127.0.0.1:3000/' } } },
+        load: { comparisons: [comparison] },
+      },
+      /a system is as fast as itself/,
+    ],
+    [
+      'a comparison that would change data',
+      { ...twins, load: { comparisons: [{ ...comparison, requests: [{ method: 'POST', path: '/' }] }] } },
+      /Invalid/,
+    ],
+    [
+      'a comparison beyond the caps',
+      { ...twins, load: { comparisons: [{ ...comparison, rounds: 500, blockS: 60 }] } },
+      /more than the plan allows at all/,
+    ],
+    [
+      'a comparison with an old system elsewhere that is not allowed for load',
+      {
+        ...good,
+        target: { ...good.target, old: { urls: { app: 'https://old.example.com' } } },
+        load: { comparisons: [comparison] },
+      },
+      /neither loopback nor allowed/,
+    ],
     ['no check at all', { target: good.target }, /no flow, probe, table/],
     [
       'data created on a host that is not allowed',

@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import { CheckId } from './check-id.ts';
+import type { LoadCaps } from './load-profile.ts';
+import { Phase } from './outcome.ts';
+
+/** Both sides get every request, so only requests that change nothing may be compared. */
+const SafeRequest = z.strictObject({
+  method: z.enum(['GET', 'HEAD']).default('GET'),
+  path: z.string().startsWith('/'),
+  endpoint: z.string().default('app'),
+});
+
+/** The old system against the new one, interleaved: whether new is slower than a margin allows. */
+export const LoadComparison = z
+  .strictObject({
+    id: CheckId,
+    title: z.string().min(1),
+    phases: z.array(Phase).min(1).default(['post-cutover']),
+    engine: z.enum(['autocannon', 'k6']),
+    /** `true`: where the engine's program is not found the check is not applicable instead of unknown. */
+    optional: z.boolean().default(false),
+    /** Each is compared apart. */
+    requests: z.array(SafeRequest).min(1).max(20),
+    /** Pairs of measurements; the more, the smaller the difference that can be told. */
+    rounds: z.number().int().min(6).max(500).default(20),
+    /** Seconds of one measurement of one side of one request. */
+    blockS: z.number().min(0.2).max(60).default(1),
+    connections: z.number().int().min(1).max(200).default(4),
+    /** Arrivals per second at the side that is measured; k6 only. Without it each connection waits for its answer. */
+    rate: z.number().positive().max(10_000).optional(),
+    warmupS: z.number().nonnegative().max(600).default(2),
+    timeoutMs: z.number().int().positive().max(120_000).default(10_000),
+    percentile: z.enum(['p50', 'p95', 'p99']).default('p95'),
+    /** How much slower new may be: 0.1 for 10 %. */
+    margin: z.number().positive().max(10).default(0.1),
+    /** Differences below this many milliseconds are no failure. */
+    floorMs: z.number().nonnegative().default(5),
+    /** How much greater the share of failed requests may be on the new side. */
+    errorMargin: z.number().min(0).max(1).default(0.01),
+    confidence: z.number().min(0.8).max(0.999).default(0.95),
+    /** A round counts when every side gave at least so many answers in it. */
+    minimumSamples: z.number().int().min(5).default(20),
+    /** Order of sides and requests. */
+    seed: z.number().int().nonnegative().default(1),
+  })
+  .refine((comparison) => comparison.rate === undefined || comparison.engine === 'k6', {
+    message: 'an arrival rate needs engine "k6": autocannon cannot keep one',
+    path: ['rate'],
+  });
+export type LoadComparison = z.infer<typeof LoadComparison>;
+
+/** Old is asked twice: how far it differs from itself says what can be told in this place at all. */
+export const COMPARED_SIDES = ['old', 'old-again', 'new'] as const;
+export type ComparedSide = (typeof COMPARED_SIDES)[number];
+
+/** How long a comparison measures, without warm-ups, in seconds. */
+export function comparedS({ rounds, blockS, requests }: LoadComparison): number {
+  return rounds * blockS * requests.length * COMPARED_SIDES.length;
+}
+
+/** What a comparison orders beyond the caps, in words; empty when it keeps them. */
+export function comparisonBeyondCaps(comparison: LoadComparison, caps: LoadCaps): readonly string[] {
+  const { requests, warmupS } = comparison;
+  const minutes = (comparedS(comparison) + warmupS * requests.length * COMPARED_SIDES.length) / 60;
+  return [
+    ...((comparison.rate ?? 0) > caps.rate ? [`rate ${comparison.rate} (cap ${caps.rate})`] : []),
+    ...(comparison.connections > caps.connections
+      ? [`connections ${comparison.connections} (cap ${caps.connections})`]
+      : []),
+    ...(minutes > caps.minutes ? [`minutes ${minutes.toFixed(1)} (cap ${caps.minutes})`] : []),
+  ];
+}
+
+const Interval = {
+  /** Geometric mean of the ratios of all rounds; above 1 is slower. */
+  ratio: z.number().nullable(),
+  lower: z.number().nullable(),
+  upper: z.number().nullable(),
+};
+
+/** One request, old against new. */
+export const ComparedRequest = z.strictObject({
+  request: z.string(),
+  outcome: z.enum(['pass', 'fail', 'unknown']),
+  reason: z.string(),
+  rounds: z.number().int().nonnegative(),
+  ...Interval,
+  /** Old against old. */
+  control: z.strictObject(Interval),
+  /** Of all rounds together, in milliseconds. */
+  old: z.number().nullable(),
+  new: z.number().nullable(),
+  /** Shares of failed requests. */
+  oldErrors: z.number().min(0).max(1).nullable(),
+  newErrors: z.number().min(0).max(1).nullable(),
+  /** About how many more rounds would decide. */
+  moreRounds: z.number().int().nonnegative().nullable(),
+});
+export type ComparedRequest = z.infer<typeof ComparedRequest>;
+
+/** What a comparison came to, for the report. */
+export const ComparisonReport = z.strictObject({
+  engine: z.string(),
+  percentile: z.string(),
+  margin: z.number(),
+  confidence: z.number(),
+  seed: z.number(),
+  requests: z.array(ComparedRequest),
+});
+export type ComparisonReport = z.infer<typeof ComparisonReport>;
