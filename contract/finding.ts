@@ -41,6 +41,8 @@ export const RowsReport = z.strictObject({
   missing: z.number().int().nonnegative().nullable(),
   extra: z.number().int().nonnegative().nullable(),
   changed: z.number().int().nonnegative().nullable(),
+  /** Rows that new wrote after the cut-over moment; in none of the numbers above. */
+  later: z.number().int().nonnegative().nullable().optional(),
   /** The first differing rows only; the numbers above are complete. */
   first: z.array(DifferingRow),
   key: z.array(z.string()),

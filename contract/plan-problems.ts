@@ -304,6 +304,17 @@ function rowProblems(table: Loose, index: number, target: Loose): Problem[] {
       remedy: "use compare: 'counts' for this table",
     });
   }
+  const elsewhere = list(table['phases'] ?? ['post-cutover']).filter(
+    (phase) => phase !== 'watch' && phase !== 'rollback',
+  );
+  if (table['direction'] === 'rollback' && elsewhere.length > 0) {
+    problems.push({
+      path: `${path}.phases`,
+      value: JSON.stringify(elsewhere),
+      problem: 'what a roll-back would lose can only be asked after the switch',
+      remedy: "set phases to ['watch'], ['rollback'] or both",
+    });
+  }
   if (Object.keys(object(table['sums'])).length > 0) {
     problems.push({
       path: `${path}.sums`,

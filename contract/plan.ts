@@ -60,8 +60,14 @@ export const PlanSchema = z.strictObject({
       tables: z.array(TableMapping).default([]),
       state: StatePlan.optional(),
       statementTimeoutMs: z.number().int().positive().default(60_000),
+      /**
+       * What is known about writers while rows are compared. `snapshot`: nothing. `fenced`: old must prove to be
+       * read-only and replication to be drained. `barrier`: new is read once it has what old had. `live`: both are in
+       * use. In the last two, rows that differ are read again until they are equal or stand still.
+       */
+      mode: z.enum(['snapshot', 'fenced', 'barrier', 'live']).default('snapshot'),
     })
-    .default({ tables: [], statementTimeoutMs: 60_000 }),
+    .default({ tables: [], statementTimeoutMs: 60_000, mode: 'snapshot' }),
   load: z
     .strictObject({
       profiles: z.array(LoadProfile).default([]),

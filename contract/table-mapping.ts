@@ -46,6 +46,26 @@ const RowOptions = {
   policies: z.record(z.string().min(1), ColumnPolicy).optional(),
   /** Columns that identify a row, by old name; default: the primary key, or a unique index, of the old table. */
   key: z.array(z.string().min(1)).min(1).optional(),
+  /**
+   * Rows that new wrote at or after this moment, as a column of new says, are counted apart: they are new business, not
+   * damage. `at` is an ISO moment (in a column without time zone: of UTC), or a number for a column of numbers.
+   */
+  since: z
+    .strictObject({
+      column: z.string().min(1),
+      at: z.union([
+        z.number(),
+        z.string().refine((text) => !Number.isNaN(Date.parse(text)), {
+          message: 'must be a moment such as 2026-11-20T02:00:00Z',
+        }),
+      ]),
+    })
+    .optional(),
+  /**
+   * `rollback`: asks the other way round what a roll-back would lose: rows that new wrote and that old lacks. With
+   * `since`, only rows written since then are looked at. Only in the phases `watch` and `rollback`.
+   */
+  direction: z.literal('rollback').optional(),
   /** Whether reports may show the values of differing columns; default `masked`. Keys are always shown. */
   values: z.enum(['masked', 'shown']).optional(),
 };

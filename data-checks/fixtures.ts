@@ -27,7 +27,7 @@ export function dataTest(plan: Plan) {
         const sides: Sides = {
           old: createCounter(old, timeout),
           new: createCounter(next, timeout),
-          rows: createRowComparer({ old, new: next, statementTimeoutMs: timeout }),
+          rows: createRowComparer({ old, new: next, statementTimeoutMs: timeout, mode: plan.data.mode }),
           state: createStateComparer(
             { old, new: next, statementTimeoutMs: timeout },
             plan.data.state?.watchSeconds,

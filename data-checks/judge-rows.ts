@@ -90,6 +90,11 @@ const REMEDIES: Readonly<Record<string, string>> = {
   'columns-differ':
     'Say in the mapping where each column went: columns, newAs, constants, or exclude with a reason',
   'same-table': 'Correct target.records or target.old.records: they lead to the same database',
+  'not-fenced': 'Make old read-only for every role, end its writers, then repeat; or set data.mode to live',
+  'fence-broken': 'Find out who still writes to old, stop it, then repeat; or set data.mode to live',
+  'not-drained': 'Wait until new has received everything from old, then repeat',
+  'connection-lost': 'Check that both databases run and that the way to them is stable, then repeat',
+  'no-key': 'Name the columns that identify a row with key, or drop since: then all rows are compared',
   'nothing-compared': 'Check the filters and the databases; if no rows are right, say why with emptyBecause',
 };
 
@@ -105,6 +110,7 @@ function equal(diff: TableDiff, next: string): Verdict {
 }
 
 function different(mapping: TableMapping, diff: TableDiff, next: string): Verdict {
+  if (mapping.direction === 'rollback') return toCarryBack(diff);
   const [missing, extra, changed] = [diff.missing ?? 0, diff.extra ?? 0, diff.changed ?? 0];
   const atLeast = mapping.rows === 'at-least';
   const wrong = missing + changed + (atLeast ? 0 : extra);
@@ -152,6 +158,26 @@ function different(mapping: TableMapping, diff: TableDiff, next: string): Verdic
   };
 }
 
+/** Asked what a roll-back would lose: every difference is something that new knows and old does not. */
+function toCarryBack(diff: TableDiff): Verdict {
+  const [missing, extra, changed] = [diff.missing ?? 0, diff.extra ?? 0, diff.changed ?? 0];
+  const numbers = [
+    `${extra} rows that old lacks`,
+    `${changed} that it has otherwise`,
+    ...(missing === 0 ? [] : [`and ${missing} that would come back`]),
+  ];
+  return {
+    outcome: 'fail',
+    answer: 'different',
+    cause: 'rows-to-carry-back',
+    summary: `Rolling back would lose what ${diff.new} wrote: ${numbers.join(', ')}${example(diff, false)}`,
+    measured: missing + extra + changed,
+    expected: 0,
+    unit: 'differing rows',
+    remedy: 'Carry these rows back to old first (the first keys are in the report), or replicate new to old',
+  };
+}
+
 /** The first row that differs, by its key; of a changed one, the columns. */
 function example(diff: TableDiff, atLeast: boolean): string {
   const row = diff.differences.find((one) => one.key.length > 0 && !(atLeast && one.kind === 'extra'));
@@ -173,6 +199,7 @@ function tableReport(diff: TableDiff): Omit<TableReport, 'answer'> {
       missing: diff.missing,
       extra: diff.extra,
       changed: diff.changed,
+      later: diff.later,
       first: diff.differences.map(({ kind, key, cells }) => ({
         kind,
         key: [...key],

@@ -1,3 +1,4 @@
+import type { Plan } from '../contract/plan.ts';
 import { sideOf, type TableMapping } from '../contract/table-mapping.ts';
 import { type Connection, postgresAddress, unavailable } from './connection.ts';
 import { type Comparison, openComparison } from './postgres/rows/diff-tables.ts';
@@ -14,7 +15,9 @@ export interface RowComparer {
  * A comparer that connects with the first question. All its answers come from one moment of each side, until a
  * connection is lost; the next question then opens new ones.
  */
-export function createRowComparer(options: Connection): RowComparer {
+export function createRowComparer(
+  options: Connection & { readonly mode: Plan['data']['mode'] },
+): RowComparer {
   let open: Comparison | undefined;
   const close = async (): Promise<void> => {
     const comparison = open;
@@ -28,6 +31,7 @@ export function createRowComparer(options: Connection): RowComparer {
           old: postgresAddress(options.old),
           new: postgresAddress(options.new),
           statementTimeoutMs: options.statementTimeoutMs,
+          mode: options.mode,
         });
         return await open.one(pairOf(mapping), mapping.values);
       } catch (error) {
@@ -53,6 +57,8 @@ export function pairOf(mapping: TableMapping): TablePair {
     exclude: mapping.exclude,
     policies: mapping.policies,
     key: mapping.key,
+    since: mapping.since,
+    direction: mapping.direction,
     emptyBecause: mapping.emptyBecause,
   };
   return pair;

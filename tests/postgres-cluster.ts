@@ -23,6 +23,8 @@ export interface TestCluster {
   demandPasswords(role: string): Promise<void>;
   /** Kills the server at once, as a crash would. */
   crash(): Promise<void>;
+  /** Starts it again after a crash, on the same port with the same data. */
+  restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -102,21 +104,25 @@ export async function startCluster(
     'synchronous_commit=off',
     ...settings,
   ];
-  const server = spawn(
-    path.join(bin, 'postgres'),
-    ['-D', data, '-p', String(port), ...flags.flatMap((flag) => ['-c', flag])],
-    {
-      ...asNobody,
-      cwd: directory,
-      stdio: 'ignore',
-    },
-  );
+  const start = (): ChildProcess =>
+    spawn(
+      path.join(bin, 'postgres'),
+      ['-D', data, '-p', String(port), ...flags.flatMap((flag) => ['-c', flag])],
+      {
+        ...asNobody,
+        cwd: directory,
+        stdio: 'ignore',
+      },
+    );
+  let server = start();
   const stopNow = (): void => {
     server.kill('SIGQUIT');
   };
   process.once('exit', stopNow);
   const cluster: TestCluster = {
-    pid: server.pid,
+    get pid() {
+      return server.pid;
+    },
     url: (database = 'postgres', user = 'app') => `postgres://${user}@127.0.0.1:${port}/${database}`,
     database: async (name, sql) => {
       await cluster.run('postgres', `create database "${name}"`);
@@ -150,24 +156,39 @@ export async function startCluster(
       }
     },
     crash: () => ended(server, 'SIGKILL'),
+    restart: async () => {
+      // What a killed server leaves behind: sessions that have not noticed yet, which keep its shared memory.
+      for (let attempt = 0; ; attempt += 1) {
+        server = start();
+        const starting = server;
+        const failed = new Promise<boolean>((resolve) => starting.once('exit', () => resolve(true)));
+        if (!(await Promise.race([failed, answers().then((yes) => !yes)]))) return;
+        await ended(starting, 'SIGKILL');
+        if (attempt > 100) throw new Error('PostgreSQL did not start again');
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    },
     stop: async () => {
       process.off('exit', stopNow);
       await ended(server, 'SIGINT');
       await rm(directory, { recursive: true, force: true });
     },
   };
-  for (let attempt = 0; ; attempt += 1) {
-    try {
-      await cluster.run('postgres', 'select 1');
-      return cluster;
-    } catch (error) {
-      if (attempt > 200 || server.exitCode !== null) {
-        await cluster.stop();
-        throw new Error(`PostgreSQL (${version}) did not start`, { cause: error });
+  /** Whether it answers, before it ends or about five seconds have passed. */
+  const answers = async (): Promise<boolean> => {
+    for (let attempt = 0; attempt < 200 && server.exitCode === null; attempt += 1) {
+      try {
+        await cluster.run('postgres', 'select 1');
+        return true;
+      } catch {
+        await new Promise((resolve) => setTimeout(resolve, 25));
       }
-      await new Promise((resolve) => setTimeout(resolve, 25));
     }
-  }
+    return false;
+  };
+  if (await answers()) return cluster;
+  await cluster.stop();
+  throw new Error(`PostgreSQL (${version}) did not start`);
 }
 
 async function ended(server: ChildProcess, signal: NodeJS.Signals): Promise<void> {

@@ -29,6 +29,8 @@ export interface Table {
   /** `schema.name`, quoted where SQL needs it. */
   readonly shown: string;
   readonly kind: string;
+  /** Whether rows of children that inherit from it are left to those, which are tables of their own. */
+  readonly apart: boolean;
   /** What follows FROM: `only` where children must not be counted with their parent. */
   readonly from: string;
   readonly columns: readonly Column[];
@@ -78,13 +80,17 @@ export async function inventory(client: ClientBase): Promise<readonly Table[]> {
   return describe(client, rows, true);
 }
 
-/** The tables with these ids. */
-export async function describeTables(client: ClientBase, oids: readonly number[]): Promise<readonly Table[]> {
+/** The tables with these ids; `apart` as in the table. */
+export async function describeTables(
+  client: ClientBase,
+  oids: readonly number[],
+  apart = false,
+): Promise<readonly Table[]> {
   const { rows } = await client.query<ClassRow>(
     `select ${CLASS_COLUMNS} from ${FROM_CLASS} where c.oid = any($1::oid[])`,
     [oids],
   );
-  return describe(client, rows, false);
+  return describe(client, rows, apart);
 }
 
 async function describe(
@@ -109,6 +115,7 @@ async function describe(
       name: row.name,
       shown: row.shown,
       kind: row.kind,
+      apart,
       from: apart && row.has_children ? `only ${row.shown}` : row.shown,
       columns: (columns.get(row.oid) ?? []).map((column) => ({
         name: column.name,

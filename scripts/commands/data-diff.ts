@@ -1,7 +1,14 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, Option } from 'commander';
+import { GreenlightError } from '../../contract/errors.ts';
 import { EXIT } from '../../contract/exit-codes.ts';
-import { type Diff, diffTables, SideUnavailable } from '../../data-checks/postgres/rows/diff-tables.ts';
+import { type Diff, type DiffOptions, diffTables } from '../../data-checks/postgres/rows/diff-tables.ts';
+import type { Mode } from '../../data-checks/postgres/rows/modes.ts';
+import type { Segment } from '../../data-checks/postgres/rows/segment.ts';
+import { SideUnavailable } from '../../data-checks/postgres/rows/side-unavailable.ts';
 import { type CommandContext, commandOf, wholeNumber } from '../command-context.ts';
+import { diffExitCode } from '../data/diff-exit-code.ts';
+import { budget, segment, sinceMoment, tableNames } from '../data/diff-arguments.ts';
+import { diffProgress } from '../data/diff-progress.ts';
 import { renderDiff } from '../data/render-diff.ts';
 import { mustBeAddresses, protectAddresses, untilInterrupted } from '../data/two-databases.ts';
 
@@ -9,6 +16,15 @@ interface DataDiffOptions {
   readonly old: string;
   readonly new: string;
   readonly tables: readonly string[];
+  readonly mode: Mode;
+  readonly quick: boolean;
+  readonly budget?: number;
+  readonly direction: 'cut-over' | 'rollback';
+  readonly watermark?: string;
+  readonly since?: string | number;
+  readonly segment?: Segment;
+  readonly workers: number;
+  readonly bits: '64' | '128';
   readonly json: boolean;
   readonly values: boolean;
   readonly allowEmpty: boolean;
@@ -20,54 +36,86 @@ export function dataDiffCommand(context: CommandContext): Command {
   return commandOf('diff', 'Compare two PostgreSQL databases row by row.', [
     'greenlight data diff --old postgres://old-host/shop --new postgres://new-host/shop',
     "greenlight data diff --old ... --new ... --tables 'orders,customer*,billing.*' --json",
+    'greenlight data diff --old ... --new ... --mode live --watermark updated_at --since 2026-11-20T02:00:00Z',
+    'greenlight data diff --old ... --new ... --segment 2/8 > part-2.json',
   ])
     .requiredOption('--old <url>', 'postgres:// address of the old database')
     .requiredOption('--new <url>', 'postgres:// address of the new database')
     .option('--tables <names>', 'only these tables: names and patterns, by commas', tableNames, [])
+    .addOption(
+      new Option('--mode <mode>', 'who may write meanwhile: nothing is known, nobody (proved), old, or both')
+        .choices(['snapshot', 'fenced', 'barrier', 'live'])
+        .default('snapshot'),
+    )
+    .option('--quick', 'count rows only, exactly; values are not compared', false)
+    .option('--budget <time>', 'such as 90s or 5m: important tables first, the rest is not checked', budget)
+    .addOption(
+      new Option('--direction <direction>', 'rollback: what new wrote and a roll-back would lose')
+        .choices(['cut-over', 'rollback'])
+        .default('cut-over'),
+    )
+    .option('--watermark <column>', 'column of new that tells when a row was written; needs --since')
+    .option('--since <moment>', 'moment of the cut-over; what new wrote later is counted apart', sinceMoment)
+    .option('--segment <i/n>', 'compare one of n shares and print it as JSON, for data merge', segment)
+    .option('--workers <number>', 'sessions that hash at the same time on each side', wholeNumber(1), 2)
+    .addOption(new Option('--bits <bits>', 'bits of hash for each row').choices(['64', '128']).default('64'))
     .option('--json', 'print everything that was found as JSON', false)
     .option('--values', 'show the values of differing columns (default: only their names)', false)
     .option('--allow-empty', 'tables without rows on both sides count as equal', false)
     .option('--statement-timeout <ms>', 'longest time of one statement', wholeNumber(1), 60_000)
     .action(async (options: DataDiffOptions) => {
       mustBeAddresses(options);
+      mustFit(options);
       protectAddresses(context, options);
       context.finish(await untilInterrupted(context.interrupted, () => compare(context, options)));
     });
 }
 
+/** @throws GreenlightError USAGE for options that contradict each other */
+function mustFit(options: DataDiffOptions): void {
+  const problems = [
+    (options.watermark === undefined) !== (options.since === undefined) &&
+      '--watermark and --since need each other',
+    options.quick && options.direction === 'rollback' && '--quick can not tell what a roll-back would lose',
+    options.quick && options.segment !== undefined && '--quick is not cut into segments',
+    options.quick && options.mode === 'live' && '--quick can not read differing rows again',
+  ].filter((problem): problem is string => typeof problem === 'string');
+  if (problems.length === 0) return;
+  throw new GreenlightError('USAGE', problems.join('; '), { hint: 'See greenlight data diff --help.' });
+}
+
 async function compare({ screen }: CommandContext, options: DataDiffOptions): Promise<number> {
   let diff: Diff;
   try {
-    diff = await diffTables({
-      old: options.old,
-      new: options.new,
-      only: options.tables,
-      values: options.values ? 'shown' : 'masked',
-      statementTimeoutMs: options.statementTimeout,
-      ...(options.allowEmpty ? { emptyBecause: 'allowed on the command line' } : {}),
-      onTable: (table) => screen.transient(`comparing ${table}`),
-    });
+    diff = await diffTables({ ...engineOptions(options), ...diffProgress(screen) });
   } catch (error) {
     // Whatever keeps the two from being compared says nothing about their rows.
     const side = error instanceof SideUnavailable ? `The ${error.side} database` : 'The databases';
     screen.err(`${side} could not be read: ${error instanceof Error ? error.message : String(error)}`);
     return EXIT.INCONCLUSIVE;
   }
-  screen.out(options.json ? JSON.stringify(diff, null, 2) : renderDiff(diff));
-  return exitCodeOf(diff);
+  const result = options.segment === undefined ? diff : { ...diff, segment: options.segment };
+  const asJson = options.json || options.segment !== undefined;
+  screen.out(asJson ? JSON.stringify(result, null, 2) : renderDiff(diff));
+  return diffExitCode(diff);
 }
 
-/** Different rows outrank tables that nobody could compare; no table at all is no comparison. */
-function exitCodeOf({ tables }: Diff): number {
-  if (tables.some((table) => table.answer === 'different')) return EXIT.NO_GO;
-  return tables.length > 0 && tables.every((table) => table.answer === 'equal') ? EXIT.GO : EXIT.INCONCLUSIVE;
-}
-
-function tableNames(text: string): readonly string[] {
-  const names = text
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '');
-  if (names.length === 0) throw new InvalidArgumentError('Name at least one table, such as orders or shop.*');
-  return names;
+function engineOptions(options: DataDiffOptions): DiffOptions {
+  const { watermark, since } = options;
+  return {
+    old: options.old,
+    new: options.new,
+    only: options.tables,
+    mode: options.mode,
+    quick: options.quick,
+    workers: options.workers,
+    bits: options.bits === '128' ? 128 : 64,
+    values: options.values ? 'shown' : 'masked',
+    statementTimeoutMs: options.statementTimeout,
+    ...(options.budget === undefined ? {} : { budgetMs: options.budget }),
+    ...(options.segment === undefined ? {} : { segment: options.segment }),
+    ...(options.allowEmpty ? { emptyBecause: 'allowed on the command line' } : {}),
+    ...(options.direction === 'rollback' ? { direction: 'rollback' as const } : {}),
+    ...(watermark === undefined || since === undefined ? {} : { since: { column: watermark, at: since } }),
+  };
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { type CommandContext, commandOf } from '../command-context.ts';
 import { dataDiffCommand } from './data-diff.ts';
+import { dataMergeCommand } from './data-merge.ts';
 import { dataStateCommand } from './data-state.ts';
 
 /** `greenlight data`: two databases compared without any plan. */
@@ -10,5 +11,6 @@ export function dataCommand(context: CommandContext): Command {
     'greenlight data state --old postgres://old-host/shop --new postgres://new-host/shop',
   ])
     .addCommand(dataDiffCommand(context))
+    .addCommand(dataMergeCommand(context))
     .addCommand(dataStateCommand(context));
 }

@@ -6,7 +6,7 @@ import { plainText, textTable } from './text-table.ts';
 const MOST_ROWS = 10;
 
 /** A comparison for a terminal: every table in a line, then what differs and what was not compared. */
-export function renderDiff({ tables, notes }: Diff): string {
+export function renderDiff({ tables, notes }: Pick<Diff, 'tables' | 'notes'>): string {
   if (tables.length === 0)
     return 'Neither database has a table that could be compared: nothing was compared.';
   const number = (value: number | null): string => (value === null ? '?' : String(value));

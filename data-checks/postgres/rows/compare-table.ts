@@ -1,11 +1,20 @@
 import type { Table } from '../catalog.ts';
-import { isLostConnection } from '../session.ts';
 import { unreadableReason } from '../unreadable.ts';
-import { findRows } from './find-rows.ts';
+import { type Answer, notChecked } from './answer.ts';
+import { CannotCheck } from './cannot-check.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import type { Differences } from './differences.ts';
+import { findRows, type Work } from './find-rows.ts';
+import { countRows } from './count-rows.ts';
+import { findWritten } from './find-written.ts';
 import { type Hashing, sideSql } from './hashing.ts';
+import { type Meter, OutOfTime } from './meter.ts';
 import { type Pairing, PairingError, pairTables } from './pairing.ts';
+import { MOST_RECHECKED, recheck } from './recheck.ts';
 import { showCells } from './show-cells.ts';
-import type { Side } from './side.ts';
+import type { Segment } from './segment.ts';
+import { shareOf } from './share.ts';
+import { isLostSide, type Side } from './side.ts';
 import type { TableDiff, TablePair } from './table-diff.ts';
 
 export interface CompareOptions {
@@ -13,21 +22,33 @@ export interface CompareOptions {
   /** Differing rows that are listed; all are counted. */
   readonly mostShown: number;
   readonly values: 'masked' | 'shown';
+  /** Rows are only counted, in one statement for each side. */
+  readonly quick?: boolean;
+  /** Compares one segment's share only. */
+  readonly segment?: Segment;
+  /** How differing rows are read again while both sides are in use; absent: what the snapshots show is the answer. */
+  readonly recheck?: { readonly pauses: readonly number[]; readonly arrived: () => Promise<void> };
+}
+
+/** One attempt to compare one table. */
+export interface Attempt {
+  readonly sides: readonly [Side, Side];
+  readonly pair: TablePair;
+  readonly old: Table;
+  readonly new: Table;
+  /** What earlier attempts have read already. */
+  readonly checkpoint: Checkpoint;
+  readonly meter: Meter;
 }
 
 /**
  * Compares one table. Whatever keeps it from being compared completely is an answer too, and never `equal`.
- * @throws Error when a connection is lost for good: then nothing can be said about any table
+ * @throws Error when a side is lost: then it has to be opened again
  */
-export async function compareTable(
-  sides: readonly [Side, Side],
-  pair: TablePair,
-  old: Table,
-  next: Table,
-  options: CompareOptions,
-): Promise<TableDiff> {
+export async function compareTable(attempt: Attempt, options: CompareOptions): Promise<TableDiff> {
+  const { sides, pair, old, new: next } = attempt;
   const started = performance.now();
-  const done = (answer: Omit<TableDiff, 'old' | 'new' | 'seconds'>): TableDiff => ({
+  const done = (answer: Answer): TableDiff => ({
     old: old.shown,
     new: next.shown,
     ...answer,
@@ -45,11 +66,17 @@ export async function compareTable(
     return done(notChecked('columns-differ', error.message));
   }
   try {
-    return done(await comparePaired(sides, pairing, options));
+    return done(await comparePaired(attempt, pairing, options));
   } catch (error) {
-    if (isLostConnection(error)) throw error;
+    if (isLostSide(error)) throw error;
     await Promise.all(sides.map((side) => side.recover()));
-    return done({ ...described(pairing, options), ...notChecked('unreadable', unreadableReason(error)) });
+    const answer =
+      error instanceof OutOfTime
+        ? notChecked('over-budget', 'The time for the comparison was over in the middle of the table')
+        : error instanceof CannotCheck
+          ? notChecked(error.word, error.message)
+          : notChecked('unreadable', unreadableReason(error));
+    return done({ ...described(pairing, options), ...answer });
   }
 }
 
@@ -57,25 +84,6 @@ export async function compareTable(
 function asksTheSame({ oldWhere, newWhere, columns, newAs }: TablePair): boolean {
   const renamed = Object.entries(columns ?? {}).some(([before, after]) => before !== after);
   return oldWhere === newWhere && !renamed && Object.keys(newAs ?? {}).length === 0;
-}
-
-/** The answer for a table about which nothing is known. */
-export function notChecked(cause: string, reason: string): Omit<TableDiff, 'old' | 'new' | 'seconds'> {
-  return {
-    answer: 'not-checked',
-    cause,
-    reason,
-    oldRows: null,
-    newRows: null,
-    missing: null,
-    extra: null,
-    changed: null,
-    differences: [],
-    key: [],
-    columns: [],
-    notCompared: [reason],
-    hash: null,
-  };
 }
 
 function described(pairing: Pairing, options: CompareOptions) {
@@ -91,46 +99,156 @@ function described(pairing: Pairing, options: CompareOptions) {
   };
 }
 
-async function comparePaired(
-  sides: readonly [Side, Side],
-  pairing: Pairing,
-  options: CompareOptions,
-): Promise<Omit<TableDiff, 'old' | 'new' | 'seconds'>> {
+async function comparePaired(attempt: Attempt, whole: Pairing, options: CompareOptions): Promise<Answer> {
+  if (options.segment === undefined) return compareRows(attempt, whole, options);
+  const { share, conditions } = await shareOf(whole, options.segment, attempt.sides, options.hashing);
+  if (share.kind === 'none') {
+    const reason = 'The table is small: another segment compares all of it';
+    return { ...described(whole, options), ...notChecked('other-segment', reason), share };
+  }
+  const answer = await compareRows(attempt, { ...whole, share: conditions }, options);
+  return { ...answer, share };
+}
+
+async function compareRows(attempt: Attempt, pairing: Pairing, options: CompareOptions): Promise<Answer> {
+  const { sides, checkpoint, meter } = attempt;
   const sql = [sideSql(pairing, 'old', options.hashing), sideSql(pairing, 'new', options.hashing)] as const;
-  const work = { pairing, sides, sql };
-  const { old, new: next, differences } = await findRows(work, options.mostShown);
+  const work: Work = { pairing, sides, sql, checkpoint, meter };
+  if (options.quick === true) return countRows(work, described(pairing, options));
+  const kept =
+    options.recheck === undefined ? options.mostShown : Math.max(MOST_RECHECKED, options.mostShown);
+  const {
+    old,
+    new: next,
+    differences,
+  } = await (pairing.pair.direction === 'rollback' && pairing.pair.since !== undefined
+    ? findWritten(work, pairing.pair.since, kept)
+    : findRows(work, kept));
   const facts = {
     ...described(pairing, options),
+    ...(pairing.pair.direction === 'rollback' && pairing.pair.since !== undefined
+      ? {
+          notCompared: [
+            ...described(pairing, options).notCompared,
+            `rows of new before ${pairing.pair.since.at}`,
+          ],
+        }
+      : {}),
     oldRows: Number(old),
     newRows: Number(next),
-    missing: differences.missing,
-    extra: differences.extra,
-    changed: differences.changed,
+    ...countsOf(differences),
   };
   if (differences.any) {
-    const { missing, extra, changed } = differences;
+    return options.recheck === undefined
+      ? different(work, facts, differences, options)
+      : rechecked(work, facts, differences, { ...options, recheck: options.recheck });
+  }
+  const { later } = differences;
+  if (old !== next && later === 0 && pairing.pair.direction !== 'rollback')
+    throw new Error(`${old} and ${next} rows, but no row was found that differs`);
+  const nothing = pairing.pair.direction === 'rollback' ? next === 0n : old === 0n;
+  if (nothing && pairing.pair.emptyBecause === undefined) {
     return {
       ...facts,
-      answer: 'different',
-      cause: 'rows-differ',
-      reason: `${missing} rows are missing, ${extra} are extra, ${changed} are changed`,
-      differences: await showCells(work, differences.first, options.values),
+      ...notChecked('nothing-compared', nothingReason(pairing.pair)),
+      oldRows: Number(old),
+      newRows: Number(next),
     };
   }
-  if (old !== next) throw new Error(`${old} and ${next} rows, but no row was found that differs`);
-  if (old === 0n && pairing.pair.emptyBecause === undefined) {
-    return {
-      ...facts,
-      ...notChecked('nothing-compared', 'There are no rows on either side, so nothing was compared'),
-      oldRows: 0,
-      newRows: 0,
-    };
-  }
+  return equal(facts, nothing ? `No rows, as expected: ${pairing.pair.emptyBecause ?? ''}` : undefined);
+}
+
+function nothingReason({ direction, since }: TablePair): string {
+  return direction === 'rollback' && since !== undefined
+    ? `New wrote no rows since ${since.at}, so nothing was compared`
+    : 'There are no rows on either side, so nothing was compared';
+}
+
+type Facts = Omit<Answer, 'answer' | 'cause' | 'reason' | 'differences'>;
+
+function countsOf({ missing, extra, changed, later }: Differences) {
+  return { missing, extra, changed, later };
+}
+
+function equal(facts: Facts, reason?: string): Answer {
+  const later = facts.later ?? 0;
+  const compared = `${facts.oldRows ?? 0} rows are equal`;
   return {
     ...facts,
     answer: 'equal',
     cause: 'equal',
-    reason: old === 0n ? `No rows, as expected: ${pairing.pair.emptyBecause ?? ''}` : `${old} rows are equal`,
+    reason:
+      reason ??
+      (later === 0 ? compared : `Rows are equal, except ${later} that new wrote since the cut-over`),
+    notCompared: [
+      ...facts.notCompared,
+      ...(later === 0 ? [] : [`${later} rows that new wrote since the cut-over`]),
+    ],
     differences: [],
   };
+}
+
+async function different(
+  work: Work,
+  facts: Facts,
+  { first }: Pick<Differences, 'first'>,
+  options: CompareOptions,
+  more = '',
+): Promise<Answer> {
+  return {
+    ...facts,
+    answer: 'different',
+    cause: 'rows-differ',
+    reason: `${differenceText(work, facts)}${more}`,
+    differences: await showCells(work, first.slice(0, options.mostShown), options.values),
+  };
+}
+
+function differenceText({ pairing }: Work, { missing, extra, changed, later }: Facts): string {
+  if (pairing.pair.direction === 'rollback') {
+    const back = (missing ?? 0) === 0 ? '' : `, and ${missing ?? 0} would come back`;
+    return `A roll-back would lose ${extra ?? 0} rows that old lacks, and ${changed ?? 0} that it has otherwise${back}`;
+  }
+  const more = (later ?? 0) === 0 ? '' : `; ${later ?? 0} more were written on new since the cut-over`;
+  return `${missing ?? 0} rows are missing, ${extra ?? 0} are extra, ${changed ?? 0} are changed${more}`;
+}
+
+/** The answer while both sides are in use: only rows that stand still and differ count. */
+async function rechecked(
+  work: Work,
+  facts: Facts,
+  found: Differences,
+  options: CompareOptions & Required<Pick<CompareOptions, 'recheck'>>,
+): Promise<Answer> {
+  const unstable = (reason: string): Answer => ({
+    ...facts,
+    missing: null,
+    extra: null,
+    changed: null,
+    answer: 'unstable',
+    cause: 'unstable',
+    reason,
+    differences: [],
+  });
+  const all = found.missing + found.extra + found.changed;
+  if (work.pairing.key.length === 0) {
+    return unstable(
+      `${all} rows differed; the table has no key, so they can't be read again: compare it when nobody writes`,
+    );
+  }
+  const { pauses, arrived } = options.recheck;
+  const { differences, moving, later } = await recheck(work, found.first, pauses, arrived);
+  const settled = { ...facts, ...countsOf(differences), later: found.later + later };
+  const unread = all - found.first.length;
+  if (unread > 0 && differences.any) {
+    return different(work, facts, differences, options, ` (${found.first.length} of them were read again)`);
+  }
+  if (unread > 0) return unstable(`${all} rows differed, and those that were read again do not any more`);
+  if (differences.any) {
+    const still = moving === 0 ? '' : `; ${moving} more still change`;
+    return different(work, settled, differences, options, still);
+  }
+  return moving > 0
+    ? unstable(`${moving} rows differ and still change after ${pauses.length} re-reads`)
+    : equal(settled, `${all} rows that differed at first were equal when read again; all others are equal`);
 }

@@ -4,6 +4,8 @@ import type { RowDifference } from './table-diff.ts';
 export interface HashedRow {
   readonly key: readonly (string | null)[];
   readonly hash: string;
+  /** Written on new after the cut-over moment, as its watermark column says. */
+  readonly later: boolean;
 }
 
 /** Exact numbers of differing rows, and the first of them. */
@@ -11,6 +13,8 @@ export class Differences {
   missing = 0;
   extra = 0;
   changed = 0;
+  /** Rows that differ because new wrote them after the cut-over moment; in none of the other numbers. */
+  later = 0;
   readonly first: RowDifference[] = [];
   private readonly most: number;
 
@@ -44,12 +48,21 @@ export class Differences {
 
   private compareKey(old: readonly HashedRow[], next: readonly HashedRow[]): void {
     const [lost, added] = [leftOver(old, next), leftOver(next, old)];
-    const changed = lost[0]?.key.length === 0 ? 0 : Math.min(lost.length, added.length);
-    this.changed += changed;
-    this.missing += lost.length - changed;
-    this.extra += added.length - changed;
-    lost.forEach((row, index) => this.keep(index < changed ? 'changed' : 'missing', row));
-    added.slice(changed).forEach((row) => this.keep('extra', row));
+    const paired = lost[0]?.key.length === 0 ? 0 : Math.min(lost.length, added.length);
+    lost.forEach((row, index) => {
+      if (index < paired) this.count('changed', row, added[index]);
+      else this.count('missing', row);
+    });
+    added.slice(paired).forEach((row) => this.count('extra', row, row));
+  }
+
+  private count(kind: RowDifference['kind'], row: HashedRow, onNew?: HashedRow): void {
+    if (onNew?.later === true) {
+      this.later += 1;
+      return;
+    }
+    this[kind] += 1;
+    this.keep(kind, row);
   }
 
   private keep(kind: RowDifference['kind'], row: HashedRow): void {

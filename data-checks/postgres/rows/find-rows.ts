@@ -1,26 +1,39 @@
 import type { Session } from '../session.ts';
 import { allSettled } from './all-settled.ts';
+import type { Checkpoint } from './checkpoint.ts';
 import { Differences } from './differences.ts';
 import { rangeKey, type SideSql } from './hashing.ts';
 import { mergeRows } from './merge.ts';
+import type { Meter } from './meter.ts';
 import type { Pairing } from './pairing.ts';
-import { bucketOf, bucketTotals, tableTotals } from './scan-pages.ts';
+import {
+  bucketOf,
+  type BucketScan,
+  bucketTotals,
+  emptyBuckets,
+  PageParts,
+  tableTotals,
+  type TotalsScan,
+} from './scan-pages.ts';
 import {
   isSorted,
   type KeyRange,
   rangeCondition,
-  rangeTotals,
+  RangeScan,
   type RangeTotals,
   sampleKeys,
+  scanRanges,
 } from './scan-keys.ts';
 import type { Side } from './side.ts';
-import { sameTotals, type Totals } from './totals.ts';
+import { NO_ROWS, sameTotals, type Totals } from './totals.ts';
 
 /** Both sides of one table, ready to be asked. */
 export interface Work {
   readonly pairing: Pairing;
   readonly sides: readonly [Side, Side];
   readonly sql: readonly [SideSql, SideSql];
+  readonly checkpoint: Checkpoint;
+  readonly meter: Meter;
 }
 
 /** Totals of both sides, and, where those differ, which rows do. */
@@ -42,14 +55,18 @@ const MOST_BUCKETS = 65_536;
 export async function findRows(work: Work, mostShown: number): Promise<Found> {
   const rows = Math.max(work.pairing.old.estimatedRows, work.pairing.new.estimatedRows);
   if (rows <= SMALL_ROWS) return wholeTable(work, mostShown);
-  const samples = await sortedKeys(work);
-  return samples === undefined
-    ? byBuckets(work, rows, mostShown)
-    : byKeyRanges(work, samples, rows, mostShown);
+  const samples = (work.checkpoint.samples ??= (await sortedKeys(work)) ?? null);
+  return samples === null ? byBuckets(work, rows, mostShown) : byKeyRanges(work, samples, rows, mostShown);
 }
 
 async function wholeTable(work: Work, mostShown: number): Promise<Found> {
-  const [old, next] = await both(work, (side, sql, table) => tableTotals(side, sql, table.heaps));
+  const { checkpoint, pairing, sides, meter } = work;
+  const start = (which: 0 | 1): TotalsScan => ({
+    parts: new PageParts(pairing[which === 0 ? 'old' : 'new'].heaps, sides[which].version),
+    totals: NO_ROWS,
+  });
+  const scans = (checkpoint.totals ??= [start(0), start(1)]);
+  const [old, next] = await both(work, (which, side, sql) => tableTotals(side, sql, scans[which], meter));
   const differences = new Differences(mostShown);
   if (!sameTotals(old, next))
     await locate(work, differences, (sql) => ({ rank: sql.keyHash, conditions: [] }));
@@ -59,7 +76,13 @@ async function wholeTable(work: Work, mostShown: number): Promise<Found> {
 async function byBuckets(work: Work, rows: number, mostShown: number): Promise<Found> {
   const wanted = 2 ** Math.ceil(Math.log2(Math.max(1, rows / ROWS_PER_BUCKET)));
   const count = Math.min(MOST_BUCKETS, Math.max(64, wanted));
-  const [old, next] = await both(work, (side, sql, table) => bucketTotals(side, sql, table.heaps, count));
+  const { checkpoint, pairing, sides, meter } = work;
+  const start = (which: 0 | 1): BucketScan => ({
+    parts: new PageParts(pairing[which === 0 ? 'old' : 'new'].heaps, sides[which].version),
+    buckets: emptyBuckets(count),
+  });
+  const scans = (checkpoint.buckets ??= [start(0), start(1)]);
+  const [old, next] = await both(work, (which, side, sql) => bucketTotals(side, sql, scans[which], meter));
   const different: number[] = [];
   let [oldRows, newRows] = [0n, 0n];
   for (let bucket = 0; bucket < count; bucket += 1) {
@@ -108,7 +131,8 @@ async function byKeyRanges(
   const key = rangeKey(work.pairing);
   if (key === undefined) throw new Error('a table without a key of one integer was read by key ranges');
   const keys = [key.old, key.new] as const;
-  const totals = await rangeTotals(work.sides, work.sql, keys, samples, rows);
+  const totals = (work.checkpoint.ranges ??= new RangeScan(samples, rows));
+  await scanRanges(totals, work.sides, work.sql, keys, work.meter);
   const differences = new Differences(mostShown);
   let wholeUnits = false;
   for (const unit of totals.different) {
@@ -119,7 +143,7 @@ async function byKeyRanges(
     wholeUnits ||= ranges.length === 1 && ranges[0] === unit;
     await locateRanges(work, keys, ranges, differences);
   }
-  return found(totals.old, totals.new, differences);
+  return found(...totals.whole, differences);
 }
 
 /** The parts of one differing unit that differ. */
@@ -228,7 +252,7 @@ async function locate(
   const query = (which: 0 | 1): string => {
     const sql = work.sql[which];
     const { rank, conditions, ranges } = choose(sql, which);
-    const rows = `select (${rank}) as rank, ${sql.hashText} as hash${sql.keyColumns} ${sql.source(undefined, ...conditions)}`;
+    const rows = `select (${rank}) as rank, ${sql.hashText} as hash, ${sql.later} as later${sql.keyColumns} ${sql.source(undefined, ...conditions)}`;
     const from =
       ranges === undefined ? rows : `select x.* from ${ranges} cross join lateral (${rows} offset 0) x`;
     return `select y.* from (${from}) y order by y.rank`;
@@ -243,12 +267,9 @@ async function locate(
 
 async function both<T>(
   work: Work,
-  ask: (side: Side, sql: SideSql, table: Pairing['old']) => Promise<T>,
+  ask: (which: 0 | 1, side: Side, sql: SideSql) => Promise<T>,
 ): Promise<readonly [T, T]> {
-  return allSettled<[T, T]>([
-    ask(work.sides[0], work.sql[0], work.pairing.old),
-    ask(work.sides[1], work.sql[1], work.pairing.new),
-  ]);
+  return allSettled<[T, T]>([ask(0, work.sides[0], work.sql[0]), ask(1, work.sides[1], work.sql[1])]);
 }
 
 function found(old: Totals, next: Totals, differences: Differences): Found {

@@ -1,6 +1,7 @@
-import { quoteIdent } from '../names.ts';
+import { quoteIdent, quoteLiteral } from '../names.ts';
 import { columnText, hashInputs, type Pairing, type SideName, source, told } from './pairing.ts';
 import { type HashWay, rowHash, SEEDS } from './row-hash.ts';
+import type { TablePair } from './table-diff.ts';
 import { totalsColumns } from './totals.ts';
 
 /** How one comparison hashes. */
@@ -17,6 +18,8 @@ export interface SideSql {
   readonly keyHash: string;
   /** Hash of the row as text; of both hashes with 128 bits. */
   readonly hashText: string;
+  /** Whether the row was written after the cut-over moment; always false on old. */
+  readonly later: string;
   /** Text of each of the key's columns, each after a comma. */
   readonly keyColumns: string;
   source(from?: string, ...conditions: string[]): string;
@@ -31,9 +34,27 @@ export function sideSql(pairing: Pairing, side: SideName, hashing: Hashing): Sid
     totals: totalsColumns(first, second),
     keyHash: key.length > 0 ? rowHash(key, SEEDS.key, hashing.way) : first,
     hashText: second === undefined ? `(${first})::text` : `(${first})::text || '/' || (${second})::text`,
+    later: laterThan(pairing.pair, side),
     keyColumns: pairing.key.map((column, index) => `, ${columnText(column, side)} as k${index}`).join(''),
     source: (from, ...conditions) => source(pairing, side, from, ...conditions),
   };
+}
+
+function laterThan(pair: TablePair, side: SideName): string {
+  // Asked for a roll-back, rows of after the cut-over are what it is about.
+  if (side === 'old' || pair.since === undefined || pair.direction === 'rollback') return 'false';
+  return writtenSince(pair.since);
+}
+
+/** SQL over a row of new. */
+export function writtenSince({ column, at }: NonNullable<TablePair['since']>): string {
+  // NULL: nobody knows when it was written, so it must not be excused.
+  return `coalesce(t.${quoteIdent(column)} >= ${quoteLiteral(moment(at))}, false)`;
+}
+
+/** In UTC, because a time stamp without time zone ignores the zone of a literal. A number is taken as it is. */
+function moment(at: string | number): string {
+  return typeof at === 'number' ? String(at) : new Date(at).toISOString();
 }
 
 /** The one integer column by which a table can be read in ranges, when its key is exactly that. */

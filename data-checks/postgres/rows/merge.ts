@@ -2,7 +2,7 @@ import type { Session } from '../session.ts';
 import { allSettled } from './all-settled.ts';
 import type { Differences, HashedRow } from './differences.ts';
 
-/** A side's session and the query of its rows: `(rank, hash, key columns...)`, ordered by rank. */
+/** A side's session and the query of its rows: `(rank, hash, later, key columns...)`, ordered by rank. */
 export interface RankedQuery {
   readonly session: Session;
   readonly sql: string;
@@ -46,16 +46,16 @@ class Groups {
 
   /** Reads on, behind what is still to be handed out. */
   async fill(): Promise<void> {
-    const { rows } = await this.session.client.query<[string, string, ...(string | null)[]]>({
+    const { rows } = await this.session.client.query<[string, string, boolean, ...(string | null)[]]>({
       text: `fetch ${FETCH_ROWS} from ranked`,
       rowMode: 'array',
     });
     this.ranks = this.ranks.slice(this.at);
     this.rows = this.rows.slice(this.at);
     this.at = 0;
-    for (const [rank, hash, ...key] of rows) {
+    for (const [rank, hash, later, ...key] of rows) {
       this.ranks.push(BigInt(rank));
-      this.rows.push({ key, hash });
+      this.rows.push({ key, hash, later });
     }
     this.ended = rows.length < FETCH_ROWS;
     if (this.ended) await this.session.client.query('close ranked');

@@ -24,6 +24,8 @@ export interface Pairing {
   /** Columns of the key; empty: rows are compared as a multiset. */
   readonly key: readonly PairedColumn[];
   readonly notCompared: readonly string[];
+  /** Conditions of both sides that leave only one segment's share of the rows. */
+  readonly share?: readonly [string, string] | undefined;
 }
 
 export type SideName = 'old' | 'new';
@@ -155,6 +157,7 @@ function unknownNames(pair: TablePair, old: Table, next: Table): string[] {
     ...lost(Object.keys(pair.constants ?? {}), inNew, 'constants'),
     ...lost(Object.keys(pair.exclude ?? {}), new Set([...inOld, ...inNew]), 'exclude'),
     ...lost(pair.key ?? [], inOld, 'key'),
+    ...lost(pair.since === undefined ? [] : [pair.since.column], inNew, 'since'),
   ];
 }
 
@@ -187,7 +190,12 @@ export function source(
   ...conditions: string[]
 ): string {
   const filter = side === 'old' ? pairing.pair.oldWhere : pairing.pair.newWhere;
-  // The newline ends a filter that ends in a comment.
-  const all = [...(filter === undefined ? [] : [`(${filter}\n)`]), ...conditions];
+  const share = pairing.share?.[side === 'old' ? 0 : 1];
+  const all = [
+    // The newline ends a filter that ends in a comment.
+    ...(filter === undefined ? [] : [`(${filter}\n)`]),
+    ...(share === undefined ? [] : [`(${share})`]),
+    ...conditions,
+  ];
   return `from ${from} t${all.length > 0 ? ` where ${all.join(' and ')}` : ''}`;
 }

@@ -1,10 +1,12 @@
 import type { Heap } from '../catalog.ts';
 import { allSettled } from './all-settled.ts';
+import type { Session } from '../session.ts';
 import { sqlState } from '../unreadable.ts';
 import type { SideSql } from './hashing.ts';
+import type { Meter } from './meter.ts';
 import { Pace } from './pace.ts';
 import type { Side } from './side.ts';
-import { add, NO_ROWS, parseTotals, type Totals, type TotalsRow } from './totals.ts';
+import { add, NO_ROWS, parseTotals, sameTotals, type Totals, type TotalsRow } from './totals.ts';
 
 /** Keys from `lo` up to but without `hi`; undefined is an open end. */
 export interface KeyRange {
@@ -93,63 +95,101 @@ class Cutter {
   }
 }
 
-/** Totals of both sides by key ranges, and only those of the ranges that differ are kept. */
-export async function rangeTotals(
+/** A first pass over both sides by key ranges, as far as it got. Only totals of ranges that differ are kept. */
+export class RangeScan {
+  readonly whole: [Totals, Totals] = [NO_ROWS, NO_ROWS];
+  readonly different: RangeTotals[] = [];
+  private readonly cutter: Cutter;
+  private readonly read = [new Map<number, Totals>(), new Map<number, Totals>()] as const;
+  private readonly unread: readonly [number[], number[]] = [[], []];
+  private readonly next: [number, number] = [0, 0];
+
+  constructor(samples: readonly bigint[], estimatedRows: number) {
+    this.cutter = new Cutter(samples, estimatedRows);
+  }
+
+  /** Whether this side has a range that nobody works on. */
+  any(which: 0 | 1): boolean {
+    return this.unread[which].length > 0 || this.cutter.get(this.next[which]) !== undefined;
+  }
+
+  take(
+    which: 0 | 1,
+  ): { readonly index: number; readonly range: KeyRange; readonly size: number } | undefined {
+    const index = this.unread[which].shift() ?? this.next[which]++;
+    const range = this.cutter.get(index);
+    return range === undefined ? undefined : { index, range, size: this.cutter.pace.size };
+  }
+
+  putBack(which: 0 | 1, index: number): void {
+    this.unread[which].push(index);
+  }
+
+  keep(which: 0 | 1, index: number, totals: Totals): void {
+    this.read[which].set(index, totals);
+    const [old, next] = [this.read[0].get(index), this.read[1].get(index)];
+    const range = this.cutter.ranges[index];
+    if (old === undefined || next === undefined || range === undefined) return;
+    for (const side of this.read) side.delete(index);
+    this.whole[0] = add(this.whole[0], old);
+    this.whole[1] = add(this.whole[1], next);
+    if (!sameTotals(old, next)) this.different.push({ ...range, old, new: next });
+  }
+
+  took(size: number, ms: number): void {
+    this.cutter.pace.took(size, ms);
+  }
+
+  get complete(): boolean {
+    return this.read[0].size + this.read[1].size === 0 && !this.any(0) && !this.any(1);
+  }
+}
+
+/** Reads all ranges that were not read yet. What was read stays in the scan, also when a connection is lost. */
+export async function scanRanges(
+  scan: RangeScan,
   sides: readonly [Side, Side],
   sql: readonly [SideSql, SideSql],
   keys: readonly [string, string],
-  samples: readonly bigint[],
-  estimatedRows: number,
-): Promise<{ readonly old: Totals; readonly new: Totals; readonly different: readonly RangeTotals[] }> {
-  const cutter = new Cutter(samples, estimatedRows);
-  const found = [new Map<number, Totals>(), new Map<number, Totals>()] as const;
-  const whole: [Totals, Totals] = [NO_ROWS, NO_ROWS];
-  const different: RangeTotals[] = [];
-  const settle = (index: number): void => {
-    const [old, next] = [found[0].get(index), found[1].get(index)];
-    const range = cutter.ranges[index];
-    if (old === undefined || next === undefined || range === undefined) return;
-    found[0].delete(index);
-    found[1].delete(index);
-    whole[0] = add(whole[0], old);
-    whole[1] = add(whole[1], next);
-    if (old.rows !== next.rows || old.sum !== next.sum || old.second !== next.second) {
-      different.push({ ...range, old, new: next });
+  meter: Meter,
+): Promise<void> {
+  const total = async (session: Session, which: 0 | 1, range: KeyRange): Promise<Totals> => {
+    await session.client.query('savepoint part');
+    try {
+      const { rows } = await session.client.query<TotalsRow>(
+        `select ${sql[which].totals} ${sql[which].source(undefined, ...rangeCondition(keys[which], range))}`,
+      );
+      await session.client.query('release savepoint part');
+      return parseTotals(rows[0]);
+    } catch (error) {
+      const halves = sqlState(error) === '57014' ? halve(range) : undefined;
+      if (halves === undefined) throw error;
+      await session.client.query('rollback to savepoint part');
+      return add(await total(session, which, halves[0]), await total(session, which, halves[1]));
     }
   };
-  const scan = async (which: 0 | 1): Promise<void> => {
-    let index = 0;
+  const one = async (which: 0 | 1): Promise<void> => {
     await sides[which].each(
-      () => {
-        const range = cutter.get(index);
-        return range === undefined ? undefined : { index: index++, range };
-      },
-      async (session, task) => {
+      () => (scan.any(which) ? true : undefined),
+      async (session) => {
+        const task = scan.take(which);
+        if (task === undefined) return;
         const started = performance.now();
-        const total = async (range: KeyRange): Promise<Totals> => {
-          await session.client.query('savepoint part');
-          try {
-            const { rows } = await session.client.query<TotalsRow>(
-              `select ${sql[which].totals} ${sql[which].source(undefined, ...rangeCondition(keys[which], range))}`,
-            );
-            await session.client.query('release savepoint part');
-            return parseTotals(rows[0]);
-          } catch (error) {
-            const halves = sqlState(error) === '57014' ? halve(range) : undefined;
-            if (halves === undefined) throw error;
-            await session.client.query('rollback to savepoint part');
-            return add(await total(halves[0]), await total(halves[1]));
-          }
-        };
-        found[which].set(task.index, await total(task.range));
-        cutter.pace.took(task.range.size, performance.now() - started);
-        settle(task.index);
+        let totals: Totals;
+        try {
+          totals = await total(session, which, task.range);
+        } catch (error) {
+          scan.putBack(which, task.index);
+          throw error;
+        }
+        scan.took(task.size, performance.now() - started);
+        scan.keep(which, task.index, totals);
+        meter.read(sides[which].name, Number(totals.rows));
       },
     );
   };
-  await allSettled<[void, void]>([scan(0), scan(1)]);
-  if (found[0].size + found[1].size > 0) throw new Error('some key ranges were read on one side only');
-  return { old: whole[0], new: whole[1], different };
+  await allSettled<[void, void]>([one(0), one(1)]);
+  if (!scan.complete) throw new Error('some key ranges were read on one side only');
 }
 
 function halve(range: KeyRange): readonly [KeyRange, KeyRange] | undefined {

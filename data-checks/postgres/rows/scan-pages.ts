@@ -2,9 +2,10 @@ import type { Heap } from '../catalog.ts';
 import type { Session } from '../session.ts';
 import { sqlState } from '../unreadable.ts';
 import type { SideSql } from './hashing.ts';
+import type { Meter } from './meter.ts';
 import { Pace } from './pace.ts';
 import type { Side } from './side.ts';
-import { add, NO_ROWS, parseTotals, type Totals, type TotalsRow } from './totals.ts';
+import { add, parseTotals, type Totals, type TotalsRow } from './totals.ts';
 
 /** A part of a table that is read in one statement. */
 interface Part {
@@ -19,20 +20,39 @@ interface Part {
 const LAST_PAGE = 4294967295;
 const FIRST_PAGES = 1024;
 
-/** Hands out the pages of a table's heaps in ranges of a size that follows the pace. */
-function pageRanges(
-  heaps: readonly Heap[],
-  pace: Pace,
-): { next: () => Part | undefined; again: (part: Part) => void } {
-  const open = heaps.map((heap) => ({ heap, from: 0, to: heap.pages }));
-  const next = (): Part | undefined => {
-    const range = open[0];
+/** The parts of one side of a table, in work units whose size follows the pace, and which of them are done. */
+export class PageParts {
+  private readonly pace = new Pace(FIRST_PAGES, 1);
+  private readonly open: { readonly heap: Heap; from: number; readonly to: number }[];
+  private whole: Part | undefined;
+
+  constructor(heaps: readonly Heap[], version: number) {
+    // Without ranges of pages (views, foreign tables, before 14) the table is read in one statement.
+    const addressable = heaps.length > 0 && version >= 140000;
+    this.open = addressable ? heaps.map((heap) => ({ heap, from: 0, to: heap.pages })) : [];
+    if (!addressable)
+      this.whole = { from: undefined, condition: undefined, pages: 0, start: 0, heap: undefined };
+  }
+
+  /** Whether there is a part that nobody works on. */
+  get any(): boolean {
+    return this.whole !== undefined || this.open.length > 0;
+  }
+
+  next(): Part | undefined {
+    const part = this.whole ?? this.cut();
+    this.whole = undefined;
+    return part;
+  }
+
+  private cut(): Part | undefined {
+    const range = this.open[0];
     if (range === undefined) return undefined;
-    const pages = Math.min(range.to - range.from, Math.round(pace.size));
+    const pages = Math.min(range.to - range.from, Math.round(this.pace.size));
     const start = range.from;
     const to = start + pages;
     const last = to >= range.heap.pages;
-    if (to >= range.to) open.shift();
+    if (to >= range.to) this.open.shift();
     else range.from = to;
     // The last range has no end, so that no page can lie beyond it.
     const end = last ? LAST_PAGE : to;
@@ -43,63 +63,93 @@ function pageRanges(
       start,
       heap: range.heap,
     };
-  };
-  const again = (part: Part): void => {
-    if (part.heap !== undefined)
-      open.unshift({ heap: part.heap, from: part.start, to: part.start + part.pages });
-  };
-  return { next, again };
+  }
+
+  took(part: Part, ms: number): void {
+    if (part.heap !== undefined) this.pace.took(part.pages, ms);
+  }
+
+  /** Takes back a part that nobody finished. */
+  putBack(part: Part): void {
+    if (part.heap === undefined) this.whole = part;
+    else this.open.unshift({ heap: part.heap, from: part.start, to: part.start + part.pages });
+  }
+
+  /** From now on, parts are smaller. @returns false when a part can't be */
+  tooMuch(part: Part): boolean {
+    return part.heap !== undefined && this.pace.tooMuch(part.pages);
+  }
 }
 
 /**
- * Runs a query over all parts of a table on one side: ranges of pages on as many workers as the side has, or the
- * whole table in one statement where its pages can't be addressed (views, foreign tables, before PostgreSQL 14).
+ * Runs a query over all parts that are not done yet, on as many workers as the side has. What it read is kept only when
+ * nothing can fail any more: a part is either done and counted once, or put back.
  */
 async function eachPart(
   side: Side,
-  heaps: readonly Heap[],
-  work: (session: Session, part: Part) => Promise<void>,
+  parts: PageParts,
+  read: (session: Session, part: Part) => Promise<() => void>,
 ): Promise<void> {
-  if (heaps.length === 0 || side.version < 140000) {
-    const parts: Part[] = [{ from: undefined, condition: undefined, pages: 0, start: 0, heap: undefined }];
-    await side.each(() => parts.shift(), work);
-    return;
-  }
-  const pace = new Pace(FIRST_PAGES, 1);
-  const { next, again } = pageRanges(heaps, pace);
-  const tooLong: Part[] = [];
   await side.each(
-    () => {
-      for (const part of tooLong.splice(0)) again(part);
-      return next();
-    },
-    async (session, part) => {
-      await session.client.query('savepoint part');
-      const started = performance.now();
-      try {
-        await work(session, part);
-        await session.client.query('release savepoint part');
-      } catch (error) {
-        if (sqlState(error) !== '57014' || !pace.tooMuch(part.pages)) throw error;
-        await session.client.query('rollback to savepoint part');
-        tooLong.push(part);
-        return;
+    () => (parts.any ? true : undefined),
+    async (session) => {
+      for (let finished = false; !finished;) {
+        const part = parts.next();
+        if (part === undefined) return;
+        try {
+          finished = await readPart(session, parts, part, read);
+        } catch (error) {
+          parts.putBack(part);
+          throw error;
+        }
+        if (!finished) parts.putBack(part);
       }
-      pace.took(part.pages, performance.now() - started);
     },
   );
 }
 
+/** @returns false when the part was too long for one statement */
+async function readPart(
+  session: Session,
+  parts: PageParts,
+  part: Part,
+  read: (session: Session, part: Part) => Promise<() => void>,
+): Promise<boolean> {
+  await session.client.query('savepoint part');
+  const started = performance.now();
+  let keep: () => void;
+  try {
+    keep = await read(session, part);
+  } catch (error) {
+    if (sqlState(error) !== '57014' || !parts.tooMuch(part)) throw error;
+    await session.client.query('rollback to savepoint part');
+    return false;
+  }
+  parts.took(part, performance.now() - started);
+  await session.client.query('release savepoint part');
+  keep();
+  return true;
+}
+
+/** A first pass over one side of a table, as far as it got. */
+export interface TotalsScan {
+  readonly parts: PageParts;
+  totals: Totals;
+}
+
 /** Rows and hash sums of a whole table. */
-export async function tableTotals(side: Side, sql: SideSql, heaps: readonly Heap[]): Promise<Totals> {
-  let totals = NO_ROWS;
-  await eachPart(side, heaps, async (session, part) => {
+export async function tableTotals(side: Side, sql: SideSql, scan: TotalsScan, meter: Meter): Promise<Totals> {
+  await eachPart(side, scan.parts, async (session, part) => {
     const { rows } = await session.client.query<TotalsRow>(
       `select ${sql.totals} ${sql.source(part.from, ...(part.condition === undefined ? [] : [part.condition]))}`,
     );
-    totals = add(totals, parseTotals(rows[0]));
+    const totals = parseTotals(rows[0]);
+    return () => {
+      scan.totals = add(scan.totals, totals);
+      meter.read(side.name, Number(totals.rows));
+    };
   });
-  return totals;
+  return scan.totals;
 }
 
 /** Totals by bucket of the key's hash, in flat memory. */
@@ -110,30 +160,45 @@ export interface Buckets {
   readonly seconds: BigInt64Array;
 }
 
-/** Rows and hash sums by bucket: the same rows are in the same bucket wherever and in whatever order they are stored. */
-export async function bucketTotals(
-  side: Side,
-  sql: SideSql,
-  heaps: readonly Heap[],
-  count: number,
-): Promise<Buckets> {
-  const buckets: Buckets = {
+export interface BucketScan {
+  readonly parts: PageParts;
+  readonly buckets: Buckets;
+}
+
+export function emptyBuckets(count: number): Buckets {
+  return {
     rows: new Float64Array(count),
     sums: new BigInt64Array(count),
     seconds: new BigInt64Array(count),
   };
-  await eachPart(side, heaps, async (session, part) => {
+}
+
+/** Rows and hash sums by bucket: the same rows are in the same bucket wherever and in whatever order they are stored. */
+export async function bucketTotals(
+  side: Side,
+  sql: SideSql,
+  scan: BucketScan,
+  meter: Meter,
+): Promise<Buckets> {
+  const { buckets } = scan;
+  const count = buckets.rows.length;
+  await eachPart(side, scan.parts, async (session, part) => {
     const { rows } = await session.client.query<TotalsRow & { bucket: string }>(
       `select ${bucketOf(sql, count)}::text as bucket, ${sql.totals} ${sql.source(part.from, ...(part.condition === undefined ? [] : [part.condition]))} group by 1`,
     );
-    for (const row of rows) {
-      const totals = parseTotals(row);
-      const bucket = Number(row.bucket);
-      buckets.rows[bucket] = (buckets.rows[bucket] ?? 0) + Number(totals.rows);
-      // The array keeps 64 bits, so this addition wraps around by itself.
-      buckets.sums[bucket] = (buckets.sums[bucket] ?? 0n) + totals.sum;
-      buckets.seconds[bucket] = (buckets.seconds[bucket] ?? 0n) + totals.second;
-    }
+    const found = rows.map((row) => [Number(row.bucket), parseTotals(row)] as const);
+    return () => {
+      for (const [bucket, totals] of found) {
+        buckets.rows[bucket] = (buckets.rows[bucket] ?? 0) + Number(totals.rows);
+        // The array keeps 64 bits, so this addition wraps around by itself.
+        buckets.sums[bucket] = (buckets.sums[bucket] ?? 0n) + totals.sum;
+        buckets.seconds[bucket] = (buckets.seconds[bucket] ?? 0n) + totals.second;
+      }
+      meter.read(
+        side.name,
+        found.reduce((sum, [, totals]) => sum + Number(totals.rows), 0),
+      );
+    };
   });
   return buckets;
 }

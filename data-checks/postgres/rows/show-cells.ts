@@ -66,7 +66,7 @@ async function readRows(work: Work, which: 0 | 1, rows: readonly RowDifference[]
 }
 
 /** The bare column narrows it down through its index; the text decides, whatever the collation calls equal. */
-function keyIs(column: PairedColumn, side: SideName, value: string | null): string {
+export function keyIs(column: PairedColumn, side: SideName, value: string | null): string {
   if (value === null) return `${column[side]} is null`;
   const text = `(${columnText(column, side)}) collate "C" = ${quoteLiteral(value)}`;
   return column.bare === undefined ? text : `${column.bare[side]} = ${quoteLiteral(value)} and ${text}`;

@@ -1,5 +1,6 @@
 import { isLostConnection, openSession, type Session, type SessionOptions } from '../session.ts';
 import { allSettled } from './all-settled.ts';
+import { type Moment, readMoment, sameMoment } from './moment.ts';
 import type { SideName } from './pairing.ts';
 
 export interface SideOptions extends SessionOptions {
@@ -11,6 +12,16 @@ export interface SideOptions extends SessionOptions {
 /** A pooled connection would lose the snapshot between two statements. */
 export class PooledConnection extends Error {
   override readonly name = 'PooledConnection';
+}
+
+/** The session that held the snapshot is gone, so no worker can join it any more. */
+export class SnapshotLost extends Error {
+  override readonly name = 'SnapshotLost';
+}
+
+/** Whether an error means that a side must be opened again before anything more can be asked. */
+export function isLostSide(error: unknown): boolean {
+  return error instanceof SnapshotLost || isLostConnection(error);
 }
 
 /**
@@ -31,43 +42,105 @@ export interface Side {
   each<T>(next: () => T | undefined, work: (session: Session, task: T) => Promise<void>): Promise<void>;
   /** Puts every session's transaction back to how it was opened, after a statement that failed. */
   recover(): Promise<void>;
+  /** A session of its own that sees this moment rather than the snapshot's. */
+  fresh(): Promise<Session>;
+  /** Whether all its sessions still answer, in the transactions that they began. */
+  answers(): Promise<boolean>;
+  /**
+   * Takes a new snapshot on new sessions, trying for `patienceMs`.
+   * @returns whether it shows exactly what the one before showed
+   * @throws the last error of the server or the driver
+   */
+  reopen(patienceMs: number): Promise<boolean>;
   close(): Promise<void>;
+}
+
+interface Opened {
+  readonly main: Session;
+  readonly workers: Session[];
+  readonly version: number;
+  readonly moment: Moment;
+  readonly join: () => Promise<Session>;
 }
 
 /** @throws PooledConnection, or the error of the server or the driver */
 export async function openSide(options: SideOptions): Promise<Side> {
+  let opened = await openSessions(options);
+  const close = async (): Promise<void> => closeAll(opened);
+  return {
+    name: options.name,
+    get version() {
+      return opened.version;
+    },
+    get main() {
+      return opened.main;
+    },
+    width: options.workers,
+    each: (next, work) => runTasks(opened, next, work),
+    recover: async () => {
+      await allSettled(
+        [opened.main, ...opened.workers].map((session) =>
+          session.client.query('rollback to savepoint opened'),
+        ),
+      );
+    },
+    fresh: () => openSession(options),
+    answers: async () => {
+      const asked = [opened.main, ...opened.workers].map((session) =>
+        session.client.query('rollback to savepoint opened'),
+      );
+      return (await Promise.allSettled(asked)).every((answer) => answer.status === 'fulfilled');
+    },
+    reopen: async (patienceMs) => {
+      const before = opened.moment;
+      await close();
+      opened = await patiently(patienceMs, () => openSessions(options));
+      return sameMoment(before, opened.moment);
+    },
+    close,
+  };
+}
+
+async function openSessions(options: SideOptions): Promise<Opened> {
   const main = await openSession(options);
   const workers: Session[] = [];
-  const close = async (): Promise<void> => {
-    await Promise.all([main, ...workers].map((session) => session.close()));
-  };
   try {
     const { version, snapshot } = await exportSnapshot(main, options.name);
+    const moment = await readMoment(main.client);
     await main.client.query('savepoint opened');
     const join = async (): Promise<Session> => {
-      const session = await openSession({ ...options, snapshot });
+      const session = await openSession({ ...options, snapshot }).catch((cause: unknown) => {
+        if (isLostConnection(cause)) throw cause;
+        throw new SnapshotLost('the snapshot is gone with the session that held it', { cause });
+      });
       await session.client.query(
         `set local work_mem = '64MB'; set local max_parallel_workers_per_gather = 0; savepoint opened`,
       );
       return session;
     };
     for (let index = 0; index < options.workers; index += 1) workers.push(await join());
-    return {
-      name: options.name,
-      version,
-      main,
-      width: options.workers,
-      each: (next, work) => runTasks(workers, join, next, work),
-      recover: async () => {
-        await Promise.all(
-          [main, ...workers].map((session) => session.client.query('rollback to savepoint opened')),
-        );
-      },
-      close,
-    };
+    return { main, workers, version, moment, join };
   } catch (error) {
-    await close();
+    await closeAll({ main, workers });
     throw error;
+  }
+}
+
+async function closeAll({ main, workers }: Pick<Opened, 'main' | 'workers'>): Promise<void> {
+  await Promise.all([main, ...workers].map((session) => session.close()));
+}
+
+const RETRY_MS = 250;
+
+async function patiently<T>(patienceMs: number, attempt: () => Promise<T>): Promise<T> {
+  const until = performance.now() + patienceMs;
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (performance.now() + RETRY_MS > until || !isLostSide(error)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    }
   }
 }
 
@@ -87,11 +160,11 @@ async function exportSnapshot(main: Session, name: SideName): Promise<{ version:
   return { version: Number(row.version), snapshot: row.snapshot };
 }
 
+/** Workers that are cut without having finished anything in between; then something is wrong with the way there. */
 const MOST_REJOINS = 5;
 
 async function runTasks<T>(
-  workers: Session[],
-  join: () => Promise<Session>,
+  { workers, join }: Opened,
   next: () => T | undefined,
   work: (session: Session, task: T) => Promise<void>,
 ): Promise<void> {
@@ -105,6 +178,7 @@ async function runTasks<T>(
         try {
           await work(session, task);
           done = true;
+          rejoins = 0;
         } catch (error) {
           if (!isLostConnection(error) || rejoins >= MOST_REJOINS) throw error;
           rejoins += 1;

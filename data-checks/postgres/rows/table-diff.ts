@@ -1,5 +1,6 @@
 import type { ColumnPolicy } from '../../../contract/table-mapping.ts';
 import type { HashWay } from './row-hash.ts';
+import type { Share } from './segment.ts';
 
 /** One table of the old database, where its rows went, and how they are compared. */
 export interface TablePair {
@@ -20,6 +21,16 @@ export interface TablePair {
   readonly policies?: Readonly<Record<string, ColumnPolicy>>;
   /** Columns that identify a row, by old name; default: the primary key, or a unique index, of the old table. */
   readonly key?: readonly string[];
+  /**
+   * Rows that new wrote at or after this moment, as a column of new says, are counted apart. `at`: an ISO moment (in a
+   * column without time zone: of UTC), or a number for a column of numbers.
+   */
+  readonly since?: { readonly column: string; readonly at: string | number };
+  /**
+   * `rollback`: what a roll-back would lose. Rows that new wrote and that old lacks, or has otherwise; with `since`, only
+   * rows written since then are looked at.
+   */
+  readonly direction?: 'rollback';
   /** Why no rows on both sides are right. */
   readonly emptyBecause?: string;
 }
@@ -55,6 +66,8 @@ export interface TableDiff {
   readonly missing: number | null;
   readonly extra: number | null;
   readonly changed: number | null;
+  /** Rows that new wrote after the cut-over moment (`since`), whatever they replaced; in none of the numbers above. */
+  readonly later: number | null;
   /** The first differences only; the numbers above are complete. */
   readonly differences: readonly RowDifference[];
   readonly key: readonly string[];
@@ -63,4 +76,6 @@ export interface TableDiff {
   readonly notCompared: readonly string[];
   readonly hash: { readonly way: HashWay; readonly bits: 64 | 128 } | null;
   readonly seconds: number;
+  /** Which rows were looked at, when the comparison is one segment of several. */
+  readonly share?: Share;
 }

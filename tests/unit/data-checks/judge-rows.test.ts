@@ -17,6 +17,7 @@ function diff(extra: Partial<TableDiff> = {}): TableDiff {
     missing: 0,
     extra: 0,
     changed: 0,
+    later: 0,
     differences: [],
     key: ['id'],
     columns: ['id', 'total'],
