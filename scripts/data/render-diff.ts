@@ -31,16 +31,15 @@ export function renderDiff({ tables, notes }: Pick<Diff, 'tables' | 'notes'>): s
 }
 
 function details(table: TableDiff): readonly string[] {
-  if (table.answer !== 'equal' && table.differences.length === 0) {
-    return ['', `${table.old}: ${table.reason}${hint(table)}`];
-  }
   const shown = table.differences.slice(0, MOST_ROWS);
   const unshown = (table.missing ?? 0) + (table.extra ?? 0) + (table.changed ?? 0) - shown.length;
-  const given = table.notCompared.map((text) => `  not compared: ${text}`);
-  if (shown.length === 0 && given.length === 0) return [];
+  const given = table.notCompared
+    .filter((text) => text !== table.reason)
+    .map((text) => `  not compared: ${text}`);
+  if (table.answer === 'equal' && given.length === 0) return [];
   return [
     '',
-    `${table.old}: ${table.reason}`,
+    `${table.old}: ${table.reason}${hint(table)}`,
     ...shown.map((row) => `  ${row.kind} ${keyText(table, row)}${cellsText(row)}`),
     ...(shown.length > 0 && unshown > 0 ? [`  and ${unshown} more`] : []),
     ...given,

@@ -3,7 +3,7 @@ import { notChecked } from './answer.ts';
 import { CannotCheck } from './cannot-check.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { compareTable, type CompareOptions } from './compare-table.ts';
-import { Meter } from './meter.ts';
+import type { Meter } from './meter.ts';
 import { isLostSide, type Side } from './side.ts';
 import type { TableDiff } from './table-diff.ts';
 import type { Job } from './work-list.ts';

@@ -22,7 +22,7 @@ export interface SideSql {
   readonly later: string;
   /** Text of each of the key's columns, each after a comma. */
   readonly keyColumns: string;
-  source(from?: string, ...conditions: string[]): string;
+  readonly source: (from?: string, ...conditions: string[]) => string;
 }
 
 export function sideSql(pairing: Pairing, side: SideName, hashing: Hashing): SideSql {

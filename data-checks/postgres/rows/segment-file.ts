@@ -44,5 +44,5 @@ const SegmentFile = z.strictObject({
  * @throws ZodError for anything else: half a file must never be added up
  */
 export function parseSegment(value: unknown): SegmentDiff {
-  return SegmentFile.parse(value) as SegmentDiff;
+  return SegmentFile.parse(value);
 }

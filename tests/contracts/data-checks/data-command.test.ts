@@ -1,8 +1,6 @@
-import { Writable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { runCommandLine } from '../../../scripts/program.ts';
-import { createScreen } from '../../../scripts/screen.ts';
 import { hasVersion, startCluster, type TestCluster } from '../../postgres-cluster.ts';
+import { greenlight } from './greenlight-command.ts';
 
 const SECRET = 'hunter2-is-a-password';
 let old: TestCluster;
@@ -26,20 +24,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await Promise.all([old?.stop(), next?.stop()]);
 });
-
-async function greenlight(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const texts = { out: '', err: '' };
-  const stream = (name: 'out' | 'err'): Writable =>
-    new Writable({
-      write(chunk: Buffer, _encoding, done) {
-        texts[name] += chunk.toString();
-        done();
-      },
-    });
-  const screen = createScreen({ out: stream('out'), err: stream('err'), env: {} });
-  const context = { screen, env: {}, cwd: process.cwd(), interrupted: new AbortController().signal };
-  return { code: await runCommandLine(args, context), ...texts };
-}
 
 function diff(database: string, ...more: string[]): ReturnType<typeof greenlight> {
   return greenlight('data', 'diff', '--old', old.url(database), '--new', next.url(database), ...more);

@@ -178,8 +178,9 @@ describe('two databases that are in use', () => {
     // Somebody who gets around the fence while rows are compared.
     let wrote: Promise<unknown> | undefined;
     const broken = await diff('fenced', {
-      onTable: () =>
-        (wrote = writer.query('begin read write; update orders set v = v where id = 10; commit')),
+      onTable: () => {
+        wrote = writer.query('begin read write; update orders set v = v where id = 10; commit');
+      },
     });
     await wrote;
     expect(broken).toMatchObject({ answer: 'not-checked', cause: 'fence-broken' });
