@@ -1,6 +1,8 @@
 /** One message to one receiver. */
 export interface Parcel {
   readonly url: string;
+  /** Default: POST. */
+  readonly method?: 'POST' | 'PATCH';
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
@@ -15,7 +17,7 @@ const FIRST_WAIT_MS = 500;
 const MOST_WAIT_MS = 15_000;
 
 /**
- * POSTs with retries: on broken connections, 408, 425, 429 and 5xx, after 0.5, 1 and 2 seconds or whatever
+ * Sends with retries: on broken connections, 408, 425, 429 and 5xx, after 0.5, 1 and 2 seconds or whatever
  * `Retry-After` says, up to 15 seconds each.
  * @param pause for tests
  */
@@ -43,10 +45,10 @@ interface Failure {
   readonly retryAfterMs?: number;
 }
 
-async function send({ url, headers, body }: Parcel): Promise<Failure | undefined> {
+async function send({ url, method = 'POST', headers, body }: Parcel): Promise<Failure | undefined> {
   try {
     const response = await fetch(url, {
-      method: 'POST',
+      method,
       headers: { 'content-type': 'application/json', 'user-agent': 'greenlight', ...headers },
       body,
       // Followed, a redirect would carry the message to somebody else.
@@ -55,7 +57,8 @@ async function send({ url, headers, body }: Parcel): Promise<Failure | undefined
     });
     // The answer is not needed, and one that never ends must not hold us.
     await response.body?.cancel();
-    if (response.ok) return undefined;
+    // 203 is how Azure DevOps shows its sign-in page to a token that it does not know.
+    if (response.ok && response.status !== 203) return undefined;
     const after = retryAfter(response.headers.get('retry-after'));
     return {
       problem: `answered ${response.status}`,

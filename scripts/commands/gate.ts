@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { GreenlightError } from '../../contract/errors.ts';
 import { EXIT } from '../../contract/exit-codes.ts';
 import { type CommandContext, commandOf, repeated, wholeNumber } from '../command-context.ts';
+import { AZURE_CALLBACK } from '../gate/azure-callbacks.ts';
 import { migrateStore, openPostgresStore } from '../gate/postgres/store.ts';
 import { readStoredReport } from '../gate/read-stored-report.ts';
 import { ROUTES } from '../gate/routes.ts';
@@ -36,6 +37,11 @@ function serveCommand(context: CommandContext): Command {
     .option('--store <url>', `keep verdicts in this PostgreSQL instead (or $${STORE_ENV})`)
     .option('--key <file>', 'believe a GO only when this key signed it; given again, any of them', repeated)
     .option('--plan <file>', 'start runs of this plan on request; may be given again', repeated)
+    .option(
+      '--azure <url>',
+      'call checks of this Azure DevOps organization back; may be given again',
+      repeated,
+    )
     .option('--listen <host:port>', 'where to listen', '127.0.0.1:8484')
     .option('--tokens <file>', `name:token lines, read again when replaced (or $${TOKENS_ENV})`)
     .option('--audit <file>', 'append the audit log here (default: standard error)')
@@ -56,6 +62,7 @@ function routes(): readonly string[] {
     ...ROUTES.map((route) => `  ${route.methods.join('|')} ${route.path}`),
     `  POST ${RUNS} (with --plan)`,
     `  GET ${RUNS}/<id> (with --plan)`,
+    `  POST ${AZURE_CALLBACK} (with --azure)`,
   ];
 }
 

@@ -4,7 +4,10 @@ import { GreenlightError } from '../../contract/errors.ts';
 import type { GateStore } from '../../contract/ports/gate-store.ts';
 import type { CommandContext } from '../command-context.ts';
 import { readVerificationKey } from '../signing/key-file.ts';
+import { createPost } from '../../reporters/publishers/post.ts';
 import { type Audit, createAudit, lineFile } from './audit.ts';
+import { createAzureCallbacks } from './azure-callbacks.ts';
+import { parseAzureUrl } from './azure-headers.ts';
 import { createFolderStore } from './folder-store.ts';
 import { createGate } from './gate.ts';
 import { loadPlans } from './load-plans.ts';
@@ -28,6 +31,7 @@ export interface ServeOptions {
   readonly store?: string;
   readonly key?: readonly string[];
   readonly plan?: readonly string[];
+  readonly azure?: readonly string[];
   readonly listen: string;
   readonly tokens?: string;
   readonly audit?: string;
@@ -55,6 +59,7 @@ export async function serve(options: ServeOptions, context: CommandContext): Pro
   mustHaveTokens(options, tokens !== undefined, loopback);
   const reportOf = parseReportUrl(options.reportUrl);
   const keys = (options.key ?? []).map((file) => readVerificationKey(at(file)));
+  const allowed = (options.azure ?? []).map(parseAzureUrl);
   const url = parseStoreUrl(options.store, env);
   const directory = directoryOf(options, url !== undefined, at);
   const plans = await loadPlans(options.plan ?? [], cwd, env);
@@ -70,6 +75,8 @@ export async function serve(options: ServeOptions, context: CommandContext): Pro
     if (plans.size > 0 && directory !== undefined) {
       runs = createRuns({ store, audit, plans, directory, startRun: createRunStarter(cwd, env) });
     }
+    const azure =
+      allowed.length === 0 ? undefined : createAzureCallbacks({ gate, audit, post: createPost(), allowed });
     if (interrupted.aborted) return;
     const server = await startGateServer({
       gate,
@@ -80,6 +87,7 @@ export async function serve(options: ServeOptions, context: CommandContext): Pro
       perMinute: options.perMinute,
       ...(tls ? { tls } : {}),
       ...(runs ? { runs } : {}),
+      ...(azure ? { azure } : {}),
     }).catch((cause: unknown) => {
       throw new GreenlightError('USAGE', `--listen ${options.listen}: it cannot listen there`, { cause });
     });
@@ -91,7 +99,7 @@ export async function serve(options: ServeOptions, context: CommandContext): Pro
     screen.err(`The gate listens on ${server.url}`);
     await untilAborted(interrupted);
     // Together: a request that is open may be about a run that is being stopped.
-    await Promise.all([server.close(), runs?.close()]);
+    await Promise.all([server.close(), runs?.close(), azure?.close()]);
   } finally {
     await store.close();
   }

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type RequestListener, type Server }
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Audit } from './audit.ts';
+import { AZURE_CALLBACK, type AzureCallbacks } from './azure-callbacks.ts';
 import { type GateResponse, json, refusal } from './dialects/response.ts';
 import { parseFlaggerBody } from './flagger-body.ts';
 import type { Gate } from './gate.ts';
@@ -31,6 +32,8 @@ export interface ServerOptions {
   readonly tokens: TokenKeeper | undefined;
   /** Undefined: this gate starts no runs. */
   readonly runs?: Runs;
+  /** Undefined: this gate calls nobody back. */
+  readonly azure?: AzureCallbacks;
   readonly host: string;
   /** 0 takes any free one. */
   readonly port: number;
@@ -122,6 +125,15 @@ async function answerRequest(
   if (isRunPath(path) && options.runs !== undefined) {
     return answerAboutRuns(request, path, from, options, options.runs);
   }
+  if (path === AZURE_CALLBACK && options.azure !== undefined) {
+    return takeAzureCheck(
+      request,
+      url.slice(cut === -1 ? url.length : cut + 1),
+      from,
+      options,
+      options.azure,
+    );
+  }
   const route = ROUTES.find((one) => one.path === path);
   if (route === undefined) return refusal(404, 'there is nothing here');
   if (!route.methods.includes(request.method ?? '')) {
@@ -133,6 +145,22 @@ async function answerRequest(
   const owner = ownerOf(request, token, options.tokens);
   if (owner === undefined) return withoutToken(path, from, options);
   return options.gate.answer({ route, asked, by: owner?.name ?? null, from });
+}
+
+async function takeAzureCheck(
+  request: IncomingMessage,
+  query: string,
+  from: string,
+  options: ServerOptions,
+  azure: AzureCallbacks,
+): Promise<GateResponse> {
+  if (request.method !== 'POST') return refusal(405, 'wrong method', { allow: 'POST' });
+  // Not needed, but what stays unread costs the connection.
+  if ((await readBody(request, MOST_BODY)) === undefined) return refusal(413, 'the body is too long');
+  const owner = ownerOf(request, undefined, options.tokens);
+  if (owner === undefined) return withoutToken(AZURE_CALLBACK, from, options);
+  const asked = questionOfQuery(new URLSearchParams(query));
+  return azure.take({ headers: request.headers, asked, by: owner?.name ?? null, from });
 }
 
 async function answerAboutRuns(

@@ -2,7 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { GateStore } from '../../../../contract/ports/gate-store.ts';
+import { createPost } from '../../../../reporters/publishers/post.ts';
 import { createAudit } from '../../../../scripts/gate/audit.ts';
+import {
+  type AzureCallbacksOptions,
+  createAzureCallbacks,
+} from '../../../../scripts/gate/azure-callbacks.ts';
 import { createFolderStore } from '../../../../scripts/gate/folder-store.ts';
 import { createGate } from '../../../../scripts/gate/gate.ts';
 import { proofDoubt } from '../../../../scripts/gate/proof-doubt.ts';
@@ -31,6 +36,7 @@ export async function startGate(
     /** Of an earlier gate: this one is its restart. */
     readonly runs?: string;
     readonly keys?: readonly VerificationKey[];
+    readonly azure?: Pick<AzureCallbacksOptions, 'allowed' | 'lookMs' | 'limitMs'>;
   } = {},
 ): Promise<GateUnderTest> {
   const { keys } = options;
@@ -46,6 +52,7 @@ export async function startGate(
     ...(keys ? { doubtOf: (verdict) => proofDoubt(verdict, keys) } : {}),
     ...(options.storeTimeoutMs === undefined ? {} : { storeTimeoutMs: options.storeTimeoutMs }),
   });
+  const azure = options.azure && createAzureCallbacks({ gate, audit, post: createPost(), ...options.azure });
   const { perMinute = 1_000_000, tokens, starter } = options;
   const server = await startGateServer({
     gate,
@@ -55,13 +62,14 @@ export async function startGate(
     port: 0,
     perMinute,
     ...(starter ? { runs: starter } : {}),
+    ...(azure ? { azure } : {}),
   });
   return {
     url: server.url,
     runs,
     audited,
     close: async () => {
-      await server.close();
+      await Promise.all([server.close(), azure?.close()]);
       rmSync(runs, { recursive: true, force: true });
     },
   };
