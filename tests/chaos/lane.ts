@@ -167,10 +167,19 @@ function read(file: string): Seen {
 function filesLeft(directory: string, temporary: string, state: string): readonly string[] {
   const runs = path.join(state, 'runs');
   const found = existsSync(runs) ? readdirSync(runs).map((name) => `.greenlight/runs/${name}`) : [];
-  for (const entry of readdirSync(directory, { recursive: true, encoding: 'utf8' })) {
-    if (entry.endsWith('.tmp') || /(^|\/)leases\/.+/.test(entry)) found.push(entry);
+  for (const entry of readdirSync(directory, { recursive: true, withFileTypes: true })) {
+    const at = path.join(entry.parentPath, entry.name);
+    if (!entry.isFile()) continue;
+    if (at.endsWith('.tmp') || (at.includes('/leases/') && !isReleased(at)))
+      found.push(path.relative(directory, at));
   }
   // Playwright keeps what it has transpiled, for everybody; that is a cache and not of this run.
   found.push(...readdirSync(temporary).filter((name) => !name.startsWith('playwright-transform-cache')));
   return found.map((file) => `left behind: ${file}`);
+}
+
+/** The last file of a lease stays and says that nobody holds it: its number must not be given out again. */
+function isReleased(file: string): boolean {
+  const lease: unknown = JSON.parse(readFileSync(file, 'utf8'));
+  return typeof lease === 'object' && lease !== null && 'holder' in lease && lease.holder === null;
 }

@@ -183,9 +183,13 @@ async function command(
   return end;
 }
 
+/** Without what differs between machines and runs: the same page from every one of them. */
 function plain(text: string, directory: string): string {
   return text
+    .replace(/\n\s+at .*/g, '')
     .replaceAll(directory, '.')
+    .replace(/\/runs\/[0-9a-f]{10}-[0-9a-f]+/g, '/runs/<id>')
     .replace(/127\.0\.0\.1:\d{4,}/g, '127.0.0.1')
+    .replace(/\/\S*\/node_modules\//g, 'node_modules/')
     .replace(/\s+/g, ' ');
 }

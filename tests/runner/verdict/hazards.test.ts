@@ -1,0 +1,24 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Arena, createArena } from '../../hazards/arena.ts';
+import { disagreements } from '../../hazards/expectations.ts';
+import { HAZARDS } from '../../hazards/index.ts';
+import { tryGreenlight, tryPlaywright } from '../../hazards/try-hazard.ts';
+
+/** One of each kind; `npm run docs:verdict` tries all of them, which takes a quarter of an hour. */
+const TRIED = ['reporter-ends-process', 'worker-killed', 'own-network-down'];
+
+let arena: Arena;
+beforeAll(() => {
+  arena = createArena();
+});
+afterAll(() => arena.remove());
+
+test.each(TRIED)('%s: Playwright and Greenlight answer as docs/verdict.md says', async (id) => {
+  const hazard = HAZARDS.flatMap((group) => group.hazards).find((one) => one.id === id);
+  if (hazard === undefined) throw new Error(`no hazard is called ${id}`);
+  const [playwright, greenlight] = await Promise.all([
+    tryPlaywright(arena, hazard),
+    tryGreenlight(arena, hazard),
+  ]);
+  expect(disagreements(hazard, { playwright, greenlight })).toEqual([]);
+});
