@@ -58,6 +58,8 @@ export const Fault = z.strictObject({
     'duplicate-check',
     'incomplete',
     'clean-up',
+    /** Not the whole run: one part of it, or parts that do not belong together. */
+    'shards',
     'other',
   ]),
   message: z.string(),
@@ -98,6 +100,19 @@ export type Attestation = z.infer<typeof Attestation>;
 export const Leftover = z.strictObject({ kind: z.string(), identity: z.string(), reason: z.string() });
 export type Leftover = z.infer<typeof Leftover>;
 
+/** One part of a run that several machines shared, in a merged evidence. */
+export const EvidencePart = z.strictObject({
+  /** `shard 2 of 5`. */
+  name: z.string(),
+  /** Digest of the fragment that it came in. */
+  digest: z.string(),
+  /** What it had to run. A check of several parts holds only if it holds in each of them. */
+  checks: z.array(CheckId),
+  /** Its Playwright sessions, as indexes into `sessions`. */
+  sessions: z.array(z.number().int().nonnegative()),
+});
+export type EvidencePart = z.infer<typeof EvidencePart>;
+
 /** What the parts were: tool and version. */
 export const ToolVersions = z.record(z.string(), z.string());
 
@@ -130,5 +145,7 @@ export const Evidence = z.strictObject({
   faults: z.array(Fault),
   attestations: z.array(Attestation),
   leftovers: z.array(Leftover),
+  /** Only where a run was shared and merged. */
+  parts: z.array(EvidencePart).optional(),
 });
 export type Evidence = z.infer<typeof Evidence>;

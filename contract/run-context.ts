@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CheckId } from './check-id.ts';
 import { Phase } from './outcome.ts';
 import { Release } from './release.ts';
 
@@ -25,5 +26,7 @@ export const RunContext = z.strictObject({
   stateDirectory: z.string(),
   /** Index of the Playwright session that is being started. */
   session: z.number().int().nonnegative(),
+  /** Only these checks of the manifest; all when absent. A run that several machines share has one share each. */
+  checks: z.array(CheckId).optional(),
 });
 export type RunContext = z.infer<typeof RunContext>;

@@ -1,6 +1,6 @@
 import type { TestInfo } from '@playwright/test';
 import { CHECK_ANNOTATION } from '../contract/check-id.ts';
-import { checksOf, type PlannedCheck } from '../contract/checks.ts';
+import type { PlannedCheck } from '../contract/checks.ts';
 import { GreenlightError } from '../contract/errors.ts';
 import { type Finding, FindingSaysNo, recordFinding } from '../contract/finding.ts';
 import type { Plan } from '../contract/plan.ts';
@@ -8,7 +8,7 @@ import { PortUnavailable } from '../contract/ports/observe.ts';
 import { stateChecksOf } from '../contract/state-plan.ts';
 import { sideOf, type TableMapping } from '../contract/table-mapping.ts';
 import { redactorOf } from '../safety/redactor.ts';
-import { currentPhase } from '../safety/run-context.ts';
+import { checksOfThisRun } from '../safety/run-context.ts';
 import { ask } from './ask.ts';
 import { dataTest, type Sides } from './fixtures.ts';
 import { judgeRows, type NotComparable } from './judge-rows.ts';
@@ -28,7 +28,7 @@ export function defineDataChecks(plan: Plan): void {
   const redactor = redactorOf(plan);
   // One worker, in order: two workers would read the same tables at the same time, from different views.
   test.describe.configure({ mode: 'default' });
-  for (const check of checksOf(plan, currentPhase())) {
+  for (const check of checksOfThisRun(plan)) {
     const work = workOf(plan, check);
     if (work === undefined) continue;
     const details = {

@@ -1,12 +1,11 @@
 import type { TestInfo } from '@playwright/test';
 import { CHECK_ANNOTATION } from '../contract/check-id.ts';
-import { checksOf } from '../contract/checks.ts';
 import { GreenlightError } from '../contract/errors.ts';
 import { FindingSaysNo, recordFinding } from '../contract/finding.ts';
 import { type LoadProfile, mostStages, orderedS } from '../contract/load-profile.ts';
 import type { Plan } from '../contract/plan.ts';
 import { redactorOf } from '../safety/redactor.ts';
-import { currentPhase, runId } from '../safety/run-context.ts';
+import { checksOfThisRun, runId } from '../safety/run-context.ts';
 import { refuseLiveKeys } from '../safety/live-keys.ts';
 import { secretReader } from '../safety/secrets.ts';
 import { defineComparisons } from './compare/define-comparisons.ts';
@@ -27,7 +26,7 @@ export function defineLoad(plan: Plan): void {
   const redactor = redactorOf(plan);
   // One after the other: profiles that run at the same time would measure each other.
   loadTest.describe.configure({ mode: 'default' });
-  const manifest = checksOf(plan, currentPhase());
+  const manifest = checksOfThisRun(plan);
   defineSlo(plan, manifest);
   const planned = manifest.filter((check) => check.source === 'load');
   const titles = new Set<string>();

@@ -4,7 +4,7 @@ import type { Policy } from '../contract/policy.ts';
 import type { CheckResult, Verdict } from '../contract/verdict.ts';
 import { judgeAttestations } from './judge/attestations.ts';
 import { faultsOf } from './judge/faults.ts';
-import { attemptsByCheck, foldCheck } from './judge/fold-check.ts';
+import { foldManifest } from './judge/fold-parts.ts';
 import { judgeGroup } from './judge/groups.ts';
 import {
   attestationReason,
@@ -32,10 +32,7 @@ const RELEASE_CHECK = 'wanted-release-runs';
 export function judge(evidence: Evidence, decidedAt: string, evidenceDigest: string | null = null): Verdict {
   const { policy, manifest } = evidence;
   const waivers = waiversThatCount(policy.waivers, manifest, decidedAt);
-  const attempts = attemptsByCheck(evidence.attempts);
-  const checks = manifest.map((check) =>
-    foldCheck(check, attempts.get(check.id) ?? [], evidence.notStarted, waivers.of(check.id)),
-  );
+  const checks = foldManifest(evidence, (check) => waivers.of(check));
   const groups = policy.groups.map((group) => judgeGroup(group, checks, policy));
   const attestations = judgeAttestations(policy.attestations, evidence.attestations, decidedAt);
   const release = matchRelease(evidence);

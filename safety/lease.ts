@@ -1,202 +1,51 @@
-import { randomUUID } from 'node:crypto';
-import { link, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
-import { GreenlightError } from '../contract/errors.ts';
-import { Phase } from '../contract/outcome.ts';
-import { makeDirectory } from './make-directory.ts';
-import { lifeOf, ownIdentity } from './process-identity.ts';
+import { acquireNumberedLease, type Lease, type LeaseTaker, refuseWhileHeld } from './numbered-lease.ts';
 import { fileNameOf } from './state-file.ts';
 
-/** The right to be the only run on a target. */
-export interface Lease {
-  /** Gives it back; does nothing when it was lost or released before. */
-  release(): Promise<void>;
+export type { Lease } from './numbered-lease.ts';
+
+/** The place of one process among those that share a run. */
+export interface LeaseShare {
+  /** The same for all of them; letters and digits. */
+  readonly group: string;
+  readonly part: string;
 }
 
-/** How often a holder shows that it lives, in milliseconds. Only holders on other hosts are judged by it. */
-export const HEARTBEAT_MS = 15_000;
-/** A holder on another host that was silent for this long is taken for dead, in milliseconds. */
-export const SILENT_AFTER_MS = 5 * 60_000;
-
-const OLD_DRAFT_MS = 60 * 60_000;
-
-const Holder = z.strictObject({
-  lease: z.string(),
-  /** Null once it was released. */
-  holder: z
-    .strictObject({
-      host: z.string(),
-      pid: z.number().int().positive(),
-      start: z.string().nullable(),
-      target: z.string(),
-      run: z.string(),
-      phase: Phase,
-      startedAt: z.string(),
-    })
-    .nullable(),
-});
-type Holder = z.infer<typeof Holder>;
+const OLD_SHARE_MS = 24 * 60 * 60_000;
 
 /**
- * Takes the lease of a target, or refuses at once. A lease whose holder is dead is taken over.
- *
- * Lease files are numbered and the highest number counts. A file appears whole (by `link`), is never reused, and the
- * highest one is never removed, only replaced by "released": so a slow process that judged an old holder dead can
- * never remove or replace the lease of a new one.
+ * Takes the lease of a target, or refuses at once. Processes that share one run hold a lease each; none of them works
+ * beside a run that is not theirs.
  * @throws GreenlightError LEASE_HELD that names the holder and the file
  */
-export async function acquireLease(options: {
-  readonly stateDirectory: string;
-  readonly target: string;
-  readonly run: string;
-  readonly phase: Phase;
-}): Promise<Lease> {
-  const directory = join(options.stateDirectory, 'leases', fileNameOf(options.target));
-  makeDirectory(directory);
-  const own: Holder = {
-    lease: randomUUID(),
-    holder: {
-      ...ownIdentity(),
-      target: options.target,
-      run: options.run,
-      phase: options.phase,
-      startedAt: new Date().toISOString(),
-    },
-  };
-  const draft = join(directory, `draft-${own.lease}`);
-  await writeFile(draft, JSON.stringify(own, null, 2), { flag: 'wx', mode: 0o600 });
+export async function acquireLease(
+  options: LeaseTaker & { readonly stateDirectory: string; readonly share?: LeaseShare | undefined },
+): Promise<Lease> {
+  const { stateDirectory, share, ...taker } = options;
+  const whole = join(stateDirectory, 'leases', fileNameOf(taker.target));
+  const shares = `${whole}.shares`;
+  const own = share === undefined ? whole : join(shares, `${share.group}.${share.part}`);
+  const lease = await acquireNumberedLease(own, taker);
   try {
-    for (;;) {
-      const highest = await highestNumber(directory);
-      if (highest > 0) await refuseWhenHeld(fileOf(directory, highest), draft, options.target);
-      const number = highest + 1;
-      if (!(await linked(draft, fileOf(directory, number)))) continue;
-      if ((await highestNumber(directory)) !== number) {
-        // We were too slow: others came and went meanwhile, and their number counts.
-        await rm(fileOf(directory, number), { force: true });
-        continue;
-      }
-      await removeBelow(directory, number);
-      return held(directory, number, own);
+    // Taken first and looked second: of two that come at the same time, at least one sees the other.
+    if (share !== undefined) await refuseWhileHeld(whole, own, taker.target);
+    for (const name of existsSync(shares) ? await readdir(shares) : []) {
+      if (share !== undefined && name.startsWith(`${share.group}.`)) continue;
+      const other = join(shares, name);
+      await refuseWhileHeld(other, own, taker.target);
+      await removeWhenOld(other);
     }
-  } finally {
-    await rm(draft, { force: true });
-  }
-}
-
-function held(directory: string, number: number, own: Holder): Lease {
-  const file = fileOf(directory, number);
-  const heartbeat = setInterval(() => {
-    const now = new Date();
-    // A missed beat is harmless by itself; a lost directory shows at the next write to the ledger.
-    utimes(file, now, now).catch(() => clearInterval(heartbeat));
-  }, HEARTBEAT_MS);
-  heartbeat.unref();
-  return {
-    release: async () => {
-      clearInterval(heartbeat);
-      const current = await readHolder(file);
-      if (current?.lease !== own.lease || current.holder === null) return;
-      const draft = join(directory, `draft-${randomUUID()}`);
-      await writeFile(draft, JSON.stringify({ lease: own.lease, holder: null } satisfies Holder), {
-        mode: 0o600,
-      });
-      await rename(draft, file);
-    },
-  };
-}
-
-async function refuseWhenHeld(file: string, draft: string, target: string): Promise<void> {
-  const current = await readHolder(file);
-  // Gone since it was listed: someone took over, and the next round sees who. Released: free.
-  if (current === undefined || current.holder === null) return;
-  const holder = current.holder;
-  const life = lifeOf(holder);
-  if (life === 'dead') return;
-  if (life === 'cannot-tell') {
-    const silentMs = await ageOf(file, draft);
-    if (silentMs === undefined || silentMs > SILENT_AFTER_MS) return;
-  }
-  throw new GreenlightError(
-    'LEASE_HELD',
-    `run ${holder.run} (${holder.phase}) works on "${target}" since ${holder.startedAt}: process ${holder.pid} on ${
-      holder.host.split(' ')[0] ?? ''
-    }, lease ${file}`,
-  );
-}
-
-/** How long ago the holder last touched its lease, by the clock of the file system that both share. */
-async function ageOf(file: string, draft: string): Promise<number | undefined> {
-  const now = new Date();
-  try {
-    const [beat, fresh] = await Promise.all([stat(file), stat(draft)]);
-    const sinceDraft = now.getTime() - fresh.birthtimeMs;
-    return fresh.mtimeMs + Math.max(0, sinceDraft) - beat.mtimeMs;
+    return lease;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    await lease.release();
     throw error;
   }
 }
 
-async function readHolder(file: string): Promise<Holder | undefined> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
-  try {
-    return Holder.parse(JSON.parse(text));
-  } catch (cause) {
-    throw new GreenlightError(
-      'LEASE_HELD',
-      `the lease file ${file} cannot be read, so its holder is not known`,
-      {
-        cause,
-        hint: 'Make sure that no other run is on this target, then remove the file.',
-      },
-    );
-  }
-}
-
-async function highestNumber(directory: string): Promise<number> {
-  // Twice: a listing may miss both of two files when one is replaced by the other while it is made.
-  const numbers = [...(await listNumbers(directory)), ...(await listNumbers(directory))];
-  return numbers.reduce((highest, number) => Math.max(highest, number), 0);
-}
-
-async function listNumbers(directory: string): Promise<readonly number[]> {
-  const names = await readdir(directory);
-  return names.flatMap((name) => {
-    const number = /^(\d+)\.json$/.exec(name)?.[1];
-    return number === undefined ? [] : [Number(number)];
-  });
-}
-
-/** Removes what earlier leases left: lower numbers, and drafts of processes that were killed while they wrote them. */
-async function removeBelow(directory: string, number: number): Promise<void> {
-  for (const name of await readdir(directory)) {
-    if (!name.startsWith('draft-')) continue;
-    const draft = await stat(join(directory, name)).catch(() => undefined);
-    if (draft && Date.now() - draft.mtimeMs > OLD_DRAFT_MS) await rm(join(directory, name), { force: true });
-  }
-  for (const lower of await listNumbers(directory)) {
-    if (lower < number) await rm(fileOf(directory, lower), { force: true });
-  }
-}
-
-async function linked(from: string, to: string): Promise<boolean> {
-  try {
-    await link(from, to);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw error;
-  }
-}
-
-function fileOf(directory: string, number: number): string {
-  return join(directory, `${number}.json`);
+/** Every shared run leaves directories of its own; a day later, and not held, nobody is about to use them. */
+async function removeWhenOld(directory: string): Promise<void> {
+  const seen = await stat(directory).catch(() => undefined);
+  if (seen && Date.now() - seen.mtimeMs > OLD_SHARE_MS) await rm(directory, { recursive: true, force: true });
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { checksOf, type PlannedCheck } from '../contract/checks.ts';
 import { GreenlightError } from '../contract/errors.ts';
 import { Phase } from '../contract/outcome.ts';
 import { parsePlan, type Plan } from '../contract/plan.ts';
@@ -45,6 +46,20 @@ export function currentPhase(env: NodeJS.ProcessEnv = process.env): Phase {
   throw new GreenlightError('USAGE', `${PHASE_ENV} is "${named}", which is no phase`, {
     hint: `Use one of: ${Phase.options.join(', ')}.`,
   });
+}
+
+/** The checks that this process has to register: those of the plan and phase, or the share of them that the run has. */
+export function checksOfThisRun(plan: Plan, env: NodeJS.ProcessEnv = process.env): readonly PlannedCheck[] {
+  const own = loadRunContext(env)?.checks;
+  const planned = checksOf(plan, currentPhase(env));
+  if (own === undefined) return planned;
+  const ids = new Set(own);
+  return planned.filter((check) => ids.has(check.id));
+}
+
+/** Whether a check belongs to this run; each does, unless several machines share the run. */
+export function isInThisRun(check: string, env: NodeJS.ProcessEnv = process.env): boolean {
+  return loadRunContext(env)?.checks?.includes(check) ?? true;
 }
 
 /** The plan file of this run as an absolute path; undefined when neither the run context nor the environment names one. */

@@ -25,9 +25,15 @@ type Place = Pick<CommandContext, 'screen' | 'env' | 'cwd'>;
  * Replaces the verdict of an earlier run, before anything is loaded: from here on a verdict is on disk and it is no GO,
  * whatever becomes of the run.
  * @param output the report directory, relative to `cwd`
+ * @param because why there is no answer yet
  * @throws GreenlightError INTERNAL when the directory cannot be used
  */
-export function askVerdict(place: Place, output: string, asked: Partial<AskedRun>): AskedVerdict {
+export function askVerdict(
+  place: Place,
+  output: string,
+  asked: Partial<AskedRun>,
+  because: string = ASKED,
+): AskedVerdict {
   const files = reportFiles(path.resolve(place.cwd, output));
   const run: AskedRun = {
     phase: asked.phase ?? 'post-cutover',
@@ -35,7 +41,7 @@ export function askVerdict(place: Place, output: string, asked: Partial<AskedRun
     wanted: asked.wanted ?? null,
     at: asked.at ?? new Date().toISOString(),
   };
-  retireVerdict(place.cwd, output, () => writeVerdict(files, unplannedVerdict(run, ASKED)));
+  retireVerdict(place.cwd, output, () => writeVerdict(files, unplannedVerdict(run, because)));
   return {
     refuse(error) {
       // No plan, so no redactor of its own yet: what the environment calls a secret must not reach the file.

@@ -12,6 +12,7 @@ import { initCommand } from './commands/init.ts';
 import { judgeCommand } from './commands/judge.ts';
 import { keygenCommand } from './commands/keygen.ts';
 import { lintGateCommand } from './commands/lint-gate.ts';
+import { mergeCommand } from './commands/merge.ts';
 import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
 import { signOffCommand } from './commands/sign-off.ts';
@@ -23,6 +24,7 @@ import { ownVersion } from './package-root.ts';
 
 const COMMANDS = [
   runCommand,
+  mergeCommand,
   judgeCommand,
   reportCommand,
   attestCommand,
@@ -64,7 +66,8 @@ export async function runCommandLine(
     if (error instanceof CommanderError) {
       const code = exitCodeOfUsage(error);
       // Whoever reads the file alone must not find the GO of an earlier run either.
-      if (code !== EXIT.GO && argv[0] === 'run') refuseCommandLine(context, argv, usage(error));
+      if (code !== EXIT.GO && (argv[0] === 'run' || argv[0] === 'merge'))
+        refuseCommandLine(context, argv, usage(error));
       return code;
     }
     context.screen.err(describeError(error));

@@ -1,6 +1,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { GreenlightError } from '../contract/errors.ts';
+import { fileStemOf, type Part } from '../contract/shard.ts';
 import { removeProofs, reportFiles, type ReportFiles } from './report-files.ts';
 
 /**
@@ -43,4 +44,14 @@ function refuseForeignDirectory(files: ReportFiles, output: string): void {
     `--output ${output}: ${files.directory} holds ${foreign ?? 'an index.html that is no report of a run'}, which a report would replace or stand among`,
     { hint: 'Name a directory of its own, such as greenlight-report.' },
   );
+}
+
+/**
+ * The same for one part of a run that several machines share: its fragment of an earlier run, and its own verdict.
+ * @throws GreenlightError INTERNAL when the directory cannot be used
+ */
+export function retireFragment(cwd: string, output: string, part: Part): void {
+  const stem = path.join(output, fileStemOf(part));
+  retireVerdict(cwd, stem);
+  rmSync(path.resolve(cwd, `${stem}.json`), { force: true });
 }

@@ -1,4 +1,5 @@
 import type { Evidence, Fault, Leftover, NotStarted, Session } from '../contract/evidence.ts';
+import { nameOfPart, type Part } from '../contract/shard.ts';
 import type { PreparedRun } from './run-prepare.ts';
 import type { SessionEnd } from './runner.ts';
 
@@ -20,7 +21,7 @@ export interface Around {
 
 /** Puts the fragments of all sessions and what went wrong around them together to one evidence. */
 export function assembleEvidence(
-  run: Pick<PreparedRun, 'head' | 'manifest' | 'request'>,
+  run: Pick<PreparedRun, 'head' | 'manifest' | 'request' | 'shared'>,
   stages: StagesEnd,
   around: Around,
 ): Evidence {
@@ -38,6 +39,7 @@ export function assembleEvidence(
       ...(run.request.grep === undefined
         ? []
         : [incomplete(`the run was narrowed with --grep ${run.request.grep}`)]),
+      ...(run.shared === undefined ? [] : [onlyPart(run.shared.part)]),
       ...stages.faults,
       ...around.faults,
     ],
@@ -87,4 +89,11 @@ function sessionFaults(end: SessionEnd): Fault[] {
 
 function incomplete(message: string): Fault {
   return { kind: 'incomplete', message };
+}
+
+function onlyPart(part: Part): Fault {
+  return {
+    kind: 'shards',
+    message: `This is ${nameOfPart(part)}: \`greenlight merge\` answers, once it has every part.`,
+  };
 }

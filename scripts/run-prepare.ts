@@ -6,6 +6,8 @@ import type { Evidence } from '../contract/evidence.ts';
 import { mergePolicy } from '../contract/policy.ts';
 import type { Plan } from '../contract/plan.ts';
 import type { RunContext } from '../contract/run-context.ts';
+import { fileStemOf, needsLoadPart, shareOf } from '../contract/shard.ts';
+import type { LeaseShare } from '../safety/lease.ts';
 import { type Redactor, redactorOf } from '../safety/redactor.ts';
 import { findPlaywright, type PlaywrightInstall } from './find-playwright.ts';
 import { digestOf } from './load-config.ts';
@@ -14,7 +16,8 @@ import { ownVersion } from './package-root.ts';
 import { type ReportFiles, reportFiles } from './report-files.ts';
 import { refuseBlindTls } from './refuse-blind-tls.ts';
 import { runDirectoryOf } from './run-directory.ts';
-import type { RunRequest } from './run-request.ts';
+import type { RunRequest, SharedRun } from './run-request.ts';
+import { groupOf } from './shards/shard-option.ts';
 
 /** All that is known before anything is touched. */
 export interface PreparedRun {
@@ -24,12 +27,23 @@ export interface PreparedRun {
   readonly redactor: Redactor;
   readonly files: ReportFiles;
   readonly manifest: readonly PlannedCheck[];
+  /** Only where several machines share the run; `manifest` is this part's share then. */
+  readonly shared: PreparedPart | undefined;
   /** Without the index of the session. */
   readonly context: Omit<RunContext, 'session'>;
   /** The parts of the evidence that are fixed from the start. */
   readonly head: Pick<Evidence, 'schema' | 'run' | 'subject' | 'planDigest' | 'policy' | 'policyDigest'>;
   /** Milliseconds since 1970. */
   readonly deadlineAt: number;
+}
+
+/** One part of a run that several machines share. */
+export interface PreparedPart extends SharedRun {
+  /** What the whole run has to check. */
+  readonly manifest: readonly PlannedCheck[];
+  /** Where its fragment goes, as an absolute path. */
+  readonly file: string;
+  readonly lease: LeaseShare;
 }
 
 /**
@@ -39,14 +53,18 @@ export interface PreparedRun {
 export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
   const { plan, file, digest } = await loadRunnablePlan(request.cwd, request.config, request.env);
   refuseBlindTls(plan, request.env);
-  const manifest = checksOf(plan, request.phase);
-  if (!manifest.some((check) => check.source !== 'built-in')) {
+  const whole = checksOf(plan, request.phase);
+  if (!whole.some((check) => check.source !== 'built-in')) {
     throw new GreenlightError('USAGE', `the plan has no check for the phase ${request.phase}`, {
       hint: `Add phases: ['${request.phase}'] to the flows, probes, tables or profiles that belong to it.`,
     });
   }
+  if (request.shared?.part.kind === 'load' && !needsLoadPart(whole)) {
+    throw new GreenlightError('USAGE', `the plan has no load in the phase ${request.phase}`, {
+      hint: 'Leave `--shard load` out: `greenlight merge` does not ask for it then.',
+    });
+  }
   const playwright = findPlaywright(file, request.cwd, request.playwright);
-  const id = randomBytes(5).toString('hex');
   const startedAt = new Date();
   const stateDirectory = path.resolve(
     request.cwd,
@@ -54,13 +72,19 @@ export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
   );
   const policy = mergePolicy(plan.policy, request.phase);
   const nonce = request.nonce ?? randomUUID();
+  const output = path.resolve(request.cwd, request.output);
+  const shared = request.shared && preparedPart(request.shared, whole, output, nonce);
+  const manifest = shared === undefined ? whole : shareOf(whole, shared.part);
+  const id = runIdOf(shared);
   return {
     request,
     plan,
     playwright,
     redactor: redactorOf(plan, request.env),
-    files: reportFiles(path.resolve(request.cwd, request.output)),
+    // A directory of its own, since several parts may share one for their fragments.
+    files: reportFiles(shared === undefined ? output : path.join(output, fileStemOf(shared.part))),
     manifest,
+    shared,
     context: {
       id,
       nonce,
@@ -69,6 +93,7 @@ export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
       wanted: request.wanted,
       runDirectory: runDirectoryOf(stateDirectory, id),
       stateDirectory,
+      ...(shared === undefined ? {} : { checks: manifest.map((check) => check.id) }),
     },
     head: {
       schema: 'greenlight/evidence@1',
@@ -87,4 +112,25 @@ export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
     },
     deadlineAt: startedAt.getTime() + plan.deadlineMinutes * 60_000,
   };
+}
+
+function preparedPart(
+  shared: SharedRun,
+  manifest: readonly PlannedCheck[],
+  output: string,
+  nonce: string,
+): PreparedPart {
+  const part = shared.part.kind === 'load' ? 'load' : String(shared.part.index);
+  return {
+    ...shared,
+    manifest,
+    file: path.join(output, `${fileStemOf(shared.part)}.json`),
+    lease: { group: groupOf(nonce), part },
+  };
+}
+
+/** Made anew for each start: test data of two starts must never meet, also where they belong to one run. */
+function runIdOf(shared: PreparedPart | undefined): string {
+  if (shared === undefined) return randomBytes(5).toString('hex');
+  return `${shared.lease.group}-${shared.lease.part}-${randomBytes(3).toString('hex')}`;
 }

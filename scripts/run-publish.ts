@@ -1,9 +1,12 @@
 import { Evidence } from '../contract/evidence.ts';
+import { ShardFragment } from '../contract/shard.ts';
 import type { Verdict } from '../contract/verdict.ts';
+import { writeFileAtomically } from '../reporters/publishers/atomic-write.ts';
 import { startedVerdict } from '../reporters/started-verdict.ts';
 import { publishEvidence, writeVerdict } from './publish-evidence.ts';
 import { removeProofs } from './report-files.ts';
 import type { PreparedRun } from './run-prepare.ts';
+import { sealFragment } from './shards/seal-fragment.ts';
 
 /**
  * Replaces whatever verdict is there by "started, not finished", so that a run that is killed leaves no GO behind.
@@ -18,8 +21,18 @@ export function publishStarted({ head, manifest, files, redactor }: PreparedRun)
  * Judges and writes the report of a run.
  * @throws the system's error when anything of it cannot be written; no GO is on disk then
  */
-export function publishRun({ files, redactor, request }: PreparedRun, collected: Evidence): Verdict {
+export function publishRun({ files, redactor, request, shared }: PreparedRun, collected: Evidence): Verdict {
   // Redaction must not break the evidence: what is written is what is judged, now and later.
   const evidence = Evidence.parse(redactor.deep(collected));
-  return publishEvidence(files, evidence, request.signingKeys ?? []);
+  if (shared === undefined) return publishEvidence(files, evidence, request.signingKeys ?? []);
+  // A part of a run answers nothing, so nothing of it is signed.
+  const verdict = publishEvidence(files, evidence, []);
+  const { part, manifest } = shared;
+  const fragment = sealFragment(
+    ShardFragment.parse(
+      redactor.deep({ schema: 'greenlight/shard@1', part, manifest, evidence, digest: '' }),
+    ),
+  );
+  writeFileAtomically(shared.file, `${JSON.stringify(fragment, null, 2)}\n`);
+  return verdict;
 }

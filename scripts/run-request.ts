@@ -1,5 +1,7 @@
 import type { Phase } from '../contract/outcome.ts';
 import type { Release } from '../contract/release.ts';
+import type { Part } from '../contract/shard.ts';
+import type { CheckResult } from '../contract/verdict.ts';
 import type { SigningKey } from './signing/key-file.ts';
 
 /** What a caller asks for: `greenlight run` and the demo end in the same place. */
@@ -24,4 +26,13 @@ export interface RunRequest {
   readonly grep?: string | undefined;
   /** A GO is signed with each of these. */
   readonly signingKeys?: readonly SigningKey[];
+  /** Only where several machines share the run. */
+  readonly shared?: SharedRun | undefined;
+}
+
+/** One part of a run that several machines share. */
+export interface SharedRun {
+  readonly part: Part;
+  /** How the checks of the parts before it stand; load must not start on a release that is lost already. */
+  readonly before: readonly CheckResult[];
 }

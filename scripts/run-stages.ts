@@ -116,7 +116,8 @@ function soFar(run: PreparedRun, sessions: readonly SessionEnd[], notStarted: re
     { sessions, notStarted, faults: [] },
     { faults: [], leftovers: [] },
   );
-  return { checks: judge(evidence, new Date().toISOString()).checks, release: matchRelease(evidence) };
+  const { checks } = judge(evidence, new Date().toISOString());
+  return { checks: [...(run.shared?.before ?? []), ...checks], release: matchRelease(evidence) };
 }
 
 function stopped(sessions: readonly SessionEnd[], interrupted: AbortSignal): string | undefined {

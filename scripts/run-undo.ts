@@ -48,14 +48,19 @@ export async function sweepLedger(options: SweepOptions): Promise<readonly Swept
 
 /** Removes what a run left behind, and says what it could not remove and what earlier runs left. Never throws. */
 export async function cleanUpRun(
-  options: Omit<SweepOptions, 'only' | 'onEntry'> & { readonly run: string },
+  options: Omit<SweepOptions, 'only' | 'onEntry'> & {
+    readonly run: string;
+    /** Runs that may be at work beside it: what they created is theirs to remove and to report. */
+    readonly isSibling?: (run: string) => boolean;
+  },
 ): Promise<{ readonly leftovers: readonly Leftover[]; readonly faults: readonly Fault[] }> {
   try {
     const swept = await sweepLedger({ ...options, only: (entry) => entry.run === options.run });
     const reasons = new Map(
       swept.flatMap(({ entry, result }) => (typeof result === 'object' ? [[entry.id, result.failed]] : [])),
     );
-    const leftovers = (await outstandingOf(options)).map((entry) => ({
+    const left = (await outstandingOf(options)).filter(({ run }) => options.isSibling?.(run) !== true);
+    const leftovers = left.map((entry) => ({
       kind: entry.kind,
       identity: entry.identity,
       reason: reasons.get(entry.id) ?? `left by run ${entry.run}; \`greenlight sweep\` removes it`,

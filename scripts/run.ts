@@ -36,7 +36,7 @@ export async function run(request: RunRequest, screen: Screen, interrupted: Abor
     const collected = await collect(prepared, screen, interrupted);
     lease = collected.lease;
     const verdict = publishRun(prepared, collected.evidence);
-    return { exitCode: interrupted.aborted ? EXIT.INTERRUPTED : EXIT_OF_DECISION[verdict.decision], verdict };
+    return { exitCode: exitCodeOf(prepared, verdict, interrupted), verdict };
   } catch (error) {
     // Nothing but the report itself is left that can fail here, such as a full disk. The verdict on disk, if any,
     // still says INCONCLUSIVE.
@@ -59,10 +59,17 @@ async function collect(
   let lease: Lease | undefined;
   let stages: StagesEnd;
   try {
-    lease = await acquireLease({ stateDirectory, target: run.plan.target.name, run: id, phase });
+    lease = await acquireLease({
+      stateDirectory,
+      target: run.plan.target.name,
+      run: id,
+      phase,
+      share: run.shared?.lease,
+    });
     // Only now: another run may still be writing its report into the same directory.
     clearReport(run.files);
-    removeDeadRuns(runDirectory);
+    // Parts of a shared run may be in other containers, where our process ids mean nothing.
+    if (run.shared === undefined) removeDeadRuns(runDirectory);
     makeRunDirectory(runDirectory);
     stages = await runStages(run, progress, interrupted);
   } catch (error) {
@@ -96,7 +103,13 @@ async function cleanUp(
   run: PreparedRun,
 ): Promise<{ readonly leftovers: readonly Leftover[]; readonly faults: readonly Fault[] }> {
   const { stateDirectory, id, runDirectory } = run.context;
-  const clean = await cleanUpRun({ plan: run.plan, stateDirectory, env: run.request.env, run: id });
+  const clean = await cleanUpRun({
+    plan: run.plan,
+    stateDirectory,
+    env: run.request.env,
+    run: id,
+    isSibling: (other) => isOtherPart(run, other),
+  });
   try {
     const leaks = removeLeaks(run);
     removeRunDirectory(runDirectory);
@@ -109,4 +122,19 @@ async function cleanUp(
 
 function unwritable(run: PreparedRun, cause: unknown): GreenlightError {
   return new GreenlightError('REPORT_UNWRITABLE', run.files.directory, { cause });
+}
+
+/**
+ * 0 from a part of a run says that its fragment is there, and no more: a matrix must go on to the merge whatever one
+ * part saw. Its verdict says INCONCLUSIVE.
+ */
+function exitCodeOf(run: PreparedRun, verdict: Verdict, interrupted: AbortSignal): number {
+  if (interrupted.aborted) return EXIT.INTERRUPTED;
+  return run.shared === undefined ? EXIT_OF_DECISION[verdict.decision] : EXIT.GO;
+}
+
+function isOtherPart({ shared }: PreparedRun, run: string): boolean {
+  if (shared === undefined) return false;
+  const { group, part } = shared.lease;
+  return run.startsWith(`${group}-`) && !run.startsWith(`${group}-${part}-`);
 }

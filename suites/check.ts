@@ -1,12 +1,11 @@
 import type { PlaywrightTestArgs, PlaywrightWorkerArgs, TestInfo } from '@playwright/test';
 import { CHECK_ANNOTATION, CheckId } from '../contract/check-id.ts';
-import { checksOf } from '../contract/checks.ts';
 import { GreenlightError } from '../contract/errors.ts';
 import type { Plan, PlanInput } from '../contract/plan.ts';
+import { checksOfThisRun, isInThisRun } from '../safety/run-context.ts';
 import { asPlan, configuredPlan, registerPlan } from './ambient-plan.ts';
 import { type GreenlightTestFixtures, type GreenlightWorkerFixtures, test } from './fixtures.ts';
 import { detailsOf, uniqueTitles } from './planned-test.ts';
-import { runScope } from './run-scope.ts';
 
 /** What the body of an own check gets: Playwright's fixtures and those of Greenlight. */
 export type CheckFixtures = PlaywrightTestArgs &
@@ -44,14 +43,16 @@ export function check(id: string, optionsOrBody: CheckOptions | CheckBody, maybe
   CheckId.parse(id);
   const plan = options.plan ? registerPlan(asPlan(options.plan)) : configuredPlan();
   if (!plan) {
+    if (!isInThisRun(id)) return;
     const details = { annotation: { type: CHECK_ANNOTATION, description: id }, tag: `@${id}` };
     test(id, details, body as Parameters<typeof test>[2]);
     return;
   }
   if (!plan.checks.some((own) => own.id === id)) throw notListed(id, plan);
-  const manifest = checksOf(plan, runScope().phase);
+  const manifest = checksOfThisRun(plan);
   const planned = manifest.find((one) => one.id === id);
-  // Another phase: it is not in the manifest, and a test that nobody planned would be a fault of the run.
+  // Another phase, or the share of another machine: it is not in the manifest of this run, and a test that nobody
+  // planned would be a fault of the run.
   if (!planned) return;
   test(
     uniqueTitles(manifest).get(id) ?? planned.title,

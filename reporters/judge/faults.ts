@@ -1,5 +1,6 @@
 import type { Attempt, Evidence, Fault, Session } from '../../contract/evidence.ts';
 import { attemptsByCheck } from './fold-check.ts';
+import { attemptsOfSessions } from './fold-parts.ts';
 
 /** All faults of a run: those that were reported, and those that the evidence shows by itself. Never a reason for NO_GO. */
 export function faultsOf(evidence: Evidence): readonly Fault[] {
@@ -8,6 +9,7 @@ export function faultsOf(evidence: Evidence): readonly Fault[] {
     ...evidence.sessions.flatMap((session, index) => sessionFaults(evidence, session, index)),
     ...unaskedFaults(evidence),
     ...duplicateFaults(evidence),
+    ...strayFaults(evidence),
   ];
   const seen = new Set<string>();
   return faults.filter((fault) => {
@@ -99,9 +101,14 @@ function unaskedFaults(evidence: Evidence): readonly Fault[] {
   });
 }
 
-/** One statement, one test: two tests under one id would hide each other. */
+/** One statement, one test: two tests under one id would hide each other. Parts of a shared run repeat some. */
 function duplicateFaults(evidence: Evidence): readonly Fault[] {
-  return [...attemptsByCheck(evidence.attempts)].flatMap(([check, attempts]): Fault[] => {
+  const byPart = evidence.parts?.map(({ sessions }) => attemptsOfSessions(evidence, sessions));
+  return (byPart ?? [evidence.attempts]).flatMap(duplicatesAmong);
+}
+
+function duplicatesAmong(all: readonly Attempt[]): readonly Fault[] {
+  return [...attemptsByCheck(all)].flatMap(([check, attempts]): Fault[] => {
     const tests = new Set(
       attempts.map(({ session, project, title }) => JSON.stringify([session, project, title])),
     );
@@ -109,4 +116,22 @@ function duplicateFaults(evidence: Evidence): readonly Fault[] {
     if (tests.size === 1 && tries.size === attempts.length) return [];
     return [{ kind: 'duplicate-check', message: `${check} is the id of more than one test`, check }];
   });
+}
+
+/** Where several machines share a run, what ran outside of the shares that were dealt out. */
+function strayFaults({ parts, attempts, sessions }: Evidence): readonly Fault[] {
+  if (parts === undefined) return [];
+  const partOf = new Map(parts.flatMap((part) => part.sessions.map((session) => [session, part] as const)));
+  const shares = new Map(parts.map((part) => [part, new Set(part.checks)]));
+  const homeless = sessions.flatMap((_, index): Fault[] =>
+    partOf.has(index) ? [] : [{ kind: 'shards', message: `Playwright session ${index} belongs to no part` }],
+  );
+  const stray = attempts.flatMap(({ check, session }): Fault[] => {
+    const part = partOf.get(session);
+    if (part === undefined || shares.get(part)?.has(check) === true) return [];
+    return [
+      { kind: 'unexpected-check', message: `${check} ran in ${part.name}, which was not to run it`, check },
+    ];
+  });
+  return [...homeless, ...stray];
 }

@@ -37,6 +37,7 @@ const RANK_OF_FAULT: Record<Fault['kind'], number> = {
   runner: REASON_RANK.cause,
   reporter: REASON_RANK.cause,
   incomplete: REASON_RANK.cause,
+  shards: REASON_RANK.cut,
   'unexpected-check': REASON_RANK.fault,
   'duplicate-check': REASON_RANK.fault,
   'clean-up': REASON_RANK.fault,
@@ -61,6 +62,7 @@ export const FAULT_WORDS: Record<Fault['kind'], string> = {
   'duplicate-check': 'Duplicate check',
   incomplete: 'Incomplete',
   'clean-up': 'Clean-up',
+  shards: 'Shards',
   other: 'Fault',
 };
 

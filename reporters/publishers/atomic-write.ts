@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { makeDirectory } from '../../safety/make-directory.ts';
@@ -9,7 +10,8 @@ import { makeDirectory } from '../../safety/make-directory.ts';
  */
 export function writeFileAtomically(file: string, content: string): void {
   makeDirectory(dirname(file));
-  const temporary = `${file}.${process.pid}.tmp`;
+  // Not the process id alone: containers that share a volume all have the same ones.
+  const temporary = `${file}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
   try {
     const handle = openSync(temporary, 'w', 0o644);
     try {

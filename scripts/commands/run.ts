@@ -16,6 +16,8 @@ import {
   PUBLISHERS,
 } from '../publisher-settings.ts';
 import type { RunEnd } from '../run.ts';
+import { retireFragment } from '../retire-verdict.ts';
+import { sharedRunOf } from '../shards/shard-option.ts';
 import { configuredKeys, SIGNING_KEY_ENV } from '../signing/configured-keys.ts';
 import { nameReport, showVerdict } from '../show-verdict.ts';
 
@@ -32,10 +34,15 @@ interface RunOptions {
   readonly keepGoing: boolean;
   readonly grep?: string;
   readonly signKey?: readonly string[];
+  readonly shard?: string;
+  readonly after?: readonly string[];
   readonly publish: readonly PublisherName[];
   readonly reportUrl?: string;
   readonly json: boolean;
 }
+
+/** What stands in the report directory of a shared run until it is merged. */
+const ONE_PART = 'This was one part of a run: `greenlight merge` answers, once it has every part.';
 
 /** `greenlight run` */
 export function runCommand(context: CommandContext): Command {
@@ -44,6 +51,8 @@ export function runCommand(context: CommandContext): Command {
     'greenlight run --release 2026.11.2 --commit 3f2c1ab',
     'greenlight run --phase synthetic --json',
     'greenlight run --release 2026.11.2 --commit $(git rev-parse HEAD) --sign-key gate.key.pem',
+    'greenlight run --shard 2/5 --nonce deploy-4711',
+    'greenlight run --shard load --after greenlight-report/shard-?-of-5.json --nonce deploy-4711',
   ])
     .option('-c, --config <file>', 'the plan (default: greenlight.config.* in this directory)')
     .option(
@@ -64,6 +73,11 @@ export function runCommand(context: CommandContext): Command {
     .option('--keep-going', 'run load although a blocking check failed', false)
     .option('-g, --grep <expression>', 'only matching checks; such a run never answers GO')
     .option(
+      '--shard <i/n>',
+      'run one share and write a fragment for `greenlight merge`; load is a share of its own. 0 says that the fragment is there',
+    )
+    .option('--after <fragments...>', 'with --shard load: the fragments of all shards')
+    .option(
       '--sign-key <file>',
       `sign a GO with this private key; may be given again (default: $${SIGNING_KEY_ENV}, a file or PEM)`,
       repeated,
@@ -76,10 +90,12 @@ export function runCommand(context: CommandContext): Command {
     .option('--report-url <url>', 'where the report can be read, for messages; {run} stands for the run')
     .option('--json', 'print the verdict as JSON', false)
     .action(async (options: RunOptions) => {
-      const verdict = askVerdict(context, options.output, {
-        phase: options.phase,
-        ...(options.nonce === undefined ? {} : { nonce: options.nonce }),
-      });
+      const verdict = askVerdict(
+        context,
+        options.output,
+        { phase: options.phase, ...(options.nonce === undefined ? {} : { nonce: options.nonce }) },
+        options.shard === undefined ? undefined : ONE_PART,
+      );
       let end: RunEnd;
       let reportOf: ReturnType<typeof parseReportUrl>;
       try {
@@ -90,7 +106,8 @@ export function runCommand(context: CommandContext): Command {
         throw error;
       }
       showVerdict(context.screen, end.verdict, options.json);
-      if (end.verdict !== undefined) {
+      // One part of a run is not the answer that anyone waits for; the merge tells it.
+      if (end.verdict !== undefined && options.shard === undefined) {
         nameReport(context.screen, options.output);
         const directory = path.resolve(context.cwd, options.output);
         await publishVerdict(publishersOf(options.publish, context.env), end.verdict, {
@@ -108,12 +125,14 @@ export function runCommand(context: CommandContext): Command {
 /** @throws GreenlightError before anything was run */
 async function start(context: CommandContext, options: RunOptions): Promise<RunEnd> {
   const wanted = wantedRelease(options);
+  const shared = sharedRunOf(context.cwd, options);
+  if (shared !== undefined) retireFragment(context.cwd, options.output, shared.part);
   mustHaveSettings(options.publish, context.env);
   const { keys, env } = configuredKeys(context.cwd, options.signKey, context.env);
   if (keys.length > 0) mustNameWholeCommit(wanted);
   const { run } = await import('../run.ts');
   return run(
-    { ...options, cwd: context.cwd, env: withoutSecrets(env), wanted, signingKeys: keys },
+    { ...options, cwd: context.cwd, env: withoutSecrets(env), wanted, signingKeys: keys, shared },
     context.screen,
     context.interrupted,
   );

@@ -1,14 +1,14 @@
 import type { Page, PlaywrightWorkerArgs, TestInfo } from '@playwright/test';
-import { checksOf, type PlannedCheck } from '../../contract/checks.ts';
+import type { PlannedCheck } from '../../contract/checks.ts';
 import type { DataRow, Flow } from '../../contract/flow.ts';
 import type { Plan, PlanInput } from '../../contract/plan.ts';
+import { checksOfThisRun } from '../../safety/run-context.ts';
 import { createPlaywrightApplication } from '../adapters/app/playwright-application.ts';
 import { registerPlan } from '../ambient-plan.ts';
 import { CannotTell } from '../cannot-tell.ts';
 import { type GreenlightTestFixtures, type GreenlightWorkerFixtures, test } from '../fixtures.ts';
 import type { BrowserSession, OpenPage } from '../page-session.ts';
 import { conclude, detailsOf, uniqueTitles } from '../planned-test.ts';
-import { runScope } from '../run-scope.ts';
 import type { FlowRun } from './flow-run.ts';
 import { longestRun, runFlow } from './run-flow.ts';
 
@@ -22,7 +22,7 @@ const OVERHEAD_MS = 60_000;
 /** Registers one Playwright test for each flow that the phase of this run requires. */
 export function defineFlows(input: Plan | PlanInput): void {
   const plan = registerPlan(input);
-  const manifest = checksOf(plan, runScope().phase);
+  const manifest = checksOfThisRun(plan);
   const planned = manifest.filter((check) => check.source === 'flow');
   const titles = uniqueTitles(manifest);
   test.describe(() => {

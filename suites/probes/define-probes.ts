@@ -1,15 +1,14 @@
-import { checksOf } from '../../contract/checks.ts';
 import type { Project } from '../../contract/outcome.ts';
 import type { Plan, PlanInput } from '../../contract/plan.ts';
 import type { Probe } from '../../contract/probe.ts';
 import { createHttpApplication } from '../../safety/http-application.ts';
+import { checksOfThisRun } from '../../safety/run-context.ts';
 import { resolveSecret } from '../../safety/secrets.ts';
 import { webhookSigners } from '../adapters/webhooks/index.ts';
 import { registerPlan } from '../ambient-plan.ts';
 import { test } from '../fixtures.ts';
 import { conclude, detailsOf, uniqueTitles } from '../planned-test.ts';
 import { type Probed, probeFinding, type ProbeTools } from '../probe-finding.ts';
-import { runScope } from '../run-scope.ts';
 import { probeEndpoints } from './endpoints-probe.ts';
 import { probeHealth } from './health-probe.ts';
 import { probeWebhook } from './webhook-probe.ts';
@@ -25,7 +24,7 @@ export function defineProbes(
   project: Extract<Project, 'readiness' | 'suites'>,
 ): void {
   const plan = registerPlan(input);
-  const manifest = checksOf(plan, runScope().phase);
+  const manifest = checksOfThisRun(plan);
   const planned = manifest.filter((check) => check.source === 'probe' && check.project === project);
   const titles = uniqueTitles(manifest);
   for (const check of planned) {

@@ -1,14 +1,13 @@
 import type { BuiltInCheck } from '../../contract/built-in-checks.ts';
-import { checksOf } from '../../contract/checks.ts';
 import type { Plan, PlanInput } from '../../contract/plan.ts';
 import { createHttpApplication } from '../../safety/http-application.ts';
+import { checksOfThisRun } from '../../safety/run-context.ts';
 import { registerPlan } from '../ambient-plan.ts';
 import { test } from '../fixtures.ts';
 import { conclude, detailsOf, uniqueTitles } from '../planned-test.ts';
 import type { Ports } from '../ports.ts';
 import { type Probed, probeFinding, type ProbeTools } from '../probe-finding.ts';
 import { defineProbes } from '../probes/define-probes.ts';
-import { runScope } from '../run-scope.ts';
 import { databasesReadable, mailboxReadable, paymentsInTestMode } from './ports-ready.ts';
 import { targetAnswers } from './target-answers.ts';
 import { wantedRelease, wantedReleaseRuns } from './wanted-release-runs.ts';
@@ -32,7 +31,7 @@ const LOOKS: Readonly<Record<BuiltInCheck['id'], Look>> = {
 /** Registers the readiness checks that the phase of this run requires: what the target names works, and its probes. */
 export function defineReadiness(input: Plan | PlanInput): void {
   const plan = registerPlan(input);
-  const manifest = checksOf(plan, runScope().phase);
+  const manifest = checksOfThisRun(plan);
   const planned = manifest.filter((check) => check.source === 'built-in');
   const titles = uniqueTitles(manifest);
   for (const check of planned) {

@@ -22,6 +22,7 @@ import { negatedVerdict } from './negated-verdict.ts';
 import { pipeHidesExitCode } from './pipe-hides-exit-code.ts';
 import { rollbackOnAnyFailure } from './rollback-on-any-failure.ts';
 import { runsWhateverTheGateSaid } from './runs-whatever-the-gate-said.ts';
+import { shardTakenForAnswer } from './shard-taken-for-answer.ts';
 import { statusNotAskedFor } from './status-not-asked-for.ts';
 import { tlsNotVerified } from './tls-not-verified.ts';
 
@@ -50,6 +51,7 @@ export const RULES: readonly Rule[] = [
   pipeHidesExitCode,
   rollbackOnAnyFailure,
   runsWhateverTheGateSaid,
+  shardTakenForAnswer,
   statusNotAskedFor,
   tlsNotVerified,
 ];

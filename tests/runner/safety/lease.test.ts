@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { acquireLease, SILENT_AFTER_MS } from '../../../safety/lease.ts';
+import { acquireLease } from '../../../safety/lease.ts';
+import { SILENT_AFTER_MS } from '../../../safety/numbered-lease.ts';
 import { lifeOf, ownIdentity } from '../../../safety/process-identity.ts';
 import { fileNameOf } from '../../../safety/state-file.ts';
 import { ended, said, startProcess } from './run-processes.ts';
@@ -76,6 +77,43 @@ describe('one lease', () => {
     await mkdir(directory(), { recursive: true });
     await writeFile(join(directory(), '1.json'), '{"lease":');
     await expect(acquire('r1')).rejects.toThrow('cannot be read');
+  });
+});
+
+describe('the leases of a run that several processes share', () => {
+  const part = (name: string, group = 'aaaa1111') =>
+    acquireLease({
+      stateDirectory: state,
+      target: 'shop',
+      run: `${group}-${name}`,
+      phase: 'synthetic',
+      share: { group, part: name },
+    });
+
+  test('go together, each part once', async () => {
+    const leases = [await part('1'), await part('2'), await part('load')];
+    await expect(part('2')).rejects.toMatchObject({ code: 'LEASE_HELD' });
+    for (const lease of leases) await lease.release();
+    await (await part('2')).release();
+  });
+  test('refuse every other run, and are refused beside one', async () => {
+    const shard = await part('1');
+    await expect(acquire('r1')).rejects.toThrow('run aaaa1111-1');
+    await expect(part('1', 'bbbb2222')).rejects.toThrow('run aaaa1111-1');
+    await shard.release();
+    // Who was refused left nothing behind that would hold up the next.
+    const whole = await acquire('r2');
+    await expect(part('1')).rejects.toThrow('run r2');
+    await whole.release();
+    await (await part('1', 'bbbb2222')).release();
+  });
+  test('leave nothing for ever', async () => {
+    await (await part('1')).release();
+    const shares = `${directory()}.shares`;
+    const lastWeek = new Date(Date.now() - 7 * 24 * 60 * 60_000);
+    await utimes(join(shares, 'aaaa1111.1'), lastWeek, lastWeek);
+    await (await acquire('r1')).release();
+    expect(await readdir(shares)).toEqual([]);
   });
 });
 

@@ -1,11 +1,13 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import pc from 'picocolors';
 import { parse } from 'yaml';
 import { lintFile } from '../../../scripts/lint-gate/lint-file.ts';
 import { RULES } from '../../../scripts/lint-gate/rules/index.ts';
+import type { Screen } from '../../../scripts/screen.ts';
 import { GITHUB_OUTPUTS } from '../../../reporters/renderers/github/outputs.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');
@@ -25,6 +27,35 @@ function examplesOf(name: string): readonly Example[] {
     language,
     text,
   }));
+}
+
+const SILENT: Screen = {
+  out: () => undefined,
+  err: () => undefined,
+  command: () => undefined,
+  transient: () => undefined,
+  paint: pc.createColors(false),
+  colour: false,
+  terminal: false,
+  protect: () => undefined,
+  clean: (text) => text,
+};
+
+interface GithubFile {
+  readonly jobs: { readonly shard: { readonly strategy: unknown } };
+}
+interface GitlabFile {
+  readonly shard: { readonly parallel: number };
+}
+interface JobFile {
+  readonly spec: {
+    readonly completionMode?: string;
+    readonly completions?: number;
+    readonly parallelism?: number;
+    readonly template: {
+      readonly spec: { readonly containers: readonly { readonly args: readonly string[] }[] };
+    };
+  };
 }
 
 describe.each(pages)('docs/deploy/%s', (name) => {
@@ -48,6 +79,71 @@ test('the overview names every page and the number of rules', () => {
   const overview = page('README.md');
   for (const name of pages.filter((one) => one !== 'README.md')) expect(overview).toContain(`(${name})`);
   expect(overview).toContain(`looks for ${RULES.length} ways`);
+});
+
+describe('sharding.md', () => {
+  const examples = examplesOf('sharding.md');
+
+  test('uses only options that the commands have', async () => {
+    const { runCommandLine } = await import('../../../scripts/program.ts');
+    for (const command of ['run', 'merge']) {
+      let help = '';
+      const screen = { ...SILENT, out: (text: string) => (help += text) };
+      const context = { screen, env: {}, cwd: ROOT, interrupted: new AbortController().signal };
+      await runCommandLine([command, '--help'], context);
+      const uses = examples
+        .flatMap(({ text }) => text.replace(/\\\n/g, ' ').split('\n'))
+        .flatMap((line) => new RegExp(`greenlight ${command} (.*)`).exec(line)?.[1] ?? []);
+      expect(uses.length).toBeGreaterThan(3);
+      for (const option of uses.flatMap((use) => use.match(/ --[a-z-]+/g) ?? []))
+        expect(help).toContain(option);
+    }
+  });
+
+  test('starts as many shards as it names, and numbers them from 1', () => {
+    const [github, gitlab, kubernetes] = examples
+      .filter(({ language }) => language === 'yaml')
+      .map(({ text }) => parse(text) as unknown) as [GithubFile, GitlabFile, JobFile];
+    expect(github.jobs.shard.strategy).toEqual({ 'fail-fast': false, matrix: { shard: [1, 2, 3, 4, 5] } });
+    expect(gitlab.shard.parallel).toBe(5);
+    const { spec } = kubernetes;
+    expect([spec.completionMode, spec.completions, spec.parallelism]).toEqual(['Indexed', 5, 5]);
+    const [script] = spec.template.spec.containers[0]?.args ?? [];
+    const shown = spawnSync(
+      'sh',
+      ['-c', (script ?? '').replace('exec node_modules/.bin/greenlight', 'echo')],
+      {
+        env: { JOB_COMPLETION_INDEX: '4' },
+        encoding: 'utf8',
+      },
+    );
+    expect(shown.stdout).toContain('run --shard 5/5 --nonce deploy-4711 ');
+  });
+
+  test.each([
+    [0, 0, 0],
+    [64, 0, 0],
+    [20, 20, 20],
+    [0, 10, 10],
+  ])(
+    'the Job of the verdict merges also after a load that ended with %i, and ends with %i',
+    (load, merge, ends) => {
+      const [, , , verdict] = examples
+        .filter(({ language }) => language === 'yaml')
+        .map(({ text }) => parse(text) as JobFile);
+      const directory = mkdtempSync(path.join(tmpdir(), 'greenlight-shards-'));
+      try {
+        mkdirSync(path.join(directory, 'node_modules/.bin'), { recursive: true });
+        const program = path.join(directory, 'node_modules/.bin/greenlight');
+        writeFileSync(program, `#!/bin/sh\nif [ "$1" = merge ]; then exit ${merge}; fi\nexit ${load}\n`);
+        chmodSync(program, 0o755);
+        const [script = ''] = verdict?.spec.template.spec.containers[0]?.args ?? [];
+        expect(spawnSync('sh', ['-c', script], { cwd: directory }).status).toBe(ends);
+      } finally {
+        rmSync(directory, { recursive: true });
+      }
+    },
+  );
 });
 
 describe('shell.md', () => {

@@ -161,6 +161,7 @@ describe('the command line', () => {
   test.each([
     'data',
     'run',
+    'merge',
     'judge',
     'report',
     'sweep',

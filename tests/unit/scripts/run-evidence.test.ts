@@ -17,6 +17,7 @@ const RUN: Parameters<typeof assembleEvidence>[0] = {
     policyDigest: 'sha256:b',
   },
   manifest: [],
+  shared: undefined,
   request: {
     cwd: '/',
     env: {},

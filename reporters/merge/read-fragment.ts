@@ -1,0 +1,25 @@
+import type { ShardFragment } from '../../contract/shard.ts';
+
+/** A fragment whose digest holds, and where it came from. */
+export interface ReadFragment {
+  readonly file: string;
+  readonly fragment: ShardFragment;
+}
+
+/** Lowest shard first and load last; the rest only so that the order of the files never matters. */
+export function inOrder(fragments: readonly ReadFragment[]): readonly ReadFragment[] {
+  return [...fragments].sort(
+    (a, b) =>
+      positionOf(a) - positionOf(b) ||
+      compare(a.fragment.digest, b.fragment.digest) ||
+      compare(a.file, b.file),
+  );
+}
+
+function positionOf({ fragment: { part } }: ReadFragment): number {
+  return part.kind === 'share' ? part.index : Infinity;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto';
+import { GreenlightError } from '../../contract/errors.ts';
+import { MOST_SHARDS, type Part } from '../../contract/shard.ts';
+import { judge } from '../../reporters/judge.ts';
+import { mergeFragments } from '../../reporters/merge/merge-fragments.ts';
+import type { SharedRun } from '../run-request.ts';
+import { readFragments } from './read-fragments.ts';
+
+interface ShardOptions {
+  readonly shard?: string;
+  readonly after?: readonly string[];
+  readonly nonce?: string;
+  readonly signKey?: readonly string[];
+}
+
+/**
+ * What `--shard` and `--after` ask for; undefined for a run that is not shared.
+ * @throws GreenlightError USAGE for options that do not fit, EVIDENCE_INVALID when load cannot know that all shards are done
+ */
+export function sharedRunOf(cwd: string, options: ShardOptions): SharedRun | undefined {
+  const { shard, after, nonce } = options;
+  if (shard === undefined) {
+    if (after !== undefined) throw usage('--after needs --shard load', 'Load alone waits for the shards.');
+    return undefined;
+  }
+  if (nonce === undefined || nonce === '') {
+    throw usage(
+      '--shard needs --nonce <text>',
+      'Give all shards, and the merge, one text that no other run has: the id of the pipeline and the attempt.',
+    );
+  }
+  if (options.signKey !== undefined) {
+    throw usage(
+      '--sign-key does not go with --shard',
+      'A shard answers nothing; give the key to `greenlight merge`.',
+    );
+  }
+  if (shard === 'load') return loadAfter(cwd, after ?? [], nonce);
+  if (after !== undefined) throw usage('--after needs --shard load', 'Shards wait for nobody.');
+  return { part: shareNamed(shard), before: [] };
+}
+
+/** The same for all parts of a run: what they keep in one place is told apart from that of other runs by it. */
+export function groupOf(nonce: string): string {
+  return createHash('sha256').update(nonce).digest('hex').slice(0, 8);
+}
+
+function shareNamed(shard: string): Part {
+  const [, index, of] = (/^([1-9]\d*)\/([1-9]\d*)$/.exec(shard) ?? []).map(Number);
+  if (index === undefined || of === undefined || index > of || of > MOST_SHARDS) {
+    throw usage(
+      `--shard: "${shard}" is no share`,
+      `Use 1/5 to 5/5 for five shards (at most ${MOST_SHARDS}), and load for the load after them.`,
+    );
+  }
+  return { kind: 'share', index, of };
+}
+
+/** Load has to know that every shard is done, and whether one of them says that the release is lost already. */
+function loadAfter(cwd: string, files: readonly string[], nonce: string): SharedRun {
+  const { fragments, refused } = readFragments(cwd, files);
+  const at = new Date().toISOString();
+  const merged = mergeFragments(fragments, refused, { id: groupOf(nonce), nonce, wanted: 'before-load', at });
+  if (merged.evidence === undefined || merged.problems.length > 0) {
+    throw new GreenlightError('EVIDENCE_INVALID', 'load starts only after every shard', {
+      problems: merged.problems,
+      hint: 'Name the fragment of every shard after --after. No load was sent.',
+    });
+  }
+  const after = merged.evidence.parts?.map(({ digest }) => digest) ?? [];
+  return {
+    part: { kind: 'load', of: after.length, after },
+    before: judge(merged.evidence, at).checks,
+  };
+}
+
+function usage(message: string, hint: string): GreenlightError {
+  return new GreenlightError('USAGE', message, { hint });
+}
