@@ -128,7 +128,7 @@ describe('a report that cannot be written', () => {
     writeFileSync(path.join(project.directory, 'occupied'), '');
     const end = await greenlight(project.directory, ['run', '--output', 'occupied/report']);
     expect(end.code, end.err).toBe(20);
-    expect(end.err).toContain('could not be written');
+    expect(end.err).toContain('REPORT_UNWRITABLE');
     expect(target.requests).toEqual([]);
   });
 
