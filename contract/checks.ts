@@ -68,11 +68,13 @@ export function checksOf(plan: Plan, phase: Phase): readonly PlannedCheck[] {
       )
       .map((flow) => planned({ id: flow.id, title: flow.options.title }, 'flow', 'suites')),
     ...plan.checks.filter((check) => now(check)).map((check) => planned(check, 'own', check.project)),
-    ...plan.data.tables
-      .filter(now)
-      .map((table) =>
-        planned(table, 'table', 'data-checks', { floor: table.emptyBecause === undefined ? 1 : 0 }),
-      ),
+    ...plan.data.tables.filter(now).map((table) =>
+      planned(table, 'table', 'data-checks', {
+        floor: table.emptyBecause === undefined ? 1 : 0,
+        // That new took orders since the switch is no reason to go back: it is what going back would cost.
+        advisory: table.direction === 'rollback' && phase === 'watch',
+      }),
+    ),
     ...(plan.data.state !== undefined && now(plan.data.state) ? stateChecksOf(plan.data.state) : []).map(
       (check) =>
         planned(check, 'state', 'data-checks', {

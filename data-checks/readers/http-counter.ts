@@ -93,6 +93,6 @@ function notUnderstood(what: string): PortUnavailable {
   return new PortUnavailable(
     'records',
     `the reader's answer to POST /count can't be used: ${what}`,
-    'The reader must answer 200 with { "answers": [...] }, one for each query: see docs/concepts.md.',
+    'The reader must answer 200 with { "answers": [...] }, one for each query: see docs/data.md.',
   );
 }

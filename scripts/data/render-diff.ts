@@ -72,5 +72,7 @@ function summary(tables: readonly TableDiff[]): string {
     .map((answer) => [count(answer), answer.replace('-', ' ')] as const)
     .filter(([number]) => number > 0)
     .map(([number, words]) => `${number} ${words}`);
-  return `${tables.length} table${tables.length === 1 ? '' : 's'}: ${parts.join(', ')}`;
+  const counted = tables.some((table) => table.cause.startsWith('counts-'));
+  const more = counted ? '; rows were counted, their values were not compared' : '';
+  return `${tables.length} table${tables.length === 1 ? '' : 's'}: ${parts.join(', ')}${more}`;
 }

@@ -9,6 +9,7 @@ import { mostImportantFirst } from './importance.ts';
 import { selfTest } from './known-answers.ts';
 import { Meter } from './meter.ts';
 import { openWatch, type Refusal, type Watch } from './modes.ts';
+import { notTables } from './not-tables.ts';
 import type { SideName } from './pairing.ts';
 import { isLostSide, openSide, type Side } from './side.ts';
 import { SideUnavailable } from './side-unavailable.ts';
@@ -71,8 +72,9 @@ export async function openComparison(options: DiffOptions): Promise<Comparison> 
       options.onTable?.(item.pair.old);
       return compareThroughLosses(sides, item, { ...compare, ...more }, attempts);
     };
+    const unread = options.tables === undefined ? await notTables(sides, options.only ?? []) : [];
     return {
-      notes: [...test.notes, ...watch.notes],
+      notes: [...test.notes, ...watch.notes, ...unread],
       all: async () => {
         const found = await workList(old, next, options);
         const items =

@@ -65,7 +65,7 @@ async function everything(old: Side, next: Side, choice: Choice): Promise<readon
 }
 
 /** `orders`, `shop.orders`, `shop.*`, `order*`: a pattern with a dot is for the qualified name. */
-export function matches(pattern: string, table: Table): boolean {
+export function matches(pattern: string, table: Pick<Table, 'schema' | 'name' | 'shown'>): boolean {
   const expression = new RegExp(
     `^${pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`,
     'i',

@@ -23,7 +23,7 @@ export function httpLookup(url: string, headers: Readonly<Record<string, string>
     new PortUnavailable(
       'records',
       `${base}${path} ${what}`,
-      'see docs/concepts.md for what a reader must answer',
+      'see docs/data.md for what a reader must answer',
     );
   return {
     async find(query: Omit<RecordsQuery, 'side'>) {

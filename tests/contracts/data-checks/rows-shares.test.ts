@@ -192,6 +192,7 @@ describe('--quick', () => {
     // Three values are not the same, and no count can tell.
     expect(end.out).toMatch(/tokens +equal/);
     expect(end.out.match(/not compared: values: rows were only counted/g)).toHaveLength(4);
+    expect(end.out).toContain('their values were not compared');
     expect(await diff('new', '--quick')).toMatchObject({ code: 0 });
   });
 
@@ -202,6 +203,13 @@ describe('--quick', () => {
     expect(await greenlight('data', 'diff', ...bare)).toMatchObject({ code: 20 });
     expect(await greenlight('data', 'diff', ...bare, '--allow-empty')).toMatchObject({ code: 0 });
   });
+});
+
+test('what has rows and is no table is said not to be compared', async () => {
+  await cluster.run('postgres', 'create database viewed template new');
+  await cluster.run('viewed', 'create materialized view best as select * from orders limit 5');
+  expect((await diff('viewed', '--quick')).out).toContain('note: not compared: materialized view public.best');
+  expect((await diff('new', '--quick')).out).not.toContain('materialized');
 });
 
 test('what there is to do is estimated before the first table', async () => {

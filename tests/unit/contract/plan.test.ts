@@ -210,6 +210,26 @@ describe('a plan', () => {
       /compared with itself/,
     ],
     [
+      'a roll-back that is asked about before the switch',
+      {
+        ...good,
+        data: {
+          tables: [
+            { id: 'to-carry-back', title: 'x', old: 'a', new: 'b', compare: 'rows', direction: 'rollback' },
+          ],
+        },
+      },
+      /can only be asked after the switch/,
+    ],
+    [
+      'a watermark where rows are only counted',
+      {
+        ...good,
+        data: { tables: [{ id: 't', title: 'x', old: 'a', new: 'b', since: { column: 'c', at: 5 } }] },
+      },
+      /no meaning where rows are only counted/,
+    ],
+    [
       'an error rate that nothing can exceed',
       {
         ...good,

@@ -53,6 +53,20 @@ describe('rows that were compared', () => {
     expect(judged(diff())).toMatchObject({ outcome: 'pass', sampleSize: 100, measured: 0 });
   });
 
+  test('pass although new wrote more since the cut-over, which is said', () => {
+    const notCompared = ['2 rows that new wrote since the cut-over'];
+    const finding = judged(diff({ later: 2, newRows: 102, notCompared }));
+    expect(finding).toMatchObject({ outcome: 'pass', detail: { table: { notCompared } } });
+  });
+
+  test('asked the other way round, fail for what a roll-back would lose, and pass where that is nothing', () => {
+    const back = { direction: 'rollback', phases: ['watch'] };
+    const lost = judged(diff(different(0, 3, 1)), back);
+    expect(lost).toMatchObject({ outcome: 'fail', cause: 'rows-to-carry-back', measured: 4 });
+    expect(lost.summary).toContain('would lose');
+    expect(judged(diff(), back)).toMatchObject({ outcome: 'pass' });
+  });
+
   test.each([
     [different(3, 0, 1), 'rows-missing', 4],
     [different(0, 0, 2), 'rows-changed', 2],
