@@ -208,7 +208,9 @@ describe('--quick', () => {
 test('what has rows and is no table is said not to be compared', async () => {
   await cluster.run('postgres', 'create database viewed template new');
   await cluster.run('viewed', 'create materialized view best as select * from orders limit 5');
-  expect((await diff('viewed', '--quick')).out).toContain('note: not compared: materialized view public.best');
+  expect((await diff('viewed', '--quick')).out).toContain(
+    'note: not compared: materialized view public.best',
+  );
   expect((await diff('new', '--quick')).out).not.toContain('materialized');
 });
 
