@@ -19,6 +19,10 @@ const MOST_BODY = 16 * 1024;
 const MOST_URL = 4096;
 const MOST_HEADERS = 16 * 1024;
 const MOST_CONNECTIONS = 500;
+/** So that one address cannot hold all of them; a proxy has to share these among its clients. */
+const MOST_CONNECTIONS_OF_ONE = 200;
+/** How long the headers of a request may take to come in. */
+const HEADERS_MS = 5000;
 /** How long open requests may go on when the gate is stopped. */
 const STOP_MS = 5000;
 
@@ -39,6 +43,8 @@ export interface ServerOptions {
   readonly port: number;
   /** Requests per minute and address. */
   readonly perMinute: number;
+  /** Milliseconds for the headers of a request; twice that for all of it. */
+  readonly headersMs?: number;
   /** PEM texts. */
   readonly tls?: { readonly cert: string; readonly key: string };
 }
@@ -63,18 +69,25 @@ export async function startGateServer(options: ServerOptions): Promise<GateServe
       response.end(request.method === 'HEAD' ? '' : body);
     });
   };
-  const limits = { maxHeaderSize: MOST_HEADERS, insecureHTTPParser: false } as const;
+  const { headersMs = HEADERS_MS } = options;
+  const limits = {
+    maxHeaderSize: MOST_HEADERS,
+    insecureHTTPParser: false,
+    // Node looks every 30 seconds by itself, and lets half a request live that long.
+    connectionsCheckingInterval: Math.min(1000, headersMs),
+  } as const;
   const server: Server =
     options.tls === undefined
       ? createServer(limits, listener)
       : createTlsServer({ ...limits, ...options.tls, minVersion: 'TLSv1.2' }, listener);
-  server.headersTimeout = 5000;
-  server.requestTimeout = 10_000;
+  server.headersTimeout = headersMs;
+  server.requestTimeout = headersMs * 2;
   server.keepAliveTimeout = 5000;
   server.timeout = 30_000;
   server.maxHeadersCount = 64;
   server.maxRequestsPerSocket = 1000;
   server.maxConnections = MOST_CONNECTIONS;
+  limitConnectionsOfOne(server);
   server.on('clientError', (_error, socket) => {
     // What is not HTTP gets an answer that is no verdict in any dialect.
     if (socket.writable)
@@ -89,6 +102,21 @@ export async function startGateServer(options: ServerOptions): Promise<GateServe
   });
   server.on('error', (error) => options.audit({ event: 'fault', what: error.message }));
   return { url: urlOf(server, options), close: () => closeServer(server) };
+}
+
+function limitConnectionsOfOne(server: Server): void {
+  const open = new Map<string, number>();
+  server.on('connection', (socket) => {
+    const from = socket.remoteAddress ?? 'unknown';
+    const count = (open.get(from) ?? 0) + 1;
+    open.set(from, count);
+    socket.once('close', () => {
+      const left = (open.get(from) ?? 1) - 1;
+      if (left === 0) open.delete(from);
+      else open.set(from, left);
+    });
+    if (count > MOST_CONNECTIONS_OF_ONE) socket.destroy();
+  });
 }
 
 /** From a request to an answer; never throws. */

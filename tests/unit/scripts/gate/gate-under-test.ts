@@ -29,6 +29,7 @@ export async function startGate(
   options: {
     readonly tokens?: TokenKeeper;
     readonly perMinute?: number;
+    readonly headersMs?: number;
     readonly store?: Pick<GateStore, 'about' | 'keep'>;
     readonly writeAudit?: (line: string) => void;
     readonly storeTimeoutMs?: number;
@@ -61,6 +62,7 @@ export async function startGate(
     host: '127.0.0.1',
     port: 0,
     perMinute,
+    ...(options.headersMs === undefined ? {} : { headersMs: options.headersMs }),
     ...(starter ? { runs: starter } : {}),
     ...(azure ? { azure } : {}),
   });
