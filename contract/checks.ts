@@ -4,6 +4,7 @@ import { CheckId } from './check-id.ts';
 import { type Phase, Project, Severity } from './outcome.ts';
 import type { Plan } from './plan.ts';
 import { mergePolicy } from './policy.ts';
+import type { Probe } from './probe.ts';
 import { stateChecksOf } from './state-plan.ts';
 
 /** What kind of definition a check comes from. */
@@ -19,6 +20,9 @@ export const CheckSource = z.enum([
   'own',
 ]);
 export type CheckSource = z.infer<typeof CheckSource>;
+
+/** Quick ones, about whether the target is there at all. */
+const READINESS_PROBES: ReadonlySet<Probe['kind']> = new Set(['endpoints', 'health']);
 
 /** One entry of the manifest: a check that must run. */
 export const PlannedCheck = z.strictObject({
@@ -61,7 +65,7 @@ export function checksOf(plan: Plan, phase: Phase): readonly PlannedCheck[] {
     ...builtInChecks(plan.target).map((check) => planned(check, 'built-in', 'readiness')),
     ...plan.probes
       .filter(now)
-      .map((probe) => planned(probe, 'probe', probe.kind === 'webhook' ? 'suites' : 'readiness')),
+      .map((probe) => planned(probe, 'probe', READINESS_PROBES.has(probe.kind) ? 'readiness' : 'suites')),
     ...plan.flows
       .filter(
         (flow) => flow.options.check !== false && now({ phases: flow.options.phases ?? ['post-cutover'] }),

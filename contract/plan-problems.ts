@@ -2,17 +2,15 @@ import { builtInChecks } from './built-in-checks.ts';
 import { CheckId } from './check-id.ts';
 import type { Problem } from './errors.ts';
 import { createsData, unportableSteps, type Flow } from './flow.ts';
-import { hostOf, isLoopback } from './loopback.ts';
-import { comparisonBeyondCaps, LoadComparison } from './load-comparison.ts';
+import { hostProblems } from './host-problems.ts';
+import { list, type Loose, object } from './loose.ts';
 import { beyondCaps, LoadCaps, LoadProfile } from './load-profile.ts';
-import { isPaymentProvider } from './payment-providers.ts';
 import type { PortName } from './ports/observe.ts';
 import { STATE_CHECKS } from './state-checks.ts';
 import { stateProblems } from './state-plan.ts';
 import { canonicalJson } from './canonical.ts';
 import { ROW_OPTIONS, sameQuestion, sideOf, TableMapping } from './table-mapping.ts';
-
-type Loose = Readonly<Record<string, unknown>>;
+import { twinProblems } from './twin-problems.ts';
 
 /**
  * What is wrong between the parts of a plan. Takes anything, so that it also works on a plan whose shape is wrong:
@@ -24,7 +22,7 @@ export function planProblems(input: unknown): Problem[] {
     ...idProblems(plan),
     ...flowProblems(plan),
     ...loadProblems(plan),
-    ...comparisonProblems(plan),
+    ...twinProblems(plan),
     ...dataProblems(plan),
     ...policyProblems(plan),
   ];
@@ -160,53 +158,6 @@ function loadProblems(plan: Loose): Problem[] {
     }
   });
   return problems;
-}
-
-function comparisonProblems(plan: Loose): Problem[] {
-  const target = object(plan['target']);
-  const oldUrls = object(object(target['old'])['urls']);
-  return list(object(plan['load'])['comparisons']).flatMap((raw, index) => {
-    const path = `load.comparisons[${index}]`;
-    const parsed = LoadComparison.safeParse(raw);
-    const caps = LoadCaps.safeParse(object(plan['load'])['caps'] ?? {});
-    const what = `the comparison "${String(object(raw)['id'])}" makes load`;
-    const endpoints = parsed.success ? parsed.data.requests.map(({ endpoint }) => endpoint) : [];
-    const used = [...new Set(endpoints)];
-    const withoutOld = used.filter((endpoint) => oldUrls[endpoint] === undefined);
-    const itself = used.filter(
-      (endpoint) =>
-        oldUrls[endpoint] !== undefined && sameAddress(oldUrls[endpoint], object(target['urls'])[endpoint]),
-    );
-    return [
-      ...hostProblems(plan, 'load', path, what),
-      ...hostProblems({ ...plan, target: object(target['old']) }, 'load', path, what),
-      ...withoutOld.map((endpoint) => ({
-        path: 'target.old.urls',
-        value: 'nothing',
-        problem: `old and new are compared, but the old address of "${endpoint}" is not named`,
-        remedy: `add target.old.urls.${endpoint}`,
-      })),
-      ...itself.map((endpoint) => ({
-        path: `target.old.urls.${endpoint}`,
-        value: String(oldUrls[endpoint]),
-        problem: `${what}, and old and new have the same address: a system is as fast as itself`,
-        remedy: 'give the address under which the old system can still be reached',
-      })),
-      ...(parsed.success && caps.success ? comparisonBeyondCaps(parsed.data, caps.data) : []).map(
-        (excess) => ({
-          path,
-          value: excess,
-          problem: `${what}, and more than the plan allows at all`,
-          remedy: 'lower it, or raise load.caps deliberately',
-        }),
-      ),
-    ];
-  });
-}
-
-function sameAddress(one: unknown, other: unknown): boolean {
-  if (typeof one !== 'string' || typeof other !== 'string') return false;
-  return URL.canParse(one) && URL.canParse(other) && new URL(one).href === new URL(other).href;
 }
 
 function capProblems(plan: Loose, raw: unknown, path: string): Problem[] {
@@ -371,37 +322,6 @@ function policyProblems(plan: Loose): Problem[] {
   return problems;
 }
 
-function hostProblems(plan: Loose, permission: 'createData' | 'load', path: string, what: string): Problem[] {
-  const allowed = list(object(plan['allow'])[permission]);
-  return Object.values(object(object(plan['target'])['urls'])).flatMap((url) => {
-    const host = typeof url === 'string' ? hostOf(url) : undefined;
-    if (permission === 'load' && host !== undefined && isPaymentProvider(host)) {
-      return [
-        {
-          path,
-          value: host.nameAndPort,
-          problem: `${what}, and this host belongs to a payment provider`,
-          remedy: 'take it out of target.urls: load is never made on a payment provider',
-        },
-      ];
-    }
-    if (
-      host === undefined ||
-      isLoopback(host) ||
-      allowed.some((entry) => entry === host.name || entry === host.nameAndPort)
-    )
-      return [];
-    return [
-      {
-        path,
-        value: host.nameAndPort,
-        problem: `${what}, and this host is neither loopback nor allowed`,
-        remedy: `add it deliberately: allow: { ${permission}: ['${host.name}'] }`,
-      },
-    ];
-  });
-}
-
 function declaredChecks(plan: Loose): { id: string; path: string }[] {
   const from = (items: readonly unknown[], path: string): { id: string; path: string }[] =>
     items.flatMap((item, index) => {
@@ -434,12 +354,4 @@ function stateIds(state: unknown): { id: string; path: string }[] {
 
 function flowsOf(plan: Loose): readonly Flow[] {
   return list(plan['flows']).filter((item): item is Flow => object(item)['kind'] === 'greenlight.flow');
-}
-
-function object(value: unknown): Loose {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Loose) : {};
-}
-
-function list(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }

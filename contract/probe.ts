@@ -18,6 +18,50 @@ const ZodSchema = z.custom<z.ZodType>(
 
 const Witness = z.strictObject({ path: z.string().startsWith('/'), status: z.number().int().default(200) });
 
+/** Methods that change nothing by their definition (RFC 9110, 9.2.1). */
+const SAFE_METHODS: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
+
+/** A request that both systems get. */
+const TwinRequest = z
+  .strictObject({
+    method: z.enum(['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE']).default('GET'),
+    path: z.string().startsWith('/'),
+    json: z.unknown().optional(),
+    /** Why a method that may change data is harmless here, such as "a search". */
+    harmlessBecause: z.string().min(1).optional(),
+  })
+  .refine((request) => SAFE_METHODS.includes(request.method) || request.harmlessBecause !== undefined, {
+    message: 'both systems would get a request that may change data: say why it is harmless, or leave it out',
+    path: ['harmlessBecause'],
+  });
+export type TwinRequest = z.infer<typeof TwinRequest>;
+
+const Headers = z.record(z.string(), SecretString);
+
+/** Who asks. Without headers: somebody who is not logged in. */
+const Identity = z.strictObject({
+  name: z.string().min(1),
+  headers: Headers.default({}),
+  /** Where old wants others than new; default: the same. */
+  oldHeaders: Headers.optional(),
+});
+export type Identity = z.infer<typeof Identity>;
+
+/** Response headers that clients, caches and browsers act on. */
+const COMPARED_HEADERS = [
+  'content-type',
+  'location',
+  'cache-control',
+  'content-disposition',
+  'www-authenticate',
+  'access-control-allow-origin',
+  'strict-transport-security',
+  'content-security-policy',
+  'x-content-type-options',
+  'x-frame-options',
+  'referrer-policy',
+];
+
 /** A small check of one address, as data. */
 export const Probe = z.discriminatedUnion('kind', [
   /** Each path answers with the status. */
@@ -49,6 +93,48 @@ export const Probe = z.discriminatedUnion('kind', [
       .default(['wrong-secret', 'unsigned', 'stale', 'tampered']),
     /** The body of the event; must be harmless even if it is accepted. */
     payload: z.record(z.string(), z.unknown()),
+  }),
+  /** New answers as old does: status, headers on a list, and every field of the body. Needs `target.old.urls`. */
+  z.strictObject({
+    ...common,
+    kind: z.literal('parity'),
+    requests: z.array(TwinRequest).min(1).max(500),
+    /** Sent with every request. */
+    headers: Headers.default({}),
+    /** Where old wants others than new; default: the same. */
+    oldHeaders: Headers.optional(),
+    /** Which response headers are compared; of `set-cookie` only the names of the cookies. */
+    compareHeaders: z.array(z.string().toLowerCase()).default(COMPARED_HEADERS),
+    /** Fields that may differ, such as `$.items[*].updatedAt`; `$` is the whole body. */
+    ignore: z
+      .array(
+        z.strictObject({
+          path: z
+            .string()
+            .regex(/^\$(\.[^.[\]]+|\[\*\])*$/, 'is written like $.items[*].price; * stands for every index'),
+          because: z.string().min(1),
+        }),
+      )
+      .default([]),
+    /** How many times each request is asked; what differs between two answers of old is not compared. */
+    rounds: z.number().int().min(1).max(20).default(2),
+    /** Shows the values that differ. They may be data of customers; by default only their kind is shown. */
+    showValues: z.boolean().default(false),
+  }),
+  /** Whom the routes let in: for every identity new answers in the same class of status as old. */
+  z.strictObject({
+    ...common,
+    kind: z.literal('guards'),
+    routes: z.array(TwinRequest).min(1).max(500),
+    identities: z
+      .array(Identity)
+      .min(2)
+      .refine((all) => all.some(({ headers }) => Object.keys(headers).length === 0), {
+        message: 'needs one without headers: guards exist for those who are not logged in',
+      })
+      .refine((all) => new Set(all.map(({ name }) => name)).size === all.length, {
+        message: 'needs a different name for each',
+      }),
   }),
 ]);
 export type Probe = z.infer<typeof Probe>;

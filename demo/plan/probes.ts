@@ -49,4 +49,14 @@ export const probes: PlanInput['probes'] = [
       data: { object: { id: 'pi_greenlight_probe', object: 'payment_intent', metadata: { order: '0' } } },
     },
   },
+  {
+    id: 'catalogue-answers-as-before',
+    title: 'The catalogue answers as it did on old',
+    kind: 'parity',
+    requests: [
+      { path: '/api/products' },
+      { path: '/api/products/TEA-GREEN' },
+      { path: '/api/products/NOT-THERE' },
+    ],
+  },
 ];

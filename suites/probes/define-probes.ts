@@ -1,14 +1,18 @@
 import type { Project } from '../../contract/outcome.ts';
 import type { Plan, PlanInput } from '../../contract/plan.ts';
 import type { Probe } from '../../contract/probe.ts';
+import type { SecretString } from '../../contract/secret.ts';
 import { createHttpApplication } from '../../safety/http-application.ts';
 import { checksOfThisRun } from '../../safety/run-context.ts';
 import { resolveSecret } from '../../safety/secrets.ts';
 import { webhookSigners } from '../adapters/webhooks/index.ts';
 import { registerPlan } from '../ambient-plan.ts';
 import { test } from '../fixtures.ts';
+import type { TwinHeaders, TwinTools } from '../parity/ask-twins.ts';
+import { probeGuards } from '../parity/guards-probe.ts';
+import { probeParity } from '../parity/parity-probe.ts';
 import { conclude, detailsOf, uniqueTitles } from '../planned-test.ts';
-import { type Probed, probeFinding, type ProbeTools } from '../probe-finding.ts';
+import { type Probed, probeFinding } from '../probe-finding.ts';
 import { probeEndpoints } from './endpoints-probe.ts';
 import { probeHealth } from './health-probe.ts';
 import { probeWebhook } from './webhook-probe.ts';
@@ -17,7 +21,7 @@ const OVERHEAD_MS = 30_000;
 
 /**
  * Registers one Playwright test for each probe that the phase of this run requires.
- * @param project webhook probes belong to `suites`, all others to `readiness`
+ * @param project quick probes belong to `readiness`, all others to `suites`
  */
 export function defineProbes(
   input: Plan | PlanInput,
@@ -35,14 +39,20 @@ export function defineProbes(
       detailsOf(check, [probe.kind]),
       async ({ control, redactor }, testInfo) => {
         testInfo.setTimeout(requestsOf(probe) * probe.budgetMs + OVERHEAD_MS);
-        const tools = { application: createHttpApplication(), urls: plan.target.urls, control };
+        const tools = {
+          application: createHttpApplication(),
+          urls: plan.target.urls,
+          // Only parts of a plan that need it reach for it; the plan was refused if they do and it is not there.
+          oldUrls: plan.target.old?.urls ?? {},
+          control,
+        };
         await conclude(await probeFinding(check.id, () => runProbe(probe, tools)), testInfo, redactor);
       },
     );
   }
 }
 
-function runProbe(probe: Probe, tools: ProbeTools): Promise<Probed> {
+function runProbe(probe: Probe, tools: TwinTools): Promise<Probed> {
   switch (probe.kind) {
     case 'endpoints':
       return probeEndpoints(probe, tools);
@@ -50,7 +60,20 @@ function runProbe(probe: Probe, tools: ProbeTools): Promise<Probed> {
       return probeHealth(probe, tools);
     case 'webhook':
       return probeWebhook(probe, resolveSecret(probe.secret), webhookSigners[probe.scheme], tools);
+    case 'parity':
+      return probeParity(probe, twinHeaders(probe), tools);
+    case 'guards':
+      return probeGuards(probe, twinHeaders, tools);
   }
+}
+
+function twinHeaders(from: {
+  readonly headers: Readonly<Record<string, SecretString>>;
+  readonly oldHeaders?: Readonly<Record<string, SecretString>> | undefined;
+}): TwinHeaders {
+  const read = (headers: Readonly<Record<string, SecretString>>): Record<string, string> =>
+    Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, resolveSecret(value)]));
+  return { new: read(from.headers), old: read(from.oldHeaders ?? from.headers) };
 }
 
 /** How many requests a probe sends at most. */
@@ -62,5 +85,9 @@ function requestsOf(probe: Probe): number {
       return 1 + probe.witnesses.length;
     case 'webhook':
       return probe.deliveries.length + 1;
+    case 'parity':
+      return probe.requests.length * probe.rounds * 3;
+    case 'guards':
+      return probe.routes.length * probe.identities.length * 2;
   }
 }

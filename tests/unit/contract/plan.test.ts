@@ -98,7 +98,7 @@ describe('a plan', () => {
         target: { ...good.target, old: { urls: { app: 'http://127.0.0.1:3000/' } } },
         load: { comparisons: [comparison] },
       },
-      /a system is as fast as itself/,
+      /a system would be compared with itself/,
     ],
     [
       'a comparison that would change data',
