@@ -37,6 +37,10 @@ export const ERRORS = {
     title: 'The report cannot be written',
     hint: 'Free space or choose another --output directory, and run again.',
   },
+  REPORT_IN_USE: {
+    title: 'Another run is writing its report there',
+    hint: 'Nothing was run, and that report was not touched. Wait for it to end, or choose another --output directory.',
+  },
   PART_MISSING: {
     title: 'A part is missing',
     hint: 'Run `greenlight doctor` to see what is there and how to get the rest.',

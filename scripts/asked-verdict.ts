@@ -6,6 +6,7 @@ import { createRedactor } from '../safety/redactor.ts';
 import type { CommandContext } from './command-context.ts';
 import { writeVerdict } from './publish-evidence.ts';
 import { reportFiles } from './report-files.ts';
+import { markInUse, refuseWhileInUse, unmarkInUse } from './report-in-use.ts';
 import { retireVerdict } from './retire-verdict.ts';
 
 /** Where `greenlight run` writes unless told otherwise. */
@@ -17,6 +18,8 @@ const ASKED = 'The run was asked for, and its plan has not been read to the end.
 export interface AskedVerdict {
   /** Puts the reason into the file. Never throws: what stands there is no GO either way. */
   refuse(error: unknown): void;
+  /** Gives the report directory back, once nothing more is written there. Never throws. */
+  done(): void;
 }
 
 type Place = Pick<CommandContext, 'screen' | 'env' | 'cwd'>;
@@ -26,13 +29,15 @@ type Place = Pick<CommandContext, 'screen' | 'env' | 'cwd'>;
  * whatever becomes of the run.
  * @param output the report directory, relative to `cwd`
  * @param because why there is no answer yet
- * @throws GreenlightError INTERNAL when the directory cannot be used
+ * @param share whether others may write parts of the same run there at the same time
+ * @throws GreenlightError REPORT_IN_USE while another run writes its report there, and as `retireVerdict`
  */
 export function askVerdict(
   place: Place,
   output: string,
   asked: Partial<AskedRun>,
   because: string = ASKED,
+  share = false,
 ): AskedVerdict {
   const files = reportFiles(path.resolve(place.cwd, output));
   const run: AskedRun = {
@@ -41,13 +46,25 @@ export function askVerdict(
     wanted: asked.wanted ?? null,
     at: asked.at ?? new Date().toISOString(),
   };
-  retireVerdict(place.cwd, output, () => writeVerdict(files, unplannedVerdict(run, because)));
+  refuseWhileInUse(files);
+  retireVerdict(place.cwd, output, () => {
+    writeVerdict(files, unplannedVerdict(run, because));
+    // Second: on a full disk this fails too, and the old GO must be gone by then.
+    if (!share) markInUse(files);
+  });
   return {
     refuse(error) {
       // No plan, so no redactor of its own yet: what the environment calls a secret must not reach the file.
       const text = createRedactor({ env: place.env }).text(place.screen.clean(describeError(error)));
       try {
         writeVerdict(files, unplannedVerdict(run, `Nothing was run: ${text}`));
+      } catch (cause) {
+        place.screen.err(describeError(cause));
+      }
+    },
+    done() {
+      try {
+        unmarkInUse(files);
       } catch (cause) {
         place.screen.err(describeError(cause));
       }
@@ -60,10 +77,12 @@ export function refuseCommandLine(place: Place, argv: readonly string[], error: 
   const phase = Phase.safeParse(valueOf(argv, ['--phase']));
   const nonce = valueOf(argv, ['--nonce']);
   try {
-    askVerdict(place, valueOf(argv, ['--output', '-o']) ?? DEFAULT_OUTPUT, {
+    const asked = askVerdict(place, valueOf(argv, ['--output', '-o']) ?? DEFAULT_OUTPUT, {
       ...(phase.success ? { phase: phase.data } : {}),
       ...(nonce === undefined ? {} : { nonce }),
-    }).refuse(error);
+    });
+    asked.refuse(error);
+    asked.done();
   } catch (cause) {
     place.screen.err(describeError(cause));
   }

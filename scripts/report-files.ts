@@ -16,6 +16,8 @@ export interface ReportFiles {
   readonly dotenv: string;
   /** Who was told about the verdict, and who was not; there only when somebody was to be told. */
   readonly deliveries: string;
+  /** There only while a process writes this report. */
+  readonly inUse: string;
   readonly html: string;
   readonly junit: string;
   readonly allureResults: string;
@@ -35,6 +37,7 @@ export function reportFiles(directory: string): ReportFiles {
     signOffs: path.join(directory, 'sign-offs'),
     dotenv: path.join(directory, 'greenlight.env'),
     deliveries: path.join(directory, 'deliveries.json'),
+    inUse: path.join(directory, 'in-use.json'),
     html: path.join(directory, 'index.html'),
     junit: path.join(directory, 'junit.xml'),
     allureResults: path.join(directory, 'allure-results'),

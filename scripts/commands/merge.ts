@@ -70,6 +70,8 @@ export function mergeCommand(context: CommandContext): Command {
       } catch (error) {
         asked.refuse(error);
         throw error;
+      } finally {
+        asked.done();
       }
       showVerdict(context.screen, verdict, options.json);
       nameReport(context.screen, options.output);

@@ -95,6 +95,7 @@ export function runCommand(context: CommandContext): Command {
         options.output,
         { phase: options.phase, ...(options.nonce === undefined ? {} : { nonce: options.nonce }) },
         options.shard === undefined ? undefined : ONE_PART,
+        options.shard !== undefined,
       );
       let end: RunEnd;
       let reportOf: ReturnType<typeof parseReportUrl>;
@@ -104,6 +105,8 @@ export function runCommand(context: CommandContext): Command {
       } catch (error) {
         verdict.refuse(error);
         throw error;
+      } finally {
+        verdict.done();
       }
       showVerdict(context.screen, end.verdict, options.json);
       // One part of a run is not the answer that anyone waits for; the merge tells it.

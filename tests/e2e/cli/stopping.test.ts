@@ -117,9 +117,18 @@ test('a second run on the same target answers INCONCLUSIVE at once and leaves th
   const second = await greenlight(project.directory, ['run', '--phase', 'synthetic', '--output', 'second']);
   expect(second.code, second.err).toBe(20);
   expect(second.out).toContain('LEASE_HELD');
+  const report = path.join(project.directory, 'greenlight-report/verdict.json');
+  const before = readFileSync(report, 'utf8');
+  for (const wrong of [[], ['--config', 'nowhere.mts'], ['--nope']]) {
+    const third = await greenlight(project.directory, ['run', '--nonce', 'third', ...wrong]);
+    expect(third.code).toBe(wrong[0] === '--nope' ? 64 : 20);
+    expect(third.err).toContain('REPORT_IN_USE');
+    expect(readFileSync(report, 'utf8')).toBe(before);
+  }
   expect(first.child.exitCode).toBeNull();
   first.child.kill('SIGINT');
   expect((await first.ended).code).toBe(130);
+  expect(readdirSync(path.join(project.directory, 'greenlight-report'))).not.toContain('in-use.json');
 });
 
 describe('a report that cannot be written', () => {

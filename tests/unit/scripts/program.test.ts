@@ -119,6 +119,13 @@ describe('the command line', () => {
     expect(end.err).toContain('Exit codes:');
   });
 
+  test('takes back its mark on the report directory however it ends', async () => {
+    await commandLine(['run']);
+    await commandLine(['run', '--nope']);
+    await commandLine(['merge', '--nonce', 'n']);
+    expect(readdirSync(path.join(directory, 'greenlight-report'))).not.toContain('in-use.json');
+  });
+
   test('refuses a phase for which the plan has no check', async () => {
     writePlan('');
     const end = await commandLine(['run', '--phase', 'watch']);
