@@ -66,7 +66,10 @@ export async function compareTable(attempt: Attempt, options: CompareOptions): P
     return done(notChecked('columns-differ', error.message));
   }
   try {
-    return done(await comparePaired(attempt, pairing, options));
+    const answer = await comparePaired(attempt, pairing, options);
+    // Its locks would be held to the end: they keep others from altering the table, and fill the server's lock table.
+    await Promise.all(sides.map((side) => side.recover()));
+    return done(answer);
   } catch (error) {
     if (isLostSide(error)) throw error;
     await Promise.all(sides.map((side) => side.recover()));
