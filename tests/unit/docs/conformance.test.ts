@@ -5,6 +5,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TARGET } from '../scripts/gate/verdicts.ts';
+import { startCalledBack } from './called-back.ts';
 import { type Consumer, CONSUMERS, type Does, type Heard } from './consumers.ts';
 import { type Situation, SITUATIONS, type Situations, startSituations } from './situations.ts';
 
@@ -14,10 +15,15 @@ const UPDATE = process.env['UPDATE_DOCS'] === '1';
 const run = promisify(execFile);
 
 let situations: Situations;
+let calledBack: Awaited<ReturnType<typeof startCalledBack>>;
 beforeAll(async () => {
   situations = await startSituations();
+  calledBack = await startCalledBack();
 });
-afterAll(() => situations.close());
+afterAll(async () => {
+  await situations.close();
+  await calledBack.close();
+});
 
 async function hear(consumer: Consumer, situation: Situation): Promise<Heard> {
   const at = `${situations.whereIs(situation)}${consumer.route}`;
@@ -102,6 +108,12 @@ test.each(SITUATIONS)('curl and jq, as in shell.md: %s', async (situation) => {
   expect(await askWithCurl(situation)).toBe(situation === 'GO' ? 'passes' : 'stops');
 });
 
+test.each(SITUATIONS)('those that are called back: %s', async (situation) => {
+  for (const consumer of calledBack.consumers) {
+    expect((await consumer.does(situation)) === 'passes').toBe(situation === 'GO');
+  }
+});
+
 /** Mechanisms that start the run themselves: there is no gate that could be down. */
 const BY_EXIT_CODE: readonly (readonly [
   name: string,
@@ -134,6 +146,11 @@ test('docs/deploy/conformance.md is this matrix', async () => {
   const curl: string[] = [];
   for (const situation of SITUATIONS) curl.push(CURL_MEANS[await askWithCurl(situation)] ?? '');
   row(['curl and jq, as in [shell.md](shell.md)', ...curl]);
+  for (const consumer of calledBack.consumers) {
+    const cells: string[] = [];
+    for (const situation of SITUATIONS) cells.push(consumer.means[await consumer.does(situation)] ?? '');
+    row([consumer.name, ...cells]);
+  }
   const byCode: string[] = [
     '| mechanism | GO (0) | NO_GO (10) | INCONCLUSIVE (20), any other code | run under way |',
     '| --- | --- | --- | --- | --- |',
@@ -165,6 +182,8 @@ ${byCode.join('\n')}
 | Flagger | every cell with the webhook client of Flagger 1.44.0 itself, run with GREENLIGHT_REAL_CLIENTS=1 where Go and its modules can be had (\`tests/contracts/gate-clients\`); what the controller then does with its answer is its documentation's word |
 | Argo Rollouts \`web\`, up to 1.9.1 | every cell with the web metric provider of Argo Rollouts 1.9.1 itself and the metric of [argo-rollouts.md](argo-rollouts.md), run with GREENLIGHT_REAL_CLIENTS=1 where Go and its modules can be had; what the controller then does with the measurement is its documentation's word |
 | Argo Rollouts \`web\`, later | **not run**: no release has the correction yet |
+| Azure DevOps check, called back | the gate itself against a stand-in for Azure DevOps; **not run** in the service |
+| AWS CodeDeploy, function of a hook | the function itself against a real gate, its report with the AWS SDK against a stand-in; **not run** in the service |
 | Azure DevOps, GitLab CI, Kubernetes Job, AWS CodeDeploy | **not run** in these services: their files are parsed and linted, the rows state their documentation |
 `;
   if (UPDATE) writeFileSync(PAGE, text);

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { startGate } from '../scripts/gate/gate-under-test.ts';
+import { type GateOptions, startGate } from '../scripts/gate/gate-under-test.ts';
 import { MINUTE, type VerdictOf, writeVerdict } from '../scripts/gate/verdicts.ts';
 
 /** What is known about the subject; the nonce stands for the deploy that asks. */
@@ -17,7 +17,7 @@ export interface Situations {
   close(): Promise<void>;
 }
 
-export async function startSituations(): Promise<Situations> {
+export async function startSituations(azure?: GateOptions['azure']): Promise<Situations> {
   const verdicts: Record<(typeof STATES)[number], VerdictOf | undefined> = {
     GO: { decision: 'GO' },
     NO_GO: { decision: 'NO_GO' },
@@ -26,7 +26,7 @@ export async function startSituations(): Promise<Situations> {
     'unknown subject': undefined,
     expired: { decision: 'GO', expiresAt: Date.now() - MINUTE },
   };
-  const gate = await startGate();
+  const gate = await startGate(azure === undefined ? {} : { azure });
   for (const state of STATES) {
     const verdict = verdicts[state];
     if (verdict !== undefined) writeVerdict(gate.runs, { ...verdict, run: state, nonce: state });

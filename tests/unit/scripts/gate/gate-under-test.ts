@@ -24,22 +24,23 @@ export interface GateUnderTest {
   close(): Promise<void>;
 }
 
+/** What a test may change. */
+export interface GateOptions {
+  readonly tokens?: TokenKeeper;
+  readonly perMinute?: number;
+  readonly headersMs?: number;
+  readonly store?: Pick<GateStore, 'about' | 'keep'>;
+  readonly writeAudit?: (line: string) => void;
+  readonly storeTimeoutMs?: number;
+  readonly starter?: Runs;
+  /** Of an earlier gate: this one is its restart. */
+  readonly runs?: string;
+  readonly keys?: readonly VerificationKey[];
+  readonly azure?: Pick<AzureCallbacksOptions, 'allowed' | 'lookMs' | 'limitMs'>;
+}
+
 /** A real gate on a free port of this machine. */
-export async function startGate(
-  options: {
-    readonly tokens?: TokenKeeper;
-    readonly perMinute?: number;
-    readonly headersMs?: number;
-    readonly store?: Pick<GateStore, 'about' | 'keep'>;
-    readonly writeAudit?: (line: string) => void;
-    readonly storeTimeoutMs?: number;
-    readonly starter?: Runs;
-    /** Of an earlier gate: this one is its restart. */
-    readonly runs?: string;
-    readonly keys?: readonly VerificationKey[];
-    readonly azure?: Pick<AzureCallbacksOptions, 'allowed' | 'lookMs' | 'limitMs'>;
-  } = {},
-): Promise<GateUnderTest> {
+export async function startGate(options: GateOptions = {}): Promise<GateUnderTest> {
   const { keys } = options;
   const runs = options.runs ?? mkdtempSync(path.join(tmpdir(), 'greenlight-gate-'));
   const audited: Record<string, unknown>[] = [];

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import { fixedTokens, parseTokens, tokensOfFile } from '../../../../scripts/gate/tokens.ts';
 import { type GateUnderTest, startGate } from './gate-under-test.ts';
-import { COMMIT, TARGET, writeVerdict } from './verdicts.ts';
+import { COMMIT, storedOf, TARGET, verdictOf, writeVerdict } from './verdicts.ts';
 
 const QUERY = new URLSearchParams({ target: TARGET, commit: COMMIT }).toString();
 const TOKEN = 'a-token-that-nobody-guesses';
@@ -95,6 +95,31 @@ describe('the gate', () => {
     });
     writeVerdict(mute.runs, { decision: 'GO' });
     expect((await ask(mute)).status).toBe(424);
+  });
+
+  test('stopped, it gives the answer that is under way and takes no other question', async () => {
+    let asked: () => void = () => undefined;
+    let look: () => void = () => undefined;
+    const isAsked = new Promise<void>((resolve) => (asked = resolve));
+    const mayLook = new Promise<void>((resolve) => (look = resolve));
+    const stored = storedOf(verdictOf({ decision: 'GO' }));
+    const gate = await startGate({
+      store: {
+        about: async () => {
+          asked();
+          await mayLook;
+          return { verdicts: [stored], unreadable: [] };
+        },
+        keep: () => Promise.resolve(),
+      },
+    });
+    const answer = ask(gate, { headers: { connection: 'close' } });
+    await isAsked;
+    const closed = gate.close();
+    await expect(ask(gate)).rejects.toThrow();
+    look();
+    expect((await answer).status).toBe(200);
+    await closed;
   });
 
   test('writes one audit line for each answer, without the token', async () => {
