@@ -164,6 +164,16 @@ describe('greenlight judge', () => {
     expect((await judge('--at', 'noon')).code).toBe(64);
   });
 
+  test('refuses a policy that was put into the evidence later', async () => {
+    const evidence = JSON.parse(readFileSync(report.files.evidence, 'utf8')) as { policy: object };
+    const lenient = { ...evidence, policy: { ...evidence.policy, attestations: [] } };
+    writeFileSync(report.files.evidence, JSON.stringify(lenient));
+    const end = await judge('--json');
+    expect(end.code, end.err).toBe(20);
+    expect(end.err).toContain('its policy is not the one that its digest names');
+    expect(end.out).toBe('');
+  });
+
   test('refuses another policy and names the difference', async () => {
     const end = await judge('--policy', policyFile({ ...POLICY, attestations: [], flaky: 'accept' }));
     expect(end.code).toBe(64);
