@@ -1,4 +1,4 @@
-import { RELATION_NAME, type Source, USER_RELATIONS } from './sources.ts';
+import { oneByOne, RELATION_NAME, type Source, USER_RELATIONS } from './sources.ts';
 import type { StateRow } from './state.ts';
 
 interface SequenceRow {
@@ -18,10 +18,11 @@ const SEQUENCES = `select ${RELATION_NAME} as sequence, q.seqincrement::text as 
  * Where every sequence goes on. One that no column uses can be compared with nothing but its twin; one that a column
  * uses is compared with the column elsewhere, and giving a number of a deleted row again is only worth a warning.
  */
-export const nextValues: Source = async ({ client }) => {
+export const nextValues: Source = async (session) => {
+  const { client } = session;
   const { rows: sequences } = await client.query<SequenceRow>(SEQUENCES);
   const result: StateRow[] = [];
-  for (const { sequence, step, used } of sequences) {
+  for await (const { sequence, step, used } of oneByOne(session, sequences)) {
     const { rows } = await client.query<{ last: string; called: boolean }>(
       `select last_value::text as last, is_called as called from ${sequence}`,
     );
@@ -56,10 +57,11 @@ const MOMENTS = `select ${RELATION_NAME} as relation, pg_catalog.quote_ident(a.a
   order by 1, 2`;
 
 /** When the newest row of each table was written, in UTC. */
-export const newestRows: Source = async ({ client }) => {
+export const newestRows: Source = async (session) => {
+  const { client } = session;
   const { rows: moments } = await client.query<MomentRow>(MOMENTS);
   const result: StateRow[] = [];
-  for (const { relation, column, zoned } of moments) {
+  for await (const { relation, column, zoned } of oneByOne(session, moments)) {
     const { rows } = await client.query<{ newest: string | null }>(
       `select pg_catalog.to_char(max(${column})${zoned ? ` at time zone 'UTC'` : ''}, 'YYYY-MM-DD HH24:MI:SS.US') as newest
         from ${relation} where ${column} < 'infinity' and ${column} >= '0001-01-01'`,

@@ -1,4 +1,4 @@
-import { RELATION_NAME, type Source, USER_RELATIONS } from './sources.ts';
+import { oneByOne, RELATION_NAME, type Source, USER_RELATIONS } from './sources.ts';
 import type { StateRow } from './state.ts';
 
 interface KeyRow {
@@ -27,10 +27,11 @@ const MOST = 1000;
  * Every foreign key, with its orphans. A key that is there and valid proves nothing: its triggers do not fire for
  * replication, nor where a load switched them off.
  */
-export const orphans: Source = async ({ client }) => {
+export const orphans: Source = async (session) => {
+  const { client } = session;
   const { rows: keys } = await client.query<KeyRow>(KEYS);
   const result: StateRow[] = [];
-  for (const key of keys) {
+  for await (const key of oneByOne(session, keys)) {
     const { columns, target_columns: targets } = key;
     const filled = columns.map((column) => `o.${column} is not null`).join(' and ');
     const same = columns.map((column, index) => `p.${targets[index] ?? ''} = o.${column}`).join(' and ');

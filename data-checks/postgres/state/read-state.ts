@@ -11,11 +11,17 @@ export async function readFrom(session: Session, source: Source): Promise<StateA
   await session.client.query('savepoint before_check');
   try {
     const rows = await source(session);
-    await session.client.query('release savepoint before_check');
+    // Nothing was written, and this lets go of the locks.
+    await session.client.query('rollback to savepoint before_check');
     return { kind: 'read', rows };
   } catch (error) {
     if (isLostConnection(error)) throw error;
     await session.client.query('rollback to savepoint before_check');
     return { kind: 'unread', reason: unreadableReason(error) };
+  } finally {
+    // Of a connection that is lost, the next question tells.
+    await session.client.query('release savepoint before_check').catch((error: unknown) => {
+      if (!isLostConnection(error)) throw error;
+    });
   }
 }

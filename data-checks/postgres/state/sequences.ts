@@ -1,5 +1,5 @@
 import { quoteLiteral } from '../names.ts';
-import { RELATION_NAME, type Source, USER_RELATIONS } from './sources.ts';
+import { oneByOne, RELATION_NAME, type Source, USER_RELATIONS } from './sources.ts';
 import type { StateRow } from './state.ts';
 
 interface UseRow {
@@ -39,10 +39,11 @@ const TYPE_LIMITS: Readonly<Record<string, bigint>> = {
 };
 
 /** Every sequence that a column uses: its next value must be beyond what the column holds. */
-export const sequences: Source = async ({ client }) => {
+export const sequences: Source = async (session) => {
+  const { client } = session;
   const { rows: uses } = await client.query<UseRow>(USES);
   const result: StateRow[] = [];
-  for (const use of uses) {
+  for await (const use of oneByOne(session, uses)) {
     const object = `${use.relation}.${use.column}`;
     if (TYPE_LIMITS[use.type] === undefined && use.type !== 'numeric') {
       result.push({

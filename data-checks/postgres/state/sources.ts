@@ -4,6 +4,19 @@ import type { StateRow } from './state.ts';
 /** Where the rows of a check come from. */
 export type Source = (session: Session) => Promise<readonly StateRow[]>;
 
+/**
+ * Goes through relations one after the other, and lets go of each one's locks: those of thousands, held to the end, would
+ * fill the server's lock table, for everybody.
+ */
+export async function* oneByOne<T>({ client }: Session, items: readonly T[]): AsyncGenerator<T, void> {
+  await client.query('savepoint before_one');
+  for (const item of items) {
+    yield item;
+    await client.query('rollback to savepoint before_one');
+  }
+  await client.query('release savepoint before_one');
+}
+
 /** A check whose rows one query gives. */
 export function rowsOf(sql: string): Source {
   return async ({ client }) => (await client.query<StateRow & Record<string, unknown>>(sql)).rows;

@@ -1,4 +1,4 @@
-import { RELATION_NAME, type Source, USER_RELATIONS } from './sources.ts';
+import { oneByOne, RELATION_NAME, type Source, USER_RELATIONS } from './sources.ts';
 import type { StateRow } from './state.ts';
 
 interface IndexRow {
@@ -33,11 +33,15 @@ const INDEX_WAYS = ['enable_indexscan', 'enable_indexonlyscan', 'enable_bitmapsc
  * Every unique index, with the keys that it holds twice: text that is sorted otherwise than when the index was built
  * (another system library) lets duplicates in.
  */
-export const duplicateKeys: Source = async ({ client }) => {
+export const duplicateKeys: Source = async (session) => {
+  const { client } = session;
   const { rows: indexes } = await client.query<IndexRow>(INDEXES);
   await client.query(INDEX_WAYS.map((way) => `set local ${way} = off`).join('; '));
   const result: StateRow[] = [];
-  for (const { index, relation, keys, predicate, nulls_equal: nullsEqual } of indexes) {
+  for await (const { index, relation, keys, predicate, nulls_equal: nullsEqual } of oneByOne(
+    session,
+    indexes,
+  )) {
     const among = [
       ...(predicate === null ? [] : [`(${predicate})`]),
       ...(nullsEqual ? [] : keys.map((key) => `(${key}) is not null`)),

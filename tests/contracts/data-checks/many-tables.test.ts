@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { diffTables } from '../../../data-checks/postgres/rows/diff-tables.ts';
+import { checkState } from '../../../data-checks/postgres/state/check-state.ts';
 import { startCluster, type TestCluster } from '../../postgres-cluster.ts';
 
 const TABLES = 2000;
@@ -26,5 +27,17 @@ test(`${TABLES} small tables: every one is answered, and those that differ are f
     ['public.t1500', 'rows-differ', 0, 1],
     ['public.t1999', 'table-missing', null, null],
     ['public.t7', 'rows-differ', 3, 0],
+  ]);
+}, 300_000);
+
+test(`the keys of ${TABLES} small tables are looked at`, async () => {
+  const results = await checkState({
+    old: cluster.url('old'),
+    new: cluster.url('old'),
+    checks: ['keys-are-unique', 'columns-are-kept'],
+  });
+  expect(results.map(({ answer, examined }) => [answer, examined])).toEqual([
+    ['holds', TABLES],
+    ['holds', 3 * TABLES],
   ]);
 }, 300_000);
