@@ -11,6 +11,9 @@ import { COMMIT, TARGET, writeVerdict } from './verdicts.ts';
 const ROOT = path.resolve(import.meta.dirname, '../../../..');
 const QUERY = new URLSearchParams({ target: TARGET, commit: COMMIT }).toString();
 
+/** Megabytes in 2000 questions. */
+const MOST_GROWTH = 8;
+
 const gates: GateUnderTest[] = [];
 const sockets: Socket[] = [];
 const children: ChildProcess[] = [];
@@ -179,14 +182,18 @@ test('thousands of deep, long and ever new questions: none is a GO for Flagger, 
     next = end;
   };
   try {
-    await round(500);
-    const before = residentMegabytes(child);
-    await round(2000);
-    // Four times as many, of 10 kB each: were they kept, it would show.
-    expect(residentMegabytes(child) - before).toBeLessThan(16);
+    await round(1000);
+    // What is kept of 10 kB for each question shows in every round; a heap that still settles, not in all of them.
+    let growth = Infinity;
+    for (let rounds = 0; rounds < 3 && growth >= MOST_GROWTH; rounds += 1) {
+      const before = residentMegabytes(child);
+      await round(2000);
+      growth = residentMegabytes(child) - before;
+    }
+    expect(growth).toBeLessThan(MOST_GROWTH);
     expect(child.exitCode).toBeNull();
     expect((await fetch(`${url}/v1/verdict?${QUERY}`)).status).toBe(200);
   } finally {
     agent.destroy();
   }
-}, 60_000);
+}, 120_000);
