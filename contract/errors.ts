@@ -29,6 +29,10 @@ export const ERRORS = {
     title: 'The ledger of test data cannot be written',
     hint: 'Nothing is created on a target unless it can be recorded first. Free space or choose another --state directory.',
   },
+  STATE_UNWRITABLE: {
+    title: 'The state directory cannot be written',
+    hint: 'The lease of a run and the ledger of its test data live there. Free space, or choose another --state directory.',
+  },
   LEDGER_UNREADABLE: {
     title: 'The ledger of test data cannot be read',
     hint: 'It was edited or written by another version; what is left on the target must be looked up by hand.',

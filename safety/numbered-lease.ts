@@ -51,10 +51,9 @@ export interface LeaseTaker {
  * Lease files are numbered and the highest number counts. A file appears whole (by `link`), is never reused, and the
  * highest one is never removed, only replaced by "released": so a slow process that judged an old holder dead can
  * never remove or replace the lease of a new one.
- * @throws GreenlightError LEASE_HELD that names the holder and the file
+ * @throws GreenlightError LEASE_HELD that names the holder and the file, or STATE_UNWRITABLE
  */
 export async function acquireNumberedLease(directory: string, options: LeaseTaker): Promise<Lease> {
-  makeDirectory(directory);
   const own: Holder = {
     lease: randomUUID(),
     holder: {
@@ -66,7 +65,14 @@ export async function acquireNumberedLease(directory: string, options: LeaseTake
     },
   };
   const draft = join(directory, `draft-${own.lease}`);
-  await writeFile(draft, JSON.stringify(own, null, 2), { flag: 'wx', mode: 0o600 });
+  try {
+    makeDirectory(directory);
+    await writeFile(draft, JSON.stringify(own, null, 2), { flag: 'wx', mode: 0o600 });
+  } catch (cause) {
+    // A full disk may have taken the file and not what is in it.
+    await rm(draft, { force: true }).catch(() => undefined);
+    throw new GreenlightError('STATE_UNWRITABLE', directory, { cause });
+  }
   try {
     for (;;) {
       const highest = await highestNumber(directory);

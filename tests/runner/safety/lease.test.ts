@@ -34,6 +34,17 @@ const other = (over: object) => ({
   ...over,
 });
 
+test('a state directory that cannot be made is named, with what to do', async () => {
+  await writeFile(join(state, 'file'), '');
+  const taken = acquireLease({
+    stateDirectory: join(state, 'file'),
+    target: 'shop',
+    run: 'r1',
+    phase: 'synthetic',
+  });
+  await expect(taken).rejects.toMatchObject({ code: 'STATE_UNWRITABLE' });
+});
+
 describe('one lease', () => {
   test('refuses to overlap with itself and names the holder', async () => {
     const lease = await acquire('r1');
