@@ -1,0 +1,40 @@
+// Plain JavaScript on the built package, because that is what users run: a transpiler in the same process would be a
+// good part of its memory. Started by judge.ts: node judge-built.mjs <evidence file> <rounds>
+import { readFileSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { judge } from '../../dist/reporters/judge.js';
+import { parseEvidence } from '../../dist/reporters/parse-evidence.js';
+import { renderers } from '../../dist/reporters/renderers/index.js';
+
+const [file, rounds] = process.argv.slice(2);
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc');
+
+/** CPU time of this process: a machine that is busy with something else must not change the answer. */
+function cpuMs() {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
+function round(text) {
+  const parts = {};
+  const timed = (name, work) => {
+    const begin = cpuMs();
+    const result = work();
+    parts[name] = cpuMs() - begin;
+    return result;
+  };
+  const evidence = timed('parse', () => parseEvidence(text, 'evidence.json'));
+  const verdict = timed('judge', () => judge(evidence, '2026-11-20T10:04:05.000Z'));
+  for (const name of ['json', 'html', 'junit', 'terminal']) timed(name, () => renderers[name](verdict));
+  return parts;
+}
+
+const text = readFileSync(file, 'utf8');
+const measured = [];
+for (let index = 0; index < Number(rounds); index += 1) {
+  measured.push(round(text));
+  collectGarbage();
+}
+console.log(JSON.stringify({ rounds: measured, peakMiB: process.resourceUsage().maxRSS / 1024 }));
