@@ -155,7 +155,12 @@ export async function startCluster(
         await client.end().catch(() => undefined);
       }
     },
-    crash: () => ended(server, 'SIGKILL'),
+    crash: async () => {
+      const sessions = await childrenOf(server.pid);
+      await ended(server, 'SIGKILL');
+      // They would go on answering until they notice.
+      for (const pid of sessions) killed(pid);
+    },
     restart: async () => {
       // What a killed server leaves behind: sessions that have not noticed yet, which keep its shared memory.
       for (let attempt = 0; ; attempt += 1) {
@@ -189,6 +194,28 @@ export async function startCluster(
   if (await answers()) return cluster;
   await cluster.stop();
   throw new Error(`PostgreSQL (${version}) did not start`);
+}
+
+/** Process ids; none where there is no /proc. */
+async function childrenOf(parent: number | undefined): Promise<readonly number[]> {
+  const pids = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name));
+  const found = await Promise.all(
+    pids.map(async (pid) => {
+      const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+      const [, ppid] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      return Number(ppid) === parent ? [Number(pid)] : [];
+    }),
+  );
+  return found.flat();
+}
+
+function killed(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It had noticed and ended.
+    return;
+  }
 }
 
 async function ended(server: ChildProcess, signal: NodeJS.Signals): Promise<void> {

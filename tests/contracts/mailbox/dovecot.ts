@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { chmod, chown, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { createConnection, createServer, type AddressInfo } from 'node:net';
@@ -33,7 +33,10 @@ export async function startDovecot(user: string, password: string): Promise<Imap
     await own(path.join(directory, folder));
   }
   const port = await freePort();
-  const [userName, groupName] = root ? ['nobody', 'nogroup'] : [userInfo().username, String(gid)];
+  // Dovecot takes no number for a group.
+  const [userName, groupName] = root
+    ? ['nobody', 'nogroup']
+    : [userInfo().username, execFileSync('id', ['-gn'], { encoding: 'utf8' }).trim()];
   await writeFile(path.join(directory, 'users'), `${user}:{PLAIN}${password}\n`);
   await writeFile(
     path.join(directory, 'dovecot.conf'),

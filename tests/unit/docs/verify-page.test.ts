@@ -116,7 +116,7 @@ describe.skipIf(MISSING.length > 0)(TITLE, () => {
   });
 });
 
-test('the bundle for Sigstore is the same envelope, with the hash of the key as its hint', async () => {
+test('the bundle for Sigstore is the same envelope, with the hash of the key as its hint and no key id', async () => {
   const one = await signedReport();
   try {
     const bundle = JSON.parse(readFileSync(one.files.sigstoreBundle, 'utf8')) as unknown;
@@ -127,9 +127,40 @@ test('the bundle for Sigstore is the same envelope, with the hash of the key as 
         publicKey: { hint: Buffer.from(envelope.signatures[0]?.keyid ?? '', 'hex').toString('base64') },
         tlogEntries: [],
       },
-      dsseEnvelope: envelope,
+      dsseEnvelope: { ...envelope, signatures: [{ ...envelope.signatures[0], keyid: '' }] },
     });
   } finally {
     one.remove();
   }
+});
+
+const COSIGN = PAGE.split('```sh').find((text) => text.includes('cosign verify-blob-attestation'));
+const HAS_COSIGN = spawnSync('cosign', ['version']).status === 0;
+describe.skipIf(!HAS_COSIGN)(`with cosign${HAS_COSIGN ? '' : ': NOT RUN, cosign missing'}`, () => {
+  const verify = (one: SignedReport): number | null => {
+    const script = COSIGN?.split('```')[0]?.replaceAll('greenlight-report/', '') ?? 'exit 99';
+    return spawnSync('sh', ['-c', script.replace('gate.pub.pem', '../gate.pub.pem')], {
+      cwd: path.dirname(one.files.verdict),
+    }).status;
+  };
+
+  test('the commands of the page accept what was signed, and refuse another file and another key', async () => {
+    const one = await signedReport();
+    try {
+      expect(verify(one)).toBe(0);
+      writeFileSync(one.files.verdict, `${readFileSync(one.files.verdict, 'utf8')} `);
+      expect(verify(one)).not.toBe(0);
+    } finally {
+      one.remove();
+    }
+    const [signed, stranger] = [await signedReport(), await signedReport()];
+    try {
+      writeFileSync(signed.files.sigstoreBundle, readFileSync(stranger.files.sigstoreBundle));
+      expect(verify(signed)).not.toBe(0);
+      expect(verify(stranger)).toBe(0);
+    } finally {
+      signed.remove();
+      stranger.remove();
+    }
+  });
 });
