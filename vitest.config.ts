@@ -15,8 +15,6 @@ const ALONE = [
  */
 export default defineConfig({
   test: {
-    // Of the tests of one file that are marked as concurrent.
-    maxConcurrency: 2,
     projects: [
       {
         test: { name: 'unit', include: ['tests/*.test.ts', 'tests/unit/**/*.test.ts'], testTimeout: 20_000 },
@@ -41,6 +39,8 @@ export default defineConfig({
           hookTimeout: 180_000,
           maxWorkers: 1,
           fileParallelism: false,
+          // Of the tests of one file that are marked as concurrent.
+          maxConcurrency: 2,
         },
       },
     ],
