@@ -1,13 +1,13 @@
 import type { TestInfo } from '@playwright/test';
 import { CHECK_ANNOTATION } from '../contract/check-id.ts';
 import { GreenlightError } from '../contract/errors.ts';
-import { FindingSaysNo, recordFinding } from '../contract/finding.ts';
 import { type LoadProfile, mostStages, orderedS } from '../contract/load-profile.ts';
 import type { Plan } from '../contract/plan.ts';
 import { redactorOf } from '../safety/redactor.ts';
 import { checksOfThisRun, runId } from '../safety/run-context.ts';
 import { refuseLiveKeys } from '../safety/live-keys.ts';
 import { secretReader } from '../safety/secrets.ts';
+import { conclude } from './conclude.ts';
 import { defineComparisons } from './compare/define-comparisons.ts';
 import { loadEngines } from './engines/index.ts';
 import { loadTest } from './fixtures.ts';
@@ -52,9 +52,7 @@ export function defineLoad(plan: Plan): void {
         progress: (line) => void process.stdout.write(`${check.id}: ${redactor.text(line)}\n`),
         signal: stopWithTest,
       });
-      const finding = redactor.deep(said);
-      await recordFinding(testInfo, finding);
-      if (finding.outcome === 'fail' || finding.outcome === 'unknown') throw new FindingSaysNo(finding);
+      await conclude(said, testInfo, redactor);
     });
   }
   defineComparisons(plan, manifest);

@@ -192,7 +192,7 @@ function ownLag(
 }
 
 /** Less load than ordered: a breach under it still is one, but it cannot pass. */
-function lessThanOrdered(result: LoadResult): Saying | undefined {
+export function lessThanOrdered(result: LoadResult): Saying | undefined {
   if (result.targetRate === null) return undefined;
   const arrivals = result.targetRate * (result.durationMs / 1000);
   const remedy =

@@ -26,9 +26,7 @@ export interface Comparison {
   /** `null` where the rounds cannot bound it. */
   readonly lower: number | null;
   readonly upper: number | null;
-  /** p-value of "not better than the margin allows"; what a correction over several endpoints takes. */
-  readonly p: number;
-  /** p-value of "not worse than the margin allows": small when new is worse. */
+  /** p-value of "not worse than the margin allows": small when new is worse; a correction over several requests takes it. */
   readonly pWorse: number;
   /** Whether it passes only because nobody could feel the difference. */
   readonly belowFloor: boolean;
@@ -57,7 +55,6 @@ export function comparePaired(rounds: readonly PairedRound[], options: Compariso
       reason: `only ${usable.length} rounds can be used; ${LEAST_ROUNDS} are the least`,
       lower: null,
       upper: null,
-      p: 1,
       pWorse: 1,
       belowFloor: false,
       moreRounds: LEAST_ROUNDS - usable.length,
@@ -69,10 +66,6 @@ export function comparePaired(rounds: readonly PairedRound[], options: Compariso
     ...bare,
     lower: Number.isFinite(low) ? Math.exp(low) : null,
     upper: Number.isFinite(high) ? Math.exp(high) : null,
-    p: signFlipP(
-      logs.map((log) => limit - log),
-      seed,
-    ),
     pWorse: signFlipP(
       logs.map((log) => log - limit),
       seed,

@@ -1,13 +1,13 @@
 import { CHECK_ANNOTATION } from '../../contract/check-id.ts';
 import type { PlannedCheck } from '../../contract/checks.ts';
 import { GreenlightError } from '../../contract/errors.ts';
-import { FindingSaysNo, recordFinding } from '../../contract/finding.ts';
 import { COMPARED_SIDES, comparedS, type LoadComparison } from '../../contract/load-comparison.ts';
 import type { Plan } from '../../contract/plan.ts';
 import { refuseLiveKeys } from '../../safety/live-keys.ts';
 import { redactorOf } from '../../safety/redactor.ts';
 import { runId } from '../../safety/run-context.ts';
 import { secretReader } from '../../safety/secrets.ts';
+import { conclude } from '../conclude.ts';
 import { loadEngines } from '../engines/index.ts';
 import { loadTest } from '../fixtures.ts';
 import { runComparison } from './run-comparison.ts';
@@ -40,9 +40,7 @@ export function defineComparisons(plan: Plan, manifest: readonly PlannedCheck[])
         progress: (line) => void process.stdout.write(`${check.id}: ${redactor.text(line)}\n`),
         signal: stopWithTest,
       });
-      const finding = redactor.deep(said);
-      await recordFinding(testInfo, finding);
-      if (finding.outcome === 'fail' || finding.outcome === 'unknown') throw new FindingSaysNo(finding);
+      await conclude(said, testInfo, redactor);
     });
   }
 }

@@ -8,6 +8,7 @@ import {
 import type { LoadResult } from '../../contract/load-result.ts';
 import type { Outcome } from '../../contract/outcome.ts';
 import type { ControlAnswer } from '../../safety/ask-control.ts';
+import { lessThanOrdered } from '../judge-load.ts';
 import { mergeResults } from '../merge-results.ts';
 import { shareLowerBound, shareUpperBound } from '../slo/binomial.ts';
 import { comparePaired, type Comparison, holm, withControl } from './compare-paired.ts';
@@ -118,7 +119,8 @@ function judgeRequest(comparison: LoadComparison, { request, rounds }: RequestRo
   const usable = rounds.filter((round) =>
     COMPARED_SIDES.every((side) => {
       const { latency, generator } = round[side];
-      return !generator.saturated && latency !== null && latency.samples >= minimumSamples;
+      const enough = latency !== null && latency.samples >= minimumSamples;
+      return enough && !generator.saturated && lessThanOrdered(round[side]) === undefined;
     }),
   );
   const value = (round: ComparedRound, side: ComparedSide): number =>
@@ -141,7 +143,7 @@ function judgeRequest(comparison: LoadComparison, { request, rounds }: RequestRo
     outcome: said.outcome,
     reason:
       said === slower && dropped > 0
-        ? `${slower.reason} (${dropped} of ${rounds.length} rounds left out: too few answers, or an overloaded generator)`
+        ? `${slower.reason} (${dropped} of ${rounds.length} rounds left out: too few answers, an overloaded generator, or less load than ordered)`
         : said.reason,
     rounds: slower.rounds,
     ratio: slower.ratio,

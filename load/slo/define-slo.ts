@@ -1,10 +1,10 @@
 import { CHECK_ANNOTATION } from '../../contract/check-id.ts';
 import type { PlannedCheck } from '../../contract/checks.ts';
 import { GreenlightError } from '../../contract/errors.ts';
-import { FindingSaysNo, recordFinding } from '../../contract/finding.ts';
 import type { Plan } from '../../contract/plan.ts';
 import { redactorOf } from '../../safety/redactor.ts';
 import { refuseLiveKeys } from '../../safety/live-keys.ts';
+import { conclude } from '../conclude.ts';
 import { loadTest } from '../fixtures.ts';
 import { evaluateSlo, openMetrics } from './evaluate-slo.ts';
 
@@ -28,9 +28,7 @@ export function defineSlo(plan: Plan, manifest: readonly PlannedCheck[]): void {
       testInfo.setTimeout(LONGEST_MS);
       refuseLiveKeys(plan);
       const metrics = openMetrics(slo.source, process.env, stopWithTest);
-      const finding = redactor.deep(await evaluateSlo(metrics, slo, objective));
-      await recordFinding(testInfo, finding);
-      if (finding.outcome === 'fail' || finding.outcome === 'unknown') throw new FindingSaysNo(finding);
+      await conclude(await evaluateSlo(metrics, slo, objective), testInfo, redactor);
     });
   }
 }

@@ -1,4 +1,4 @@
-import type { Probe } from '../../contract/probe.ts';
+import type { Probe, TwinRequest } from '../../contract/probe.ts';
 import type { Statement } from '../../contract/statement.ts';
 import { CannotTell } from '../cannot-tell.ts';
 import type { Probed } from '../probe-finding.ts';
@@ -12,7 +12,6 @@ import {
 import { fieldsOf } from './fields.ts';
 
 type ParityProbe = Extract<Probe, { kind: 'parity' }>;
-type TwinRequest = ParityProbe['requests'][number];
 
 const CONFIDENCE = 0.95;
 /** Of one request, in the sentence that people read. */

@@ -1,16 +1,28 @@
 import { defineConfig, flow } from '../../../contract/index.ts';
 
 const url = process.env['LOAD_TEST_URL'] ?? 'http://127.0.0.1:1';
+const oldUrl = process.env['LOAD_TEST_OLD_URL'] ?? 'http://127.0.0.1:2';
 
 const browse = flow('browse', { title: 'Browse', check: false }).request('list', {
   request: () => ({ method: 'GET', path: '/list' }),
 });
 
 const short = { connections: 3, durationS: 1, warmupS: 0, timeoutMs: 2000, minimumRequests: 10 } as const;
+const compared = {
+  engine: 'autocannon',
+  connections: 3,
+  rounds: 6,
+  blockS: 0.3,
+  warmupS: 0,
+  margin: 10,
+  floorMs: 500,
+  percentile: 'p50',
+  minimumSamples: 5,
+} as const;
 const fine = { p95Ms: 5000, errorRate: 0.01 };
 
 export default defineConfig({
-  target: { name: 'fixture', urls: { app: url } },
+  target: { name: 'fixture', urls: { app: url }, old: { urls: { app: oldUrl } } },
   flows: [browse],
   slo: {
     // Nothing listens there: a store of metrics that is not there must be unknown.
@@ -73,6 +85,10 @@ export default defineConfig({
         phases: ['watch'],
         thresholds: fine,
       },
+    ],
+    comparisons: [
+      { ...compared, id: 'list-is-as-fast', title: 'The list is as fast', requests: [{ path: '/list' }] },
+      { ...compared, id: 'page-is-as-sound', title: 'The page is as sound', requests: [{ path: '/broken' }] },
     ],
   },
 });

@@ -16,7 +16,9 @@ const k6 = await k6Engine.availability();
 if (!k6.available) console.warn(`\nSKIPPED: everything about k6: ${k6.reason}. ${k6.remedy}\n`);
 
 let target: FakeTarget;
+let old: FakeTarget;
 beforeAll(async () => {
+  old = await startTarget((_request, response) => void setTimeout(() => response.end('{}'), 5));
   target = await startTarget((request, response) => {
     if (request.url === '/broken') response.statusCode = 503;
     setTimeout(() => response.end('{}'), 5);
@@ -24,6 +26,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await target.close();
+  await old.close();
 });
 
 function findingOf(run: PlaywrightRun, id: string) {
@@ -32,7 +35,7 @@ function findingOf(run: PlaywrightRun, id: string) {
 }
 
 test('each profile is one test with one finding that carries the result', async () => {
-  const env = { GREENLIGHT_PLAN: plan, LOAD_TEST_URL: target.url };
+  const env = { GREENLIGHT_PLAN: plan, LOAD_TEST_URL: target.url, LOAD_TEST_OLD_URL: old.url };
   const run = await runPlaywright(spec, env, k6.available ? [] : ['--grep-invert', '@k6']);
   const list = findingOf(run, 'list-holds');
   expect(list).toMatchObject({ status: 'passed', found: 1, finding: { outcome: 'pass' } });
@@ -57,6 +60,14 @@ test('each profile is one test with one finding that carries the result', async 
     expect(findingOf(run, 'k6-holds')).toMatchObject({ status: 'passed', finding: { outcome: 'pass' } });
     expect(findingOf(run, 'k6-may-hold')).toMatchObject({ status: 'passed', finding: { outcome: 'pass' } });
   }
+  const asFast = findingOf(run, 'list-is-as-fast');
+  expect(asFast).toMatchObject({ status: 'passed', found: 1, finding: { outcome: 'pass' } });
+  expect(asFast.finding?.detail).toMatchObject({ kind: 'comparison', comparison: { margin: 10 } });
+  expect(findingOf(run, 'page-is-as-sound')).toMatchObject({
+    status: 'failed',
+    found: 1,
+    finding: { outcome: 'fail' },
+  });
   // Of another phase: neither run nor listed.
   expect(run.checks.has('k6-goes-on')).toBe(false);
 });

@@ -147,6 +147,11 @@ describe('response parity', () => {
       (_, __, turn) => ({ body: { at: turn * Math.random() } }),
       'nothing-compared',
     ],
+    [
+      'a list of which only the length is no noise',
+      () => ({ body: [{ id: Math.random() }, { id: Math.random() }] }),
+      'nothing-compared',
+    ],
     ['a page that is another one each time', () => ({ body: `<p>${Math.random()}</p>` }), 'nothing-compared'],
     ['an old system that is broken', (side) => ({ status: side === 'old' ? 500 : 200 }), 'old-is-broken'],
     ['both broken alike', () => ({ status: 503 }), 'old-is-broken'],

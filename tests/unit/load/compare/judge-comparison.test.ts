@@ -100,11 +100,13 @@ describe('judgeComparison', () => {
     }
   });
 
-  test('blocks with too few answers or with an overloaded generator are left out, and said to be', () => {
+  test('blocks with too few answers, an overloaded generator or less load than ordered are left out, and said to be', () => {
     const generator = { lagP99Ms: 400, cpuPercent: 100, saturated: true };
     for (const made of [
       { new: 50, answers: 5 },
       { new: 50, newChanges: { generator } },
+      { new: 50, newChanges: { targetRate: 100, achievedRate: 60 } },
+      { new: 50, newChanges: { targetRate: 100, dropped: 400 } },
     ]) {
       const finding = judge(measured(made));
       expect(finding.outcome).toBe('unknown');
