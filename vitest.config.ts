@@ -24,6 +24,7 @@ export default defineConfig({
           name: 'parts',
           include: ['tests/contracts/**/*.test.ts', 'tests/runner/**/*.test.ts', 'tests/e2e/**/*.test.ts'],
           exclude: ALONE,
+          globalSetup: ['tests/built.ts'],
           sequence: { groupOrder: 1 },
           testTimeout: 180_000,
           hookTimeout: 180_000,
@@ -34,6 +35,7 @@ export default defineConfig({
         test: {
           name: 'alone',
           include: ALONE,
+          globalSetup: ['tests/built.ts'],
           sequence: { groupOrder: 2 },
           testTimeout: 180_000,
           hookTimeout: 180_000,

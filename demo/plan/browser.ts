@@ -12,7 +12,7 @@ export const customerCanBuyInBrowser = visitor
   .page('buy', {
     title: 'register, order, pay, see the confirmation',
     creates: ({ captured }) => ({ kind: 'customer', identity: captured.email }),
-    budgetMs: 60_000,
+    budgetMs: 30_000,
     run: async (page: Page, { captured }) => {
       await page.goto(`${read('DEMO_NEW_URL')}/register`);
       await page.getByLabel('Given name').fill('Green');

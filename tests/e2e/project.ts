@@ -70,14 +70,14 @@ export function cliProject(url: string, plan: string): CliProject {
   project.write('greenlight.config.mts', planSource(url, plan));
   project.write(
     'playwright.config.mts',
-    `import { defineGreenlightPlaywright } from '${ROOT}/scripts/playwright-config.ts';
+    `import { defineGreenlightPlaywright } from '${ROOT}/dist/scripts/playwright-config.js';
      import plan from './greenlight.config.mts';
      export default defineGreenlightPlaywright(plan);`,
   );
   for (const [name, define] of Object.entries(STUBS)) {
     project.write(
       `greenlight/${name}.spec.mts`,
-      `import { ${define} } from '${ROOT}/scripts/test-entry.ts';
+      `import { ${define} } from '${ROOT}/dist/scripts/test-entry.js';
        import plan from '../greenlight.config.mts';
        ${define}(plan);`,
     );
@@ -93,7 +93,7 @@ const STUBS = {
 } as const;
 
 export function planSource(url: string, plan: string): string {
-  return `import { defineConfig, flow, holds, secret } from '${ROOT}/contract/index.ts';
+  return `import { defineConfig, flow, holds, secret } from '${ROOT}/dist/contract/index.js';
 void flow, holds, secret;
 export default defineConfig({ target: { name: 'target', urls: { app: '${url}' } }, ${plan} });`;
 }
@@ -111,7 +111,7 @@ export interface CommandEnd {
   readonly err: string;
 }
 
-/** One `greenlight` that is running, from source. */
+/** One `greenlight` that is running, as it is built. */
 export interface RunningCommand {
   readonly child: ChildProcess;
   readonly ended: Promise<CommandEnd>;
@@ -124,16 +124,11 @@ export function startGreenlight(
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
 ): RunningCommand {
-  const child = spawn(
-    process.execPath,
-    [
-      '--import',
-      path.join(ROOT, 'node_modules/tsx/dist/loader.mjs'),
-      path.join(ROOT, 'scripts/greenlight.ts'),
-      ...args,
-    ],
-    { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
-  );
+  const child = spawn(process.execPath, [path.join(ROOT, 'dist/scripts/greenlight.js'), ...args], {
+    cwd,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let out = '';
   let err = '';
   const waiting: { text: string; seen: () => void }[] = [];

@@ -36,7 +36,7 @@ test('a run signs with the key of the environment, which nothing that it starts 
   project.write(
     'greenlight/readiness.spec.mts',
     `import { writeFileSync } from 'node:fs';
-     import { defineReadiness } from '${path.resolve(import.meta.dirname, '../../..')}/scripts/test-entry.ts';
+     import { defineReadiness } from '${path.resolve(import.meta.dirname, '../../..')}/dist/scripts/test-entry.js';
      import plan from '../greenlight.config.mts';
      writeFileSync('seen.txt', String(process.env.GREENLIGHT_SIGNING_KEY));
      defineReadiness(plan);`,

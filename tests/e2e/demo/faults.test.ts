@@ -1,14 +1,20 @@
 import { describe, expect, test } from 'vitest';
 import { EXIT } from '../../../contract/exit-codes.ts';
 import { DEMO_FAULTS } from '../../../demo/faults.ts';
-import { firstFailure, greenlight, inTemporaryDirectory, readVerdict } from './run-greenlight.ts';
+import {
+  firstFailure,
+  greenlight,
+  greenlightFromSource,
+  inTemporaryDirectory,
+  readVerdict,
+} from './run-greenlight.ts';
 
 /** Enough that the tables are not trivial, few enough for twelve boots. */
 const ROWS = '2000';
 
-test('the demo without a fault is GO', () =>
+test('the demo without a fault is GO, from source as `npm run demo` starts it', () =>
   inTemporaryDirectory(async (directory) => {
-    const end = await greenlight(['demo', '--rows', ROWS, '--output', directory]);
+    const end = await greenlightFromSource(['demo', '--rows', ROWS, '--output', directory]);
     const verdict = await readVerdict(directory);
     expect(verdict.reasons, end.stderr).toEqual([]);
     expect([verdict.decision, end.code]).toEqual(['GO', EXIT.GO]);

@@ -12,21 +12,22 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Starts the real command line from source; the caller waits for `ended` or kills it. */
+const BUILT = [path.join(ROOT, 'dist/scripts/greenlight.js')];
+/** What `npm run demo` starts. */
+const FROM_SOURCE = ['--import', 'tsx', path.join(ROOT, 'scripts/greenlight.ts')];
+
+/** Starts the command line as it is built; the caller waits for `ended` or kills it. */
 export function startGreenlight(
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
+  program: readonly string[] = BUILT,
 ): { readonly child: ChildProcess; readonly ended: Promise<Ended> } {
-  const child = spawn(
-    process.execPath,
-    ['--import', 'tsx', path.join(ROOT, 'scripts/greenlight.ts'), ...args],
-    {
-      cwd: ROOT,
-      // Vitest marks its workers; what we start is no test.
-      env: { ...process.env, NODE_OPTIONS: '', VITEST: undefined, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  );
+  const child = spawn(process.execPath, [...program, ...args], {
+    cwd: ROOT,
+    // Vitest marks its workers; what we start is no test.
+    env: { ...process.env, NODE_OPTIONS: '', VITEST: undefined, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
@@ -40,6 +41,10 @@ export function startGreenlight(
 
 export function greenlight(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
   return startGreenlight(args, env).ended;
+}
+
+export function greenlightFromSource(args: readonly string[]): Promise<Ended> {
+  return startGreenlight(args, {}, FROM_SOURCE).ended;
 }
 
 export async function readVerdict(directory: string): Promise<Verdict> {

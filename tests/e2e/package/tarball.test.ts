@@ -22,11 +22,11 @@ let target: Target;
 beforeAll(async () => {
   home = mkdtempSync(path.join(tmpdir(), 'greenlight-package-'));
   const run = promisify(execFile);
-  const packed = await run('npm', ['pack', '--json', '--pack-destination', home], {
+  // Built already (tests/built.ts): other tests run from `dist` while this one packs it.
+  const packed = await run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', home], {
     cwd: ROOT,
     maxBuffer: 1 << 26,
   });
-  // The build prints before npm does.
   const name = /"filename":\s*"([^"]+\.tgz)"/.exec(packed.stdout)?.[1] ?? '';
   writeFileSync(path.join(home, 'package.json'), '{ "private": true }');
   const playwright = JSON.parse(
