@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { CheckId } from './check-id.ts';
 import { ComparisonReport } from './load-comparison.ts';
 import { LoadResult, LoadStage } from './load-result.ts';
+import { LoadSetting } from './load-setting.ts';
 import { Outcome, Severity } from './outcome.ts';
 import { Shown, Statement } from './statement.ts';
 
@@ -101,6 +102,8 @@ export const FindingDetail = z.discriminatedUnion('kind', [
     statements: z.array(Statement),
     /** Only of profiles with several levels, in the order in which they ran. */
     stages: z.array(LoadStage).optional(),
+    /** What the result depends on besides the target; evidence of older versions did not say. */
+    setting: LoadSetting.optional(),
   }),
   z.strictObject({ kind: z.literal('comparison'), comparison: ComparisonReport }),
 ]);

@@ -5,6 +5,7 @@ import type { LoadEngine, LoadOrder } from '../contract/ports/load-engine.ts';
 import { askControl } from '../safety/ask-control.ts';
 import { judgeLoad } from './judge-load.ts';
 import { refusal } from './load-guards.ts';
+import { loadSetting } from './load-setting.ts';
 import { judgeStages } from './stages/judge-stages.ts';
 import { runStages, type Stage, type StageRun } from './stages/run-stages.ts';
 
@@ -73,7 +74,10 @@ export async function runProfile(given: ProfileRun): Promise<Finding> {
       return { stage, result, finding: judgeLoad({ profile: stage.profile, result, control }) };
     };
 
-    return judgeStages(profile, await runStages(profile, { run: runStage, signal }));
+    const said = judgeStages(profile, await runStages(profile, { run: runStage, signal }));
+    return said.detail?.kind === 'load'
+      ? { ...said, detail: { ...said.detail, setting: loadSetting(profile, flow) } }
+      : said;
   } catch (error) {
     return unknown(
       'engine-fault',

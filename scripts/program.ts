@@ -4,6 +4,7 @@ import { EXIT } from '../contract/exit-codes.ts';
 import { refuseCommandLine } from './asked-verdict.ts';
 import { type CommandContext, exitCodeOfUsage } from './command-context.ts';
 import { attestCommand } from './commands/attest.ts';
+import { baselineCommand } from './commands/baseline.ts';
 import { dataCommand } from './commands/data.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -33,6 +34,7 @@ const COMMANDS = [
   verifyCommand,
   sweepCommand,
   sloCommand,
+  baselineCommand,
   dataCommand,
   doctorCommand,
   initCommand,

@@ -10,8 +10,8 @@ import type { Outcome } from '../../contract/outcome.ts';
 import type { ControlAnswer } from '../../safety/ask-control.ts';
 import { lessThanOrdered } from '../judge-load.ts';
 import { mergeResults } from '../merge-results.ts';
-import { shareLowerBound, shareUpperBound } from '../slo/binomial.ts';
 import { comparePaired, type Comparison, holm, withControl } from './compare-paired.ts';
+import { errorShareOf, judgeErrors, type ErrorShare } from './judge-errors.ts';
 
 /** One request, measured on every side within the same few seconds. */
 export type ComparedRound = Readonly<Record<ComparedSide, LoadResult>>;
@@ -135,7 +135,7 @@ function judgeRequest(comparison: LoadComparison, { request, rounds }: RequestRo
   // A difference that nobody could feel stands, however much old differs from itself by less than that.
   const slower = bare.belowFloor ? bare : withControl(bare, control, margin);
   const errors = errorShares(rounds);
-  const errorsSay = judgeErrors(errors, comparison);
+  const errorsSay = judgeErrors(errors, { ...comparison, names: { old: 'old', new: 'new' } });
   const dropped = rounds.length - usable.length;
   const said = errorsSay ?? slower;
   return {
@@ -160,48 +160,14 @@ function judgeRequest(comparison: LoadComparison, { request, rounds }: RequestRo
   };
 }
 
-interface Share {
-  readonly bad: number;
-  readonly total: number;
-}
-
-function errorShares(rounds: readonly ComparedRound[]): { readonly old: Share; readonly new: Share } {
-  const share = (sides: readonly ComparedSide[]): Share => {
-    const results = rounds.flatMap((round) => sides.map((side) => round[side]));
-    const sum = (of: (result: LoadResult) => number): number =>
-      results.reduce((total, result) => total + of(result), 0);
-    return {
-      bad: sum(({ errors }) => errors.status + errors.timeout + errors.connection + errors.assertion),
-      total: sum(({ requests }) => requests),
-    };
-  };
+function errorShares(rounds: readonly ComparedRound[]): {
+  readonly old: ErrorShare;
+  readonly new: ErrorShare;
+} {
+  const share = (sides: readonly ComparedSide[]): ErrorShare =>
+    errorShareOf(rounds.flatMap((round) => sides.map((side) => round[side])));
   return { old: share(['old', 'old-again']), new: share(['new']) };
 }
-
-/** Fast errors would make any latency look good, so they are judged first. */
-function judgeErrors(
-  { old, new: fresh }: { readonly old: Share; readonly new: Share },
-  { errorMargin, confidence }: LoadComparison,
-): { readonly outcome: 'fail' | 'unknown'; readonly reason: string } | undefined {
-  const oldShare = old.bad / old.total;
-  const newShare = fresh.bad / fresh.total;
-  const shown = `${percent(newShare)} of the requests fail on new, ${percent(oldShare)} on old`;
-  if (newShare - oldShare > errorMargin) {
-    const sure =
-      shareLowerBound(fresh.bad, fresh.total, confidence) >
-      shareUpperBound(old.bad, old.total, confidence) + errorMargin;
-    return sure
-      ? { outcome: 'fail', reason: `${shown}; ${percent(errorMargin)} more is allowed` }
-      : { outcome: 'unknown', reason: `${shown}: too few requests to tell whether that is chance` };
-  }
-  if (oldShare > MOST_OLD_ERRORS) {
-    return { outcome: 'unknown', reason: `${shown}: there is nothing sound to compare with` };
-  }
-  return undefined;
-}
-
-/** Where more of old's own answers fail, its latencies are mostly those of error pages. */
-const MOST_OLD_ERRORS = 0.1;
 
 /** Holm's correction over the requests: of many, one looks worse by chance alone. */
 function corrected(judged: readonly Judged[], confidence: number): readonly Judged[] {
@@ -243,8 +209,4 @@ function remedyOf(worst: ComparedRequest): string {
 
 function times(ratio: number): string {
   return `${ratio.toFixed(2)} times`;
-}
-
-function percent(share: number): string {
-  return Number.isFinite(share) ? `${(share * 100).toFixed(1)} %` : 'none';
 }

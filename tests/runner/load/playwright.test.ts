@@ -43,6 +43,7 @@ test('each profile is one test with one finding that carries the result', async 
   expect(list.finding?.detail).toMatchObject({
     kind: 'load',
     result: { engine: { name: 'autocannon' }, faults: [] },
+    setting: { profile: expect.stringContaining('sha256:') as string },
   });
   const broken = findingOf(run, 'broken-holds');
   expect(broken).toMatchObject({

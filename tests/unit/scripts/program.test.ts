@@ -168,6 +168,7 @@ describe('the command line', () => {
   test.each([
     'data',
     'run',
+    'baseline',
     'merge',
     'judge',
     'report',

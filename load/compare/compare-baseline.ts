@@ -1,0 +1,168 @@
+import type { BaselineEntry, LoadFingerprint } from '../../contract/baseline.ts';
+import type { LoadResult } from '../../contract/load-result.ts';
+import type { LoadSetting } from '../../contract/load-setting.ts';
+import { decodeHistogram } from '../engines/load-recorder.ts';
+import { errorShareOf, judgeErrors } from './judge-errors.ts';
+import { percentileInterval, type PercentileInterval } from './percentile-interval.ts';
+
+/** Percentiles that can be compared. */
+export const BASELINE_PERCENTILES = ['p50', 'p95', 'p99'] as const;
+export type BaselinePercentile = (typeof BASELINE_PERCENTILES)[number];
+const LEVEL: Record<BaselinePercentile, number> = { p50: 50, p95: 95, p99: 99 };
+
+export interface BaselineOptions {
+  readonly percentiles: readonly BaselinePercentile[];
+  /** How much slower the run may be than the baseline: 0.25 for 25 %. */
+  readonly margin: number;
+  /** Differences below this many milliseconds are no failure. */
+  readonly floorMs: number;
+  /** How much greater the share of failed requests may be. */
+  readonly errorMargin: number;
+}
+
+/** What a run measured, and what it depends on. */
+export interface MeasuredLoad {
+  readonly fingerprint: LoadFingerprint;
+  readonly result: LoadResult;
+}
+
+export interface ComparedPercentile {
+  readonly percentile: BaselinePercentile;
+  readonly outcome: BaselineAnswer['outcome'];
+  readonly then: PercentileInterval;
+  readonly now: PercentileInterval;
+}
+
+/** A run against the baseline of one load check. */
+export interface BaselineAnswer {
+  readonly check: string;
+  readonly outcome: 'pass' | 'fail' | 'unknown';
+  readonly reason: string;
+  readonly percentiles: readonly ComparedPercentile[];
+}
+
+/** The fingerprint of a result. */
+export function fingerprintOf(target: string, result: LoadResult, setting: LoadSetting): LoadFingerprint {
+  return {
+    target,
+    engine: `${result.engine.name} ${result.engine.version}`,
+    model: result.model,
+    ...setting,
+  };
+}
+
+/** Every respect in which two results are not alike, in words; empty when they may be compared. */
+export function fingerprintDifferences(then: LoadFingerprint, now: LoadFingerprint): readonly string[] {
+  const facts = (of: LoadFingerprint): Readonly<Record<string, string>> => ({
+    target: of.target,
+    engine: of.engine,
+    model: of.model,
+    'what is sent': of.profile,
+    processor: of.machine.cpu,
+    cores: String(of.machine.cores),
+    memory: `${of.machine.memoryGiB} GiB`,
+    platform: of.machine.platform,
+    'Node.js': of.machine.node,
+  });
+  const [before, after] = [facts(then), facts(now)];
+  return Object.keys(before)
+    .filter((name) => before[name] !== after[name])
+    .map((name) => `${name}: ${before[name] ?? ''} then, ${after[name] ?? ''} now`);
+}
+
+/**
+ * Holds a run against the baseline of its check. Pure. `pass` and `fail` both need evidence: intervals that are too
+ * wide, or a place that is not the same, give `unknown`.
+ */
+export function compareBaseline(
+  entry: BaselineEntry,
+  now: MeasuredLoad,
+  options: BaselineOptions,
+): BaselineAnswer {
+  const unknown = (reason: string): BaselineAnswer => ({
+    check: entry.check,
+    outcome: 'unknown',
+    reason,
+    percentiles: [],
+  });
+  const differing = fingerprintDifferences(entry.fingerprint, now.fingerprint);
+  if (differing.length > 0) return unknown(`not like with like: ${differing.join('; ')}`);
+  const { result } = now;
+  if (result.faults.length > 0)
+    return unknown(`the engine did not work properly: ${result.faults.join('; ')}`);
+  if (result.generator.saturated) return unknown('the load generator itself was overloaded');
+  if (result.histogram === null) return unknown('the run measured nothing');
+  const errors = judgeErrors(
+    { old: errorShareOf(entry.runs.map((run) => run.result)), new: errorShareOf([result]) },
+    {
+      errorMargin: options.errorMargin,
+      confidence: 0.95,
+      names: { old: 'the baseline', new: 'this run' },
+    },
+  );
+  const percentiles = options.percentiles.map((percentile): ComparedPercentile => {
+    const then = widest(entry.runs.map((run) => intervalOf(run.result, percentile)));
+    const fresh = intervalOf(result, percentile);
+    return { percentile, then, now: fresh, outcome: judgeInterval(then, fresh, options) };
+  });
+  if (errors !== undefined) return { check: entry.check, ...errors, percentiles };
+  const worst =
+    percentiles.find(({ outcome }) => outcome === 'fail') ??
+    percentiles.find(({ outcome }) => outcome === 'unknown');
+  return {
+    check: entry.check,
+    outcome: worst?.outcome ?? (percentiles.length > 0 ? 'pass' : 'unknown'),
+    reason: worst === undefined ? passReason(percentiles, options) : reasonOf(worst, options),
+    percentiles,
+  };
+}
+
+function intervalOf({ histogram }: LoadResult, percentile: BaselinePercentile): PercentileInterval {
+  if (histogram === null) return { value: NaN, lower: 0, upper: Infinity };
+  return percentileInterval(decodeHistogram(histogram), LEVEL[percentile]);
+}
+
+/** Several runs of the same system differ by more than chance within one of them: all of that belongs to the baseline. */
+function widest(intervals: readonly PercentileInterval[]): PercentileInterval {
+  const values = intervals.map(({ value }) => value).sort((a, b) => a - b);
+  return {
+    value: values[Math.floor((values.length - 1) / 2)] ?? NaN,
+    lower: Math.min(...intervals.map(({ lower }) => lower)),
+    upper: Math.max(...intervals.map(({ upper }) => upper)),
+  };
+}
+
+function judgeInterval(
+  then: PercentileInterval,
+  now: PercentileInterval,
+  { margin, floorMs }: BaselineOptions,
+): BaselineAnswer['outcome'] {
+  // A bound that is not known compares as false both times.
+  if (now.upper <= then.lower * (1 + margin) || now.upper - then.lower < floorMs) return 'pass';
+  if (now.lower > then.upper * (1 + margin) && now.lower - then.upper >= floorMs) return 'fail';
+  return 'unknown';
+}
+
+function reasonOf(
+  { percentile, outcome, then, now }: ComparedPercentile,
+  { margin }: BaselineOptions,
+): string {
+  const told = `${percentile} was ${span(then)} in the baseline and is ${span(now)} now`;
+  if (outcome === 'fail') return `${told}; ${margin * 100} % slower is allowed`;
+  return Number.isFinite(now.upper) && Number.isFinite(then.upper)
+    ? `${told}: neither shown to be within ${margin * 100} % nor beyond it (more requests, or a larger --margin, would decide)`
+    : `${told}: too few requests to bound it`;
+}
+
+function passReason(percentiles: readonly ComparedPercentile[], { margin }: BaselineOptions): string {
+  if (percentiles.length === 0) return 'no percentile was compared';
+  const told = percentiles.map(
+    ({ percentile, then, now }) => `${percentile} ${span(then)} then, ${span(now)} now`,
+  );
+  return `${told.join('; ')}: at most ${margin * 100} % slower`;
+}
+
+function span({ value, lower, upper }: PercentileInterval): string {
+  const ms = (of: number): string => (Number.isFinite(of) ? of.toFixed(1) : 'unbounded');
+  return `${ms(value)} ms (${ms(lower)} to ${ms(upper)})`;
+}

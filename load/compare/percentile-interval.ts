@@ -1,0 +1,36 @@
+import type { Histogram } from 'hdr-histogram-js';
+
+/** A percentile in milliseconds, and where the true one lies with 95 % confidence. */
+export interface PercentileInterval {
+  readonly value: number;
+  readonly lower: number;
+  /** Infinity where so few samples bound nothing. */
+  readonly upper: number;
+}
+
+/** Two-sided 95 % of the normal distribution. */
+const Z = 1.96;
+
+/**
+ * Requests of one load are no independent samples: a stall meets all that are under way, and a busy minute all of its
+ * requests. So only one in this many counts for how sure we are.
+ */
+export const DEPENDENT_REQUESTS = 10;
+
+/**
+ * The interval of a percentile from the order of the samples alone, whatever their distribution.
+ * @param percentile 0 to 100, both excluded
+ */
+export function percentileInterval(histogram: Histogram, percentile: number): PercentileInterval {
+  const share = percentile / 100;
+  const samples = histogram.totalCount / DEPENDENT_REQUESTS;
+  const reach = Z * Math.sqrt((share * (1 - share)) / samples);
+  const at = (level: number): number =>
+    Math.min(histogram.getValueAtPercentile(level * 100), histogram.maxValue) / 1000;
+  if (histogram.totalCount === 0) return { value: NaN, lower: 0, upper: Infinity };
+  return {
+    value: at(share),
+    lower: share - reach <= 0 ? 0 : at(share - reach),
+    upper: share + reach >= 1 ? Infinity : at(share + reach),
+  };
+}

@@ -1,0 +1,88 @@
+import path from 'node:path';
+import type { BaselineRun, LoadFingerprint } from '../../contract/baseline.ts';
+import { GreenlightError } from '../../contract/errors.ts';
+import type { Finding } from '../../contract/finding.ts';
+import type { CheckState, Decision } from '../../contract/outcome.ts';
+import type { LoadResult } from '../../contract/load-result.ts';
+import { fingerprintOf } from '../../load/compare/compare-baseline.ts';
+import { parseEvidence } from '../../reporters/parse-evidence.ts';
+import { decide } from '../decide.ts';
+import { decisionTimeOf } from '../decision-time.ts';
+import { digestOf } from '../load-config.ts';
+import { readText, readVerdict } from '../read-report.ts';
+import { reportFiles } from '../report-files.ts';
+
+/** One load check of a run, as it was judged. */
+export interface MeasuredCheck {
+  readonly check: string;
+  readonly title: string;
+  readonly state: CheckState;
+  readonly finding: Finding | undefined;
+  /** Undefined when nothing was measured, or when what it depends on was not written down. */
+  readonly measured: { readonly fingerprint: LoadFingerprint; readonly result: LoadResult } | undefined;
+}
+
+/** What a run left in its report directory. */
+export interface MeasuredRun {
+  readonly directory: string;
+  readonly decision: Decision;
+  readonly reason: string;
+  readonly head: Omit<BaselineRun, 'result'>;
+  readonly target: string;
+  readonly checks: readonly MeasuredCheck[];
+}
+
+/**
+ * Reads the report of a run, and judges its evidence again: a verdict that was edited is not believed.
+ * @param directory report directory, relative to `cwd`
+ * @throws GreenlightError USAGE when there is no report, EVIDENCE_INVALID when it cannot be believed
+ */
+export function readMeasuredRun(cwd: string, directory: string): MeasuredRun {
+  const files = reportFiles(path.resolve(cwd, directory));
+  const said = readVerdict(files.verdict);
+  if (said.evidenceDigest === null) {
+    throw new GreenlightError('EVIDENCE_INVALID', `${directory}: ${said.reason}`);
+  }
+  const text = readText(files.evidence);
+  const evidence = parseEvidence(text, files.evidence);
+  const verdict = decide(evidence, text, decisionTimeOf(evidence));
+  if (
+    verdict.evidenceDigest !== said.evidenceDigest ||
+    verdict.decision !== said.decision ||
+    digestOf(evidence.policy) !== evidence.policyDigest
+  ) {
+    throw new GreenlightError('EVIDENCE_INVALID', `${directory}: its verdict is not about its evidence`);
+  }
+  const target = evidence.subject.target;
+  return {
+    directory,
+    decision: verdict.decision,
+    reason: verdict.reason,
+    target,
+    head: {
+      run: evidence.run.id,
+      phase: evidence.run.phase,
+      release: evidence.subject.wanted,
+      decidedAt: verdict.decidedAt,
+    },
+    checks: verdict.checks
+      .filter(({ source }) => source === 'load')
+      .map(({ id, title, state, findings }): MeasuredCheck => {
+        const finding = findings[0];
+        const detail = finding?.detail?.kind === 'load' ? finding.detail : undefined;
+        return {
+          check: id,
+          title,
+          state,
+          finding,
+          measured:
+            detail?.setting === undefined
+              ? undefined
+              : {
+                  fingerprint: fingerprintOf(target, detail.result, detail.setting),
+                  result: detail.result,
+                },
+        };
+      }),
+  };
+}

@@ -1,0 +1,186 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Baseline } from '../../contract/baseline.ts';
+import { describeError, GreenlightError } from '../../contract/errors.ts';
+import { EXIT } from '../../contract/exit-codes.ts';
+import { worstOutcome } from '../../contract/outcome.ts';
+import {
+  BASELINE_PERCENTILES,
+  type BaselineAnswer,
+  type BaselineOptions,
+  type BaselinePercentile,
+  compareBaseline,
+} from '../../load/compare/compare-baseline.ts';
+import { writeFileAtomically } from '../../reporters/publishers/atomic-write.ts';
+import { DEFAULT_OUTPUT } from '../asked-verdict.ts';
+import { readBaseline } from '../baseline/baseline-file.ts';
+import { makeBaseline } from '../baseline/make-baseline.ts';
+import { type MeasuredRun, readMeasuredRun } from '../baseline/measured-run.ts';
+import { renderAnswers, renderBaseline } from '../baseline/render-baseline.ts';
+import { type CommandContext, commandOf, repeated } from '../command-context.ts';
+
+const DEFAULT_FILE = 'greenlight.baseline.json';
+
+interface FileOptions {
+  readonly file: string;
+  readonly json: boolean;
+}
+
+/** `greenlight baseline` */
+export function baselineCommand(context: CommandContext): Command {
+  return commandOf(
+    'baseline',
+    'Keep what a passing run measured under load, and hold later runs against it.',
+    [
+      'greenlight baseline save --from greenlight-report',
+      'greenlight baseline show',
+      'greenlight baseline compare --from greenlight-report --margin 0.25',
+    ],
+  )
+    .addCommand(saveCommand(context))
+    .addCommand(showCommand(context))
+    .addCommand(compareCommand(context));
+}
+
+function saveCommand(context: CommandContext): Command {
+  return commandOf('save', 'Save the load of passing runs as the baseline.', [
+    'greenlight baseline save --from greenlight-report',
+    'greenlight baseline save --from monday --from tuesday --from wednesday --replace',
+  ])
+    .option(
+      '--from <report>',
+      `report directory of a run that answered GO; several show how much runs differ (default: ${DEFAULT_OUTPUT})`,
+      repeated,
+    )
+    .option('--check <id>', 'only this load check; may be given again', repeated)
+    .option('--file <file>', 'where the baseline goes', DEFAULT_FILE)
+    .option('--replace', 'replace the baseline that is there', false)
+    .option('--json', 'print the baseline as JSON', false)
+    .action(
+      (
+        options: FileOptions & {
+          readonly from?: readonly string[];
+          readonly check?: readonly string[];
+          readonly replace: boolean;
+        },
+      ) => {
+        const { cwd, screen } = context;
+        const file = path.resolve(cwd, options.file);
+        if (existsSync(file) && !options.replace) {
+          throw new GreenlightError('USAGE', `${options.file} is there already`, {
+            hint: 'Say --replace, or name another --file.',
+          });
+        }
+        const runs = (options.from ?? [DEFAULT_OUTPUT]).map((directory) => readMeasuredRun(cwd, directory));
+        const baseline = makeBaseline(runs, options.check ?? [], new Date().toISOString());
+        writeFileAtomically(file, `${JSON.stringify(baseline, null, 2)}\n`);
+        screen.out(options.json ? JSON.stringify(baseline, null, 2) : renderBaseline(baseline, options.file));
+        context.finish(EXIT.GO);
+      },
+    );
+}
+
+function showCommand(context: CommandContext): Command {
+  return commandOf('show', 'Show a baseline; one that was edited is refused.', ['greenlight baseline show'])
+    .option('--file <file>', 'the baseline', DEFAULT_FILE)
+    .option('--json', 'print it as JSON', false)
+    .action(({ file, json }: FileOptions) => {
+      const baseline = readBaseline(path.resolve(context.cwd, file));
+      context.screen.out(json ? JSON.stringify(baseline, null, 2) : renderBaseline(baseline, file));
+      context.finish(EXIT.GO);
+    });
+}
+
+function compareCommand(context: CommandContext): Command {
+  return commandOf(
+    'compare',
+    'Hold the load of a run against the baseline: 0 holds, 10 slower, 20 unknown.',
+    [
+      'greenlight baseline compare --from greenlight-report',
+      'greenlight baseline compare --percentile p95 --percentile p99 --margin 0.5 --json',
+    ],
+  )
+    .option('--from <report>', 'report directory of the run', DEFAULT_OUTPUT)
+    .option('--file <file>', 'the baseline', DEFAULT_FILE)
+    .option('--margin <share>', 'how much slower it may be', shareOption, 0.25)
+    .option('--floor <ms>', 'smaller differences are no failure', shareOption, 5)
+    .option(
+      '--error-margin <share>',
+      'how much greater the share of failed requests may be',
+      shareOption,
+      0.01,
+    )
+    .addOption(
+      new Option('--percentile <name...>', 'what is compared; each must be decided')
+        .choices(BASELINE_PERCENTILES)
+        .default(['p50', 'p95']),
+    )
+    .option('--json', 'print the answers as JSON', false)
+    .action(
+      (
+        options: FileOptions & {
+          readonly from: string;
+          readonly margin: number;
+          readonly floor: number;
+          readonly errorMargin: number;
+          readonly percentile: readonly BaselinePercentile[];
+        },
+      ) => {
+        const answers = answersOf(context, options, {
+          percentiles: options.percentile,
+          margin: options.margin,
+          floorMs: options.floor,
+          errorMargin: options.errorMargin,
+        });
+        const outcome = worstOutcome(answers.map((answer) => answer.outcome));
+        context.screen.out(
+          options.json
+            ? JSON.stringify({ schema: 'greenlight/baseline-comparison@1', outcome, answers }, null, 2)
+            : renderAnswers(answers),
+        );
+        context.finish(outcome === 'pass' ? EXIT.GO : outcome === 'fail' ? EXIT.NO_GO : EXIT.INCONCLUSIVE);
+      },
+    );
+}
+
+/** One answer for each check of the baseline. What cannot be read is an answer, too: unknown. */
+function answersOf(
+  context: CommandContext,
+  { from, file }: { readonly from: string; readonly file: string },
+  options: BaselineOptions,
+): readonly BaselineAnswer[] {
+  let baseline: Baseline;
+  let run: MeasuredRun;
+  try {
+    baseline = readBaseline(path.resolve(context.cwd, file));
+    run = readMeasuredRun(context.cwd, from);
+  } catch (error) {
+    if (!(error instanceof GreenlightError) || error.code !== 'EVIDENCE_INVALID') throw error;
+    context.screen.err(describeError(error));
+    return [{ check: 'baseline', outcome: 'unknown', reason: error.message, percentiles: [] }];
+  }
+  return baseline.entries.map((entry): BaselineAnswer => {
+    const found = run.checks.find(({ check }) => check === entry.check);
+    const unknown = (reason: string): BaselineAnswer => ({
+      check: entry.check,
+      outcome: 'unknown',
+      reason,
+      percentiles: [],
+    });
+    if (found === undefined) return unknown(`${from} holds no such load check`);
+    if (found.finding === undefined) return unknown('it was not run');
+    const { outcome, summary } = found.finding;
+    if (outcome !== 'pass' && outcome !== 'fail')
+      return unknown(`it measured nothing that counts: ${summary}`);
+    if (found.measured === undefined)
+      return unknown(`it does not say in what place it was measured: ${summary}`);
+    return compareBaseline(entry, found.measured, options);
+  });
+}
+
+function shareOption(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isFinite(value) && value >= 0) return value;
+  throw new InvalidArgumentError('It must be a number of at least 0.');
+}

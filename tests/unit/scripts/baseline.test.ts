@@ -1,0 +1,188 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Writable } from 'node:stream';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { Baseline } from '../../../contract/baseline.ts';
+import type { Evidence } from '../../../contract/evidence.ts';
+import type { Finding } from '../../../contract/finding.ts';
+import { atMost } from '../../../contract/statement.ts';
+import { LoadRecorder } from '../../../load/engines/load-recorder.ts';
+import { loadSetting } from '../../../load/load-setting.ts';
+import { digestOf } from '../../../scripts/load-config.ts';
+import { runCommandLine } from '../../../scripts/program.ts';
+import { publishEvidence } from '../../../scripts/publish-evidence.ts';
+import { reportFiles } from '../../../scripts/report-files.ts';
+import { createScreen } from '../../../scripts/screen.ts';
+import { profileOf, resultOf } from '../load/load-result-of.ts';
+import { attempt, evidenceOf, found, planned } from '../reporters/evidence-builders.ts';
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(path.join(tmpdir(), 'greenlight-baseline-'));
+});
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+async function baseline(...args: readonly string[]) {
+  let out = '';
+  let err = '';
+  const stream = (keep: (text: string) => void): Writable =>
+    new Writable({
+      write(chunk: Buffer, _encoding, done) {
+        keep(chunk.toString());
+        done();
+      },
+    });
+  const screen = createScreen({
+    out: stream((text) => (out += text)),
+    err: stream((text) => (err += text)),
+    env: {},
+  });
+  const interrupted = new AbortController().signal;
+  const code = await runCommandLine(['baseline', ...args], { screen, env: {}, cwd: directory, interrupted });
+  return { code, out, err };
+}
+
+const CHECK = 'search-holds';
+
+function loadFinding(latencyMs: number, changes: Partial<Finding> = {}): Finding {
+  const recorder = new LoadRecorder();
+  for (let at = 0; at < 5000; at += 1) {
+    recorder.record({ kind: 'ok', sinceMs: at, latencyMs: latencyMs * (1 + (at % 10) / 100), bytes: 0 });
+  }
+  return found(CHECK, 'pass', {
+    sampleSize: 5000,
+    detail: {
+      kind: 'load',
+      result: resultOf(recorder.result()),
+      statements: [atMost('p50', latencyMs, 500, 'ms')],
+      setting: loadSetting(profileOf(), undefined),
+    },
+    ...changes,
+  });
+}
+
+/** The report of a run, as the command line writes it. */
+function report(
+  name: string,
+  findings: readonly Finding[],
+  change: (evidence: Evidence) => Evidence = (e) => e,
+) {
+  const passed = findings.every(({ outcome }) => outcome === 'pass');
+  const evidence = evidenceOf(
+    [planned(CHECK, { project: 'load', source: 'load' })],
+    [
+      attempt(CHECK, {
+        project: 'load',
+        findings: [...findings],
+        ...(passed ? {} : { status: 'failed', errors: [{ message: 'no', kind: 'finding' }] }),
+      }),
+    ],
+  );
+  const sessions = evidence.sessions.map((session) => ({ ...session, projects: ['load' as const] }));
+  const whole = change({ ...evidence, sessions, policyDigest: digestOf(evidence.policy) });
+  return publishEvidence(reportFiles(path.join(directory, name)), whole, []);
+}
+
+test('a passing run becomes a baseline; a like run holds against it, a slower one does not', async () => {
+  expect(report('good', [loadFinding(50)])).toMatchObject({ decision: 'GO', reasons: [] });
+  report('like', [loadFinding(52)]);
+  report('slow', [loadFinding(90)]);
+  const saved = await baseline('save', '--from', 'good');
+  expect(saved.code, saved.err).toBe(0);
+  expect((await baseline('save', '--from', 'good')).code).toBe(64);
+  expect((await baseline('save', '--from', 'good', '--from', 'like', '--replace')).code).toBe(0);
+  expect((await baseline('show')).out).toContain('(holds)');
+
+  const like = await baseline('compare', '--from', 'like', '--json');
+  expect(like.code, like.err + like.out).toBe(0);
+  expect(JSON.parse(like.out)).toMatchObject({
+    schema: 'greenlight/baseline-comparison@1',
+    outcome: 'pass',
+    answers: [{ check: CHECK, outcome: 'pass', percentiles: [{ percentile: 'p50' }, { percentile: 'p95' }] }],
+  });
+  const slow = await baseline('compare', '--from', 'slow');
+  expect(slow.code).toBe(10);
+  expect(slow.out).toContain(`SLOWER  ${CHECK}: p50 was 5`);
+});
+
+test('another place is named, and no answer is given about it', async () => {
+  report('good', [loadFinding(50)]);
+  await baseline('save', '--from', 'good');
+  report('elsewhere', [loadFinding(50)], (evidence) => ({
+    ...evidence,
+    subject: { ...evidence.subject, target: 'staging' },
+  }));
+  const end = await baseline('compare', '--from', 'elsewhere');
+  expect(end.code).toBe(20);
+  expect(end.out).toContain('target: shop then, staging now');
+});
+
+test('no baseline comes from a run that did not pass, nor from a load that did not', async () => {
+  report('bad', [loadFinding(50, { outcome: 'fail' })]);
+  const bad = await baseline('save', '--from', 'bad');
+  expect(bad.code).toBe(20);
+  expect(bad.err).toContain('is no passing run');
+  expect(bad.err).toContain('did not pass: saw pass');
+
+  report('advisory', [loadFinding(50, { outcome: 'fail' })], (evidence) => ({
+    ...evidence,
+    manifest: [
+      planned(CHECK, { project: 'load', source: 'load', severity: 'advisory' }),
+      planned('other', { project: 'load', source: 'flow' }),
+    ],
+    attempts: [...evidence.attempts, attempt('other', { project: 'load' })],
+    sessions: evidence.sessions.map((session) => ({ ...session, announced: 2, ended: 2 })),
+  }));
+  const advisory = await baseline('save', '--from', 'advisory');
+  expect(advisory.code, advisory.out).toBe(20);
+  expect(advisory.err).not.toContain('is no passing run');
+  expect(advisory.err).toContain('did not pass');
+
+  report('old', [found(CHECK, 'pass')]);
+  expect((await baseline('save', '--from', 'old')).err).toContain('in what place it was measured');
+  expect((await baseline('save', '--from', 'nowhere')).code).toBe(64);
+});
+
+test('what was edited is refused: the verdict, the evidence and the baseline', async () => {
+  report('bad', [loadFinding(50, { outcome: 'fail' })]);
+  const { verdict, evidence } = reportFiles(path.join(directory, 'bad'));
+  writeFileSync(verdict, readFileSync(verdict, 'utf8').replace('"NO_GO"', '"GO"'));
+  const edited = await baseline('save', '--from', 'bad');
+  expect(edited.code).toBe(20);
+  expect(edited.err).toContain('is not about its evidence');
+  writeFileSync(evidence, readFileSync(evidence, 'utf8').replaceAll('"fail"', '"pass"'));
+  expect((await baseline('save', '--from', 'bad')).err).toContain('is not about its evidence');
+
+  report('good', [loadFinding(50)]);
+  await baseline('save', '--from', 'good');
+  const file = path.join(directory, 'greenlight.baseline.json');
+  const text = readFileSync(file, 'utf8');
+  writeFileSync(file, text.replace('"requests": 5000', '"requests": 5001'));
+  for (const args of [['show'], ['compare', '--from', 'good']]) {
+    const end = await baseline(...args);
+    expect(end.code).toBe(20);
+    expect(end.err).toContain('was edited');
+  }
+  writeFileSync(file, text.slice(0, -200));
+  expect((await baseline('compare', '--from', 'good')).err).toContain('not whole JSON');
+  rmSync(file);
+  const missing = await baseline('compare', '--from', 'good', '--json');
+  expect(missing.code).toBe(20);
+  expect(JSON.parse(missing.out)).toMatchObject({ outcome: 'unknown' });
+  expect(Baseline.parse(JSON.parse(text)).entries).toHaveLength(1);
+});
+
+test('a run without that load, or whose load measured nothing, is unknown', async () => {
+  report('good', [loadFinding(50)]);
+  await baseline('save', '--from', 'good');
+  report('silent', [found(CHECK, 'unknown', { summary: 'the engine is not here' })]);
+  const silent = await baseline('compare', '--from', 'silent');
+  expect(silent.code).toBe(20);
+  expect(silent.out).toContain('the engine is not here');
+  report('without', [loadFinding(50)], (evidence) => ({
+    ...evidence,
+    manifest: evidence.manifest.map((check) => ({ ...check, source: 'flow' as const })),
+  }));
+  expect((await baseline('compare', '--from', 'without')).out).toContain('no such load check');
+});
