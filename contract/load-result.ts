@@ -50,6 +50,11 @@ export const LoadResult = z.strictObject({
   /** Arrivals that the engine could not start; open model only. */
   dropped: z.number().int().nonnegative(),
   buckets: z.array(LoadBucket),
+  /**
+   * Stretches of the window in which not one answer came, the longest first; short ones are left out. While all
+   * connections wait, a closed model sends nothing, so its percentiles hardly show a target that stood still.
+   */
+  silencesMs: z.array(z.number().positive()).optional(),
   generator: z.strictObject({
     /** 99th percentile of the generator's event-loop delay; null when the engine has none. */
     lagP99Ms: z.number().nullable(),

@@ -36,7 +36,7 @@ export function judgeLoad(evidence: LoadEvidence): Finding {
   if (first !== undefined)
     return finding(evidence, statements, { outcome: 'fail', ...failure(broken, first) });
 
-  const short = lessThanOrdered(result);
+  const short = lessThanOrdered(result) ?? hiddenStall(profile, result);
   if (short !== undefined) return finding(evidence, statements, short);
   return finding(evidence, statements, { outcome: 'pass', summary: passSummary(result) });
 }
@@ -216,6 +216,32 @@ export function lessThanOrdered(result: LoadResult): Saying | undefined {
       expected: `>= ${round(result.targetRate * LEAST_RATE_SHARE, 2)}`,
       unit: '1/s',
       remedy,
+    };
+  }
+  return undefined;
+}
+
+/**
+ * A closed model sends nothing while all connections wait, so a target that stood still leaves a handful of slow
+ * requests behind. Users who come at any time would have waited: for how much of the window, the silences tell.
+ */
+function hiddenStall({ thresholds }: LoadProfile, result: LoadResult): Saying | undefined {
+  if (result.model !== 'closed') return undefined;
+  const limits = [
+    ['p50', thresholds.p50Ms, 0.5],
+    ['p95', thresholds.p95Ms, 0.05],
+    ['p99', thresholds.p99Ms, 0.01],
+  ] as const;
+  for (const [name, limit, share] of limits) {
+    if (limit === undefined) continue;
+    const waited = (result.silencesMs ?? []).reduce((sum, silence) => sum + Math.max(0, silence - limit), 0);
+    if (waited <= result.durationMs * share) continue;
+    const longest = Math.round(result.silencesMs?.[0] ?? 0);
+    return {
+      outcome: 'unknown',
+      cause: 'stall-hidden',
+      summary: `${name} holds only because nothing was sent while the target stood still: for up to ${longest} ms no answer came, and whoever came during ${round((waited / result.durationMs) * 100, 1)} % of the time would have waited longer than ${limit} ms`,
+      remedy: 'look why the target stands still; engine "k6" with a rate measures what users then see',
     };
   }
   return undefined;

@@ -49,6 +49,7 @@ export function mergeResults(results: readonly LoadResult[], together: Together)
     achievedRate: overTime(results, atOnce, durationMs, (result) => result.achievedRate),
     dropped: sum((result) => result.dropped),
     buckets: bucketsOf(results, atOnce),
+    silencesMs: silencesOf(results, atOnce),
     generator: {
       lagP99Ms: nullable(results.map(({ generator }) => generator.lagP99Ms)),
       cpuPercent: nullable(results.map(({ generator }) => generator.cpuPercent)),
@@ -100,6 +101,14 @@ function bucketsOf(results: readonly LoadResult[], atOnce: boolean): LoadBucket[
     if (!atOnce) before += Math.ceil(result.durationMs / 1000);
   }
   return [...merged.values()].sort((a, b) => a.second - b.second);
+}
+
+/** At once, those of the share that heard least: which silences of several shares coincide is not known. */
+function silencesOf(results: readonly LoadResult[], atOnce: boolean): number[] {
+  const all = results.map(({ silencesMs }) => silencesMs ?? []);
+  if (!atOnce) return all.flat().sort((a, b) => b - a);
+  const sum = (silences: readonly number[]): number => silences.reduce((total, one) => total + one, 0);
+  return [...(all.sort((a, b) => sum(b) - sum(a))[0] ?? [])];
 }
 
 /** The worst of those that are known; null when one is not: a share whose health nobody saw is no healthy one. */

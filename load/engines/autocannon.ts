@@ -55,7 +55,7 @@ async function runAutocannon(order: LoadOrder): Promise<LoadResult> {
   if (unreachable !== undefined) {
     return {
       ...base,
-      ...new LoadRecorder().result(),
+      ...new LoadRecorder().result(0),
       durationMs: 0,
       achievedRate: 0,
       generator: { lagP99Ms: null, cpuPercent: null, saturated: false },
@@ -67,7 +67,7 @@ async function runAutocannon(order: LoadOrder): Promise<LoadResult> {
   const run = new AutocannonRun(order, origin);
   await run.finished();
   const durationMs = run.measuredMs;
-  const recorded = run.recorder.result();
+  const recorded = run.recorder.result(durationMs);
   return {
     ...base,
     ...recorded,

@@ -58,7 +58,7 @@ async function runK6(order: LoadOrder): Promise<LoadResult> {
     if (unreachable === undefined) continue;
     const generator = { lagP99Ms: null, cpuPercent: null, saturated: false };
     const nothing = { durationMs: 0, achievedRate: 0, dropped: 0, generator, unreachable, faults: [] };
-    return { ...base, ...recorder.result(), ...nothing };
+    return { ...base, ...recorder.result(0), ...nothing };
   }
 
   const k6Order = orderForK6(order);
@@ -71,7 +71,7 @@ async function runK6(order: LoadOrder): Promise<LoadResult> {
   await checkSummary(k6Order, samples.totals, faults);
 
   const durationMs = k6Order.durationS * 1000;
-  const recorded = recorder.result();
+  const recorded = recorder.result(durationMs);
   // An arrival is an iteration; in the closed model the rate is what requests came to.
   const finished = profile.rate === undefined ? recorded.requests : samples.totals.iterations;
   return {

@@ -5,6 +5,7 @@ import {
   type Histogram,
 } from 'hdr-histogram-js';
 import type { LoadBucket, LoadErrors, LoadResult } from '../../contract/load-result.ts';
+import { Silences } from './silences.ts';
 
 /** How one finished request counts. */
 export type SampleKind = 'ok' | keyof LoadErrors;
@@ -19,13 +20,17 @@ export interface Sample {
 }
 
 /** What a recorder gives to a `LoadResult`. */
-export type Recorded = Pick<LoadResult, 'requests' | 'errors' | 'latency' | 'histogram' | 'buckets'>;
+export type Recorded = Pick<
+  LoadResult,
+  'requests' | 'errors' | 'latency' | 'histogram' | 'buckets' | 'silencesMs'
+>;
 
 const HIGHEST_US = 3_600_000_000;
 
 /** Counts finished requests, by second and by kind, and keeps their latencies in a histogram of microseconds. */
 export class LoadRecorder {
   readonly #histogram = emptyHistogram();
+  readonly #silences = new Silences();
   readonly #errors: LoadErrors = { status: 0, timeout: 0, connection: 0, assertion: 0 };
   readonly #buckets = new Map<number, { requests: number; errors: number; bytes: number }>();
   #requests = 0;
@@ -46,6 +51,7 @@ export class LoadRecorder {
   record(sample: Sample): void {
     this.#requests += 1;
     this.#bucket(sample.sinceMs).requests += 1;
+    this.#silences.answered(sample.sinceMs + (sample.latencyMs ?? 0));
     if (sample.kind !== 'ok') this.countError(sample.kind, sample.sinceMs);
     this.countBytes(sample.bytes, sample.sinceMs);
     if (sample.latencyMs !== undefined) {
@@ -66,8 +72,10 @@ export class LoadRecorder {
     this.#bucket(sinceMs).bytes += bytes;
   }
 
-  result(): Recorded {
+  /** @param windowMs length of the measured window */
+  result(windowMs = 0): Recorded {
     return {
+      silencesMs: this.#silences.longest(windowMs),
       requests: this.#requests,
       errors: { ...this.#errors },
       buckets: [...this.#buckets]

@@ -338,3 +338,15 @@ test('the plan file is the named one, or the nearest above a place', () => {
     rmSync(directory, { recursive: true });
   }
 });
+
+test('silences: from the first answer to the end of the window, whatever the order', () => {
+  const recorder = new LoadRecorder();
+  const ok = { kind: 'ok', bytes: 0 } as const;
+  for (let at = 2000; at < 2990; at += 20) recorder.record({ ...ok, sinceMs: at - 5, latencyMs: 5 });
+  for (let at = 0; at < 1000; at += 20) recorder.record({ ...ok, sinceMs: at, latencyMs: 5 });
+  // A connection that fails tells as well that the target does something.
+  recorder.record({ kind: 'connection', sinceMs: 1500, latencyMs: undefined, bytes: 0 });
+  expect(recorder.result(3000).silencesMs).toEqual([510, 490]);
+  expect(recorder.result(4000).silencesMs).toEqual([1010, 510, 490]);
+  expect(new LoadRecorder().result(3000).silencesMs).toEqual([3000]);
+});

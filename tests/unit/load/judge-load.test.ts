@@ -204,3 +204,25 @@ describe('an ordered arrival rate', () => {
     });
   });
 });
+
+describe('a target that stood still', () => {
+  const limit = (p95Ms: number) => ({ thresholds: { p95Ms } });
+
+  test('longer than the percentile leaves room for is no pass of a closed model', () => {
+    const finding = judged({ silencesMs: [2000] }, limit(250));
+    expect(finding).toMatchObject({ outcome: 'unknown', cause: 'stall-hidden' });
+    expect(finding.summary).toContain('for up to 2000 ms no answer came');
+    expect(judged({ silencesMs: [500, 500, 500] }, limit(250))).toMatchObject({ cause: 'stall-hidden' });
+  });
+
+  test('within it, or below the limit, is one', () => {
+    expect(judged({ silencesMs: [700] }, limit(250)).outcome).toBe('pass');
+    expect(judged({ silencesMs: Array<number>(30).fill(240) }, limit(250)).outcome).toBe('pass');
+    expect(judged({}, limit(250)).outcome).toBe('pass');
+  });
+
+  test('is in the percentiles of arrivals at a rate already, and a breach stays one', () => {
+    expect(judged({ ...open, silencesMs: [2000] }, limit(250)).outcome).toBe('pass');
+    expect(judged({ silencesMs: [2000] }, limit(90)).outcome).toBe('fail');
+  });
+});
