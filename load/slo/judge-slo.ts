@@ -56,7 +56,7 @@ function notSeen(slo: Slo, objective: SloObjective, readings: SloReadings): Sayi
       'repair the store: an answer with warnings may be only a part',
     );
   }
-  return notScraped(slo, objective, readings) ?? notFresh(slo, readings);
+  return notScraped(slo, objective, readings) ?? notFresh(slo, objective, readings);
 }
 
 function notScraped(slo: Slo, objective: SloObjective, readings: SloReadings): Saying | undefined {
@@ -89,7 +89,7 @@ function notScraped(slo: Slo, objective: SloObjective, readings: SloReadings): S
   return undefined;
 }
 
-function notFresh(slo: Slo, readings: SloReadings): Saying | undefined {
+function notFresh(slo: Slo, objective: SloObjective, readings: SloReadings): Saying | undefined {
   const age = numberOf(readings.age);
   if (typeof age !== 'number') {
     return unknown(
@@ -103,6 +103,14 @@ function notFresh(slo: Slo, readings: SloReadings): Saying | undefined {
       'stale',
       `The newest sample is ${round(age, 1)} s old; at a scrape every ${slo.scrapeS} s it is not about now`,
       'see that the target still writes its metrics, and that Prometheus still stores them',
+    );
+  }
+  const pushed = numberOf(readings.pushed);
+  if (readings.pushed.samples.length > 0 && !(typeof pushed === 'number' && pushed <= objective.windowS)) {
+    return unknown(
+      'pushed-long-ago',
+      `The metric comes from a Pushgateway, and was last pushed ${describe(pushed)} s ago: it is not about the last ${objective.windowS} s`,
+      'push again, or delete what nobody pushes any more from the Pushgateway',
     );
   }
   return undefined;

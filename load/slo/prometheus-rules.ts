@@ -71,7 +71,7 @@ function recording(slo: Slo, objective: SloObjective, target: string): Prometheu
 
 /** 1 while something may be said about the level, and no series otherwise: the same conditions as in one evaluation. */
 function known(slo: Slo, objective: SloObjective, of: ReturnType<typeof selectorOf>): string {
-  const { instances, up, scrapes, age } = sloQueries(slo, objective);
+  const { instances, up, scrapes, age, pushed } = sloQueries(slo, objective);
   const perInstance = objective.windowS / slo.scrapeS;
   return `group(${[
     `${instances} >= ${slo.instances}`,
@@ -84,7 +84,7 @@ function known(slo: Slo, objective: SloObjective, of: ReturnType<typeof selector
     `abs(${of(SHARE)}) < Inf`,
   ]
     .map((condition) => `(${condition})`)
-    .join(' and on () ')})`;
+    .join(' and on () ')} unless on () ((${pushed}) > ${objective.windowS}))`;
 }
 
 function alerting(objective: SloObjective, target: string): PrometheusRule[] {

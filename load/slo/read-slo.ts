@@ -8,6 +8,7 @@ export interface SloReadings {
   readonly part: InstantAnswer | null;
   readonly partExists: InstantAnswer | null;
   readonly age: InstantAnswer;
+  readonly pushed: InstantAnswer;
   readonly instances: InstantAnswer;
   readonly up: InstantAnswer;
   readonly scrapes: InstantAnswer;
@@ -38,6 +39,7 @@ export async function readSlo(metrics: MetricsPort, slo: Slo, objective: SloObje
     part: await maybe(queries.part),
     partExists: await maybe(queries.partExists),
     age: await ask(queries.age),
+    pushed: await ask(queries.pushed),
     instances: await ask(queries.instances),
     up: await ask(queries.up),
     scrapes: await ask(queries.scrapes),

@@ -10,6 +10,8 @@ export interface SloQueries {
   readonly partExists?: string;
   /** Seconds since the newest sample. */
   readonly age: string;
+  /** Seconds since the oldest push to a Pushgateway that the metrics come from; no series when they were scraped. */
+  readonly pushed: string;
   /** How many instances are scraped, how many of them answer, and how many scrapes of the window did. */
   readonly instances: string;
   readonly up: string;
@@ -19,8 +21,10 @@ export interface SloQueries {
 /** Pure: the same expressions are evaluated and exported as rules. */
 export function sloQueries(slo: Slo, objective: SloObjective): SloQueries {
   const { windowS } = objective;
+  const pushed = pushAge(selectorsOf(objective));
   const looks = objective.kind === 'availability' ? objective.up : slo.up;
   const seen = {
+    pushed,
     instances: `count(${looks})`,
     up: `sum(${looks})`,
     // A failed scrape is a measurement of availability, and missing data for everything else.
@@ -72,6 +76,30 @@ export function sloQueries(slo: Slo, objective: SloObjective): SloQueries {
       };
     }
   }
+}
+
+function selectorsOf(objective: SloObjective): readonly string[] {
+  switch (objective.kind) {
+    case 'latency':
+      return [suffixed(objective.histogram, '_bucket')];
+    case 'error-rate':
+      return [objective.bad, objective.total];
+    case 'business-ratio':
+      return [objective.good, objective.total];
+    case 'availability':
+      return [objective.up];
+    case 'saturation': {
+      const { used, capacity } = objective;
+      const selector = 'gauge' in used ? used.gauge : used.counter;
+      return typeof capacity === 'number' ? [selector] : [selector, capacity];
+    }
+  }
+}
+
+/** A Pushgateway shows the last value for ever, with a new time at each scrape; only when it was pushed tells its age. */
+function pushAge(selectors: readonly string[]): string {
+  const group = 'on (job, instance, exported_job, exported_instance)';
+  return `time() - min(push_time_seconds and ${group} (${selectors.join(' or ')}))`;
 }
 
 /**

@@ -47,10 +47,11 @@ export interface RunningPrometheus {
   close(): Promise<void>;
 }
 
-/** A real Prometheus that scrapes each job once a second, with the rule file that is given. */
+/** A real Prometheus that scrapes each job once a second, with the rule file and further settings that are given. */
 export async function startPrometheus(
   jobs: Readonly<Record<string, string>>,
   rules?: string,
+  more: object = {},
 ): Promise<RunningPrometheus> {
   const directory = await mkdtemp(join(tmpdir(), 'greenlight-prometheus-'));
   if (rules !== undefined) await writeFile(join(directory, 'rules.yml'), rules);
@@ -61,6 +62,7 @@ export async function startPrometheus(
       job_name: name,
       static_configs: [{ targets: [address] }],
     })),
+    ...more,
   };
   await writeFile(join(directory, 'prometheus.yml'), JSON.stringify(config));
   const port = await freePort();

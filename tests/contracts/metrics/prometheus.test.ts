@@ -48,6 +48,14 @@ const JOBS: Readonly<Record<string, Exporter['text']>> = {
   dead: () => undefined,
   // Everything went well, then 60 errors in one scrape that create their series.
   burst: (scrape) => (scrape < 14 ? shop(scrape) : `${shop(scrape)}http_requests_total{code="500"} 60\n`),
+  // Broken for a while, and then nobody answers the scrapes.
+  vanished: (scrape) => (scrape < 14 ? shop(scrape, { errors: 0.5 }) : undefined),
+  nan: () => 'connections_used NaN\nconnections_max 100\n',
+  // What a Pushgateway shows of a job that pushed a month ago.
+  pushed: () =>
+    `connections_used{exported_job="batch"} 40\npush_time_seconds{exported_job="batch"} ${started / 1000 - 2_592_000}\n`,
+  'pushed-now': () =>
+    `connections_used{exported_job="batch"} 40\npush_time_seconds{exported_job="batch"} ${started / 1000 + 20}\n`,
   stale: (scrape) =>
     shop(scrape)
       .split('\n')
@@ -233,6 +241,41 @@ describe.skipIf(missing !== undefined)('service levels from a real Prometheus', 
     });
     expect(await evaluate('healthy', saturation(0.8))).toMatchObject({ outcome: 'pass', measured: 0.4 });
     expect(await evaluate('healthy', saturation(0.3))).toMatchObject({ outcome: 'fail', measured: 0.4 });
+  });
+
+  test('a target that vanishes while it is broken has not recovered', async () => {
+    const on = objectives('vanished');
+    for (const objective of [on.errors(), on.errors({ forS: 5 })])
+      expect(await evaluate('vanished', objective)).toMatchObject(unknown('target-down'));
+  });
+
+  test('NaN, and what was pushed a month ago, are no measurements', async () => {
+    const connections = (job: string) => ({
+      id: 'connections-are-free',
+      title: 'Connections are free',
+      kind: 'saturation' as const,
+      used: { gauge: `connections_used{job="${job}"}` },
+      capacity: 100,
+      windowS: WINDOW_S,
+      atMost: { critical: 0.8 },
+    });
+    expect(await evaluate('nan', connections('nan'))).toMatchObject(unknown('not-a-number'));
+    expect(await evaluate('pushed', connections('pushed'))).toMatchObject(unknown('pushed-long-ago'));
+    expect(await evaluate('pushed-now', connections('pushed-now'))).toMatchObject({ outcome: 'pass' });
+  });
+
+  test('an answer with a warning may be a part only', async () => {
+    // A store behind this one that does not answer: Prometheus calls that a success, with a warning.
+    const partial = await startPrometheus({}, undefined, {
+      remote_read: [{ url: 'http://127.0.0.1:9/read', read_recent: true }],
+    });
+    try {
+      const source = { adapter: 'prometheus' as const, url: partial.url };
+      const finding = await evaluate('healthy', objectives('healthy').errors(), { source });
+      expect(finding).toMatchObject(unknown('metrics-incomplete'));
+    } finally {
+      await partial.close();
+    }
   });
 
   test('a query that Prometheus refuses, and a Prometheus that is not there', async () => {
