@@ -2,11 +2,16 @@ import { z } from 'zod';
 import { CheckId } from './check-id.ts';
 import { Phase } from './outcome.ts';
 
+/** Blanks are no reason and nobody's name. */
+const Said = z.string().regex(/\S/, 'must say something');
+/** A year: what is meant to hold for longer was not judged, and a calendar has an end that dates cannot pass. */
+const LONGEST_VALIDITY = 366 * 24 * 60;
+
 /** An accepted failure: shown and counted apart, never hidden. It ends at `until`. */
 export const Waiver = z.strictObject({
   check: CheckId,
-  reason: z.string().min(1),
-  owner: z.string().min(1),
+  reason: Said,
+  owner: Said,
   /** Last day on which it counts, `YYYY-MM-DD` (UTC). */
   until: z.iso.date(),
 });
@@ -24,11 +29,11 @@ export const Group = z.strictObject({
 });
 export type Group = z.infer<typeof Group>;
 
-/** A statement that a human must attest. */
+/** A statement that a human must attest. The same one may be asked of several roles: then each has to say it. */
 export const RequiredAttestation = z.strictObject({
   id: CheckId,
-  title: z.string().min(1),
-  role: z.string().min(1),
+  title: Said,
+  role: Said,
 });
 export type RequiredAttestation = z.infer<typeof RequiredAttestation>;
 
@@ -51,7 +56,7 @@ export const Policy = z.strictObject({
   /** Evidence older than this, in minutes, cannot give GO. */
   maxAgeMinutes: z.number().positive().default(60),
   /** How long the verdict may be used, in minutes. */
-  validForMinutes: z.number().positive().default(60),
+  validForMinutes: z.number().positive().max(LONGEST_VALIDITY, 'must be a year (527040) at most').default(60),
   groups: z.array(Group).default([]),
   attestations: z.array(RequiredAttestation).default([]),
   waivers: z.array(Waiver).default([]),

@@ -26,7 +26,7 @@ export function judgeAttestations(
     return problem === undefined;
   });
   const results = required.map((requirement): AttestationResult => {
-    const said = counting.filter((attestation) => attestation.id === requirement.id);
+    const said = counting.filter((attestation) => answers(attestation, requirement));
     const by = said.find((attestation) => attestation.decision === 'refused') ?? said.at(-1) ?? null;
     return { ...requirement, state: by?.decision ?? 'missing', by };
   });
@@ -38,14 +38,20 @@ function problemOf(
   required: readonly RequiredAttestation[],
   decidedAt: string,
 ): string | undefined {
-  const requirement = required.find((entry) => entry.id === attestation.id);
-  if (!requirement) return 'nobody asked for it';
-  if (plain(requirement.role) !== plain(attestation.role)) {
-    return `it needs the role "${requirement.role}", not "${attestation.role}"`;
+  const asked = required.filter((entry) => entry.id === attestation.id);
+  if (asked.length === 0) return 'nobody asked for it';
+  if (!asked.some((entry) => answers(attestation, entry))) {
+    const roles = asked.map(({ role }) => `"${role}"`).join(' or ');
+    return `it needs the role ${roles}, not "${attestation.role}"`;
   }
   if (!(Date.parse(attestation.at) <= Date.parse(decidedAt)))
     return `its time ${attestation.at} is not in the past`;
   return undefined;
+}
+
+/** By id and role: one statement may be asked of two roles, and neither can speak for the other. */
+function answers(attestation: Attestation, requirement: RequiredAttestation): boolean {
+  return attestation.id === requirement.id && plain(attestation.role) === plain(requirement.role);
 }
 
 function plain(role: string): string {

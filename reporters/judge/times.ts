@@ -40,8 +40,8 @@ function endProblems(
   return [`The evidence is ${Math.floor(age)} minutes old, and may be ${maxAgeMinutes} at most.`];
 }
 
-/** ISO time until which a verdict may be used. A decision time that cannot be read is over at once. */
+/** ISO time until which a verdict may be used. Where one of the times cannot be read or written, it is over at once. */
 export function expiryOf(decidedAt: string, validForMinutes: number): string {
-  const decided = Date.parse(decidedAt);
-  return Number.isNaN(decided) ? decidedAt : new Date(decided + validForMinutes * MINUTE).toISOString();
+  const expires = new Date(Date.parse(decidedAt) + validForMinutes * MINUTE);
+  return Number.isNaN(expires.getTime()) ? decidedAt : expires.toISOString();
 }

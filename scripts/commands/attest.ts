@@ -85,15 +85,17 @@ function judgedEvidence(files: ReportFiles): Evidence {
 function attestationOf(options: AttestOptions, { policy }: Evidence): Attestation {
   const { id, decision, role, comment } = options;
   const name = options.name.trim();
-  const required = policy.attestations.find((one) => one.id === id);
-  if (required === undefined) {
+  const asked = policy.attestations.filter((one) => one.id === id);
+  if (asked.length === 0) {
     const known = policy.attestations.map((one) => `${one.id} (${one.role})`).join(', ');
     throw new GreenlightError('USAGE', `the policy of this run asks for no statement "${id}"`, {
       hint: known === '' ? 'Its policy has no attestations.' : `It asks for: ${known}.`,
     });
   }
-  if (plain(required.role) !== plain(role)) {
-    throw new GreenlightError('USAGE', `--role: ${id} needs the role "${required.role}", not "${role}"`);
+  const required = asked.find((one) => plain(one.role) === plain(role));
+  if (required === undefined) {
+    const roles = asked.map((one) => `"${one.role}"`).join(' or ');
+    throw new GreenlightError('USAGE', `--role: ${id} needs the role ${roles}, not "${role}"`);
   }
   if (name === '') throw new GreenlightError('USAGE', '--name must say who states it');
   return { id, decision, name, role: required.role, at: new Date().toISOString(), comment };

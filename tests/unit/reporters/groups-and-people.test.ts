@@ -112,6 +112,25 @@ describe('people', () => {
     expect(verdict.notices.join()).toContain('does not count');
   });
 
+  test('the same statement asked of two roles needs both, and the refusal of either is heard', () => {
+    const two = {
+      attestations: ['DBA', 'head of sales'].map((role) => ({
+        id: 'go-live-agreed',
+        title: 'Go live',
+        role,
+      })),
+    };
+    const agreed = (role: string, decision: 'attested' | 'refused' = 'attested') =>
+      said('go-live-agreed', { role, decision });
+    const decided = (...attestations: ReturnType<typeof said>[]) =>
+      decide([A], [attempt(A.id)], { policy: two, attestations }).decision;
+    expect(decided(agreed('dba'))).toBe('INCONCLUSIVE');
+    expect(decided(agreed('Head of Sales'))).toBe('INCONCLUSIVE');
+    expect(decided(agreed('DBA'), agreed('DBA'))).toBe('INCONCLUSIVE');
+    expect(decided(agreed('DBA'), agreed('head of sales'))).toBe('GO');
+    expect(decided(agreed('DBA'), agreed('head of sales', 'refused'))).toBe('NO_GO');
+  });
+
   test('no consent outweighs a check that failed', () => {
     const attestations = [said('support-ready'), said('legal-agrees')];
     expect(decide([A], [failing(A.id)], { policy, attestations }).decision).toBe('NO_GO');
@@ -124,6 +143,8 @@ describe('waivers', () => {
   test.each([
     ['no owner', { owner: '' }],
     ['no reason', { reason: '' }],
+    ['blanks for a reason', { reason: ' \t' }],
+    ['blanks for an owner', { owner: '  ' }],
     ['no end', { until: undefined }],
     ['a day that no calendar has', { until: '2027-02-30' }],
     ['a time instead of a day', { until: '2027-01-01T00:00:00Z' }],
@@ -153,5 +174,20 @@ describe('waivers', () => {
     for (const one of [attempt(A.id, { status: 'timed-out' }), attempt(A.id, { status: 'skipped' })]) {
       expect(decide([A, B], [one, attempt(B.id)], { policy }).decision).toBe('INCONCLUSIVE');
     }
+  });
+});
+
+describe('how long a verdict holds', () => {
+  test('is a year at most: a calendar has an end', () => {
+    expect(Policy.safeParse({ validForMinutes: 527_040 }).success).toBe(true);
+    expect(Policy.safeParse({ validForMinutes: 527_041 }).success).toBe(false);
+  });
+
+  test('a decision at the end of the calendar is judged, and over at once', () => {
+    const last = '+275760-09-13T00:00:00.000Z';
+    expect(judge(evidenceOf([A], [attempt(A.id)]), last)).toMatchObject({
+      decision: 'INCONCLUSIVE',
+      expiresAt: last,
+    });
   });
 });
