@@ -1,3 +1,4 @@
+import { GreenlightError } from '../../contract/errors.ts';
 import { parseDeployFile } from './parse-deploy-file.ts';
 import { RULES } from './rules/index.ts';
 
@@ -15,6 +16,19 @@ export interface LintFinding {
  * @throws GreenlightError USAGE when there is nothing in it that could be looked at
  */
 export function lintFile(file: string, text: string): readonly LintFinding[] {
+  try {
+    return findingsIn(file, text);
+  } catch (cause) {
+    // What the parser of YAML throws for anchors that are not there or go in circles, and for nesting without end.
+    if (!(cause instanceof RangeError) && !(cause instanceof ReferenceError)) throw cause;
+    throw new GreenlightError('USAGE', `${file}: its aliases or its nesting cannot be followed to an end`, {
+      cause,
+      hint: 'Look for an alias (*name) without its anchor, or inside of it, and for very many levels.',
+    });
+  }
+}
+
+function findingsIn(file: string, text: string): readonly LintFinding[] {
   return parseDeployFile(file, text)
     .flatMap((document) =>
       RULES.flatMap((rule) =>

@@ -30,18 +30,30 @@ function githubScripts(root: Place): readonly ShellScript[] {
   return everyMap(root).flatMap((place) => {
     const run = place.at('run');
     if (run?.text === undefined) return [];
-    return [shellScript(run.textLines, place.at('shell')?.text === 'bash' ? GITHUB_BASH : GITHUB)];
+    return [shellScript(run.textLines, githubShell(place.at('shell')?.text))];
   });
+}
+
+function githubShell(shell: string | undefined): ShellStart {
+  if (shell === 'bash') return GITHUB_BASH;
+  if (shell === undefined || shell === 'sh') return GITHUB;
+  // One of another kind, or a command line of its own, such as `bash -eo pipefail {0}`.
+  return { strict: /\s-[a-z]*e/.test(shell), pipefail: /\bpipefail\b/.test(shell) };
 }
 
 /** All commands of a job run in one shell, one after the other. */
 function gitlabScripts(root: Place): readonly ShellScript[] {
   return everyMap(root).flatMap((place) =>
     ['before_script', 'script', 'after_script'].flatMap((key) => {
-      const lines = place.at(key)?.items.flatMap((item) => item.textLines) ?? [];
+      const lines = flattened(place.at(key)).flatMap((item) => item.textLines);
       return lines.length === 0 ? [] : [shellScript(lines, GITLAB)];
     }),
   );
+}
+
+/** Scripts may hold lists, as an alias of a list brings them in. */
+function flattened(place: Place | undefined): readonly Place[] {
+  return (place?.items ?? []).flatMap((item) => (item.text === undefined ? flattened(item) : [item]));
 }
 
 function azureScripts(root: Place): readonly ShellScript[] {

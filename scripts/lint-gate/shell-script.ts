@@ -23,13 +23,13 @@ export function shellScript(raw: readonly Line[], start: ShellStart): ShellScrip
     lines,
     strict:
       (start.strict || sets(/^\s*set\s+-[a-z]*e/) || sets(/^\s*set\s+-o\s+errexit/)) &&
-      !sets(/^\s*set\s+\+e/),
+      !sets(/^\s*set\s+\+(?:[a-z]*e|o\s+errexit)/),
     pipefail: start.pipefail || sets(/^\s*set\s+.*\bpipefail\b/),
   };
 }
 
 /** Commands that answer with Greenlight's exit code. */
-const GATE_COMMAND = /\bgreenlight(?:\.js|\.ts)?["']?\s+(?:run|verify|judge|merge)\b/;
+const GATE_COMMAND = /\bgreenlight(?:\.js|\.ts|@[\w.^~-]+)?["']?\s+(?:run|verify|judge|merge)\b/;
 const ASKS_GATE = /\bcurl\b.*(?:\/v1\/(?:verdict|azure|argo)|verdict)/;
 
 export function runsGate(text: string): boolean {
@@ -55,7 +55,7 @@ function logicalLines(raw: readonly Line[]): readonly Line[] {
     const last = lines.at(-1);
     if (open && last !== undefined) last.text = `${last.text} ${code.trim()}`;
     else if (code.trim() !== '') lines.push({ line, text: code });
-    open = code.endsWith('\\');
+    open = /(?:\\|\|\|?|&&)$/.test(code);
     const current = lines.at(-1);
     if (open && current !== undefined) current.text = current.text.replace(/\\$/, '').trimEnd();
   }

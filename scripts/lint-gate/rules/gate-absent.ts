@@ -39,5 +39,5 @@ export const gateAbsent: Rule = {
 };
 
 function namesGreenlight({ source }: DeployDocument): boolean {
-  return source.some(({ text }) => /greenlight|\/v1\/verdict/i.test(text));
+  return source.some(({ text }) => /greenlight|\/v1\/(?:verdict|argo|azure)\b/i.test(text));
 }

@@ -1,24 +1,44 @@
-import type { Rule } from '../rule.ts';
+import type { DeployDocument } from '../deploy-document.ts';
+import { gitlabGateJobs } from '../gitlab-gate-jobs.ts';
+import type { Place } from '../place.ts';
+import type { Hit, Rule } from '../rule.ts';
 import { everyMap } from '../scripts-of.ts';
+import { runsGate } from '../shell-script.ts';
 import { namesGate } from './names-gate.ts';
+
+const FOUND = 'A run that answers NO_GO is repeated until one passes, orders and all.';
 
 export const gateRunAgain: Rule = {
   id: 'gate-run-again',
   remedy: 'Remove the retry; Greenlight repeats by itself what may be repeated.',
-  find: ({ mechanism, root }) =>
-    (mechanism !== 'gitlab' && mechanism !== 'azure') || root === undefined
-      ? []
-      : everyMap(root).flatMap((place) =>
-          ['retry', 'retryCountOnTaskFailure'].flatMap((key) => {
-            const option = place.at(key);
-            if (option === undefined || Number(option.at('max')?.value ?? option.value) === 0) return [];
-            if (!namesGate(place)) return [];
-            return [
-              {
-                line: option.line,
-                found: 'A run that answers NO_GO is repeated until one passes, orders and all.',
-              },
-            ];
-          }),
-        ),
+  find: (document) => [...retries(document), ...loops(document)],
 };
+
+function retries({ mechanism, root }: DeployDocument): readonly Hit[] {
+  if (root === undefined) return [];
+  const lines = placesOf(mechanism, root).flatMap((place) =>
+    ['retry', 'retryCountOnTaskFailure'].flatMap((key) => {
+      const option = place.at(key);
+      return option === undefined || Number(option.at('max')?.value ?? option.value) === 0
+        ? []
+        : [option.line];
+    }),
+  );
+  return [...new Set(lines)].map((line) => ({ line, found: FOUND }));
+}
+
+function placesOf(mechanism: DeployDocument['mechanism'], root: Place): readonly Place[] {
+  if (mechanism === 'azure') return everyMap(root).filter(namesGate);
+  if (mechanism !== 'gitlab') return [];
+  const jobs = gitlabGateJobs(root);
+  // What stands in `default` holds for every job.
+  return jobs.length === 0 ? [] : [...jobs, ...(root.at('default') ? [root.at('default') as Place] : [])];
+}
+
+function loops({ scripts }: DeployDocument): readonly Hit[] {
+  return scripts.flatMap(({ lines }) =>
+    lines
+      .filter(({ text }) => /^\s*(?:until\b|while\s+!)/.test(text) && runsGate(text))
+      .map(({ line }) => ({ line, found: FOUND })),
+  );
+}

@@ -11,6 +11,7 @@ import { exitCodeIgnored } from './exit-code-ignored.ts';
 import { exitCodeLost } from './exit-code-lost.ts';
 import { flaggerConfirmAlone } from './flagger-confirm-alone.ts';
 import { flaggerRollbackPolarity } from './flagger-rollback-polarity.ts';
+import { flaggerRouteOfAnother } from './flagger-route-of-another.ts';
 import { flaggerSkipAnalysis } from './flagger-skip-analysis.ts';
 import { gateAbsent } from './gate-absent.ts';
 import { gateRunAgain } from './gate-run-again.ts';
@@ -40,6 +41,7 @@ export const RULES: readonly Rule[] = [
   exitCodeLost,
   flaggerConfirmAlone,
   flaggerRollbackPolarity,
+  flaggerRouteOfAnother,
   flaggerSkipAnalysis,
   gateAbsent,
   gateRunAgain,
