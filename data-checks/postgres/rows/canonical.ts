@@ -5,7 +5,17 @@ import { policyText } from './policy.ts';
 
 /** The forms in which values are hashed. Both sides of a column always use the same one. */
 export type Form =
-  'int4' | 'int8' | 'bool' | 'float8' | 'timestamp' | 'timestamptz' | 'uuid' | 'bytea' | 'text';
+  | 'int4'
+  | 'int8'
+  | 'bool'
+  | 'float8'
+  | 'numeric'
+  | 'timestamp'
+  | 'timestamptz'
+  | 'uuid'
+  | 'bytea'
+  | 'bpchar'
+  | 'text';
 
 /** One column of both sides in its agreed form. */
 export interface Agreement {
@@ -13,6 +23,8 @@ export interface Agreement {
   /** Makes the agreed form out of the side's own expression. */
   readonly old: (value: string) => string;
   readonly new: (value: string) => string;
+  /** Whether the form is NULL exactly where the value is, so that asking the value, which is cheaper, will do. */
+  readonly keepsNull: boolean;
   /** What this way of comparing gives up or takes for granted, for the verdict. */
   readonly notes: readonly string[];
 }
@@ -34,15 +46,23 @@ const as =
  * never different values equal.
  */
 export function agree(old: Shape, next: Shape, policy: ColumnPolicy = {}): Agreement {
-  const plain = Object.keys(policy).length > 0 ? withPolicy(old, next, policy) : exact(old, next);
-  return { ...plain, notes: [...plain.notes, ...policyText(policy)] };
+  const kept = Object.keys(policy).length === 0;
+  const plain = kept ? exact(old, next) : withPolicy(old, next, policy);
+  return {
+    ...plain,
+    // `row(null, null) is null` is true although it is not NULL; its text is not.
+    keepsNull: kept && old.sort !== 'c' && next.sort !== 'c',
+    notes: [...plain.notes, ...policyText(policy)],
+  };
 }
 
-function same(form: Form, cast: (value: string) => string, notes: readonly string[] = []): Agreement {
+type Cast = Omit<Agreement, 'keepsNull'>;
+
+function same(form: Form, cast: (value: string) => string, notes: readonly string[] = []): Cast {
   return { form, old: cast, new: cast, notes };
 }
 
-function exact(old: Shape, next: Shape): Agreement {
+function exact(old: Shape, next: Shape): Cast {
   const [a, b] = [old.builtIn, next.builtIn];
   const both = (names: readonly string[]): boolean =>
     a !== undefined && b !== undefined && names.includes(a) && names.includes(b);
@@ -54,7 +74,10 @@ function exact(old: Shape, next: Shape): Agreement {
   if (both(FLOATS)) return same('float8', as('float8'));
   if (both(['uuid'])) return same('uuid', as('uuid'));
   if (both(['bytea'])) return same('bytea', as('bytea'));
-  if (both(['numeric']) && old.modifier === next.modifier) return same('text', as('text'));
+  if (both(['numeric']) && old.modifier === next.modifier) {
+    // A declared scale is every value's scale. Without one, 1.0 is not 1.00, which only the text tells.
+    return old.modifier === -1 ? same('text', as('text')) : same('numeric', as('numeric'));
+  }
   if (both(['numeric', ...INTEGERS])) {
     return same('text', (value) => `trim_scale((${value})::numeric)::text`, [`scale ignored (${types})`]);
   }
@@ -68,6 +91,7 @@ function exact(old: Shape, next: Shape): Agreement {
   if (both(['json', 'jsonb']) && a !== b) {
     return same('text', (value) => `(${value})::jsonb::text`, [`JSON as a document (${types})`]);
   }
+  if (both(['bpchar'])) return same('bpchar', as('bpchar'));
   if (both(TEXTS)) return same('text', as('text'));
   return same(
     'text',
@@ -76,7 +100,7 @@ function exact(old: Shape, next: Shape): Agreement {
   );
 }
 
-function withPolicy(old: Shape, next: Shape, policy: ColumnPolicy): Agreement {
+function withPolicy(old: Shape, next: Shape, policy: ColumnPolicy): Cast {
   const plain = exact(old, next);
   if (policy.moments !== undefined && ['timestamp', 'timestamptz'].includes(plain.form)) {
     const digits = policy.moments.to === 'second' ? 0 : 3;

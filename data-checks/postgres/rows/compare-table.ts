@@ -115,7 +115,10 @@ async function comparePaired(attempt: Attempt, whole: Pairing, options: CompareO
 
 async function compareRows(attempt: Attempt, pairing: Pairing, options: CompareOptions): Promise<Answer> {
   const { sides, checkpoint, meter } = attempt;
-  const sql = [sideSql(pairing, 'old', options.hashing), sideSql(pairing, 'new', options.hashing)] as const;
+  const sql = [
+    sideSql(pairing, 'old', options.hashing, sides[0].version),
+    sideSql(pairing, 'new', options.hashing, sides[1].version),
+  ] as const;
   const work: Work = { pairing, sides, sql, checkpoint, meter };
   if (options.quick === true) return countRows(work, described(pairing, options));
   const kept =

@@ -50,7 +50,7 @@ export async function openComparison(options: DiffOptions): Promise<Comparison> 
   };
   try {
     const [old, next] = sides;
-    const test = await selfTest(old.main.client, next.main.client);
+    const test = await selfTest(old, next);
     const compare: CompareOptions = {
       hashing: { way: options.portable === true ? 'portable' : test.way, bits: options.bits ?? 64 },
       mostShown: options.mostShown ?? 20,

@@ -1,6 +1,6 @@
 import { quoteIdent, quoteLiteral } from '../names.ts';
 import { columnText, hashInputs, type Pairing, type SideName, source, told } from './pairing.ts';
-import { type HashWay, rowHash, SEEDS } from './row-hash.ts';
+import { type HashInput, type HashWay, rowHash, SEEDS } from './row-hash.ts';
 import type { TablePair } from './table-diff.ts';
 import { totalsColumns } from './totals.ts';
 
@@ -25,14 +25,17 @@ export interface SideSql {
   readonly source: (from?: string, ...conditions: string[]) => string;
 }
 
-export function sideSql(pairing: Pairing, side: SideName, hashing: Hashing): SideSql {
+/** For a server of this version (`server_version_num`). */
+export function sideSql(pairing: Pairing, side: SideName, hashing: Hashing, version: number): SideSql {
   const row = hashInputs(pairing.columns, side);
-  const first = rowHash(row, SEEDS.row, hashing.way);
-  const second = hashing.bits === 128 ? rowHash(row, SEEDS.second, hashing.way) : undefined;
+  const hash = (inputs: readonly HashInput[], seed: number): string =>
+    rowHash(inputs, seed, hashing.way, version);
+  const first = hash(row, SEEDS.row);
+  const second = hashing.bits === 128 ? hash(row, SEEDS.second) : undefined;
   const key = hashInputs(pairing.key, side);
   return {
     totals: totalsColumns(first, second),
-    keyHash: key.length > 0 ? rowHash(key, SEEDS.key, hashing.way) : first,
+    keyHash: key.length > 0 ? hash(key, SEEDS.key) : first,
     hashText: second === undefined ? `(${first})::text` : `(${first})::text || '/' || (${second})::text`,
     later: laterThan(pairing.pair, side),
     keyColumns: pairing.key.map((column, index) => `, ${columnText(column, side)} as k${index}`).join(''),

@@ -1,5 +1,7 @@
 import type { ClientBase } from 'pg';
-import type { HashWay } from './row-hash.ts';
+import type { Form } from './canonical.ts';
+import { type HashWay, rowHash } from './row-hash.ts';
+import type { Side } from './side.ts';
 
 /** Hashes whose answers are known: the same on every supported server and machine, or the chain is not used. */
 const HASHES: readonly (readonly [sql: string, answer: string])[] = [
@@ -8,13 +10,23 @@ const HASHES: readonly (readonly [sql: string, answer: string])[] = [
   [`hashint8extended(-1700000000001, -1700000000001 # 8413::int8)`, '-2836980488804300998'],
   [`hashfloat8extended(0.1, 8413)`, '-3519738285215490325'],
   [`hashfloat8extended(0, 8413)`, '8413'],
+  [`hash_numeric_extended(-1234567.89, 8413)`, '7909849076097526882'],
+  [`hash_numeric_extended(0.00, 8413)`, '8412'],
+  [`hash_numeric_extended('NaN', 8413)`, '8413'],
   [`hashtextextended('größe' collate "C", 8413)`, '113775961973087367'],
   [`hashtextextended('' collate "C", 8413)`, '-1290490263573979418'],
+  [`hashbpcharextended('ab  '::char(5) collate "C", 8413)`, '-4325179156146068792'],
   [`uuid_hash_extended('6f1b1c1e-6d0a-4f0e-9c39-0e8f5a1d2b3c', 8413)`, '515407265999242058'],
-  [
-    `hashfloat8extended(date_part('epoch', '2026-11-20 09:00:00.123456'::timestamp), 8413)`,
-    '7383615166294219710',
-  ],
+];
+
+/** The same for a whole step of the chain, which is not the same SQL on every version. */
+const STEPS: readonly (readonly [form: Form, value: string, answer: string])[] = [
+  ['timestamp', `'2026-11-20 09:00:00.123456'`, '6794564015126343864'],
+  // Here, early releases of 14 to 16 take the multiple of the width before.
+  ['timestamp', `'1997-11-15 06:38:56'`, '-5264482431149768425'],
+  ['timestamp', `'-infinity'`, '-8912559675206205568'],
+  ['timestamptz', `'2026-11-20 09:00:00.123456Z'`, '6794564015126343864'],
+  ['timestamptz', `'0044-03-15 10:00:00Z BC'`, '7161011492937928698'],
 ];
 
 /** Values whose text goes into hashes: the servers must print them alike. */
@@ -59,27 +71,35 @@ export interface SelfTest {
  * Asks both servers for hashes whose answers are known, before any row is compared.
  * @throws Error when the servers print the same value differently: then no hash of theirs could be compared
  */
-export async function selfTest(old: ClientBase, next: ClientBase): Promise<SelfTest> {
-  const [oldTexts, newTexts] = await Promise.all([answers(old, TEXTS), answers(next, TEXTS)]);
+export async function selfTest(old: Side, next: Side): Promise<SelfTest> {
+  const [oldTexts, newTexts] = await Promise.all([
+    answers(old.main.client, TEXTS),
+    answers(next.main.client, TEXTS),
+  ]);
   const unlike = TEXTS.filter((_, index) => oldTexts[index] !== newTexts[index]);
   if (unlike.length > 0) {
     throw new Error(
       `the servers print the same value differently (${unlike.join(', ')}); their rows can't be compared by hash`,
     );
   }
-  const sql = HASHES.map(([hash]) => hash);
-  const [oldHashes, newHashes] = await Promise.all([tried(old, sql), tried(next, sql)]);
-  const wrong = HASHES.filter(
-    ([, answer], index) => oldHashes[index] !== answer || newHashes[index] !== answer,
-  );
+  const [oldHashes, newHashes] = await Promise.all([hashes(old), hashes(next)]);
+  const known = [...HASHES, ...STEPS].map((line) => line[line.length - 1]);
+  const wrong = known.filter((answer, index) => oldHashes[index] !== answer || newHashes[index] !== answer);
   return wrong.length === 0
     ? { way: 'chain', notes: [] }
     : {
         way: 'portable',
         notes: [
-          `hashed with sha256: the servers' own functions disagree (${wrong.length} of ${HASHES.length})`,
+          `hashed with sha256: the servers' own functions disagree (${wrong.length} of ${known.length})`,
         ],
       };
+}
+
+function hashes({ main, version }: Side): Promise<readonly (string | null)[]> {
+  const steps = STEPS.map(([form, value]) =>
+    rowHash([{ form, sql: `${value}::${form}`, absent: undefined }], 8413, 'chain', version),
+  );
+  return tried(main.client, [...HASHES.map(([sql]) => sql), ...steps]);
 }
 
 async function answers(

@@ -10,7 +10,8 @@ export interface PairedColumn {
   readonly form: Form;
   readonly old: string;
   readonly new: string;
-  readonly mayBeNull: boolean;
+  /** SQL that is true exactly where the value is NULL; undefined where it never is on either side. */
+  readonly absent: { readonly old: string; readonly new: string } | undefined;
   /** The bare columns, where comparing those finds the same rows; they can use an index. */
   readonly bare: { readonly old: string; readonly new: string } | undefined;
 }
@@ -69,12 +70,20 @@ export function pairTables(pair: TablePair, old: Table, next: Table): Pairing {
     const policy = told(pair.policies, column.name);
     const agreement = agree(column, shape, policy);
     notCompared.push(...agreement.notes.map((note) => `column ${column.name}: ${note}`));
+    const sql = {
+      old: agreement.old(columnSql(column.name)),
+      new: agreement.new(computed ?? columnSql(shape.name)),
+    };
+    const asked =
+      agreement.keepsNull && computed === undefined
+        ? { old: columnSql(column.name), new: columnSql(shape.name) }
+        : sql;
+    const mayBeNull = !column.notNull || computed !== undefined || !shape.notNull;
     columns.push({
       name: column.name,
       form: agreement.form,
-      old: agreement.old(columnSql(column.name)),
-      new: agreement.new(computed ?? columnSql(shape.name)),
-      mayBeNull: !column.notNull || computed !== undefined || !shape.notNull,
+      ...sql,
+      absent: mayBeNull ? isNull(asked) : undefined,
       bare:
         agreement.notes.length === 0 && computed === undefined && agreement.form !== 'bytea'
           ? { old: columnSql(column.name), new: columnSql(shape.name) }
@@ -120,14 +129,12 @@ function constantColumn(column: Column, value: string): PairedColumn {
   const { form, new: cast } = agree(column, column);
   // The old side is the value itself, in the new column's type where the old server is sure to have it.
   const typed = column.builtIn === undefined ? `((${value})::text)` : `((${value})::${column.shown})`;
-  return {
-    name: column.name,
-    form,
-    old: cast(typed),
-    new: cast(columnSql(column.name)),
-    mayBeNull: true,
-    bare: undefined,
-  };
+  const sql = { old: cast(typed), new: cast(columnSql(column.name)) };
+  return { name: column.name, form, ...sql, absent: isNull(sql), bare: undefined };
+}
+
+function isNull(sql: Record<SideName, string>): Record<SideName, string> {
+  return { old: `(${sql.old}) is null`, new: `(${sql.new}) is null` };
 }
 
 /** A computed column names the columns that it reads, so those are compared through it. */
@@ -174,7 +181,7 @@ function keyOf(pair: TablePair, old: Table, columns: readonly PairedColumn[]): r
 
 /** The inputs of the row's hash on one side. */
 export function hashInputs(columns: readonly PairedColumn[], side: SideName): HashInput[] {
-  return columns.map((column) => ({ form: column.form, sql: column[side], mayBeNull: column.mayBeNull }));
+  return columns.map((column) => ({ form: column.form, sql: column[side], absent: column.absent?.[side] }));
 }
 
 /** The text of one column on one side. */

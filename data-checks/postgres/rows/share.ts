@@ -24,9 +24,11 @@ export async function shareOf(
   const key = rangeKey(pairing);
   const ends = key === undefined ? undefined : await keyEnds(pairing, sides[0], key.old);
   if (key === undefined || ends === undefined) {
-    const condition = (side: 'old' | 'new'): string =>
-      `(${sideSql(pairing, side, hashing).keyHash} & ${HASHES - 1}) % ${of} = ${index - 1}`;
-    return { share: { kind: 'hash' }, conditions: [condition('old'), condition('new')] };
+    const condition = (which: 0 | 1): string => {
+      const sql = sideSql(pairing, which === 0 ? 'old' : 'new', hashing, sides[which].version);
+      return `(${sql.keyHash} & ${HASHES - 1}) % ${of} = ${index - 1}`;
+    };
+    return { share: { kind: 'hash' }, conditions: [condition(0), condition(1)] };
   }
   const bound = (n: number): bigint => ends.lo + ((ends.hi - ends.lo) * BigInt(n)) / BigInt(of);
   const [lo, hi] = [index === 1 ? null : bound(index - 1), index === of ? null : bound(index)];

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import pg from 'pg';
 import { diffTables } from '../../../data-checks/postgres/rows/diff-tables.ts';
+import { rowHash } from '../../../data-checks/postgres/rows/row-hash.ts';
 import { hasVersion, startCluster, type TestCluster } from '../../postgres-cluster.ts';
 import { CORPUS, CORPUS_TYPES } from './corpus.ts';
 
@@ -15,6 +17,17 @@ function sql(side: 'old' | 'new'): string {
       `insert into s${index} values (7, ${rows.old})`,
     ]),
   ].join(';\n');
+}
+
+/** The server's own hash sees these 32 bits of a time stamp only. */
+const FOLDS = [0, 1, 0x7fffffff, 0x80000000, 0xc0000000, 123456789];
+
+/** Microseconds since 2000 of time stamps over the whole range with one fold, one for each upper half. */
+function sameFold(fold: number): bigint[] {
+  const near = Array.from({ length: 400 }, (_, index) => index - 200);
+  return [...near, 2147483483, 1000000, 49316670, -1000001, -49316670, -49316671]
+    .map((upper) => BigInt(upper) * 2n ** 32n + BigInt((fold ^ (upper < 0 ? ~upper : upper)) >>> 0))
+    .filter((micros) => micros >= -211813488000000000n && micros < 9223371331200000000n);
 }
 
 const ways = [
@@ -67,4 +80,27 @@ describe.each([
       expect(wrong).toEqual([]);
     },
   );
+
+  test.skipIf(!there).each(FOLDS)('time stamps whose halves fold to %i are told apart', async (fold) => {
+    const client = new pg.Client({ connectionString: urls.new });
+    await client.connect();
+    try {
+      const version = Number((await client.query<{ v: string }>(`show server_version_num`)).rows[0]?.v);
+      const hash = rowHash([{ form: 'timestamp', sql: 'v', absent: undefined }], 8413, 'chain', version);
+      const { rows } = await client.query<{ times: string; hashes: string; folds: string }>(
+        `select count(distinct v) as times, count(distinct ${hash}) as hashes,
+                  count(distinct timestamp_hash_extended(v, 1)) as folds
+             from (select timestamp '2000-01-01' + make_interval(days => (u / 86400000000)::int)
+                        + ((u % 86400000000) || ' us')::interval as v from unnest($1::int8[]) u
+                   union all values (timestamp 'infinity'), ('-infinity')) t`,
+        [sameFold(fold).map(String)],
+      );
+      const [row] = rows;
+      expect(Number(row?.times)).toBeGreaterThan(400);
+      expect(Number(row?.folds)).toBeLessThan(4);
+      expect(row?.hashes).toBe(row?.times);
+    } finally {
+      await client.end();
+    }
+  });
 });
