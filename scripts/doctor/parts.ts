@@ -38,7 +38,7 @@ const OPTIONAL_PACKAGES: Readonly<Record<string, string>> = {
   stripe: 'payments with Stripe',
   imapflow: 'mailboxes over IMAP',
   'postal-mime': 'mailboxes over IMAP',
-  ioredis: 'the demo',
+  ioredis: '`greenlight data redis`, and the demo',
   fastify: 'the demo',
   nodemailer: 'the demo',
   'smtp-server': 'the demo',

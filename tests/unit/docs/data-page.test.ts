@@ -12,6 +12,12 @@ const blocks = (language: string): string[] =>
   [...PAGE.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'gms'))].map(([, text = '']) => text);
 
 const NOWHERE = 'postgres://app@127.0.0.1:1/shop';
+const ADDRESSES: Readonly<Record<string, string>> = {
+  '"$OLD"': NOWHERE,
+  '"$NEW"': NOWHERE,
+  '"$OLD_REDIS"': 'redis://127.0.0.1:1',
+  '"$NEW_REDIS"': 'redis://127.0.0.1:1',
+};
 const COMMANDS = blocks('sh')
   .join('\n')
   .replaceAll('\\\n', ' ')
@@ -24,7 +30,7 @@ describe('docs/data.md', () => {
     const words = line
       .split(/\s+/)
       .slice(1)
-      .map((word) => (/^"\$(OLD|NEW)"$/.test(word) ? NOWHERE : word.replaceAll(/^'|'$/g, '')));
+      .map((word) => ADDRESSES[word] ?? word.replaceAll(/^'|'$/g, ''));
     const end = await greenlight(...words);
     // Understood, and nobody is there to answer.
     expect(end, end.err).toMatchObject({ code: 20, out: '' });

@@ -1,0 +1,157 @@
+import type * as Ioredis from 'ioredis';
+import { GreenlightError } from '../../contract/errors.ts';
+
+export type SideName = 'old' | 'new';
+export type Argument = string | number | Buffer;
+export type Command = readonly [name: string, ...args: Argument[]];
+/** What the server answered, bytes as they are; a refusal of one command is an answer, too. */
+export type Reply = Buffer | number | null | Refusal | readonly Reply[];
+
+/** The only commands that are ever sent: each reads, and none reads more than a window of a big key. */
+const READ_COMMANDS: ReadonlySet<string> = new Set([
+  ...['SCAN', 'TYPE', 'EXISTS', 'PEXPIRETIME', 'PTTL', 'TIME', 'DBSIZE', 'INFO'],
+  ...['STRLEN', 'GETRANGE', 'HSCAN', 'HLEN', 'HMGET', 'SSCAN', 'SCARD', 'SISMEMBER'],
+  ...['ZSCAN', 'ZCARD', 'ZSCORE', 'LLEN', 'LRANGE', 'XRANGE', 'XINFO', 'XPENDING'],
+]);
+
+/** The server did not carry out one command. */
+export class Refusal {
+  readonly message: string;
+  constructor(message: string) {
+    this.message = message;
+  }
+}
+
+/** A command that must be answered was refused: by a rule for this user, or because the server can't answer now. */
+export class RefusedByServer extends Error {
+  override readonly name = 'RefusedByServer';
+}
+
+/** One of the servers does not answer (any more). */
+export class RedisUnavailable extends Error {
+  override readonly name = 'RedisUnavailable';
+  readonly side: SideName;
+  constructor(side: SideName, cause: unknown) {
+    super(cause instanceof Error ? cause.message || cause.name : String(cause), { cause });
+    this.side = side;
+  }
+}
+
+/** One side of a comparison. */
+export interface Reader {
+  readonly side: SideName;
+  /** Sends all commands at once. @throws RedisUnavailable when the connection is lost */
+  ask(commands: readonly Command[]): Promise<readonly Reply[]>;
+  /** Sends one command that must be answered. @throws RedisUnavailable, RefusedByServer */
+  one(...command: Command): Promise<Exclude<Reply, Refusal>>;
+  close(): void;
+}
+
+export interface ReaderOptions {
+  readonly side: SideName;
+  /** `redis://` or `rediss://` address. Never shown: it may hold a password. */
+  readonly url: string;
+  /** Longest wait for one answer, in milliseconds. */
+  readonly timeoutMs: number;
+}
+
+/** @throws RedisUnavailable; GreenlightError PART_MISSING without the client */
+export async function openReader({ side, url, timeoutMs }: ReaderOptions): Promise<Reader> {
+  const { Redis: Client } = await loadClient();
+  const client = new Client(url, {
+    lazyConnect: true,
+    connectionName: 'greenlight',
+    connectTimeout: Math.min(timeoutMs, 10_000),
+    // A client that connects again by itself would hide that the server was gone.
+    retryStrategy: () => null,
+    maxRetriesPerRequest: 0,
+    autoResendUnfulfilledCommands: false,
+  });
+  // The client's own words on a command after the end are only that the connection is closed.
+  let why: Error | undefined;
+  client.on('error', (error: Error) => (why ??= error));
+  try {
+    await client.connect();
+  } catch (error) {
+    client.disconnect();
+    throw new RedisUnavailable(side, why ?? error);
+  }
+  const ask = async (commands: readonly Command[]): Promise<readonly Reply[]> => {
+    // One timer for all: the client's own would be one for each command.
+    const timer = setTimeout(() => {
+      why ??= new Error(`no answer within ${timeoutMs} ms`);
+      client.disconnect();
+    }, timeoutMs);
+    try {
+      return await send(client, commands);
+    } catch (error) {
+      throw error instanceof TypeError ? error : new RedisUnavailable(side, why ?? error);
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+  return {
+    side,
+    ask,
+    one: async (...command) => {
+      const [reply] = await ask([command]);
+      if (reply instanceof Refusal) throw new RefusedByServer(`${command[0]}: ${reply.message}`);
+      return reply ?? null;
+    },
+    close: () => client.disconnect(),
+  };
+}
+
+async function loadClient(): Promise<Pick<typeof Ioredis, 'Redis'>> {
+  try {
+    return await import('ioredis');
+  } catch (cause) {
+    throw new GreenlightError('PART_MISSING', 'ioredis, which reads Redis, cannot be loaded', {
+      cause,
+      hint: 'npm install --save-dev ioredis',
+    });
+  }
+}
+
+async function send(client: Ioredis.Redis, commands: readonly Command[]): Promise<readonly Reply[]> {
+  const pipeline = client.pipeline();
+  for (const [name, ...args] of commands) {
+    if (!READ_COMMANDS.has(name)) throw new TypeError(`${name} is none of the commands that only read`);
+    pipeline.callBuffer(name, ...args);
+  }
+  const answers = (await pipeline.exec()) ?? [];
+  return answers.map(([error, reply]) => {
+    if (error === null) return reply as Reply;
+    // Anything but an answer of the server itself means that it did not answer.
+    if (error.name !== 'ReplyError') throw error;
+    return new Refusal(error.message);
+  });
+}
+
+/** @throws RefusedByServer */
+export function answered(reply: Reply | undefined): Exclude<Reply, Refusal> {
+  if (reply instanceof Refusal) throw new RefusedByServer(reply.message);
+  return reply ?? null;
+}
+
+/** A reply that must be a list. @throws RefusedByServer */
+export function listOf(reply: Reply | undefined): readonly Reply[] {
+  const list = answered(reply);
+  if (Array.isArray(list)) return list as readonly Reply[];
+  throw new RefusedByServer('the server did not answer with a list');
+}
+
+/** A reply as text, byte for byte one character. @throws RefusedByServer */
+export function bytesOf(reply: Reply | undefined): string {
+  const value = answered(reply);
+  if (Buffer.isBuffer(value)) return value.toString('latin1');
+  if (typeof value === 'number') return String(value);
+  throw new RefusedByServer('the server did not answer with text');
+}
+
+/** A reply that must be a number. @throws RefusedByServer */
+export function numberOf(reply: Reply | undefined): number {
+  const value = Number(bytesOf(reply));
+  if (Number.isFinite(value)) return value;
+  throw new RefusedByServer('the server did not answer with a number');
+}

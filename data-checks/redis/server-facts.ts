@@ -1,0 +1,47 @@
+import { answered, bytesOf, numberOf, type Reader, Refusal } from './reader.ts';
+
+/** What `INFO` says, by its own names. */
+export type ServerFacts = Readonly<Record<string, string>>;
+
+/** @throws RedisUnavailable, RefusedByServer */
+export async function serverFacts(reader: Reader): Promise<ServerFacts> {
+  const lines = bytesOf(await reader.one('INFO')).split(/\r?\n/);
+  return Object.fromEntries(
+    lines.flatMap((line) => {
+      const at = line.indexOf(':');
+      return at < 1 || line.startsWith('#') ? [] : [[line.slice(0, at), line.slice(at + 1)] as const];
+    }),
+  );
+}
+
+/** When a key expires, as the server says it. */
+export interface ExpiryReader {
+  /** Sent before the questions for keys; their answers are read with it. */
+  readonly before: readonly ['TIME'] | undefined;
+  readonly command: 'PEXPIRETIME' | 'PTTL';
+}
+
+/** Servers before 7.0 only tell how long a key still has, so their own clock is asked as well. */
+export async function expiryReader(reader: Reader): Promise<ExpiryReader> {
+  const [reply] = await reader.ask([['PEXPIRETIME', 'greenlight:no-such-key']]);
+  if (!(reply instanceof Refusal)) return { before: undefined, command: 'PEXPIRETIME' };
+  // Any other refusal, such as a missing right, must not be taken for an old server.
+  if (!/unknown command/i.test(reply.message)) answered(reply);
+  return { before: ['TIME'], command: 'PTTL' };
+}
+
+/** Milliseconds of the server's clock, from its answer to `TIME`. */
+export function clockOf(reply: readonly unknown[]): number {
+  const [seconds, micros] = reply.map((part) => Number(String(part)));
+  return (seconds ?? Number.NaN) * 1000 + (micros ?? Number.NaN) / 1000;
+}
+
+/** Absolute, in milliseconds; -1: never; -2: there is no such key. */
+export function momentOf(reply: Parameters<typeof numberOf>[0], clock: number | undefined): number {
+  const value = numberOf(reply);
+  return value < 0 || clock === undefined ? value : clock + value;
+}
+
+export function sameMoment(old: number, next: number, toleranceMs: number): boolean {
+  return old < 0 || next < 0 ? old === next : Math.abs(old - next) <= toleranceMs;
+}

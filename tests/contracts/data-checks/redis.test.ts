@@ -1,0 +1,427 @@
+import type { Redis } from 'ioredis';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { diffKeyspaces } from '../../../data-checks/redis/diff-keyspaces.ts';
+import type { KeyspaceDiff, KeyspaceOptions } from '../../../data-checks/redis/keyspace-diff.ts';
+import { type RedisPair, startRedisPair } from '../../redis-pair.ts';
+import { greenlight } from './greenlight-command.ts';
+
+const SECRET = 'hunter2-is-a-value';
+let pair: RedisPair;
+let old: Redis;
+let next: Redis;
+
+beforeAll(async () => {
+  pair = await startRedisPair();
+  [old, next] = [pair.old.client, pair.new.client];
+});
+afterAll(async () => {
+  await pair?.stop();
+});
+
+async function refill(): Promise<void> {
+  await Promise.all([old.flushall(), next.flushall()]);
+  await Promise.all([fill(old), fill(next)]);
+}
+
+const LATER = 4_000_000_000_000;
+
+/** Every type, small and beyond one window. */
+async function fill(client: Redis): Promise<void> {
+  const many = Array.from({ length: 1500 }, (_, index) => `item-${index}`);
+  await client
+    .pipeline()
+    .set('text', 'value')
+    .set('empty', '')
+    .set('bytes', Buffer.from([0xfe]))
+    .set(Buffer.from([0xff, 0x00, 0x61]), 'its name is no text')
+    .set('long', 'x'.repeat(600_000))
+    .set('session:1', 'user', 'PXAT', LATER)
+    .hset('hash', { name: 'Ada', mail: 'ada@example.com' })
+    .hset('big-hash', Object.fromEntries(many.map((name) => [name, `value of ${name}`])))
+    .sadd('set', 'a', 'b', 'c')
+    .sadd('numbers', 3, 1, 2)
+    .sadd('big-set', ...many)
+    .zadd('zset', 1.5, 'a', '-inf', 'b', 0.1, 'c')
+    .zadd('big-zset', ...many.flatMap((name, index) => [index / 7, name]))
+    .rpush('list', 'a', 'b', 'a')
+    .rpush('big-list', ...many)
+    .exec();
+  const entries = client.pipeline();
+  for (let id = 1; id <= 700; id += 1) entries.xadd('stream', `${id}-1`, 'order', String(id));
+  await entries.exec();
+  await client.xgroup('CREATE', 'stream', 'workers', '0');
+  await client.xreadgroup('GROUP', 'workers', 'ann', 'COUNT', 3, 'STREAMS', 'stream', '>');
+}
+
+function diff(more: Partial<KeyspaceOptions> = {}): Promise<KeyspaceDiff> {
+  return diffKeyspaces({ old: pair.old.url, new: pair.new.url, rounds: 1, firstPauseMs: 20, ...more });
+}
+
+type Kind = 'missing' | 'extra' | 'changed';
+type Change = (client: Redis, key: string) => Promise<unknown>;
+
+/** What is done to a copy of the key, and the parts of it that are then named. */
+const FAULTS: readonly (readonly [string, Kind, key: string, parts: readonly string[], Change])[] = [
+  ['a lost key', 'missing', 'text', [], (client, key) => client.del(key)],
+  ['another value', 'changed', 'text', ['value'], (client, key) => client.set(key, 'valuE')],
+  ['a value instead of none', 'changed', 'empty', ['value'], (client, key) => client.set(key, ' ')],
+  ['a lost empty value', 'missing', 'empty', [], (client, key) => client.del(key)],
+  [
+    'bytes that are no text',
+    'changed',
+    'bytes',
+    ['value'],
+    (client, key) => client.set(key, Buffer.from([0xfd])),
+  ],
+  [
+    'the last byte of a long value',
+    'changed',
+    'long',
+    ['value'],
+    (client, key) => client.setrange(key, 599_999, 'y'),
+  ],
+  ['a longer value', 'changed', 'long', ['value'], (client, key) => client.append(key, 'x')],
+  [
+    'an expiry that is later',
+    'changed',
+    'session:1',
+    ['expiry'],
+    (client, key) => client.pexpireat(key, LATER + 5000),
+  ],
+  ['an expiry that is gone', 'changed', 'session:1', ['expiry'], (client, key) => client.persist(key)],
+  [
+    'an expiry that was never there',
+    'changed',
+    'hash',
+    ['expiry'],
+    (client, key) => client.pexpireat(key, LATER),
+  ],
+  [
+    'another type',
+    'changed',
+    'set',
+    ['type'],
+    (client, key) => client.multi().del(key).zadd(key, 1, 'a').exec(),
+  ],
+  [
+    'a string instead of a list',
+    'changed',
+    'list',
+    ['type'],
+    (client, key) => client.multi().del(key).set(key, 'a').exec(),
+  ],
+  ['a field', 'changed', 'hash', ['field name'], (client, key) => client.hset(key, 'name', 'Eve')],
+  [
+    'a lost field of many',
+    'changed',
+    'big-hash',
+    ['field item-1499'],
+    (client, key) => client.hdel(key, 'item-1499'),
+  ],
+  [
+    'a field too many of many',
+    'changed',
+    'big-hash',
+    ['field x'],
+    (client, key) => client.hset(key, 'x', ''),
+  ],
+  [
+    'a field of many',
+    'changed',
+    'big-hash',
+    ['field item-7'],
+    (client, key) => client.hset(key, 'item-7', ''),
+  ],
+  [
+    'a member',
+    'changed',
+    'set',
+    ['member', 'member'],
+    (client, key) => client.multi().srem(key, 'a').sadd(key, 'A').exec(),
+  ],
+  [
+    'a member of many',
+    'changed',
+    'big-set',
+    ['member', 'member'],
+    (client, key) => client.multi().srem(key, 'item-3').sadd(key, 'Item-3').exec(),
+  ],
+  ['a score', 'changed', 'zset', ['member'], (client, key) => client.zadd(key, 1.5000000000000002, 'a')],
+  [
+    'a score of many',
+    'changed',
+    'big-zset',
+    ['member'],
+    (client, key) => client.zincrby(key, 1, 'item-1000'),
+  ],
+  [
+    'the order of a list',
+    'changed',
+    'list',
+    ['[0]', '[1]'],
+    (client, key) => client.multi().del(key).rpush(key, 'b', 'a', 'a').exec(),
+  ],
+  ['an element of many', 'changed', 'big-list', ['[1499]'], (client, key) => client.lset(key, 1499, 'x')],
+  ['a shorter list', 'changed', 'big-list', ['[1499]'], (client, key) => client.rpop(key)],
+  ['an entry of a stream', 'changed', 'stream', ['entry 650-1'], (client, key) => client.xdel(key, '650-1')],
+  ['where a stream goes on', 'changed', 'stream', ['last id'], (client, key) => client.xsetid(key, '9000-1')],
+  [
+    'a group',
+    'changed',
+    'stream',
+    ['group workers'],
+    (client, key) => client.xgroup('DESTROY', key, 'workers'),
+  ],
+  [
+    'what a group has done',
+    'changed',
+    'stream',
+    ['group workers', 'pending 2-1 of group workers'],
+    (client, key) => client.xack(key, 'workers', '2-1'),
+  ],
+];
+
+describe('one fault in each of many keys', () => {
+  let there: KeyspaceDiff;
+  let back: KeyspaceDiff;
+  const named = (at: number, key: string): string => `${at}:${key}`;
+
+  beforeAll(async () => {
+    await refill();
+    for (const [at, [, , key, , change]] of FAULTS.entries()) {
+      for (const client of [old, next]) await client.copy(key, named(at, key));
+      await change(next, named(at, key));
+    }
+    await next.set('one too many', '');
+    there = await diff({ mostShown: 100 });
+    back = await diff({ old: pair.new.url, new: pair.old.url, mostShown: 100 });
+  });
+
+  test.each(FAULTS.map((fault, at) => [fault[0], at, fault] as const))(
+    'finds %s',
+    (_, at, [, kind, key, parts]) => {
+      const shown = (found: KeyspaceDiff) => found.differences.filter((one) => one.key === named(at, key));
+      expect(shown(there).map((one) => [one.kind, one.parts.map((part) => part.name)])).toEqual([
+        [kind, parts],
+      ]);
+      expect(shown(back).map((one) => one.kind)).toEqual([kind === 'missing' ? 'extra' : kind]);
+    },
+  );
+
+  test('finds what there is too much of, and nothing else', () => {
+    expect(there.differences).toContainEqual({ kind: 'extra', key: 'one too many', parts: [] });
+    expect(there).toMatchObject({ answer: 'different', missing: 2, extra: 1, changed: FAULTS.length - 2 });
+    expect(back).toMatchObject({ answer: 'different', missing: 1, extra: 2, changed: FAULTS.length - 2 });
+  });
+});
+
+describe('two keyspaces', () => {
+  beforeEach(refill);
+
+  test('keyspaces that hold the same in another order, encoding or way are equal', async () => {
+    // Another order of fields and members; an intset and a listpack that once were hash tables.
+    await next.del('hash', 'set', 'numbers');
+    await next.hset('hash', { mail: 'ada@example.com', name: 'Ada' });
+    await next.sadd('numbers', 'no-number', 1, 2, 3);
+    await next.srem('numbers', 'no-number');
+    await next.sadd('set', 'c', 'x'.repeat(100), 'b', 'a');
+    await next.srem('set', 'x'.repeat(100));
+    await next.hset('big-hash', 'one-more', 1);
+    await next.hdel('big-hash', 'one-more');
+    await next.pexpireat('session:1', LATER + 400);
+    expect(await diff()).toMatchObject({
+      answer: 'equal',
+      oldKeys: 16,
+      newKeys: 16,
+      missing: 0,
+      differences: [],
+    });
+  });
+
+  test('counts all of many differences', async () => {
+    const names = Array.from({ length: 3000 }, (_, index) => `more:${index}`);
+    await old.mset(Object.fromEntries(names.map((name) => [name, name])));
+    await next.mset(
+      Object.fromEntries(names.slice(1000).map((name, at) => [name, at < 500 ? 'other' : name])),
+    );
+    await next.mset('extra:1', 1, 'extra:2', 2);
+    expect(await diff()).toMatchObject({
+      missing: 1000,
+      changed: 500,
+      extra: 2,
+      oldKeys: 3016,
+      newKeys: 2018,
+    });
+  });
+
+  describe('while somebody writes', () => {
+    async function whileWriting(
+      write: (round: number) => Promise<unknown>,
+      more: Partial<KeyspaceOptions>,
+    ): Promise<KeyspaceDiff> {
+      let [running, round] = [true, 0];
+      const writer = (async () => {
+        while (running) await write((round += 1));
+      })();
+      try {
+        return await diff(more);
+      } finally {
+        running = false;
+        await writer;
+      }
+    }
+
+    test('keys that come and go on both sides are no difference, and planted ones are found', async () => {
+      const busy = async (round: number): Promise<void> => {
+        const name = `busy:${round % 50}`;
+        await old.set(name, round);
+        await next.set(name, round);
+        if (round % 3 === 0) await Promise.all([old.del(name), next.del(name)]);
+        if (round % 100 === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+      };
+      const equal = await whileWriting(busy, { rounds: 4, ignore: [] });
+      expect(['equal', 'unstable']).toContain(equal.answer);
+      await next.hset('hash', 'name', 'Eve');
+      const planted = await whileWriting(busy, { rounds: 4 });
+      expect(planted.answer).toBe('different');
+      expect(planted.differences.map((one) => one.key)).toContain('hash');
+    });
+
+    test('a key that never stands still is unstable, neither equal nor different', async () => {
+      const found = await whileWriting((round) => next.set('text', `moved ${round}`), {
+        rounds: 2,
+        firstPauseMs: 100,
+      });
+      expect(found).toMatchObject({ answer: 'unstable', changed: null });
+    });
+  });
+
+  test('compares only what was asked for, and says so', async () => {
+    await next.set('cache:1', 'x');
+    await next.del('text');
+    const found = await diff({ ignore: ['cache:*', 'text'] });
+    expect(found.answer).toBe('equal');
+    expect(found.notCompared).toEqual(expect.arrayContaining(['keys like cache:*', 'keys like text']));
+    expect(await diff({ prefixes: ['session:', 'big-'] })).toMatchObject({ answer: 'equal', oldKeys: 5 });
+    expect(await diff({ prefixes: ['nothing:'] })).toMatchObject({
+      answer: 'not-checked',
+      cause: 'nothing-compared',
+    });
+  });
+
+  test('other databases of the same servers are named, not compared', async () => {
+    await old.select(3);
+    await old.set('x', 1);
+    await old.select(0);
+    expect((await diff()).notCompared).toContain('database 3 of old: 1 keys');
+    const third = { old: `${pair.old.url}/3`, new: `${pair.new.url}/3` };
+    expect(await diff(third)).toMatchObject({ old: 'database 3', answer: 'different', missing: 1 });
+  });
+
+  test('a server compared with itself is not checked', async () => {
+    expect(await diff({ new: pair.old.url })).toMatchObject({
+      answer: 'not-checked',
+      cause: 'same-keyspace',
+    });
+  });
+
+  test('keys that a user may not read make the answer unknown', async () => {
+    await next.call('ACL', 'SETUSER', 'reader', 'on', '>pw', '~session:*', '+@all');
+    const url = new URL(pair.new.url);
+    [url.username, url.password] = ['reader', 'pw'];
+    const found = await diff({ new: url.href });
+    expect(found).toMatchObject({ answer: 'not-checked', cause: 'unreadable' });
+    expect(found.reason).toContain('NOPERM');
+  });
+
+  test('only commands that read are sent', async () => {
+    await Promise.all([old.call('CONFIG', 'RESETSTAT'), next.call('CONFIG', 'RESETSTAT')]);
+    await next.hset('big-hash', 'item-7', '');
+    await diff();
+    for (const client of [old, next]) {
+      const stats = await client.info('commandstats');
+      const commands = [...stats.matchAll(/cmdstat_([a-z|]+):/g)].map(([, name]) => name ?? '');
+      // The client's own greeting, and what this test does, besides.
+      const others = [
+        'hello',
+        'auth',
+        'select',
+        'client|setname',
+        'client|setinfo',
+        'config|resetstat',
+        'info',
+        'hset',
+      ];
+      const reading =
+        /^(scan|type|exists|pexpiretime|dbsize|strlen|getrange|hscan|hlen|hmget|sscan|scard|sismember|zscan|zcard|zscore|llen|lrange|xrange|xinfo\|.*|xpending)$/;
+      expect(commands.filter((name) => !others.includes(name) && !reading.test(name))).toEqual([]);
+    }
+  });
+
+  describe('greenlight data redis', () => {
+    const run = (...more: string[]): ReturnType<typeof greenlight> =>
+      greenlight('data', 'redis', '--old', pair.old.url, '--new', pair.new.url, '--rounds', '1', ...more);
+
+    test('answers 0 when all is equal, and shows the room that is left', async () => {
+      const { code, out, err } = await run('--max-clients-share', '0.9');
+      expect(code, `${out}${err}`).toBe(0);
+      expect(out).toMatch(/database 0 +equal +16 +16 +0 +0 +0/);
+      expect(out).toMatch(/new: within: clients: \d+ of 10000/);
+    });
+
+    test('answers 10 for different keys, with masked values unless they may be shown', async () => {
+      await next.set('text', SECRET);
+      const { code, out } = await run();
+      expect(code).toBe(10);
+      expect(out).toContain('changed text in value');
+      expect(out).not.toContain(SECRET);
+      expect((await run('--json')).out).not.toContain(SECRET);
+      expect((await run('--values')).out).toContain(`value (value -> ${SECRET})`);
+    });
+
+    test('answers 10 when new has no room left although all keys are equal', async () => {
+      const { code, out } = await run('--max-memory-share', '0.000001');
+      expect(code).toBe(10);
+      expect(out).toContain('new: over: memory');
+    });
+
+    test('answers 20 when there is nothing, unless that is allowed', async () => {
+      await Promise.all([old.flushall(), next.flushall()]);
+      expect(await run()).toMatchObject({ code: 20 });
+      expect(await run('--allow-empty')).toMatchObject({ code: 0 });
+    });
+
+    test('answers 20 and hides the password when a server can not be reached', async () => {
+      const nowhere = `redis://app:${SECRET}@127.0.0.1:1/0`;
+      const { code, out, err } = await greenlight('data', 'redis', '--old', pair.old.url, '--new', nowhere);
+      expect(code).toBe(20);
+      expect(err).toContain('The new server could not be read');
+      expect(out + err).not.toContain(SECRET);
+    });
+
+    test.each([
+      ['no Redis', ['--old', `http://app:${SECRET}@127.0.0.1:1`, '--new', 'redis://127.0.0.1:1']],
+      [
+        'no share',
+        ['--old', 'redis://127.0.0.1:1', '--new', 'redis://127.0.0.1:1', '--max-memory-share', '80'],
+      ],
+    ])('answers 64 for %s', async (_, args) => {
+      const { code, err } = await greenlight('data', 'redis', ...args);
+      expect(code).toBe(64);
+      expect(err).not.toContain(SECRET);
+    });
+  });
+});
+
+// The last one: afterwards the server is gone.
+test('a server that goes away in the middle makes the answer unknown', async () => {
+  await old.mset(Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`k${index}`, index])));
+  let killed = false;
+  const found = await diff({
+    onProgress: () => {
+      if (!killed) process.kill(pair.new.pid, 'SIGKILL');
+      killed = true;
+    },
+  });
+  expect(found).toMatchObject({ answer: 'not-checked', cause: 'connection-lost', oldKeys: null });
+});
