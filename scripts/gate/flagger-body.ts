@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseBody } from './parse-body.ts';
 import { type Asked, parseQuestion } from './question.ts';
 
 /** What Flagger sends. It may send more in a later version; `metadata` is the user's and checked strictly. */
@@ -23,9 +24,9 @@ export interface FlaggerQuestion {
 export function parseFlaggerBody(body: string): FlaggerQuestion {
   let value: unknown;
   try {
-    value = JSON.parse(body);
+    value = parseBody(body);
   } catch {
-    return { asked: { problem: 'the body is not JSON' }, token: undefined };
+    return { asked: { problem: 'the body is not JSON, or names a member twice' }, token: undefined };
   }
   const parsed = FlaggerBody.safeParse(value);
   if (!parsed.success)

@@ -1,4 +1,4 @@
-import { mkdir, readFile, stat, utimes } from 'node:fs/promises';
+import { mkdir, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import {
@@ -8,7 +8,7 @@ import {
   type StartedRun,
 } from '../../contract/ports/gate-store.ts';
 import { writeFileAtomically } from '../../reporters/publishers/atomic-write.ts';
-import { namesIn } from './kept-verdicts.ts';
+import { namesIn, readOwn } from './kept-verdicts.ts';
 import { isMissing } from './read-stored-report.ts';
 import { RunOrderShape } from './stored-shapes.ts';
 
@@ -29,7 +29,7 @@ export function createFolderRuns(directory: string): Pick<GateStore, 'claim' | '
   };
   const read = async (file: string): Promise<StartedRun | undefined> => {
     try {
-      const run = RunFile.parse(JSON.parse(await readFile(file, 'utf8')));
+      const run = await readOwn(file, RunFile);
       const { mtimeMs } = await stat(file);
       return { ...run, alive: run.endedAt === null && Date.now() - mtimeMs < ALIVE_MS };
     } catch (error) {

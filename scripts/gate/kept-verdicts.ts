@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
+import type { z } from 'zod';
 import type { StoredVerdict } from '../../contract/ports/gate-store.ts';
 import { writeFileAtomically } from '../../reporters/publishers/atomic-write.ts';
 import { sha256Of } from '../file-digest.ts';
@@ -24,8 +25,7 @@ export function createKeptVerdicts(directory: string, now: () => number = Date.n
   const load = async (): Promise<Map<string, StoredVerdict>> => {
     const found = new Map<string, StoredVerdict>();
     for (const name of await namesIn(directory)) {
-      const text = await readFile(path.join(directory, name), 'utf8');
-      const verdict = StoredVerdictShape.parse(JSON.parse(text));
+      const verdict = await readOwn(path.join(directory, name), StoredVerdictShape);
       found.set(verdict.run, verdict);
     }
     return found;
@@ -50,6 +50,20 @@ export function createKeptVerdicts(directory: string, now: () => number = Date.n
       all.set(verdict.run, verdict);
     },
   };
+}
+
+/**
+ * Reads a file that the gate wrote.
+ * @throws an error that names the file, because somebody has to look at it and decide
+ */
+export async function readOwn<T>(file: string, shape: z.ZodType<T>): Promise<T> {
+  const text = await readFile(file, 'utf8');
+  try {
+    return shape.parse(JSON.parse(text));
+  } catch (cause) {
+    const name = path.join(path.basename(path.dirname(file)), path.basename(file));
+    throw new Error(`.gate/${name} is not whole; it may hold a NO_GO: restore it, or remove it`, { cause });
+  }
 }
 
 /** Names of the JSON files in a directory that may not be there. */

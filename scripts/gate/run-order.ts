@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { Phase } from '../../contract/outcome.ts';
 import type { RunOrder } from '../../contract/ports/gate-store.ts';
+import { parseBody } from './parse-body.ts';
 
 // It becomes an argument of a program: nothing that a terminal or a log would take for more than text.
 const Word = z
@@ -37,9 +38,9 @@ export type Ordered = { readonly order: RunOrder } | { readonly problem: string 
 export function parseRunOrder(body: string, id: string): Ordered {
   let value: unknown;
   try {
-    value = JSON.parse(body);
+    value = parseBody(body);
   } catch {
-    return { problem: 'the body is not JSON' };
+    return { problem: 'the body is not JSON, or names a member twice' };
   }
   const parsed = OrderBody.safeParse(value);
   if (!parsed.success) {

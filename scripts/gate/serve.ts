@@ -77,6 +77,7 @@ export async function serve(options: ServeOptions, context: CommandContext): Pro
     }
     const azure =
       allowed.length === 0 ? undefined : createAzureCallbacks({ gate, audit, post: createPost(), allowed });
+    await firstLook(store, audit);
     if (interrupted.aborted) return;
     const server = await startGateServer({
       gate,
@@ -146,6 +147,16 @@ async function openStore(
   if (url !== undefined) return openPostgresStore(url, (what) => audit({ event: 'fault', what }));
   if (directory === undefined) throw new GreenlightError('USAGE', 'neither --runs nor --store was given');
   return createFolderStore(directory);
+}
+
+/** The first one reads every verdict there is, which may take longer than a consumer waits for an answer. */
+async function firstLook(store: GateStore, audit: Audit): Promise<void> {
+  try {
+    await store.about('');
+  } catch (error) {
+    // Not the end: every answer is INCONCLUSIVE until the store can be read.
+    audit({ event: 'fault', what: error instanceof Error ? error.message : String(error) });
+  }
 }
 
 async function untilAborted(signal: AbortSignal): Promise<void> {

@@ -129,6 +129,17 @@ test('a part that nobody knows is never passed over, whatever it is called', () 
   );
 });
 
+test.each([
+  ['{"target":"shop","target":"shop"}', 'twice'],
+  ['{"target":"other","release":"1","tar\\u0067et":"shop"}', 'twice'],
+  ['{"target":"shop","nonce":"a\\",\\"nonce\\":\\"b"}', undefined],
+  ['{"target":"{,\\"","nonce":"[,"}', undefined],
+])('a part that is named twice is refused: %s', (sent, problem) => {
+  const read = parseRunOrder(sent, 'run-1');
+  if (problem === undefined) expect(read).toHaveProperty('order');
+  else expect(read).toHaveProperty('problem', expect.stringContaining(problem));
+});
+
 test('deep and long bodies are read to the end or refused', () => {
   for (const sent of [
     '['.repeat(16_000),

@@ -1,5 +1,16 @@
 import { connect } from 'node:net';
-import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -76,10 +87,44 @@ describe('the gate', () => {
     expect((await ask(gate)).status).toBe(404);
     const unreadable = gate.audited.filter((line) => line['event'] === 'unreadable-verdict');
     expect(unreadable.map((line) => line['run'])).toEqual(['run1', 'run2']);
+    const elsewhere = mkdtempSync(path.join(tmpdir(), 'greenlight-elsewhere-'));
+    renameSync(outside, path.join(elsewhere, 'verdict.json'));
+    symlinkSync(elsewhere, path.join(gate.runs, 'run3'));
+    expect((await ask(gate)).status).toBe(404);
+    // A run that lies behind a link is not heard, and whoever waits for it can read why.
+    expect(gate.audited.filter((line) => line['event'] === 'unreadable-verdict').at(-1)?.['run']).toBe(
+      'run3',
+    );
+    rmSync(elsewhere, { recursive: true });
     rmSync(gate.runs, { recursive: true });
     const answer = await ask(gate);
     expect(answer.status).toBe(424);
     expect(await answer.text()).not.toContain(gate.runs);
+  });
+
+  test('when its own memory of a NO_GO was cut short, nothing is GO, and the log says which file', async () => {
+    const gate = await gateWith();
+    writeVerdict(gate.runs, { decision: 'NO_GO', run: 'run1' });
+    expect((await ask(gate)).status).toBe(412);
+    const kept = path.join(gate.runs, '.gate', 'verdicts');
+    const [name = ''] = readdirSync(kept);
+    truncateSync(path.join(kept, name), 20);
+    writeVerdict(gate.runs, { decision: 'GO', run: 'run1' });
+    const restarted = await gateWith({ runs: gate.runs });
+    expect((await ask(restarted)).status).toBe(424);
+    expect(restarted.audited[0]?.['what']).toContain(`.gate/verdicts/${name} is not whole`);
+  });
+
+  test('a body that names a part twice is refused: two programs would read it differently', async () => {
+    const gate = await gateWith();
+    writeVerdict(gate.runs, { decision: 'GO', nonce: 'deploy-2' });
+    const post = async (metadata: string): Promise<number> => {
+      const body = `{"checksum":"x","metadata":{"target":"${TARGET}",${metadata}}}`;
+      return (await fetch(`${gate.url}/v1/flagger/rollout`, { method: 'POST', body })).status;
+    };
+    expect(await post('"nonce":"deploy-2"')).toBe(200);
+    expect(await post('"nonce":"deploy-1","nonce":"deploy-2"')).toBe(412);
+    expect(await post('"nonce":"deploy-1","\\u006eonce":"deploy-2"')).toBe(412);
   });
 
   test('a store that hangs, and an audit log that cannot be written, are not GO', async () => {
