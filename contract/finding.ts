@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CheckId } from './check-id.ts';
 import { ComparisonReport } from './load-comparison.ts';
+import { LoadProfile } from './load-profile.ts';
 import { LoadResult, LoadStage } from './load-result.ts';
 import { LoadSetting } from './load-setting.ts';
 import { Outcome, Severity } from './outcome.ts';
@@ -104,6 +105,15 @@ export const FindingDetail = z.discriminatedUnion('kind', [
     stages: z.array(LoadStage).optional(),
     /** What the result depends on besides the target; evidence of older versions did not say. */
     setting: LoadSetting.optional(),
+    /** Only where the result is one share of a load: what the merge needs to judge all of them together. */
+    share: z
+      .strictObject({
+        index: z.number().int().positive(),
+        of: z.number().int().positive(),
+        profile: LoadProfile,
+        control: z.enum(['answers', 'silent', 'not-asked']),
+      })
+      .optional(),
   }),
   z.strictObject({ kind: z.literal('comparison'), comparison: ComparisonReport }),
 ]);

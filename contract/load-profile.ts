@@ -103,6 +103,11 @@ export const LoadProfile = z
   });
 export type LoadProfile = z.infer<typeof LoadProfile>;
 
+/** Whether several machines can make this load together: autocannon has no shares, and other kinds choose their levels. */
+export function canBeShared({ engine, kind }: LoadProfile): boolean {
+  return engine === 'k6' && kind === 'baseline';
+}
+
 /** Hard limits of all load of a plan. Going beyond takes a deliberate change here, not a typing error in a profile. */
 export const LoadCaps = z.strictObject({
   /** Arrivals per second. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { CheckId } from './check-id.ts';
 import { Phase } from './outcome.ts';
 import { Release } from './release.ts';
+import { Segment } from './shard.ts';
 
 /** Environment variable with the path of `run.json`. Set by the command line; absent when QA starts Playwright itself. */
 export const RUN_CONTEXT_ENV = 'GREENLIGHT_RUN';
@@ -28,5 +29,7 @@ export const RunContext = z.strictObject({
   session: z.number().int().nonnegative(),
   /** Only these checks of the manifest; all when absent. A run that several machines share has one share each. */
   checks: z.array(CheckId).optional(),
+  /** Make only this share of the load, and not before this time (ISO). */
+  segment: Segment.extend({ startAt: z.string().optional() }).optional(),
 });
 export type RunContext = z.infer<typeof RunContext>;

@@ -8,12 +8,22 @@ export const MOST_SHARDS = 1000;
 
 const ShardCount = z.number().int().min(1).max(MOST_SHARDS);
 
+/** One share of all load, made by one machine at the same time as the others. */
+export const Segment = z.strictObject({ index: ShardCount, of: ShardCount });
+export type Segment = z.infer<typeof Segment>;
+
 /** One part of a run that several machines share. */
 export const Part = z.discriminatedUnion('kind', [
   /** Its share of the suites and data checks. Readiness belongs to every one: it guards what follows. */
   z.strictObject({ kind: z.literal('share'), index: ShardCount, of: ShardCount }),
   /** All of the load, which runs alone: after the shards whose fragments have these digests. */
-  z.strictObject({ kind: z.literal('load'), of: ShardCount, after: z.array(z.string()) }),
+  z.strictObject({
+    kind: z.literal('load'),
+    of: ShardCount,
+    after: z.array(z.string()),
+    /** Only where several machines make the load together: each makes its share of every profile. */
+    segment: Segment.optional(),
+  }),
 ]);
 export type Part = z.infer<typeof Part>;
 
@@ -59,10 +69,14 @@ export function needsLoadPart(manifest: readonly PlannedCheck[]): boolean {
 
 /** `shard 2 of 5`. */
 export function nameOfPart(part: Part): string {
-  return part.kind === 'share' ? `shard ${part.index} of ${part.of}` : `the load after ${part.of} shards`;
+  if (part.kind === 'share') return `shard ${part.index} of ${part.of}`;
+  const load = `the load after ${part.of} shards`;
+  return part.segment === undefined ? load : `segment ${part.segment.index} of ${part.segment.of} of ${load}`;
 }
 
 /** `shard-2-of-5`, the name of its fragment file and of its own report directory. */
 export function fileStemOf(part: Part): string {
-  return part.kind === 'share' ? `shard-${part.index}-of-${part.of}` : `shard-load-of-${part.of}`;
+  if (part.kind === 'share') return `shard-${part.index}-of-${part.of}`;
+  const load = `shard-load-of-${part.of}`;
+  return part.segment === undefined ? load : `${load}-segment-${part.segment.index}-of-${part.segment.of}`;
 }

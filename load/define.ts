@@ -1,16 +1,19 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { TestInfo } from '@playwright/test';
 import { CHECK_ANNOTATION } from '../contract/check-id.ts';
 import { GreenlightError } from '../contract/errors.ts';
+import { recordFinding } from '../contract/finding.ts';
 import { type LoadProfile, mostStages, orderedS } from '../contract/load-profile.ts';
 import type { Plan } from '../contract/plan.ts';
 import { redactorOf } from '../safety/redactor.ts';
-import { checksOfThisRun, runId } from '../safety/run-context.ts';
+import { checksOfThisRun, loadRunContext, runId } from '../safety/run-context.ts';
 import { refuseLiveKeys } from '../safety/live-keys.ts';
 import { secretReader } from '../safety/secrets.ts';
 import { conclude } from './conclude.ts';
 import { defineComparisons } from './compare/define-comparisons.ts';
 import { loadEngines } from './engines/index.ts';
 import { loadTest } from './fixtures.ts';
+import { ONE_SHARE } from './judge-shares.ts';
 import { findPlanFile } from './plan-file.ts';
 import { runProfile } from './run-profile.ts';
 import { defineSlo } from './slo/define-slo.ts';
@@ -29,6 +32,7 @@ export function defineLoad(plan: Plan): void {
   const manifest = checksOfThisRun(plan);
   defineSlo(plan, manifest);
   const planned = manifest.filter((check) => check.source === 'load');
+  const segment = loadRunContext()?.segment;
   const titles = new Set<string>();
   for (const check of planned) {
     const profile = profileOf(plan, check.id);
@@ -39,8 +43,10 @@ export function defineLoad(plan: Plan): void {
       annotation: { type: CHECK_ANNOTATION, description: check.id },
     };
     loadTest(title, details, async ({ stopWithTest, scratch }, testInfo) => {
-      testInfo.setTimeout(longestMs(profile));
+      const waitMs = Math.max(0, Date.parse(segment?.startAt ?? '') - Date.now()) || 0;
+      testInfo.setTimeout(waitMs + longestMs(profile));
       refuseLiveKeys(plan);
+      if (waitMs > 0) await pause(waitMs, undefined, { signal: stopWithTest });
       const said = await runProfile({
         plan,
         profile,
@@ -51,8 +57,11 @@ export function defineLoad(plan: Plan): void {
         secret: secretReader(plan),
         progress: (line) => void process.stdout.write(`${check.id}: ${redactor.text(line)}\n`),
         signal: stopWithTest,
+        ...(segment === undefined ? {} : { segment: { index: segment.index, of: segment.of } }),
       });
-      await conclude(said, testInfo, redactor);
+      // A share that was measured has done its part; that it is only one must not make its machine look broken.
+      if (said.cause === ONE_SHARE) await recordFinding(testInfo, redactor.deep(said));
+      else await conclude(said, testInfo, redactor);
     });
   }
   defineComparisons(plan, manifest);

@@ -87,7 +87,10 @@ function errorsOf(results: readonly LoadResult[]): LoadErrors {
 function bucketsOf(results: readonly LoadResult[], atOnce: boolean): LoadBucket[] {
   const merged = new Map<number, LoadBucket>();
   let before = 0;
+  const earliest = Math.min(...results.map(({ startedAt }) => Date.parse(startedAt)));
   for (const result of results) {
+    // Machines never start in the same second; what happened at one time must stand in one bucket.
+    if (atOnce) before = Math.max(0, Math.round((Date.parse(result.startedAt) - earliest) / 1000)) || 0;
     for (const bucket of result.buckets) {
       const second = bucket.second + before;
       const known = merged.get(second) ?? { second, requests: 0, errors: 0, bytes: 0 };

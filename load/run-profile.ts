@@ -1,16 +1,21 @@
 import type { Finding } from '../contract/finding.ts';
-import type { LoadProfile } from '../contract/load-profile.ts';
+import { canBeShared, type LoadProfile } from '../contract/load-profile.ts';
+import type { LoadResult } from '../contract/load-result.ts';
 import type { Plan } from '../contract/plan.ts';
 import type { LoadEngine, LoadOrder } from '../contract/ports/load-engine.ts';
-import { askControl } from '../safety/ask-control.ts';
+import { askControl, type ControlAnswer } from '../safety/ask-control.ts';
 import { judgeLoad } from './judge-load.ts';
+import { shareFinding } from './judge-shares.ts';
 import { refusal } from './load-guards.ts';
 import { loadSetting } from './load-setting.ts';
 import { judgeStages } from './stages/judge-stages.ts';
 import { runStages, type Stage, type StageRun } from './stages/run-stages.ts';
 
 /** What a run of one profile needs from its surroundings. */
-export interface ProfileRun extends Pick<LoadOrder, 'run' | 'scratch' | 'secret' | 'progress' | 'signal'> {
+export interface ProfileRun extends Pick<
+  LoadOrder,
+  'run' | 'scratch' | 'secret' | 'progress' | 'signal' | 'segment'
+> {
   readonly plan: Plan;
   readonly profile: LoadProfile;
   readonly engine: LoadEngine;
@@ -52,6 +57,27 @@ export async function runProfile(given: ProfileRun): Promise<Finding> {
     const urls = plan.target.urls;
     const planFile = given.planFile ?? '';
     let levels = 0;
+    const measure = async (
+      order: LoadOrder,
+    ): Promise<{ readonly result: LoadResult; readonly control: ControlAnswer }> => {
+      const result = await engine.run(order);
+      const noAnswers =
+        result.unreachable !== undefined || result.errors.connection + result.errors.timeout > 0;
+      return { result, control: noAnswers ? await askControl(plan.target.control) : 'not-asked' };
+    };
+    const setting = loadSetting(profile, flow);
+    if (given.segment !== undefined) {
+      const { segment } = given;
+      if (!canBeShared(profile)) {
+        return unknown(
+          'load-refused',
+          'This load cannot be shared',
+          'see `greenlight run --help`: --segment',
+        );
+      }
+      const order = { profile, flow, urls, run, planFile, scratch, secret, progress, signal, segment };
+      return shareFinding({ segment, profile, setting, ...(await measure(order)) });
+    }
     const runStage = async (stage: Stage): Promise<StageRun> => {
       const line = (text: string): void =>
         progress(profile.kind === 'baseline' ? text : `${stage.name} (${stage.level}): ${text}`);
@@ -67,17 +93,12 @@ export async function runProfile(given: ProfileRun): Promise<Finding> {
         progress: line,
         signal,
       };
-      const result = await engine.run(order);
-      const noAnswers =
-        result.unreachable !== undefined || result.errors.connection + result.errors.timeout > 0;
-      const control = noAnswers ? await askControl(plan.target.control) : 'not-asked';
+      const { result, control } = await measure(order);
       return { stage, result, finding: judgeLoad({ profile: stage.profile, result, control }) };
     };
 
     const said = judgeStages(profile, await runStages(profile, { run: runStage, signal }));
-    return said.detail?.kind === 'load'
-      ? { ...said, detail: { ...said.detail, setting: loadSetting(profile, flow) } }
-      : said;
+    return said.detail?.kind === 'load' ? { ...said, detail: { ...said.detail, setting } } : said;
   } catch (error) {
     return unknown(
       'engine-fault',

@@ -17,6 +17,7 @@ import { type ReportFiles, reportFiles } from './report-files.ts';
 import { refuseBlindTls } from './refuse-blind-tls.ts';
 import { runDirectoryOf } from './run-directory.ts';
 import type { RunRequest, SharedRun } from './run-request.ts';
+import { mustBeShareable } from './shards/shareable.ts';
 import { groupOf } from './shards/shard-option.ts';
 
 /** All that is known before anything is touched. */
@@ -64,6 +65,9 @@ export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
       hint: 'Leave `--shard load` out: `greenlight merge` does not ask for it then.',
     });
   }
+  if (request.shared?.part.kind === 'load' && request.shared.part.segment !== undefined) {
+    mustBeShareable(plan, whole, request.shared.part.segment.of);
+  }
   const playwright = findPlaywright(file, request.cwd, request.playwright);
   const startedAt = new Date();
   const stateDirectory = path.resolve(
@@ -94,6 +98,7 @@ export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
       runDirectory: runDirectoryOf(stateDirectory, id),
       stateDirectory,
       ...(shared === undefined ? {} : { checks: manifest.map((check) => check.id) }),
+      ...segmentOf(shared),
     },
     head: {
       schema: 'greenlight/evidence@1',
@@ -114,13 +119,20 @@ export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
   };
 }
 
+function segmentOf(shared: PreparedPart | undefined): Pick<RunContext, 'segment'> {
+  if (shared?.part.kind !== 'load' || shared.part.segment === undefined) return {};
+  const { startAt } = shared;
+  return { segment: { ...shared.part.segment, ...(startAt === undefined ? {} : { startAt }) } };
+}
+
 function preparedPart(
   shared: SharedRun,
   manifest: readonly PlannedCheck[],
   output: string,
   nonce: string,
 ): PreparedPart {
-  const part = shared.part.kind === 'load' ? 'load' : String(shared.part.index);
+  const part =
+    shared.part.kind === 'load' ? `load${shared.part.segment?.index ?? ''}` : String(shared.part.index);
   return {
     ...shared,
     manifest,

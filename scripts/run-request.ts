@@ -35,4 +35,6 @@ export interface SharedRun {
   readonly part: Part;
   /** How the checks of the parts before it stand; load must not start on a release that is lost already. */
   readonly before: readonly CheckResult[];
+  /** When the load of a segment begins, ISO time. */
+  readonly startAt?: string | undefined;
 }

@@ -1,6 +1,7 @@
 import type { LoadResult } from '../load-result.ts';
 import type { Flow } from '../flow.ts';
 import type { LoadProfile } from '../load-profile.ts';
+import type { Segment } from '../shard.ts';
 
 /** What an engine is asked to do. All caps have been checked before. */
 export interface LoadOrder {
@@ -18,6 +19,8 @@ export interface LoadOrder {
   /** Called about once a second. */
   readonly progress: (line: string) => void;
   readonly signal: AbortSignal;
+  /** Make only this share of what the profile orders; only k6 can. */
+  readonly segment?: Segment | undefined;
 }
 
 /** Whether an engine can work here, and if not, what to do about it. */

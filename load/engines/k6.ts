@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { LoadProfile } from '../../contract/load-profile.ts';
 import type { LoadResult } from '../../contract/load-result.ts';
 import type { LoadEngine, LoadOrder } from '../../contract/ports/load-engine.ts';
+import type { Segment } from '../../contract/shard.ts';
 import { Faults } from './faults.ts';
 import { firstOrigins } from './first-origins.ts';
 import { bundleForK6 } from './k6/bundle.ts';
@@ -48,8 +49,8 @@ async function runK6(order: LoadOrder): Promise<LoadResult> {
     model: profile.rate === undefined ? 'closed' : 'open',
     startedAt: new Date(started).toISOString(),
     warmupMs: profile.warmupS * 1000,
-    connections: profile.connections,
-    targetRate: profile.rate ?? null,
+    connections: Math.max(1, shareOf(profile.connections, order.segment)),
+    targetRate: profile.rate === undefined ? null : profile.rate / (order.segment?.of ?? 1),
   } as const;
   const recorder = new LoadRecorder();
   const faults = new Faults();
@@ -77,6 +78,8 @@ async function runK6(order: LoadOrder): Promise<LoadResult> {
   return {
     ...base,
     ...recorded,
+    // The start of k6 itself takes seconds; where shares stand to each other is told by when their requests were made.
+    startedAt: new Date(samples.windowStart ?? started).toISOString(),
     warmupMs: k6Order.warmupS * 1000,
     durationMs,
     achievedRate: finished / k6Order.durationS,
@@ -115,6 +118,7 @@ async function execute(
       args: [
         'run',
         ...['--config', config],
+        ...segmentArguments(order.segment),
         ...['--out', 'csv=-'],
         '--quiet',
         '--no-color',
@@ -136,6 +140,15 @@ async function execute(
   }
 }
 
+/** k6 deals arrivals and virtual users out by itself, so that all shares together are the whole. */
+export function segmentArguments(segment: Segment | undefined): readonly string[] {
+  if (segment === undefined) return [];
+  const { index, of } = segment;
+  const at = (share: number): string => (share === 0 ? '0' : share === of ? '1' : `${share}/${of}`);
+  const sequence = Array.from({ length: of + 1 }, (_, share) => at(share)).join(',');
+  return [`--execution-segment=${at(index - 1)}:${at(index)}`, `--execution-segment-sequence=${sequence}`];
+}
+
 /** Every `K6_*` variable of the caller is an option that would override ours, so none of them gets through. */
 function environment(order: K6Order): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(([name]) => !/^K6_/i.test(name));
@@ -155,9 +168,12 @@ function orderForK6(order: LoadOrder): K6Order {
   const steps = Math.max(...orderFlows(profile, order.flow).map((flow) => flow.steps.length), 1);
   // Little's law: as many users as arrivals are under way while the target keeps its limits. New ones are made one at
   // a time while load is running, so these must be there before; a target that needs more is breaking its limits.
+  const shares = order.segment?.of ?? 1;
   const arrivalsUnderWay = (latencyMs: number): number =>
     Math.min(MOST_VUS, Math.ceil(((profile.rate ?? 0) * steps * latencyMs) / 1000));
-  const preAllocatedVUs = Math.max(profile.connections, arrivalsUnderWay(greatestLimitMs(profile) * 1.2) + 1);
+  const needed = Math.max(profile.connections, arrivalsUnderWay(greatestLimitMs(profile) * 1.2) + 1);
+  // Each share gets an equal part of them, and a share without any makes no load.
+  const preAllocatedVUs = Math.ceil(needed / shares) * shares;
   return {
     profile,
     urls,
@@ -170,6 +186,13 @@ function orderForK6(order: LoadOrder): K6Order {
     maxVUs: Math.max(preAllocatedVUs, arrivalsUnderWay(profile.timeoutMs)),
     drainS: Math.ceil((profile.timeoutMs * steps) / 1000) + 1,
   };
+}
+
+/** A share of something that cannot be halved; all shares together are the whole. */
+function shareOf(whole: number, segment: Segment | undefined): number {
+  if (segment === undefined) return whole;
+  const upTo = (share: number): number => Math.floor((whole * share) / segment.of);
+  return upTo(segment.index) - upTo(segment.index - 1);
 }
 
 function greatestLimitMs({ thresholds }: LoadProfile): number {

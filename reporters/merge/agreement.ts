@@ -6,6 +6,7 @@ import type { ReadFragment } from './read-fragment.ts';
 /** What the parts of one run have in common. */
 const COMMON: Readonly<Record<string, (fragment: ShardFragment) => unknown>> = {
   'the number of shards': ({ part }) => part.of,
+  'the number of segments': ({ part }) => (part.kind === 'load' ? (part.segment?.of ?? 1) : undefined),
   'the phase': ({ evidence }) => evidence.run.phase,
   'the target': ({ evidence }) => evidence.subject.target,
   'the addresses of the target': ({ evidence }) => evidence.subject.urls,

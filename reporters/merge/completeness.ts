@@ -10,7 +10,22 @@ export function wantedParts(fragments: readonly ReadFragment[], wanted: Wanted):
   const of = Math.max(0, ...fragments.map(({ fragment }) => fragment.part.of));
   const shares = Array.from({ length: of }, (_, index): Part => ({ kind: 'share', index: index + 1, of }));
   const load = wanted === 'everything' && fragments.some(({ fragment }) => needsLoadPart(fragment.manifest));
-  return load ? [...shares, { kind: 'load', of, after: [] }] : shares;
+  return load ? [...shares, ...loadParts(fragments, of)] : shares;
+}
+
+/** The load is one part, or as many as its segments say. */
+function loadParts(fragments: readonly ReadFragment[], of: number): readonly Part[] {
+  const segments = fragments.flatMap(({ fragment: { part } }) =>
+    part.kind === 'load' ? [part.segment?.of ?? 1] : [],
+  );
+  const count = Math.max(1, ...segments);
+  if (count === 1) return [{ kind: 'load', of, after: [] }];
+  return Array.from({ length: count }, (_, index) => ({
+    kind: 'load',
+    of,
+    after: [],
+    segment: { index: index + 1, of: count },
+  }));
 }
 
 /** Every part exactly once: what is missing, what is there more than once, and a load that followed other shards. */
@@ -34,7 +49,8 @@ export function incompleteness(fragments: readonly ReadFragment[], wanted: Wante
 }
 
 export function isSamePart(a: Part, b: Part): boolean {
-  return a.kind === 'share' ? b.kind === 'share' && a.index === b.index : b.kind === 'load';
+  if (a.kind === 'share') return b.kind === 'share' && a.index === b.index;
+  return b.kind === 'load' && (a.segment?.index ?? 1) === (b.segment?.index ?? 1);
 }
 
 function missing(part: Part): Problem {
@@ -45,7 +61,9 @@ function missing(part: Part): Problem {
     remedy:
       part.kind === 'share'
         ? 'look at how its job ended, and run all shards again'
-        : 'run `greenlight run --shard load --after <fragments...>` before the merge',
+        : part.segment === undefined
+          ? 'run `greenlight run --shard load --after <fragments...>` before the merge'
+          : 'look at how its job ended, and run all segments of the load again',
   };
 }
 

@@ -93,7 +93,8 @@ function different(what: string, is: string | undefined, asked: string | undefin
 
 function otherShare({ file, fragment }: ReadFragment): readonly Problem[] {
   const { part, manifest, evidence } = fragment;
-  const possible = part.kind === 'load' || part.index <= part.of;
+  const { index, of } = part.kind === 'load' ? (part.segment ?? { index: 1, of: 1 }) : part;
+  const possible = index <= of;
   if (possible && canonicalJson(shareOf(manifest, part)) === canonicalJson(evidence.manifest)) return [];
   return [
     {

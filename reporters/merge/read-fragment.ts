@@ -1,4 +1,4 @@
-import type { ShardFragment } from '../../contract/shard.ts';
+import { MOST_SHARDS, type ShardFragment } from '../../contract/shard.ts';
 
 /** A fragment whose digest holds, and where it came from. */
 export interface ReadFragment {
@@ -17,7 +17,7 @@ export function inOrder(fragments: readonly ReadFragment[]): readonly ReadFragme
 }
 
 function positionOf({ fragment: { part } }: ReadFragment): number {
-  return part.kind === 'share' ? part.index : Infinity;
+  return part.kind === 'share' ? part.index : MOST_SHARDS + (part.segment?.index ?? 1);
 }
 
 function compare(a: string, b: string): number {

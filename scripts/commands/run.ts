@@ -36,6 +36,8 @@ interface RunOptions {
   readonly signKey?: readonly string[];
   readonly shard?: string;
   readonly after?: readonly string[];
+  readonly segment?: string;
+  readonly startAt?: string;
   readonly publish: readonly PublisherName[];
   readonly reportUrl?: string;
   readonly json: boolean;
@@ -53,6 +55,8 @@ export function runCommand(context: CommandContext): Command {
     'greenlight run --release 2026.11.2 --commit $(git rev-parse HEAD) --sign-key gate.key.pem',
     'greenlight run --shard 2/5 --nonce deploy-4711',
     'greenlight run --shard load --after greenlight-report/shard-?-of-5.json --nonce deploy-4711',
+    'greenlight run --shard load --segment 1/3 --start-at 2026-11-21T09:05:00Z \\\n' +
+      '      --after greenlight-report/shard-?-of-5.json --nonce deploy-4711',
   ])
     .option('-c, --config <file>', 'the plan (default: greenlight.config.* in this directory)')
     .option(
@@ -77,6 +81,11 @@ export function runCommand(context: CommandContext): Command {
       'run one share and write a fragment for `greenlight merge`; load is a share of its own. 0 says that the fragment is there',
     )
     .option('--after <fragments...>', 'with --shard load: the fragments of all shards')
+    .option(
+      '--segment <i/n>',
+      'with --shard load: make one share of the load of k6, at the same time as the others',
+    )
+    .option('--start-at <time>', 'with --segment: when the load begins, ISO 8601; the same for all segments')
     .option(
       '--sign-key <file>',
       `sign a GO with this private key; may be given again (default: $${SIGNING_KEY_ENV}, a file or PEM)`,

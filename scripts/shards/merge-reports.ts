@@ -14,6 +14,7 @@ import { ownVersion } from '../package-root.ts';
 import { publishEvidence } from '../publish-evidence.ts';
 import { clearReport, type ReportFiles, reportFiles } from '../report-files.ts';
 import type { SigningKey } from '../signing/key-file.ts';
+import { withJudgedLoad } from './judge-segments.ts';
 import { readFragments } from './read-fragments.ts';
 import { groupOf } from './shard-option.ts';
 
@@ -39,7 +40,7 @@ export function mergeReports(request: MergeRequest): Verdict {
   const { fragments, refused } = readFragments(request.cwd, request.files);
   const at = new Date().toISOString();
   const problems = request.files.length === 0 ? [...refused, NOTHING] : refused;
-  const merged = mergeFragments(fragments, problems, {
+  const merged = mergeFragments(withJudgedLoad(fragments), problems, {
     ...request,
     id: `${groupOf(request.nonce)}-${idOf(fragments)}`,
     wanted: 'everything',

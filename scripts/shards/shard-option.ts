@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { GreenlightError } from '../../contract/errors.ts';
-import { MOST_SHARDS, type Part } from '../../contract/shard.ts';
+import { MOST_SHARDS, type Part, type Segment } from '../../contract/shard.ts';
 import { judge } from '../../reporters/judge.ts';
 import { mergeFragments } from '../../reporters/merge/merge-fragments.ts';
 import type { SharedRun } from '../run-request.ts';
@@ -9,6 +9,8 @@ import { readFragments } from './read-fragments.ts';
 interface ShardOptions {
   readonly shard?: string;
   readonly after?: readonly string[];
+  readonly segment?: string;
+  readonly startAt?: string;
   readonly nonce?: string;
   readonly signKey?: readonly string[];
 }
@@ -18,7 +20,13 @@ interface ShardOptions {
  * @throws GreenlightError USAGE for options that do not fit, EVIDENCE_INVALID when load cannot know that all shards are done
  */
 export function sharedRunOf(cwd: string, options: ShardOptions): SharedRun | undefined {
-  const { shard, after, nonce } = options;
+  const { shard, after, nonce, segment, startAt } = options;
+  if (segment !== undefined && shard !== 'load') {
+    throw usage('--segment needs --shard load', 'Only load is made by several machines together.');
+  }
+  if (startAt !== undefined && segment === undefined) {
+    throw usage('--start-at needs --segment', 'Load that is not shared starts when it can.');
+  }
   if (shard === undefined) {
     if (after !== undefined) throw usage('--after needs --shard load', 'Load alone waits for the shards.');
     return undefined;
@@ -35,7 +43,12 @@ export function sharedRunOf(cwd: string, options: ShardOptions): SharedRun | und
       'A shard answers nothing; give the key to `greenlight merge`.',
     );
   }
-  if (shard === 'load') return loadAfter(cwd, after ?? [], nonce);
+  if (shard === 'load') {
+    const named = segment === undefined ? undefined : fraction('--segment', segment);
+    const at = startAt === undefined ? undefined : startTime(startAt);
+    const { part, before } = loadAfter(cwd, after ?? [], nonce);
+    return { part: named === undefined ? part : { ...part, segment: named }, before, startAt: at };
+  }
   if (after !== undefined) throw usage('--after needs --shard load', 'Shards wait for nobody.');
   return { part: shareNamed(shard), before: [] };
 }
@@ -46,18 +59,39 @@ export function groupOf(nonce: string): string {
 }
 
 function shareNamed(shard: string): Part {
-  const [, index, of] = (/^([1-9]\d*)\/([1-9]\d*)$/.exec(shard) ?? []).map(Number);
+  return { kind: 'share', ...fraction('--shard', shard, ', and load for the load after them') };
+}
+
+function fraction(option: string, text: string, more = ''): Segment {
+  const [, index, of] = (/^([1-9]\d*)\/([1-9]\d*)$/.exec(text) ?? []).map(Number);
   if (index === undefined || of === undefined || index > of || of > MOST_SHARDS) {
+    const hint = `Use 1/5 to 5/5 for five shards (at most ${MOST_SHARDS})${more}.`;
+    throw usage(`${option}: "${text}" is no share`, hint);
+  }
+  return { index, of };
+}
+
+/** More than this ahead is a wrong clock or a wrong time zone, and the target would be waited for in vain. */
+const LONGEST_WAIT_MS = 3_600_000;
+
+function startTime(text: string): string {
+  const time = new Date(text);
+  const ahead = time.getTime() - Date.now();
+  if (Number.isNaN(ahead) || ahead > LONGEST_WAIT_MS) {
     throw usage(
-      `--shard: "${shard}" is no share`,
-      `Use 1/5 to 5/5 for five shards (at most ${MOST_SHARDS}), and load for the load after them.`,
+      `--start-at: "${text}" is no time within the next hour`,
+      'Use ISO 8601: 2026-11-21T09:00:00Z.',
     );
   }
-  return { kind: 'share', index, of };
+  return time.toISOString();
 }
 
 /** Load has to know that every shard is done, and whether one of them says that the release is lost already. */
-function loadAfter(cwd: string, files: readonly string[], nonce: string): SharedRun {
+function loadAfter(
+  cwd: string,
+  files: readonly string[],
+  nonce: string,
+): SharedRun & { readonly part: Extract<Part, { kind: 'load' }> } {
   const { fragments, refused } = readFragments(cwd, files);
   const at = new Date().toISOString();
   const merged = mergeFragments(fragments, refused, { id: groupOf(nonce), nonce, wanted: 'before-load', at });

@@ -57,6 +57,11 @@ export class K6Samples {
     };
   }
 
+  /** When the first measured sample was made, in milliseconds since 1970; undefined without one. */
+  get windowStart(): number | undefined {
+    return this.#windowStart;
+  }
+
   push(text: string): void {
     const lines = (this.#rest + text).split('\n');
     this.#rest = lines.pop() ?? '';
