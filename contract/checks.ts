@@ -14,6 +14,7 @@ export const CheckSource = z.enum([
   'probe',
   'table',
   'state',
+  'redis',
   'slo',
   'load',
   'comparison',
@@ -86,6 +87,11 @@ export function checksOf(plan: Plan, phase: Phase): readonly PlannedCheck[] {
           optional: check.leftOut !== undefined,
         }),
     ),
+    ...plan.data.redis
+      .filter(now)
+      .map((mapping) =>
+        planned(mapping, 'redis', 'data-checks', { floor: mapping.emptyBecause === undefined ? 1 : 0 }),
+      ),
     ...(plan.slo?.objectives ?? []).filter(now).map((objective) =>
       planned(objective, 'slo', 'load', {
         floor: objective.kind === 'saturation' ? 1 : objective.minimumEvents,

@@ -7,6 +7,7 @@ import { list, type Loose, object } from './loose.ts';
 import { beyondCaps, LoadCaps, LoadProfile } from './load-profile.ts';
 import type { PortName } from './ports/observe.ts';
 import { STATE_CHECKS } from './state-checks.ts';
+import { redisProblems } from './redis-plan.ts';
 import { stateProblems } from './state-plan.ts';
 import { canonicalJson } from './canonical.ts';
 import { ROW_OPTIONS, sameQuestion, sideOf, TableMapping } from './table-mapping.ts';
@@ -184,6 +185,7 @@ function dataProblems(plan: Loose): Problem[] {
           'target.records': object(target['records'])['adapter'],
           'target.old.records': object(object(target['old'])['records'])['adapter'],
         });
+  problems.push(...redisProblems(list(object(plan['data'])['redis'])));
   if (tables.length === 0) return problems;
   if (target['records'] === undefined) {
     problems.push({
@@ -336,6 +338,7 @@ function declaredChecks(plan: Loose): { id: string; path: string }[] {
     ...from(list(plan['probes']), 'probes'),
     ...from(list(object(plan['data'])['tables']), 'data.tables'),
     ...stateIds(object(plan['data'])['state']),
+    ...from(list(object(plan['data'])['redis']), 'data.redis'),
     ...from(list(object(plan['slo'])['objectives']), 'slo.objectives'),
     ...from(list(object(plan['load'])['profiles']), 'load.profiles'),
     ...from(list(object(plan['load'])['comparisons']), 'load.comparisons'),

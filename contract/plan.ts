@@ -9,6 +9,7 @@ import { Policies, type PoliciesInput } from './policy.ts';
 import { Probe } from './probe.ts';
 import { planProblems } from './plan-problems.ts';
 import { Slo } from './slo.ts';
+import { RedisMapping } from './redis-plan.ts';
 import { StatePlan } from './state-plan.ts';
 import { shown } from './statement.ts';
 import { TableMapping } from './table-mapping.ts';
@@ -59,6 +60,8 @@ export const PlanSchema = z.strictObject({
     .strictObject({
       tables: z.array(TableMapping).default([]),
       state: StatePlan.optional(),
+      /** Redis databases, old against new, key by key. */
+      redis: z.array(RedisMapping).default([]),
       statementTimeoutMs: z.number().int().positive().default(60_000),
       /**
        * What is known about writers while rows are compared. `snapshot`: nothing. `fenced`: old must prove to be
@@ -67,7 +70,7 @@ export const PlanSchema = z.strictObject({
        */
       mode: z.enum(['snapshot', 'fenced', 'barrier', 'live']).default('snapshot'),
     })
-    .default({ tables: [], statementTimeoutMs: 60_000, mode: 'snapshot' }),
+    .default({ tables: [], redis: [], statementTimeoutMs: 60_000, mode: 'snapshot' }),
   load: z
     .strictObject({
       profiles: z.array(LoadProfile).default([]),

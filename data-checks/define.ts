@@ -11,16 +11,21 @@ import { redactorOf } from '../safety/redactor.ts';
 import { checksOfThisRun } from '../safety/run-context.ts';
 import { ask } from './ask.ts';
 import { dataTest, type Sides } from './fixtures.ts';
+import { judgeKeyspaces } from './judge-keyspaces.ts';
+import { compareKeyspaces } from './keyspace-comparer.ts';
 import { judgeRows, type NotComparable } from './judge-rows.ts';
 import { judgeState, leftOut } from './judge-state.ts';
 import { judgeTable } from './judge-table.ts';
 
 /** A planned check as it runs. */
-interface Work {
+type Work = {
   /** In milliseconds. */
   readonly timeLimit: number;
-  run(sides: Sides): Promise<Finding>;
-}
+} & (
+  | { run(sides: Sides): Promise<Finding> }
+  // Needs neither database of the target, which then need not be there.
+  | { runAlone(): Promise<Finding> }
+);
 
 /** Registers one Playwright test for each mapped table and each state check that the phase requires. */
 export function defineDataChecks(plan: Plan): void {
@@ -35,10 +40,15 @@ export function defineDataChecks(plan: Plan): void {
       tag: [`@${check.severity}`],
       annotation: { type: CHECK_ANNOTATION, description: check.id },
     };
-    test(check.title, details, async ({ sides }, testInfo) => {
+    const judge = async (testInfo: TestInfo, finding: () => Promise<Finding>): Promise<void> => {
       testInfo.setTimeout(work.timeLimit);
-      await conclude(testInfo, redactor.deep(await work.run(sides)));
-    });
+      await conclude(testInfo, redactor.deep(await finding()));
+    };
+    if ('runAlone' in work) {
+      test(check.title, details, async ({}, testInfo) => judge(testInfo, () => work.runAlone()));
+    } else {
+      test(check.title, details, async ({ sides }, testInfo) => judge(testInfo, () => work.run(sides)));
+    }
   }
 }
 
@@ -51,6 +61,8 @@ function workOf(plan: Plan, check: PlannedCheck): Work | undefined {
   switch (check.source) {
     case 'table':
       return tableWork(plan, mappingOf(plan, check.id));
+    case 'redis':
+      return redisWork(plan, check.id);
     case 'state':
       return stateWork(plan, check.id);
     default:
@@ -71,6 +83,19 @@ function tableWork(plan: Plan, mapping: TableMapping): Work {
 /** Many statements, each with its own limit: only the deadline of the run bounds them all. In milliseconds. */
 function manyStatements({ deadlineMinutes }: Plan): number {
   return deadlineMinutes * 60_000;
+}
+
+function redisWork(plan: Plan, id: string): Work {
+  const mapping = plan.data.redis.find((one) => one.id === id);
+  if (mapping === undefined) throw new GreenlightError('INTERNAL', `the check ${id} has no Redis databases`);
+  return {
+    timeLimit: manyStatements(plan),
+    runAlone: async () =>
+      judgeKeyspaces(
+        mapping,
+        await orUnavailable(() => compareKeyspaces(mapping, plan.data.statementTimeoutMs)),
+      ),
+  };
 }
 
 function stateWork(plan: Plan, id: string): Work {

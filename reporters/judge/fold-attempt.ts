@@ -18,6 +18,7 @@ const RECORDS_FINDINGS: Record<CheckSource, boolean> = {
   probe: true,
   table: true,
   state: true,
+  redis: true,
   slo: true,
   load: true,
   comparison: true,

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Finding, FINDING_MEDIA_TYPE } from '../../../contract/finding.ts';
+import { type RedisPair, startRedisPair } from '../../redis-pair.ts';
 import { startCluster, type TestCluster } from '../../postgres-cluster.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');
@@ -28,6 +29,9 @@ const EXPECTED: Readonly<Record<string, Partial<Finding>>> = {
   'foreign-keys-hold': { outcome: 'pass', measured: 0 },
   'columns-are-kept': { outcome: 'pass', measured: 0 },
   'owners-are-kept': { outcome: 'not-applicable' },
+  'carts-kept': { outcome: 'pass', measured: 0, sampleSize: 1 },
+  'sessions-kept': { outcome: 'fail', cause: 'keys-changed', measured: 1, expected: 0 },
+  'unreachable-redis-is-no-pass': { outcome: 'unknown', cause: 'port-unavailable' },
 };
 
 function plan(): string {
@@ -72,18 +76,29 @@ export default defineConfig({
       { check: 'owners-are-kept', because: 'one role owns everything' },
       { check: 'columns-are-kept', objects: ['public.customers', '*.amounts.total', '*.items.price'], because: 'renamed' },
     ],
-  } },
+  }, redis: [
+    ${['carts-kept', 'sessions-kept', 'unreachable-redis-is-no-pass']
+      .map((id) => {
+        const next = id.startsWith('unreachable') ? `'redis://127.0.0.1:1'` : `{ secret: 'NEW_REDIS' }`;
+        const more = id === 'carts-kept' ? `prefixes: ['cart:'], ` : '';
+        return `{ id: '${id}', title: '${id}', old: { secret: 'OLD_REDIS' }, new: ${next}, ${more}rounds: 1 }`;
+      })
+      .join(',\n    ')}
+  ] },
 });
 `;
 }
 
 let cluster: TestCluster;
+let redis: RedisPair;
 let directory: string;
 let findings: Map<string, { finding: Finding; status: string }>;
 let output: string;
 
 beforeAll(async () => {
-  cluster = await startCluster();
+  [cluster, redis] = await Promise.all([startCluster(), startRedisPair()]);
+  for (const { client } of [redis.old, redis.new]) await client.mset('cart:1', 'apples', 'session:1', 'ann');
+  await redis.new.client.set('session:1', 'eve');
   const rows = 'select generate_series(1, 100) as id';
   const old = await cluster.database(
     'old',
@@ -107,13 +122,15 @@ beforeAll(async () => {
   output = await playwright({
     OLD_DB: old,
     NEW_DB: next,
+    OLD_REDIS: redis.old.url,
+    NEW_REDIS: redis.new.url,
     GREENLIGHT_PLAN: path.join(directory, 'plan.mts'),
   });
   findings = findingsOf(JSON.parse(await readFile(path.join(directory, 'report.json'), 'utf8')) as Report);
 }, 90_000);
 
 afterAll(async () => {
-  await cluster?.stop();
+  await Promise.all([cluster?.stop(), redis?.stop()]);
   if (directory) await rm(directory, { recursive: true, force: true });
 });
 
@@ -162,7 +179,7 @@ function findingsOf(report: Report): typeof findings {
   return found;
 }
 
-test('every mapped table and every state check has exactly one finding', () => {
+test('every mapped table, state check and Redis database has exactly one finding', () => {
   expect([...findings.keys()].sort(), output).toEqual(Object.keys(EXPECTED).sort());
 });
 
