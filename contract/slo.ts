@@ -3,11 +3,14 @@ import { CheckId } from './check-id.ts';
 import { Phase } from './outcome.ts';
 import { SecretString } from './secret.ts';
 
-/** A metric name with label matchers; never a whole expression, because parts of it must be asked apart. */
+/**
+ * A metric name with label matchers; never a whole expression, because parts of it must be asked apart. CloudWatch: with
+ * its namespace, and dimensions as labels. Azure: a table, and columns as labels.
+ */
 const Selector = z
   .string()
   .regex(
-    /^[a-zA-Z_:][a-zA-Z0-9_:]*(\{.*\})?$/s,
+    /^[a-zA-Z_:][a-zA-Z0-9_:/.-]*(\{.*\})?$/s,
     'must be a metric name with label matchers, such as http_requests_total{job="shop"}',
   );
 
@@ -60,6 +63,8 @@ export const SloObjective = z.discriminatedUnion('kind', [
     histogram: Selector,
     /** Seconds. */
     underS: z.number().positive(),
+    /** What the metric counts in, where it does not say so itself: CloudWatch has both. */
+    unit: z.enum(['s', 'ms']).default('s'),
     atLeast: AtLeast,
     minimumEvents: minimumEvents.default(100),
   }),
@@ -102,6 +107,9 @@ export const SloObjective = z.discriminatedUnion('kind', [
 ]);
 export type SloObjective = z.infer<typeof SloObjective>;
 
+/** How long after its end a period is complete there, in seconds. */
+const delayS = z.number().int().nonnegative().max(3600).default(120);
+
 /** Where metrics are read. */
 export const MetricsSource = z.discriminatedUnion('adapter', [
   z.strictObject({
@@ -109,30 +117,78 @@ export const MetricsSource = z.discriminatedUnion('adapter', [
     url: z.url({ protocol: /^https?$/ }),
     headers: z.record(z.string(), SecretString).default({}),
   }),
+  /** Credentials come from the environment, as for every tool of AWS. */
+  z.strictObject({ adapter: z.literal('cloudwatch'), region: z.string().min(1), delayS }),
+  /** Application Insights, or anything else in a Log Analytics workspace. */
+  z.strictObject({
+    adapter: z.literal('azure-logs'),
+    workspace: z.string().regex(/^[0-9a-zA-Z-]+$/, 'must be the id of a workspace'),
+    token: SecretString,
+    url: z.url({ protocol: /^https?$/ }).default('https://api.loganalytics.azure.com'),
+    delayS,
+  }),
 ]);
 export type MetricsSource = z.infer<typeof MetricsSource>;
 
+const SloShape = z.strictObject({
+  source: MetricsSource,
+  /** The scrapes of the target, such as `up{job="shop"}`; elsewhere a metric that has a value in every period. */
+  up: Selector,
+  /** At least so many instances must be scraped. */
+  instances: z.number().int().min(1).default(1),
+  /** How often they are scraped, in seconds; CloudWatch and Azure: the period, whole minutes. */
+  scrapeS: z.number().positive().max(600).default(15),
+  objectives: z.array(SloObjective).min(1),
+});
+
 /** The service levels of the target, and how it is scraped: what was not seen cannot be judged. */
-export const Slo = z
-  .strictObject({
-    source: MetricsSource,
-    /** The scrapes of the target, such as `up{job="shop"}`. */
-    up: Selector,
-    /** At least so many instances must be scraped. */
-    instances: z.number().int().min(1).default(1),
-    /** How often they are scraped, in seconds. */
-    scrapeS: z.number().positive().max(600).default(15),
-    objectives: z.array(SloObjective).min(1),
-  })
-  .superRefine((slo, context) => {
-    slo.objectives.forEach((objective, index) => {
-      if (objective.windowS >= 4 * slo.scrapeS) return;
-      context.addIssue({
-        code: 'custom',
-        message: `must be at least four scrapes (${4 * slo.scrapeS} s): a rate over fewer says nothing`,
-        path: ['objectives', index, 'windowS'],
-        input: objective.windowS,
-      });
+export const Slo = SloShape.superRefine((slo, context) => {
+  const complain = (path: PropertyKey[], message: string): void =>
+    context.addIssue({ code: 'custom', path, message, input: slo });
+  if (slo.source.adapter === 'prometheus') {
+    selectorsOf(slo).forEach(([path, selector]) => {
+      if (/[/.-]/.test(selector.split('{', 1)[0] ?? ''))
+        complain(path, 'is no name of a metric of Prometheus');
+    });
+  } else inPeriods(slo, complain);
+  slo.objectives.forEach((objective, index) => {
+    if (objective.windowS >= 4 * slo.scrapeS) return;
+    context.addIssue({
+      code: 'custom',
+      message: `must be at least four scrapes (${4 * slo.scrapeS} s): a rate over fewer says nothing`,
+      path: ['objectives', index, 'windowS'],
+      input: objective.windowS,
     });
   });
+});
 export type Slo = z.infer<typeof Slo>;
+
+function selectorsOf({ up, objectives }: z.infer<typeof SloShape>): [PropertyKey[], string][] {
+  const named = objectives.flatMap((objective, index) =>
+    ['histogram', 'bad', 'good', 'total', 'up', 'capacity'].flatMap((field): [PropertyKey[], string][] => {
+      const value: unknown = Reflect.get(objective, field);
+      return typeof value === 'string' ? [[['objectives', index, field], value]] : [];
+    }),
+  );
+  return [[['up'], up], ...named];
+}
+
+/** What a store that only knows periods cannot answer is refused, not guessed. */
+function inPeriods(
+  slo: z.infer<typeof SloShape>,
+  complain: (path: PropertyKey[], message: string) => void,
+): void {
+  if (slo.scrapeS % 60 !== 0) complain(['scrapeS'], 'must be whole minutes: the period of the metrics');
+  if (slo.instances !== 1) complain(['instances'], 'must be 1: this source does not tell instances apart');
+  slo.objectives.forEach((objective, index) => {
+    const at = (field: string): PropertyKey[] => ['objectives', index, field];
+    if (objective.windowS % slo.scrapeS !== 0) complain(at('windowS'), 'must be whole periods (scrapeS)');
+    if (objective.forS % slo.scrapeS !== 0) complain(at('forS'), 'must be whole periods (scrapeS)');
+    if (objective.kind === 'availability')
+      complain(at('kind'), 'there are no scrapes here: use business-ratio with the metric of a probe');
+    if (objective.kind === 'saturation') {
+      if ('counter' in objective.used) complain(at('used'), 'must be a gauge: this source has no rates');
+      if (typeof objective.capacity !== 'number') complain(at('capacity'), 'must be a number here');
+    }
+  });
+}

@@ -1,27 +1,63 @@
 import type { Finding } from '../../contract/finding.ts';
-import { MetricsUnavailable, type MetricsPort } from '../../contract/ports/metrics.ts';
+import { MetricsUnavailable } from '../../contract/ports/metrics.ts';
 import type { MetricsSource, Slo, SloObjective } from '../../contract/slo.ts';
 import { resolveSecret } from '../../safety/secrets.ts';
+import { readAzureLogs } from './azure-logs.ts';
+import { openCloudWatch, readCloudWatch } from './cloudwatch.ts';
 import { judgeSlo } from './judge-slo.ts';
+import { periodReadings } from './period-readings.ts';
 import { createPrometheus } from './prometheus.ts';
-import { readSlo } from './read-slo.ts';
+import { readSlo, type SloReadings } from './read-slo.ts';
+
+/** Asks a source everything that judging one objective needs. @throws MetricsUnavailable */
+export type SloReader = (slo: Slo, objective: SloObjective) => Promise<SloReadings>;
 
 /** Opens the source of metrics that the plan names. @throws GreenlightError SECRET_MISSING */
 export function openMetrics(
   source: MetricsSource,
   env: NodeJS.ProcessEnv = process.env,
   signal?: AbortSignal,
-): MetricsPort {
-  const headers = Object.fromEntries(
-    Object.entries(source.headers).map(([name, value]) => [name, resolveSecret(value, env)]),
-  );
-  return createPrometheus({ url: source.url, headers, ...(signal === undefined ? {} : { signal }) });
+): SloReader {
+  const stop = signal === undefined ? {} : { signal };
+  switch (source.adapter) {
+    case 'prometheus': {
+      const headers = Object.fromEntries(
+        Object.entries(source.headers).map(([name, value]) => [name, resolveSecret(value, env)]),
+      );
+      const store = createPrometheus({ url: source.url, headers, ...stop });
+      return (slo, objective) => readSlo(store, slo, objective);
+    }
+    case 'cloudwatch': {
+      // Opened at the first question: only then a client that is not installed matters.
+      let store: ReturnType<typeof openCloudWatch> | undefined;
+      return async (slo, objective) => {
+        store ??= openCloudWatch(source, signal);
+        const counts = await readCloudWatch(await store, slo, objective, lastPeriodEndS(slo, source.delayS));
+        return periodReadings(slo, objective, counts);
+      };
+    }
+    case 'azure-logs': {
+      const { url, workspace } = source;
+      const logs = { url, workspace, token: resolveSecret(source.token, env), ...stop };
+      return async (slo, objective) =>
+        periodReadings(
+          slo,
+          objective,
+          await readAzureLogs(logs, slo, objective, lastPeriodEndS(slo, source.delayS)),
+        );
+    }
+  }
+}
+
+/** The end of the last period that is complete there. */
+function lastPeriodEndS({ scrapeS }: Slo, delayS: number): number {
+  return Math.floor((Date.now() / 1000 - delayS) / scrapeS) * scrapeS;
 }
 
 /** Evaluates one objective once. A store that gives no answer makes it unknown: it is no evidence about the target. */
-export async function evaluateSlo(metrics: MetricsPort, slo: Slo, objective: SloObjective): Promise<Finding> {
+export async function evaluateSlo(read: SloReader, slo: Slo, objective: SloObjective): Promise<Finding> {
   try {
-    return judgeSlo(slo, objective, await readSlo(metrics, slo, objective));
+    return judgeSlo(slo, objective, await read(slo, objective));
   } catch (error) {
     if (!(error instanceof MetricsUnavailable)) throw error;
     return {

@@ -18,9 +18,15 @@ export function sloExportCommand(context: CommandContext): Command {
       // Commander gives an option that both know to the outer command.
       const named = command.optsWithGlobals<{ plan?: string }>().plan;
       const { plan } = await loadConfig(context.cwd, named);
+      const slo = sloOf(plan);
+      if (slo.source.adapter !== 'prometheus')
+        throw new GreenlightError(
+          'USAGE',
+          `the service levels are read from ${slo.source.adapter}, not from Prometheus`,
+        );
       // Lazy: no other command needs to write YAML.
       const { stringify } = await import('yaml');
-      const rules = prometheusRules(sloOf(plan), plan.target.name);
+      const rules = prometheusRules(slo, plan.target.name);
       context.screen.out(
         `# Made by greenlight slo export from the plan of ${JSON.stringify(plan.target.name)}. Made anew, not edited.\n${stringify(rules, { lineWidth: 0, aliasDuplicateObjects: false })}`,
       );

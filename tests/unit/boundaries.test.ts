@@ -63,6 +63,12 @@ const ROOMS: readonly Room[] = [
     lazy: ['autocannon', 'esbuild'],
     typesOnly: ['k6'],
   },
+  {
+    at: 'load/slo/',
+    ours: ['contract/', 'safety/', 'load/'],
+    packages: ['node:', 'zod', '@playwright/test'],
+    lazy: ['@aws-sdk/client-cloudwatch'],
+  },
   { at: 'reporters/', ours: ['contract/'], packages: [] },
   { at: 'reporters/schemas.ts', ours: ['contract/'], packages: ['zod'] },
   {

@@ -1,0 +1,405 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type {
+  GetMetricDataCommandInput,
+  GetMetricDataCommandOutput,
+  MetricDataResult,
+} from '@aws-sdk/client-cloudwatch';
+import { afterEach, describe, expect, test } from 'vitest';
+import type { z } from 'zod';
+import { Slo } from '../../../../contract/slo.ts';
+import { type CloudWatchStore, readCloudWatch } from '../../../../load/slo/cloudwatch.ts';
+import { evaluateSlo, openMetrics } from '../../../../load/slo/evaluate-slo.ts';
+import { periodReadings } from '../../../../load/slo/period-readings.ts';
+
+// No account of AWS or Azure is here: these are stand-ins that answer in the shapes that the vendors document, held
+// against the types of the client of AWS.
+type Objective = z.input<typeof Slo>['objectives'][number];
+const END_S = 1_700_000_040 - (1_700_000_040 % 60);
+const common = { id: 'level-holds', title: 'The level holds', windowS: 300, minimumEvents: 50 } as const;
+const errors: Objective = {
+  ...common,
+  kind: 'error-rate',
+  bad: 'AWS/Lambda/Errors{FunctionName="shop"}',
+  total: 'AWS/Lambda/Invocations{FunctionName="shop"}',
+  atMost: { critical: 0.05 },
+};
+const latency: Objective = {
+  ...common,
+  kind: 'latency',
+  histogram: 'AWS/ApiGateway/Latency{ApiName="shop"}',
+  underS: 0.5,
+  unit: 'ms',
+  atLeast: { critical: 0.95 },
+};
+const unknown = (cause: string) => ({ outcome: 'unknown', cause });
+
+describe('CloudWatch', () => {
+  type Series = readonly (number | undefined)[];
+  /** Five minutes, oldest first; an undefined one has no value. */
+  function result(Id: string, series: Series, more: MetricDataResult = {}): MetricDataResult {
+    const seen = series.flatMap((value, index) =>
+      value === undefined ? [] : [[new Date((END_S - (series.length - index) * 60) * 1000), value] as const],
+    );
+    return {
+      Id,
+      Label: Id,
+      Timestamps: seen.map(([time]) => time),
+      Values: seen.map(([, value]) => value),
+      StatusCode: 'Complete',
+      ...more,
+    };
+  }
+  const output = (
+    results: MetricDataResult[],
+    more: Partial<GetMetricDataCommandOutput> = {},
+  ): GetMetricDataCommandOutput => ({
+    $metadata: {},
+    MetricDataResults: results,
+    Messages: [],
+    ...more,
+  });
+  const five = (value: number): Series => Array<number>(5).fill(value);
+  const healthy = [result('alive', five(100)), result('total', five(100)), result('part', five(1))];
+
+  async function evaluate(
+    answers: GetMetricDataCommandOutput | GetMetricDataCommandOutput[] | Error,
+    objective: Objective = errors,
+    listed = true,
+  ) {
+    const asked: GetMetricDataCommandInput[] = [];
+    const pages = [answers].flat();
+    const store: CloudWatchStore = {
+      data: (input) => {
+        asked.push(input);
+        const answer = pages[asked.length - 1] ?? pages.at(-1);
+        return answer instanceof Error || answer === undefined
+          ? Promise.reject(answer ?? new Error('no answer'))
+          : Promise.resolve(answer);
+      },
+      list: () => Promise.resolve({ $metadata: {}, Metrics: listed ? [{ MetricName: 'Errors' }] : [] }),
+    };
+    const slo = Slo.parse({
+      source: { adapter: 'cloudwatch', region: 'eu-central-1' },
+      up: 'AWS/Lambda/Invocations{FunctionName="shop"}',
+      scrapeS: 60,
+      objectives: [objective],
+    });
+    const [only] = slo.objectives;
+    if (only === undefined) throw new Error('no objective');
+    const finding = await evaluateSlo(
+      async (...of) => periodReadings(...of, await readCloudWatch(store, ...of, END_S)),
+      slo,
+      only,
+    );
+    return { finding, asked };
+  }
+
+  test('asks for numerator, denominator and life apart, in whole periods', async () => {
+    const { asked } = await evaluate(output(healthy));
+    expect(asked).toHaveLength(1);
+    expect(asked[0]).toMatchObject({
+      StartTime: new Date((END_S - 300) * 1000),
+      EndTime: new Date(END_S * 1000),
+      MetricDataQueries: [
+        { Id: 'alive', MetricStat: { Stat: 'SampleCount', Period: 60 } },
+        {
+          Id: 'total',
+          MetricStat: {
+            Stat: 'Sum',
+            Metric: {
+              Namespace: 'AWS/Lambda',
+              MetricName: 'Invocations',
+              Dimensions: [{ Name: 'FunctionName', Value: 'shop' }],
+            },
+          },
+        },
+        { Id: 'part', MetricStat: { Stat: 'Sum', Metric: { MetricName: 'Errors' } } },
+      ],
+    });
+  });
+
+  test('passes and fails', async () => {
+    expect((await evaluate(output(healthy))).finding).toMatchObject({ outcome: 'pass', measured: 0.01 });
+    const failing = output([...healthy.slice(0, 2), result('part', [0, 0, 0, 30, 30])]);
+    expect((await evaluate(failing)).finding).toMatchObject({ outcome: 'fail', cause: 'error-rate' });
+  });
+
+  test('a latency is the percentage up to the boundary, weighted by how many there were', async () => {
+    const of = (percentages: Series) =>
+      evaluate(
+        output([
+          result('alive', five(1)),
+          result('total', [10, 10, 10, 10, 960]),
+          result('part', percentages),
+        ]),
+        latency,
+      );
+    const { finding, asked } = await of([0, 0, 0, 0, 100]);
+    expect(finding).toMatchObject({ outcome: 'pass', measured: 0.96, sampleSize: 1000 });
+    expect(asked[0]?.MetricDataQueries?.map(({ MetricStat }) => MetricStat?.Stat)).toEqual([
+      'SampleCount',
+      'SampleCount',
+      'PR(:500)',
+    ]);
+    expect((await of([100, 100, 100, 100, 90])).finding).toMatchObject({ outcome: 'fail', cause: 'latency' });
+    // CloudWatch has no percentages of values that were sent as sums.
+    expect((await of([100, undefined, 100, 100, 100])).finding).toMatchObject(unknown('metrics-incomplete'));
+    expect((await of([])).finding).toMatchObject(unknown('metrics-incomplete'));
+  });
+
+  test('no errors at all is none only where such a metric was ever written', async () => {
+    const none = output([...healthy.slice(0, 2), result('part', [])]);
+    expect((await evaluate(none)).finding).toMatchObject({ outcome: 'pass', measured: 0 });
+    expect((await evaluate(none, errors, false)).finding).toMatchObject(unknown('no-such-series'));
+  });
+
+  test.each<[string, GetMetricDataCommandOutput | Error, string]>([
+    [
+      'partial data',
+      output([result('alive', five(100)), result('total', five(100), { StatusCode: 'PartialData' })]),
+      'metrics-incomplete',
+    ],
+    [
+      'a metric that may not be read',
+      output([...healthy.slice(0, 2), { Id: 'part', StatusCode: 'Forbidden' }]),
+      'metrics-incomplete',
+    ],
+    ['an internal error', output([{ Id: 'total', StatusCode: 'InternalError' }]), 'metrics-incomplete'],
+    [
+      'a message beside the data',
+      output(healthy, { Messages: [{ Code: 'ArithmeticError', Value: 'division by zero' }] }),
+      'metrics-incomplete',
+    ],
+    ['no results at all', output([]), 'metrics-incomplete'],
+    [
+      'empty results',
+      output([result('alive', []), result('total', []), result('part', [])]),
+      'target-not-scraped',
+    ],
+    [
+      'missing periods',
+      output([result('alive', [1, undefined, 1, undefined, 1]), ...healthy.slice(1)]),
+      'gaps',
+    ],
+    [
+      'old values',
+      output([
+        ...healthy.slice(0, 1),
+        result('total', [100, ...Array<undefined>(4).fill(undefined)]),
+        result('part', [1]),
+      ]),
+      'stale',
+    ],
+    [
+      'no traffic',
+      output([healthy[0] ?? {}, result('total', five(0)), result('part', five(0))]),
+      'too-few-events',
+    ],
+    [
+      'throttling',
+      Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException' }),
+      'metrics-unavailable',
+    ],
+    [
+      'wrong credentials',
+      Object.assign(new Error('The security token included in the request is invalid.'), {
+        name: 'UnrecognizedClientException',
+      }),
+      'metrics-unavailable',
+    ],
+  ])('%s is unknown', async (_name, answer, cause) => {
+    expect((await evaluate(answer)).finding).toMatchObject(unknown(cause));
+  });
+
+  test('pages are read to their end; what is partial on the way is not', async () => {
+    const first = output(
+      healthy.map((one) => ({ ...one, StatusCode: 'PartialData' as const, Timestamps: [], Values: [] })),
+      { NextToken: 'more' },
+    );
+    const { finding, asked } = await evaluate([first, output(healthy)]);
+    expect(finding).toMatchObject({ outcome: 'pass' });
+    expect(asked.map(({ NextToken }) => NextToken)).toEqual([undefined, 'more']);
+    expect((await evaluate(first)).finding).toMatchObject(unknown('metrics-incomplete'));
+  });
+
+  test('a breach that is younger than its time is no failure yet', async () => {
+    const series = (bad: Series) =>
+      output([
+        result('alive', Array<number>(8).fill(1)),
+        result('total', Array<number>(8).fill(100)),
+        result('part', bad),
+      ]);
+    const sustained = { ...errors, forS: 180 };
+    expect((await evaluate(series([0, 0, 0, 0, 0, 0, 0, 90]), sustained)).finding).toMatchObject(
+      unknown('breach-pending'),
+    );
+    expect((await evaluate(series(Array<number>(8).fill(50)), sustained)).finding.outcome).toBe('fail');
+  });
+
+  test('without credentials the real client gives no answer, and that is unknown', async () => {
+    const before = { ...process.env };
+    Object.assign(process.env, {
+      AWS_EC2_METADATA_DISABLED: 'true',
+      AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+      AWS_CONFIG_FILE: '/dev/null',
+    });
+    for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_PROFILE'])
+      delete process.env[name];
+    try {
+      const slo = Slo.parse({
+        source: { adapter: 'cloudwatch', region: 'eu-central-1' },
+        up: 'AWS/Lambda/Invocations',
+        scrapeS: 60,
+        objectives: [errors],
+      });
+      const [only] = slo.objectives;
+      if (only === undefined) throw new Error('no objective');
+      const finding = await evaluateSlo(openMetrics(slo.source), slo, only);
+      expect(finding).toMatchObject(unknown('metrics-unavailable'));
+      expect(finding.summary).toContain('CredentialsProviderError');
+    } finally {
+      for (const name of Object.keys(process.env)) if (!(name in before)) delete process.env[name];
+      Object.assign(process.env, before);
+    }
+  });
+});
+
+describe('Azure', () => {
+  const TOKEN = 'azure-token-77a1';
+  let server: Server | undefined;
+  afterEach(async () => {
+    server?.closeAllConnections();
+    await new Promise((resolve) => (server === undefined ? resolve(undefined) : server.close(resolve)));
+    server = undefined;
+  });
+
+  async function evaluate(answer: RequestListener, objective: Objective) {
+    server = createServer(answer);
+    await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
+    const slo = Slo.parse({
+      source: {
+        adapter: 'azure-logs',
+        workspace: 'b1a2',
+        token: { secret: 'AZURE_LOGS_TOKEN' },
+        url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      },
+      up: 'AppRequests{AppRoleName="shop"}',
+      scrapeS: 60,
+      objectives: [objective],
+    });
+    const [only] = slo.objectives;
+    if (only === undefined) throw new Error('no objective');
+    return evaluateSlo(openMetrics(slo.source, { AZURE_LOGS_TOKEN: TOKEN }), slo, only);
+  }
+
+  const queries: string[] = [];
+  /** Answers each question with one value per minute of the time that it asks about. */
+  function answering(
+    valueOf: (query: string) => number | null | undefined,
+    more: object = {},
+  ): RequestListener {
+    return (request, response) => {
+      let body = '';
+      request.on('data', (part: Buffer) => (body += part.toString()));
+      request.on('end', () => {
+        const { query } = JSON.parse(body) as { query: string };
+        queries.push(query);
+        const [from = 0, to = 0] = [...query.matchAll(/datetime\(([^)]+)\)/g)].map(([, at = '']) =>
+          Date.parse(at),
+        );
+        const value = valueOf(query);
+        const rows: unknown[][] = [];
+        for (let at = from; value !== undefined && at < to; at += 60_000)
+          rows.push([new Date(at).toISOString(), value]);
+        const columns = [
+          { name: 'start', type: 'datetime' },
+          { name: 'value', type: 'real' },
+        ];
+        response
+          .setHeader('content-type', 'application/json')
+          .end(JSON.stringify({ tables: [{ name: 'PrimaryResult', columns, rows }], ...more }));
+      });
+    };
+  }
+  const failed: Objective = {
+    ...common,
+    kind: 'error-rate',
+    bad: 'AppRequests{AppRoleName="shop",Success="false"}',
+    total: 'AppRequests{AppRoleName="shop"}',
+    atMost: { critical: 0.01 },
+  };
+  const fast: Objective = {
+    ...common,
+    kind: 'latency',
+    histogram: 'AppRequests{AppRoleName="shop"}',
+    underS: 0.5,
+    atLeast: { critical: 0.95 },
+  };
+  const shop = (bad: number | undefined, slow: number) =>
+    answering((query) => (query.includes('DurationMs') ? 100 - slow : query.includes('Success') ? bad : 100));
+
+  test('passes and fails, with counts that sampling does not change', async () => {
+    queries.length = 0;
+    expect(await evaluate(shop(undefined, 2), failed)).toMatchObject({ outcome: 'pass', measured: 0 });
+    expect(queries).toContainEqual(
+      expect.stringMatching(
+        /^AppRequests \| where TimeGenerated >= datetime\(.*\) and TimeGenerated < datetime\(.*\) \| where tostring\(AppRoleName\) == "shop" \| where tostring\(Success\) =~ "false" \| summarize value = todouble\(sum\(ItemCount\)\) by start = bin\(TimeGenerated, 60s\)$/,
+      ),
+    );
+    expect(await evaluate(shop(2, 2), failed)).toMatchObject({ outcome: 'fail', measured: 0.02 });
+    expect(await evaluate(shop(0, 2), fast)).toMatchObject({ outcome: 'pass', measured: 0.98 });
+    expect(await evaluate(shop(0, 6), fast)).toMatchObject({ outcome: 'fail', measured: 0.94 });
+  });
+
+  const refusing =
+    (status: number, code: string): RequestListener =>
+    (_request, response) =>
+      void response
+        .writeHead(status, { 'content-type': 'application/json' })
+        .end(JSON.stringify({ error: { code, message: 'no' } }));
+  test.each<[string, RequestListener, string]>([
+    [
+      'a partial answer',
+      answering(() => 100, { error: { code: 'PartialError', message: 'a shard did not answer' } }),
+      'metrics-incomplete',
+    ],
+    ['no rows', answering(() => undefined), 'target-not-scraped'],
+    ['no traffic', answering((query) => (query.includes('ItemCount') ? 0 : 1)), 'too-few-events'],
+    ['a value that is none', answering((query) => (query.includes('ItemCount') ? null : 1)), 'not-a-number'],
+    ['throttling', refusing(429, 'ThrottledError'), 'metrics-unavailable'],
+    ['an expired token', refusing(401, 'InvalidTokenError'), 'metrics-unavailable'],
+    ['a column that is not there', refusing(400, 'BadArgumentError'), 'metrics-unavailable'],
+    [
+      'a page that is no answer',
+      (_request, response) => void response.end('<html>log in</html>'),
+      'metrics-unavailable',
+    ],
+    [
+      'a redirect',
+      (_request, response) => void response.writeHead(302, { location: '/login' }).end('{}'),
+      'metrics-unavailable',
+    ],
+  ])('%s is unknown, and the token stays here', async (_name, answer, cause) => {
+    const finding = await evaluate(answer, failed);
+    expect(finding).toMatchObject(unknown(cause));
+    expect(JSON.stringify(finding)).not.toContain(TOKEN);
+  });
+});
+
+test('a plan that asks such a source for what it does not have is refused', () => {
+  const plan = (slo: object, objective: object) => () =>
+    Slo.parse({
+      source: { adapter: 'cloudwatch', region: 'eu-central-1' },
+      up: 'AWS/Lambda/Invocations',
+      scrapeS: 60,
+      objectives: [{ ...errors, ...objective }],
+      ...slo,
+    });
+  expect(plan({}, {})).not.toThrow();
+  expect(plan({ scrapeS: 15 }, {})).toThrow('whole minutes');
+  expect(plan({ instances: 2 }, {})).toThrow('does not tell instances apart');
+  expect(plan({}, { windowS: 330 })).toThrow('whole periods');
+  const prometheus = { adapter: 'prometheus', url: 'http://127.0.0.1:1' };
+  expect(plan({ source: prometheus, up: 'up' }, {})).toThrow('no name of a metric of Prometheus');
+});
