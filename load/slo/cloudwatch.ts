@@ -27,16 +27,13 @@ export async function openCloudWatch(
   source: Extract<MetricsSource, { adapter: 'cloudwatch' }>,
   signal?: AbortSignal,
 ): Promise<CloudWatchStore> {
-  let sdk: typeof import('@aws-sdk/client-cloudwatch');
-  try {
-    sdk = await import('@aws-sdk/client-cloudwatch');
-  } catch (cause) {
+  const sdk = await import('@aws-sdk/client-cloudwatch').catch((cause: unknown) => {
     throw new MetricsUnavailable(
       'the client of CloudWatch is not installed',
       'npm install @aws-sdk/client-cloudwatch',
       { cause },
     );
-  }
+  });
   const client: CloudWatchClient = new sdk.CloudWatchClient({ region: source.region, maxAttempts: 3 });
   const options = signal === undefined ? {} : { abortSignal: signal };
   return {
