@@ -6,7 +6,7 @@ import { readAzureLogs } from './azure-logs.ts';
 import { openCloudWatch, readCloudWatch } from './cloudwatch.ts';
 import { judgeSlo } from './judge-slo.ts';
 import { periodReadings } from './period-readings.ts';
-import { createPrometheus } from './prometheus.ts';
+import { createPrometheus, type PrometheusOptions } from './prometheus.ts';
 import { readSlo, type SloReadings } from './read-slo.ts';
 
 /** Asks a source everything that judging one objective needs. @throws MetricsUnavailable */
@@ -21,10 +21,7 @@ export function openMetrics(
   const stop = signal === undefined ? {} : { signal };
   switch (source.adapter) {
     case 'prometheus': {
-      const headers = Object.fromEntries(
-        Object.entries(source.headers).map(([name, value]) => [name, resolveSecret(value, env)]),
-      );
-      const store = createPrometheus({ url: source.url, headers, ...stop });
+      const store = createPrometheus(prometheusOf(source, env, signal));
       return (slo, objective) => readSlo(store, slo, objective);
     }
     case 'cloudwatch': {
@@ -47,6 +44,18 @@ export function openMetrics(
         );
     }
   }
+}
+
+/** How the Prometheus of a plan is asked. @throws GreenlightError SECRET_MISSING */
+export function prometheusOf(
+  source: Extract<MetricsSource, { adapter: 'prometheus' }>,
+  env: NodeJS.ProcessEnv,
+  signal?: AbortSignal,
+): PrometheusOptions {
+  const headers = Object.fromEntries(
+    Object.entries(source.headers).map(([name, value]) => [name, resolveSecret(value, env)]),
+  );
+  return { url: source.url, headers, ...(signal === undefined ? {} : { signal }) };
 }
 
 /** The end of the last period that is complete there. */

@@ -42,24 +42,33 @@ const Matrix = z.object({
 
 const HINT = 'see that slo.source.url is the address of a Prometheus that answers from here';
 
+/** Asks Prometheus: with a form as POST, without one as GET. @throws MetricsUnavailable */
+export async function askPrometheus<T>(
+  options: PrometheusOptions,
+  path: string,
+  form: Record<string, string> | undefined,
+  answer: z.ZodType<T>,
+): Promise<T> {
+  const raw = await request(options, path, form);
+  const failed = Failed.safeParse(raw);
+  if (failed.success) {
+    throw new MetricsUnavailable(
+      `Prometheus refused the query (${failed.data.errorType}): ${failed.data.error}`,
+      form?.['query'] === undefined ? HINT : `look at the query: ${form['query']}`,
+    );
+  }
+  const parsed = answer.safeParse(raw);
+  if (parsed.success) return parsed.data;
+  throw new MetricsUnavailable(
+    `the answer is none of Prometheus: ${z.prettifyError(parsed.error).slice(0, 300)}`,
+    HINT,
+  );
+}
+
 /** Prometheus 2 or 3, or anything with its HTTP interface. */
 export function createPrometheus(options: PrometheusOptions): MetricsPort {
-  const ask = async <T>(path: string, form: Record<string, string>, answer: z.ZodType<T>): Promise<T> => {
-    const raw = await post(options, path, form);
-    const failed = Failed.safeParse(raw);
-    if (failed.success) {
-      throw new MetricsUnavailable(
-        `Prometheus refused the query (${failed.data.errorType}): ${failed.data.error}`,
-        `look at the query: ${form['query'] ?? ''}`,
-      );
-    }
-    const parsed = answer.safeParse(raw);
-    if (parsed.success) return parsed.data;
-    throw new MetricsUnavailable(
-      `the answer is none of Prometheus: ${z.prettifyError(parsed.error).slice(0, 300)}`,
-      HINT,
-    );
-  };
+  const ask = <T>(path: string, form: Record<string, string>, answer: z.ZodType<T>): Promise<T> =>
+    askPrometheus(options, path, form, answer);
   return {
     now: async () => numberOf((await ask('query', { query: 'time()' }, Scalar)).data.result[1]),
     instant: async (query, atS): Promise<InstantAnswer> => {
@@ -79,10 +88,10 @@ export function createPrometheus(options: PrometheusOptions): MetricsPort {
   };
 }
 
-async function post(
+async function request(
   { url, headers, timeoutMs = 15_000, signal }: PrometheusOptions,
   path: string,
-  form: Record<string, string>,
+  form: Record<string, string> | undefined,
 ): Promise<unknown> {
   const address = `${url.replace(/\/+$/, '')}/api/v1/${path}`;
   const limit = AbortSignal.timeout(timeoutMs);
@@ -90,9 +99,8 @@ async function post(
   let text: string;
   try {
     const response = await fetch(address, {
-      method: 'POST',
       headers,
-      body: new URLSearchParams(form),
+      ...(form === undefined ? {} : { method: 'POST', body: new URLSearchParams(form) }),
       // A login page behind a redirect would be an answer, but none about the target.
       redirect: 'manual',
       signal: signal === undefined ? limit : AbortSignal.any([limit, signal]),

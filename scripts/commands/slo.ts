@@ -14,6 +14,8 @@ import { untilInterrupted } from '../data/two-databases.ts';
 import { loadConfig } from '../load-config.ts';
 import { type EvaluatedSlo, renderSlo } from '../slo/render-slo.ts';
 import { sloExportCommand } from './slo-export.ts';
+import { sloRulesCommand } from './slo-rules.ts';
+import { sloTestAlertCommand } from './slo-test-alert.ts';
 
 interface SloOptions {
   readonly plan?: string;
@@ -36,6 +38,8 @@ export function sloCommand(context: CommandContext): Command {
     )
     .option('--json', 'print everything that was found as JSON', false)
     .addCommand(sloExportCommand(context))
+    .addCommand(sloRulesCommand(context))
+    .addCommand(sloTestAlertCommand(context))
     .action(async (options: SloOptions) => {
       const { plan } = await loadConfig(context.cwd, options.plan);
       refuseLiveKeys(plan, context.env);

@@ -6,12 +6,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** Why there is no Prometheus here; undefined when there is one. */
-export function prometheusMissing(program: 'prometheus' | 'promtool' = 'prometheus'): string | undefined {
+export function prometheusMissing(
+  program: 'prometheus' | 'promtool' | 'prometheus-alertmanager' = 'prometheus',
+): string | undefined {
   try {
     execFileSync(program, ['--version'], { stdio: 'ignore' });
     return undefined;
   } catch {
-    return `${program} is not installed (Debian: apt-get install prometheus)`;
+    return `${program} is not installed (Debian: apt-get install ${program.replace('promtool', 'prometheus')})`;
   }
 }
 
@@ -95,7 +97,8 @@ export async function startPrometheus(
   throw new Error('Prometheus did not become ready');
 }
 
-async function freePort(): Promise<number> {
+/** A port of this machine that was free a moment ago. */
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

@@ -174,4 +174,28 @@ describe.skipIf(missing !== undefined)('greenlight slo', () => {
       ['critical', 'breaching-errors-are-few'],
     ]);
   });
+
+  test('whether the rules are loaded there is told rule by rule', async () => {
+    const check = (given: PlanOf, url?: string) =>
+      commandLine(['slo', 'rules', '--check', '--plan', writePlan(given, url)]);
+    const jobs = ['healthy', 'breaching'];
+    expect(await check({ jobs })).toMatchObject({
+      code: 0,
+      out: '10 of 10 rules are loaded and evaluated\n',
+    });
+    const stricter = await check({ jobs, more: { atMost: { critical: 0.04 } } });
+    expect(stricter.code).toBe(10);
+    expect(stricter.out).toMatch(/other +greenlight-healthy-errors-are-few: GreenlightSloBreached/);
+    expect(stricter.out).toContain('8 of 10 rules');
+    expect(await check({ jobs, more: { forS: 60 } })).toMatchObject({
+      code: 10,
+      out: expect.stringContaining('it waits for 0 s instead of 60 s') as string,
+    });
+    const more = await check({ jobs: [...jobs, 'third'] });
+    expect(more.code).toBe(10);
+    expect(more.out).toMatch(/missing +greenlight-third-errors-are-few/);
+    expect((await check({ jobs }, 'http://127.0.0.1:9')).code).toBe(20);
+    const file = writePlan({ jobs });
+    expect(await commandLine(['slo', 'rules', '--plan', file])).toMatchObject({ code: 64, out: '' });
+  });
 });

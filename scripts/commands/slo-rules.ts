@@ -1,0 +1,52 @@
+import type { Command } from 'commander';
+import { GreenlightError } from '../../contract/errors.ts';
+import { EXIT } from '../../contract/exit-codes.ts';
+import { MetricsUnavailable } from '../../contract/ports/metrics.ts';
+import { prometheusOf } from '../../load/slo/evaluate-slo.ts';
+import { prometheusRules } from '../../load/slo/prometheus-rules.ts';
+import { rulesLoaded } from '../../load/slo/rules-loaded.ts';
+import { redactorOf } from '../../safety/redactor.ts';
+import { type CommandContext, commandOf } from '../command-context.ts';
+import { loadConfig } from '../load-config.ts';
+import { sloOf } from './slo.ts';
+
+/** `greenlight slo rules --check` */
+export function sloRulesCommand(context: CommandContext): Command {
+  return commandOf('rules', 'Look whether Prometheus has loaded the rules that slo export wrote.', [
+    'greenlight slo rules --check --plan greenlight.config.mts',
+  ])
+    .option('--plan <file>', 'the plan (default: greenlight.config.* here or above)')
+    .option(
+      '--check',
+      'compare each rule with what Prometheus has: 0 all loaded, 10 not all, 20 nobody can tell',
+      false,
+    )
+    .action(async (options: { readonly plan?: string; readonly check: boolean }, command: Command) => {
+      if (!options.check) throw new GreenlightError('USAGE', 'say what to do: --check');
+      const named = command.optsWithGlobals<{ plan?: string }>().plan;
+      const { plan } = await loadConfig(context.cwd, named);
+      context.screen.protect(redactorOf(plan, context.env));
+      const slo = sloOf(plan);
+      if (slo.source.adapter !== 'prometheus')
+        throw new GreenlightError(
+          'USAGE',
+          `the service levels are read from ${slo.source.adapter}, not from Prometheus`,
+        );
+      try {
+        const store = prometheusOf(slo.source, context.env, context.interrupted);
+        const answers = await rulesLoaded(store, prometheusRules(slo, plan.target.name));
+        const wrong = answers.filter(({ state }) => state !== 'loaded');
+        for (const { group, rule, state, why } of wrong)
+          context.screen.out(`${state.padEnd(8)} ${group}: ${rule}${why === undefined ? '' : `: ${why}`}`);
+        context.screen.out(
+          `${answers.length - wrong.length} of ${answers.length} rules are loaded and evaluated`,
+        );
+        const broken = wrong.some(({ state }) => state !== 'waiting');
+        context.finish(broken ? EXIT.NO_GO : wrong.length > 0 ? EXIT.INCONCLUSIVE : EXIT.GO);
+      } catch (error) {
+        if (!(error instanceof MetricsUnavailable)) throw error;
+        context.screen.out(`nobody can tell: ${error.message}\n${error.hint}`);
+        context.finish(EXIT.INCONCLUSIVE);
+      }
+    });
+}

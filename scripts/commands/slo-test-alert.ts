@@ -1,0 +1,56 @@
+import type { Command } from 'commander';
+import { GreenlightError } from '../../contract/errors.ts';
+import { EXIT } from '../../contract/exit-codes.ts';
+import { testAlert, type TestAlertAnswer } from '../../load/slo/test-alert.ts';
+import { type CommandContext, commandOf } from '../command-context.ts';
+
+interface TestAlertCommandOptions {
+  readonly alertmanager: string;
+  readonly listen: string;
+  readonly severity: string;
+  readonly wait: string;
+}
+
+const CODES: Record<TestAlertAnswer['state'], number> = {
+  delivered: EXIT.GO,
+  'not-delivered': EXIT.NO_GO,
+  unknown: EXIT.INCONCLUSIVE,
+};
+
+/** `greenlight slo test-alert` */
+export function sloTestAlertCommand(context: CommandContext): Command {
+  return commandOf('test-alert', 'Send a test alert through Alertmanager, and wait for it as its webhook.', [
+    'greenlight slo test-alert --alertmanager http://alertmanager:9093 --listen 127.0.0.1:9095',
+  ])
+    .requiredOption(
+      '--alertmanager <url>',
+      'base address of Alertmanager; whoever it routes to hears of the test',
+    )
+    .requiredOption(
+      '--listen <host:port>',
+      'where to wait; a webhook_config of Alertmanager must name this address',
+    )
+    .option('--severity <severity>', 'label that decides the route', 'critical')
+    .option('--wait <seconds>', 'how long to wait, at least the group_wait of the route', '60')
+    .action(async (options: TestAlertCommandOptions) => {
+      const at = options.listen.lastIndexOf(':');
+      const [host, port] = [options.listen.slice(0, at), Number(options.listen.slice(at + 1))];
+      const seconds = Number(options.wait);
+      if (at < 1 || !Number.isInteger(port) || port < 1 || port > 65_535)
+        throw new GreenlightError('USAGE', `--listen ${options.listen} is no host:port`);
+      if (!(seconds > 0 && seconds <= 3600))
+        throw new GreenlightError('USAGE', `--wait ${options.wait} must be between 1 and 3600 seconds`);
+      if (!URL.canParse(options.alertmanager))
+        throw new GreenlightError('USAGE', `--alertmanager ${options.alertmanager} is no address`);
+      const { state, why, receivers } = await testAlert({
+        alertmanager: options.alertmanager,
+        listen: { host, port },
+        labels: { alertname: 'GreenlightTestAlert', severity: options.severity },
+        waitMs: seconds * 1000,
+        signal: context.interrupted,
+      });
+      const routed = receivers.length === 0 ? '' : `; Alertmanager routed it to: ${receivers.join(', ')}`;
+      context.screen.out(`${state}: ${why}${routed}`);
+      context.finish(CODES[state]);
+    });
+}
