@@ -1,87 +1,58 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { diffTables } from '../../data-checks/postgres/rows/diff-tables.ts';
-import { startCluster, type TestCluster } from '../postgres-cluster.ts';
+import type { TestCluster } from '../postgres-cluster.ts';
+import { type BenchTable, keyRanges, NARROW, usualWay, WIDE } from './data-tables.ts';
+import { type Measured, measured } from './measured.ts';
+import { comparePeerOnCorpus } from './peer-corpus.ts';
+import { type PeerAnswer, peerFor } from './peer.ts';
+import { onTwoClusters } from './two-clusters.ts';
 
 /**
  * How fast two tables are compared, against a bare `count(*)` and against the usual way (48 bits of md5 over
  * concatenated text, summed over key ranges), all in one run on the same servers.
  *
- *     npm run bench:data -- [--narrow 25000000] [--wide 5000000] [--workers 1]
+ *     npm run bench:data                                       25 million narrow and 5 million wide rows: some 10 minutes, 12 GB
+ *     npm run bench:data -- --rows 2000000                     2 million narrow and 400,000 wide rows
+ *     npm run bench:data -- --narrow 0 --wide 500000           any numbers; 0 leaves a table out
+ *     npm run bench:data -- --workers 2                        sessions that hash on each side at the same time (1)
+ *     npm run bench:data -- --peer reladiff --rows 2000000     another tool on the same tables and on the corpus
  */
 const { values: options } = parseArgs({
   options: {
-    narrow: { type: 'string', default: '25000000' },
-    wide: { type: 'string', default: '5000000' },
+    rows: { type: 'string', default: '25000000' },
+    narrow: { type: 'string' },
+    wide: { type: 'string' },
     workers: { type: 'string', default: '1' },
+    peer: { type: 'string' },
   },
 });
-const workers = Number(options.workers);
 
-const NARROW = `create table narrow(id bigint primary key, user_id int not null, movie_id int not null, rating float4 not null, rated_at timestamp not null);
-  insert into narrow select g, g % 162541, (g * 7919) % 59047, ((g * 31) % 10 + 1) / 2.0, timestamp '2019-01-01' + g * interval '1.37 seconds' from generate_series(1::bigint, ROWS) g;`;
-const WIDE = `create table wide(id bigint primary key, customer int not null, status text not null, email varchar(80), total numeric(12,2), tax numeric(12,2), currency char(3),
-    reference uuid, payload jsonb, note text, created_at timestamptz not null, updated_at timestamptz);
-  insert into wide select g, g % 100000, (array['new','paid','sent','done'])[g % 4 + 1], 'customer' || g || '@example.com', g / 100.0, g / 500.0, 'EUR',
-    md5(g::text)::uuid, jsonb_build_object('sku', 'A' || g % 1000, 'qty', g % 7, 'tags', jsonb_build_array('x', g % 3)), case when g % 5 = 0 then null else 'note of order ' || g end,
-    timestamptz '2024-01-01Z' + g * interval '3 seconds', timestamptz '2024-01-02Z' + g * interval '3 seconds' from generate_series(1::bigint, ROWS) g;`;
+function whole(name: 'rows' | 'narrow' | 'wide' | 'workers', least: number): number {
+  const number = Number(options[name]);
+  if (Number.isInteger(number) && number >= least) return number;
+  throw new Error(`--${name} ${options[name]}: give a whole number from ${least}`);
+}
 
-/** The row text that tools of the usual kind make: everything as text, NULL as a word, a separator in between. */
-const MD5_TEXT: Readonly<Record<string, readonly string[]>> = {
-  narrow: ['id::text', 'user_id::text', 'movie_id::text', 'rating::decimal(38, 4)::text', stamp('rated_at')],
-  wide: [
-    ...['id', 'customer', 'status', 'email'].map((name) => `${name}::text`),
-    'total::decimal(38, 2)::text',
-    'tax::decimal(38, 2)::text',
-    ...['currency', 'reference', 'payload', 'note'].map((name) => `${name}::text`),
-    stamp('created_at'),
-    stamp('updated_at'),
-  ],
+const rows = whole('rows', 1);
+const sizes = {
+  narrow: options.narrow === undefined ? rows : whole('narrow', 0),
+  wide: options.wide === undefined ? Math.floor(rows / 5) : whole('wide', 0),
 };
-
-function stamp(column: string): string {
-  return `to_char(${column}::timestamp(6), 'YYYY-MM-DD HH24:MI:SS.US')`;
+for (const [name, size] of Object.entries(sizes)) {
+  if (size > 0 && size < 100_000) throw new Error(`--${name} ${size}: give 0 or at least 100000`);
 }
+const workers = whole('workers', 1);
+/** The size from which cost has to grow in proportion. */
+const SMALL = 1_000_000;
 
-/** Processor seconds that a server has used, all its sessions and the ended ones included. */
-function serverSeconds(cluster: TestCluster): number {
-  const ticks = (stat: string, ...fields: number[]): number => {
-    const parts = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return fields.reduce((sum, field) => sum + Number(parts[field - 3]), 0);
-  };
-  let sum = 0;
-  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-    let stat: string;
-    try {
-      stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    } catch {
-      continue; // It ended while we looked.
-    }
-    if (Number(pid) === cluster.pid) sum += ticks(stat, 14, 15, 16, 17);
-    else if (ticks(stat, 4) === cluster.pid) sum += ticks(stat, 14, 15);
-  }
-  return sum / 100;
-}
-
-interface Measured {
-  readonly seconds: number;
-  readonly processor: number;
-  readonly memory: number;
-}
-
-async function measured(clusters: readonly TestCluster[], work: () => Promise<void>): Promise<Measured> {
-  const before = clusters.reduce((sum, cluster) => sum + serverSeconds(cluster), 0);
-  let memory = 0;
-  const watch = setInterval(() => (memory = Math.max(memory, process.memoryUsage.rss())), 50);
-  const started = performance.now();
-  await work();
-  clearInterval(watch);
-  const seconds = (performance.now() - started) / 1000;
-  await new Promise((resolve) => setTimeout(resolve, 100));
-  const after = clusters.reduce((sum, cluster) => sum + serverSeconds(cluster), 0);
-  return { seconds, processor: after - before, memory: Math.max(memory, process.memoryUsage.rss()) };
-}
+const line = (...cells: (string | number)[]): void =>
+  console.log(
+    cells.map((cell, index) => (index === 0 ? String(cell).padEnd(26) : String(cell).padStart(15))).join(''),
+  );
+const started = performance.now();
+const progress = (text: string): void =>
+  console.error(`[${((performance.now() - started) / 1000).toFixed(0).padStart(5)} s] ${text}`);
 
 async function onBoth(clusters: readonly TestCluster[], sql: readonly string[]): Promise<void> {
   await Promise.all(
@@ -97,86 +68,153 @@ async function onBoth(clusters: readonly TestCluster[], sql: readonly string[]):
   );
 }
 
-function ranges(rows: number, count: number): string[] {
-  const width = Math.ceil(rows / count);
-  return Array.from({ length: count }, (_, i) => `id >= ${i * width + 1} and id < ${(i + 1) * width + 1}`);
+async function fill(clusters: readonly TestCluster[], table: BenchTable, size: number): Promise<void> {
+  progress(`filling ${table.name} on both sides: ${size.toLocaleString('en')} rows`);
+  await Promise.all(clusters.map((it) => it.run('bench', table.sql.replace('ROWS', String(size)))));
+  await Promise.all(clusters.map((it) => it.run('bench', `vacuum (freeze, analyze) ${table.name}`)));
 }
 
-const line = (...cells: (string | number)[]): void =>
-  console.log(
-    cells.map((cell, index) => (index === 0 ? String(cell).padEnd(26) : String(cell).padStart(15))).join(''),
-  );
+async function drop(clusters: readonly TestCluster[], table: BenchTable): Promise<void> {
+  await Promise.all(clusters.map((it) => it.run('bench', `drop table ${table.name}`)));
+}
 
-async function table(
-  clusters: readonly [TestCluster, TestCluster],
-  name: string,
-  sql: string,
-  rows: number,
-): Promise<void> {
-  process.stderr.write(`filling ${name}: ${rows} rows on both sides\n`);
-  await Promise.all(clusters.map((cluster) => cluster.run('bench', sql.replace('ROWS', String(rows)))));
-  await Promise.all(clusters.map((cluster) => cluster.run('bench', `vacuum (freeze, analyze) ${name}`)));
-  const text = (MD5_TEXT[name] ?? []).map((column) => `coalesce(${column}, '<null>')`).join(` || '|' || `);
-  const md5 = ranges(rows, 32).map(
-    (range) =>
-      `select count(*), sum(('x' || substring(md5(${text}), 21))::bit(48)::bigint) from ${name} where ${range}`,
-  );
-  const compare = async (expected: string): Promise<void> => {
-    const { tables } = await diffTables({
-      old: clusters[0].url('bench'),
-      new: clusters[1].url('bench'),
-      tables: [{ old: name, new: name }],
-      workers,
-    });
-    const [found] = tables;
-    const got = `${found?.answer} -${found?.missing} +${found?.extra} ~${found?.changed}`;
-    if (got !== expected) throw new Error(`expected ${expected}, got ${got} (${found?.reason})`);
-  };
-  const onNew = (statement: string): Promise<void> => clusters[1].run('bench', statement);
-  console.log(`\n${name}: ${rows.toLocaleString('en')} rows on each side, ${workers} worker(s) a side`);
+type Clusters = readonly [TestCluster, TestCluster];
+
+async function compare(clusters: Clusters, { name }: BenchTable, expected: string): Promise<void> {
+  const { tables } = await diffTables({
+    old: clusters[0].url('bench'),
+    new: clusters[1].url('bench'),
+    tables: [{ old: name, new: name }],
+    workers,
+  });
+  const [found] = tables;
+  const got = `${found?.answer} -${found?.missing} +${found?.extra} ~${found?.changed}`;
+  if (got !== expected) throw new Error(`expected ${expected}, got ${got} (${found?.reason})`);
+}
+
+interface Results {
+  readonly rows: number;
+  readonly usual: Measured;
+  readonly equal: Measured;
+  readonly worst: Measured;
+  readonly memory: number;
+}
+
+async function measureTable(clusters: Clusters, table: BenchTable, size: number): Promise<Results> {
+  const { name } = table;
+  await fill(clusters, table, size);
+  console.log(`\n${name}: ${size.toLocaleString('en')} rows on each side, ${workers} worker(s) a side`);
   line('', 'seconds', 'rows/s', 'ns cpu/row/side', 'x count(*)', 'md5 way / it', 'client MB');
-  const counted = await measured(clusters, () =>
-    onBoth(
-      clusters,
-      ranges(rows, workers).map((range) => `select count(*) from ${name} where ${range} or true`),
-    ),
-  );
-  const usual = await measured(clusters, () => onBoth(clusters, md5));
-  const show = (title: string, it: Measured): void =>
+  const take = async (title: string, work: () => Promise<void>): Promise<Measured> => {
+    progress(`${name}: ${title}`);
+    const it = await measured(clusters, work);
+    counted ??= it;
+    usual ??= title === 'md5 way' ? it : undefined;
     line(
       title,
       it.seconds.toFixed(2),
-      Math.round(rows / it.seconds).toLocaleString('en'),
-      Math.round((it.processor * 1e9) / rows / 2),
+      Math.round(size / it.seconds).toLocaleString('en'),
+      Math.round((it.processor * 1e9) / size / 2),
       (it.seconds / counted.seconds).toFixed(1),
-      (usual.seconds / it.seconds).toFixed(2),
+      usual === undefined ? '' : (usual.seconds / it.seconds).toFixed(2),
       Math.round(it.memory / 1e6),
     );
-  show('count(*)', counted);
-  show('md5 way', usual);
-  show('equal', await measured(clusters, () => compare('equal -0 +0 ~0')));
-  await onNew(`delete from ${name} where id = ${Math.floor(rows / 3)}`);
-  show('one row missing', await measured(clusters, () => compare('different -1 +0 ~0')));
-  const column = name === 'narrow' ? 'user_id' : 'customer';
-  await onNew(
-    `update ${name} set ${column} = ${column} + 1 where id % ${Math.floor(rows / 1000)} = 7 and id < ${Math.floor(rows / 1000) * 1000}`,
+    return it;
+  };
+  let counted: Measured | undefined;
+  let usual: Measured | undefined;
+  const askPeer = async (expected: number): Promise<void> => {
+    if (peer === undefined) return;
+    const urls = { old: clusters[0].url('bench'), new: clusters[1].url('bench') };
+    const it = await take(peer.title, async () => {
+      const [answer] = await peer.compare({ ...urls, tables: [table], options: {} });
+      found = answer;
+    });
+    const told = `${found?.outcome}, ${found?.differences} lines (${expected} expected)`;
+    console.log(
+      `${''.padEnd(26)}${told}, ${Math.round((found?.memory ?? 0) / 1e6)} MB, ${it.seconds.toFixed(2)} s`,
+    );
+  };
+  let found: PeerAnswer | undefined;
+  const onNew = (statement: string): Promise<void> => clusters[1].run('bench', statement);
+  await take('count(*)', () =>
+    onBoth(
+      clusters,
+      keyRanges(size, workers).map((range) => `select count(*) from ${name} where ${range} or true`),
+    ),
   );
-  show('1,000 rows changed', await measured(clusters, () => compare('different -1 +0 ~1000')));
-  await Promise.all(clusters.map((cluster) => cluster.run('bench', `drop table ${name}`)));
+  const slow = await take('md5 way', () => onBoth(clusters, usualWay(table, size)));
+  const equal = await take('equal', () => compare(clusters, table, 'equal -0 +0 ~0'));
+  await askPeer(0);
+  await onNew(`delete from ${name} where id = ${Math.floor(size / 3)}`);
+  const missing = await take('one row missing', () => compare(clusters, table, 'different -1 +0 ~0'));
+  await askPeer(1);
+  const step = Math.floor(size / 1000);
+  const where = `id % ${step} = 7 and id < ${step * 1000}`;
+  await onNew(`update ${name} set ${table.changed} = ${table.changed} + 1 where ${where}`);
+  const changed = await take('1,000 rows changed', () => compare(clusters, table, 'different -1 +0 ~1000'));
+  await askPeer(2001);
+  await drop(clusters, table);
+  return {
+    rows: size,
+    usual: slow,
+    equal,
+    worst: missing.seconds > changed.seconds ? missing : changed,
+    memory: Math.max(equal.memory, missing.memory, changed.memory),
+  };
 }
 
-const settings = [
-  'shared_buffers=2GB',
-  'max_wal_size=8GB',
-  'wal_level=minimal',
-  'max_wal_senders=0',
-  'autovacuum=off',
-];
-const clusters = [await startCluster('newest', settings), await startCluster('newest', settings)] as const;
-try {
-  for (const cluster of clusters) await cluster.database('bench');
-  if (Number(options.narrow) > 0) await table(clusters, 'narrow', NARROW, Number(options.narrow));
-  if (Number(options.wide) > 0) await table(clusters, 'wide', WIDE, Number(options.wide));
-} finally {
-  await Promise.all(clusters.map((cluster) => cluster.stop()));
+/** Processor time for each row of a table that is large enough to measure, and small enough to be quick. */
+async function measureSmall(clusters: Clusters, table: BenchTable): Promise<number> {
+  await fill(clusters, table, SMALL);
+  await compare(clusters, table, 'equal -0 +0 ~0');
+  const taken: number[] = [];
+  for (let round = 0; round < 3; round += 1) {
+    taken.push((await measured(clusters, () => compare(clusters, table, 'equal -0 +0 ~0'))).processor);
+  }
+  await drop(clusters, table);
+  return (taken.sort((a, b) => a - b)[1] ?? Number.NaN) / SMALL;
 }
+
+function reached(title: string, value: number, limit: number, unit: string, most: boolean): void {
+  const yes = most ? value <= limit : value >= limit;
+  console.log(
+    `${yes ? 'reached' : 'MISSED '}  ${title}: ${value.toFixed(2)}${unit} (${most ? 'at most' : 'at least'} ${limit}${unit})`,
+  );
+}
+
+const peer = options.peer === undefined ? undefined : await peerFor(options.peer, progress);
+
+await onTwoClusters(async (clusters) => {
+  if (peer !== undefined) await comparePeerOnCorpus(peer, clusters);
+  const small = sizes.narrow > SMALL ? await measureSmall(clusters, NARROW) : undefined;
+  const narrow = sizes.narrow > 0 ? await measureTable(clusters, NARROW, sizes.narrow) : undefined;
+  const wide = sizes.wide > 0 ? await measureTable(clusters, WIDE, sizes.wide) : undefined;
+  console.log('');
+  for (const [result, aim] of [
+    [narrow, 8],
+    [wide, 2.5],
+  ] as const) {
+    if (result === undefined) continue;
+    const name = result === narrow ? 'narrow' : 'wide';
+    reached(`${name}, time of the md5 way`, result.usual.seconds / result.equal.seconds, aim, ' x', false);
+    reached(
+      `${name}, time with differences`,
+      result.worst.seconds / result.equal.seconds,
+      2,
+      ' passes',
+      true,
+    );
+    reached(`${name}, client memory`, result.memory / 1e6, 130, ' MB', true);
+  }
+  if (small !== undefined && narrow !== undefined) {
+    const growth = narrow.equal.processor / narrow.rows / small;
+    reached(
+      `narrow, cost of a row of ${narrow.rows.toLocaleString('en')} against one of ${SMALL.toLocaleString('en')}`,
+      growth,
+      1.25,
+      ' x',
+      true,
+    );
+  }
+});

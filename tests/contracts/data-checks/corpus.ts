@@ -10,7 +10,7 @@ export interface DifferentRows {
 }
 
 /** Types that the corpus uses; made in another order on each server, so that their OIDs differ. */
-export const CORPUS_TYPES: readonly string[] = [
+const CORPUS_TYPES: readonly string[] = [
   `create type mood as enum ('sad', 'ok', 'happy')`,
   `create type pair as (a int, b text)`,
   `create domain cents as bigint check (value is not null)`,
@@ -236,3 +236,26 @@ export const CORPUS: readonly DifferentRows[] = [
     cells: ['c3', 'c150'],
   },
 ];
+
+/**
+ * Makes each pair as a table `d<n>` that differs, and the old row on both sides as a table `s<n>`. The row is the one
+ * with the id 7; with `rows`, there are as many, and all others are the old one.
+ */
+export function corpusSql(side: 'old' | 'new', rows = 1): string {
+  const types = side === 'old' ? CORPUS_TYPES : [...CORPUS_TYPES].reverse();
+  const ids = rows === 1 ? [7] : Array.from({ length: rows }, (_, index) => index + 1);
+  return [
+    ...types,
+    ...CORPUS.flatMap((pair, index) => [
+      `create table d${index}(id int primary key, ${pair.columns})`,
+      `insert into d${index} values ${ids.map((id) => `(${id}, ${id === 7 ? pair[side] : pair.old})`).join(', ')}`,
+      `create table s${index}(id int primary key, ${pair.columns})`,
+      `insert into s${index} values ${ids.map((id) => `(${id}, ${pair.old})`).join(', ')}`,
+    ]),
+  ].join(';\n');
+}
+
+/** Names of columns without their types: `a text, b numeric(14,2)`. */
+export function columnNames({ columns }: Pick<DifferentRows, 'columns'>): readonly string[] {
+  return columns.split(/,\s+(?=\w+ )/).map((column) => column.split(' ')[0] ?? '');
+}

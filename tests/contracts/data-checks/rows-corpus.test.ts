@@ -3,21 +3,7 @@ import pg from 'pg';
 import { diffTables } from '../../../data-checks/postgres/rows/diff-tables.ts';
 import { rowHash } from '../../../data-checks/postgres/rows/row-hash.ts';
 import { hasVersion, startCluster, type TestCluster } from '../../postgres-cluster.ts';
-import { CORPUS, CORPUS_TYPES } from './corpus.ts';
-
-/** Each pair as a table `d<n>` that differs, and the old row on both sides as a table `s<n>`. */
-function sql(side: 'old' | 'new'): string {
-  const types = side === 'old' ? CORPUS_TYPES : [...CORPUS_TYPES].reverse();
-  return [
-    ...types,
-    ...CORPUS.flatMap((rows, index) => [
-      `create table d${index}(id int primary key, ${rows.columns})`,
-      `insert into d${index} values (7, ${rows[side]})`,
-      `create table s${index}(id int primary key, ${rows.columns})`,
-      `insert into s${index} values (7, ${rows.old})`,
-    ]),
-  ].join(';\n');
-}
+import { CORPUS, corpusSql } from './corpus.ts';
 
 /** The server's own hash sees these 32 bits of a time stamp only. */
 const FOLDS = [0, 1, 0x7fffffff, 0x80000000, 0xc0000000, 123456789];
@@ -48,8 +34,8 @@ describe.each([
     clusters = await Promise.all([startCluster(oldVersion), startCluster(newVersion)]);
     const [old, next] = clusters;
     urls = {
-      old: (await old?.database('corpus', sql('old'))) ?? '',
-      new: (await next?.database('corpus', sql('new'))) ?? '',
+      old: (await old?.database('corpus', corpusSql('old'))) ?? '',
+      new: (await next?.database('corpus', corpusSql('new'))) ?? '',
     };
   });
   afterAll(async () => {
