@@ -8,13 +8,6 @@ export interface KeyRange {
   readonly hi: bigint | undefined;
 }
 
-export function rangeCondition(key: string, range: KeyRange): string[] {
-  return [
-    ...(range.lo === undefined ? [] : [`${key} >= '${range.lo}'::int8`]),
-    ...(range.hi === undefined ? [] : [`${key} < '${range.hi}'::int8`]),
-  ];
-}
-
 const SAMPLED_PAGES = 400;
 
 /** The keys of the first row on pages spread over a heap, in physical order: where the keys are, and how sorted. */

@@ -6,8 +6,10 @@ import { locate } from './locate.ts';
 import { bounds, differingParts, inRange, partTotals, type RangeTotals } from './scan-keys.ts';
 import type { Totals } from './totals.ts';
 
-/** So few rows travel for one that differs. */
-const ROWS_PER_PART = 128;
+/** Differing ranges are read again in parts of so many rows, and those of them that differ in parts of fewer. */
+const ROWS_PER_PART = [128, 8];
+/** So few rows travel without further reading. */
+const FEW_ROWS = 2000;
 /** Rows that are narrowed down in one statement. */
 const ROWS_AT_ONCE = 1_000_000;
 
@@ -22,14 +24,18 @@ export async function locateDifferent(
   samples: readonly bigint[],
   differences: Differences,
 ): Promise<void> {
-  let unnarrowed = false;
-  for (const ranges of batches([...different].sort(byLowEnd))) {
-    const parts = unnarrowed ? [] : ranges.flatMap((range) => finer(range, samples));
-    const narrowed = unnarrowed ? ranges : await stillDifferent(work, keys, parts);
-    if (narrowed.length === 0) throw new Error('a range differs, but none of its parts does');
-    // When nearly everything differs, narrowing it down only reads it once more.
-    if (narrowed.reduce((sum, range) => sum + range.parts, 0) * 2 > parts.length) unnarrowed = true;
-    await locateRanges(work, keys, narrowed, differences);
+  let worthwhile = true;
+  for (const batch of batches([...different].sort(byLowEnd))) {
+    let ranges = batch;
+    for (const rows of ROWS_PER_PART) {
+      if (!worthwhile || ranges.reduce((sum, range) => sum + rowsOf(range), 0) <= FEW_ROWS) break;
+      const parts = ranges.flatMap((range) => finer(range, rows, samples));
+      ranges = await stillDifferent(work, keys, parts);
+      if (ranges.length === 0) throw new Error('a range differs, but none of its parts does');
+      // When nearly everything differs, narrowing it down only reads it once more.
+      worthwhile = ranges.reduce((sum, range) => sum + range.parts, 0) * 2 <= parts.length;
+    }
+    await locateRanges(work, keys, ranges, differences);
   }
 }
 
@@ -57,8 +63,8 @@ function rowsOf(range: RangeTotals): number {
 }
 
 /** A range in parts of equal width; an open end begins at the outermost sampled key. */
-function finer(range: RangeTotals, samples: readonly bigint[]): readonly KeyRange[] {
-  const count = BigInt(Math.ceil(rowsOf(range) / ROWS_PER_PART));
+function finer(range: RangeTotals, rows: number, samples: readonly bigint[]): readonly KeyRange[] {
+  const count = BigInt(Math.ceil(rowsOf(range) / rows));
   const open = range.lo === undefined || range.hi === undefined;
   const inside = open
     ? samples.filter((key) => key >= (range.lo ?? key) && (range.hi === undefined || key < range.hi))
