@@ -14,6 +14,20 @@ const MOST_PROBLEMS = 20;
  */
 export function parseEvidence(input: unknown, name = 'evidence'): Evidence {
   const value = typeof input === 'string' ? parseJson(input, name) : input;
+  const schema = schemaOf(value);
+  if (schema !== undefined && schema !== Evidence.shape.schema.value) {
+    // Everything else would be wrong too, and says less.
+    throw invalid(name, 'it is something else', [
+      {
+        path: 'schema',
+        value: schema,
+        problem: `is not ${Evidence.shape.schema.value}`,
+        remedy: schema.startsWith('greenlight/evidence@')
+          ? 'judge it with the version that wrote it'
+          : 'name the evidence.json of the run',
+      },
+    ]);
+  }
   const parsed = Evidence.safeParse(value);
   if (!parsed.success) {
     const problems = parsed.error.issues.slice(0, MOST_PROBLEMS).map((issue): Problem => {
@@ -22,7 +36,7 @@ export function parseEvidence(input: unknown, name = 'evidence'): Evidence {
         path: pathText(issue.path) || '(evidence)',
         value: String(found),
         problem: issue.message,
-        remedy: issue.path[0] === 'schema' ? 'judge it with the version that wrote it' : 'run again',
+        remedy: 'run again',
       };
     });
     throw invalid(name, `${parsed.error.issues.length} problems`, problems);
@@ -30,6 +44,11 @@ export function parseEvidence(input: unknown, name = 'evidence'): Evidence {
   const doubled = firstDoubled(parsed.data.manifest.map((check) => check.id));
   if (doubled !== undefined) throw invalid(name, `its manifest names ${doubled} twice`);
   return parsed.data;
+}
+
+function schemaOf(value: unknown): string | undefined {
+  const schema = typeof value === 'object' && value !== null && 'schema' in value ? value.schema : undefined;
+  return typeof schema === 'string' ? schema : undefined;
 }
 
 function parseJson(text: string, name: string): unknown {

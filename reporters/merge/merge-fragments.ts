@@ -108,7 +108,12 @@ function otherShare({ file, fragment }: ReadFragment): readonly Problem[] {
 
 function badTimes({ file, fragment }: ReadFragment, at: string): readonly Problem[] {
   const { evidence } = fragment;
-  const ended = evidence.run.endedAt ?? '';
+  const ended = evidence.run.endedAt;
+  if (ended === null) {
+    return [
+      { path: file, value: 'no end', problem: 'did not come to its end', remedy: 'run all shards again' },
+    ];
+  }
   const problems = [...timeProblems(evidence, ended)];
   const age = Date.parse(at) - Date.parse(ended);
   if (age < -CLOCK_SKEW) problems.push(`It ended ${ended}, and it is ${at} now.`);
@@ -118,7 +123,7 @@ function badTimes({ file, fragment }: ReadFragment, at: string): readonly Proble
   }
   return problems.map((problem) => ({
     path: file,
-    value: ended || 'no end',
+    value: ended,
     problem: `has a wrong time: ${problem}`,
     remedy: 'run all shards again and merge them soon',
   }));

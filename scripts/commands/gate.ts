@@ -28,7 +28,7 @@ export function gateCommand(context: CommandContext): Command {
 
 function serveCommand(context: CommandContext): Command {
   return commandOf('serve', 'Answer questions about verdicts until it is stopped.', [
-    'greenlight run --output runs/$DEPLOY_ID --nonce $DEPLOY_ID --release 2026.11.2 --commit 3f2c1ab',
+    'greenlight run --output runs/$DEPLOY_ID --nonce $DEPLOY_ID --release 2026.11.2 --commit $(git rev-parse HEAD)',
     'greenlight gate serve --runs runs',
     'greenlight gate serve --runs runs --listen 0.0.0.0:8484 --tokens gate.tokens --tls-cert gate.pem --tls-key gate.key',
     'greenlight gate serve --runs runs --plan greenlight.config.mts --tokens gate.tokens --key gate.pub.pem',

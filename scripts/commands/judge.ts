@@ -5,6 +5,7 @@ import { checksOf, type PlannedCheck } from '../../contract/checks.ts';
 import { GreenlightError, type Problem } from '../../contract/errors.ts';
 import type { Evidence } from '../../contract/evidence.ts';
 import { EXIT_OF_DECISION } from '../../contract/exit-codes.ts';
+import { pathText } from '../../contract/plan.ts';
 import { mergePolicy, Policy } from '../../contract/policy.ts';
 import { parseEvidence } from '../../reporters/parse-evidence.ts';
 import { type CommandContext, commandOf } from '../command-context.ts';
@@ -75,14 +76,19 @@ function mustHavePolicy(evidence: Evidence, cwd: string, file: string): void {
 }
 
 function parsePolicy(text: string, file: string): Policy {
+  const hint = 'It is the member "policy" of an evidence.json; what is left out has its default.';
+  let value: unknown;
   try {
-    return Policy.parse(JSON.parse(text));
+    value = JSON.parse(text);
   } catch (cause) {
-    throw new GreenlightError('USAGE', `--policy: ${file} is no policy`, {
-      cause,
-      hint: 'It is the member "policy" of an evidence.json; what is left out has its default.',
-    });
+    throw new GreenlightError('USAGE', `--policy: ${file} is not JSON`, { cause, hint });
   }
+  const parsed = Policy.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(({ path: at, message }): Problem => {
+    return { path: pathText(at) || '(policy)', value: file, problem: message, remedy: 'correct it' };
+  });
+  throw new GreenlightError('USAGE', `--policy: ${file} is no policy`, { problems, hint });
 }
 
 /** @throws GreenlightError EVIDENCE_OTHER_PLAN that names every difference that can be named */

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { createSecureContext } from 'node:tls';
 import { GreenlightError } from '../../contract/errors.ts';
 import { hostOf, isLoopback } from '../../contract/loopback.ts';
-import { fixedTokens, parseTokens, type TokenKeeper, tokensOfFile } from './tokens.ts';
+import { fixedTokens, HOW_TO_WRITE, parseTokens, type TokenKeeper, tokensOfFile } from './tokens.ts';
 
 /** Tokens in the environment, as `name:token`, several separated by spaces or commas. */
 export const TOKENS_ENV = 'GREENLIGHT_GATE_TOKENS';
@@ -36,7 +37,8 @@ export function findTokens(
   if (file !== undefined) return tokensOfFile(file, onProblem);
   if (!inEnvironment) return undefined;
   const tokens = parseTokens(inEnvironment.split(/[\s,]+/).join('\n'), TOKENS_ENV);
-  if (tokens.length === 0) throw new GreenlightError('USAGE', `${TOKENS_ENV} holds no token`);
+  if (tokens.length === 0)
+    throw new GreenlightError('USAGE', `${TOKENS_ENV} holds no token`, { hint: HOW_TO_WRITE });
   return fixedTokens(tokens);
 }
 
@@ -56,7 +58,16 @@ export function readTls(
       throw new GreenlightError('USAGE', `${option} ${file} cannot be read`, { cause });
     }
   };
-  return { cert: read('--tls-cert', tlsCert), key: read('--tls-key', tlsKey) };
+  const pair = { cert: read('--tls-cert', tlsCert), key: read('--tls-key', tlsKey) };
+  try {
+    createSecureContext(pair);
+  } catch (cause) {
+    throw new GreenlightError('USAGE', `--tls-cert ${tlsCert} and --tls-key ${tlsKey} cannot be used`, {
+      cause,
+      hint: 'Both must be PEM without a passphrase, and the key that of the first certificate.',
+    });
+  }
+  return pair;
 }
 
 /** Where the report of a run is read. @throws GreenlightError USAGE */

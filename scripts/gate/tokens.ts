@@ -5,6 +5,8 @@ import { GreenlightError } from '../../contract/errors.ts';
 /** Shorter ones can be guessed. */
 const LEAST_LENGTH = 20;
 
+export const HOW_TO_WRITE = `Write one token a line as name:token, with at least ${LEAST_LENGTH} characters; \`openssl rand -hex 32\` makes one.`;
+
 /** Who holds a token, and what it is good for. Every token may ask. */
 export interface TokenOwner {
   /** Stands in the audit log instead of the token. */
@@ -36,9 +38,7 @@ export function parseTokens(text: string, from: string): readonly Token[] {
     if (line === '' || line.startsWith('#')) return [];
     const [, name, right, token] = /^([A-Za-z0-9._-]{1,64})(\+[^:]*)?:(\S+)$/.exec(line) ?? [];
     const refuse = (problem: string): GreenlightError =>
-      new GreenlightError('USAGE', `${from}, line ${index + 1}: ${problem}`, {
-        hint: `Write one token a line as name:token, with at least ${LEAST_LENGTH} characters; \`openssl rand -hex 32\` makes one.`,
-      });
+      new GreenlightError('USAGE', `${from}, line ${index + 1}: ${problem}`, { hint: HOW_TO_WRITE });
     if (name === undefined || token === undefined) throw refuse('this is not name:token');
     if (right !== undefined && right !== START)
       throw refuse(`the only right that ${name} can be given is ${START}`);
@@ -85,10 +85,11 @@ function readTokens(file: string): readonly Token[] {
   try {
     text = readFileSync(file, 'utf8');
   } catch (cause) {
-    throw new GreenlightError('USAGE', 'the file of tokens cannot be read', { cause });
+    throw new GreenlightError('USAGE', 'the file of tokens cannot be read', { cause, hint: HOW_TO_WRITE });
   }
   const tokens = parseTokens(text, 'the file of tokens');
-  if (tokens.length === 0) throw new GreenlightError('USAGE', 'the file of tokens holds none');
+  if (tokens.length === 0)
+    throw new GreenlightError('USAGE', 'the file of tokens holds none', { hint: HOW_TO_WRITE });
   return tokens;
 }
 

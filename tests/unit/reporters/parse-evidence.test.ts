@@ -23,6 +23,7 @@ test.each([
   ['nothing', '', 'evidence.json: it is empty'],
   ['a cut file', JSON.stringify(good).slice(0, 100), 'it is not JSON'],
   ['another schema', { ...good, schema: 'greenlight/evidence@9' }, 'judge it with the version that wrote it'],
+  ['a verdict', { schema: 'greenlight/verdict@1', decision: 'GO' }, 'name the evidence.json of the run'],
   ['an unknown key', { ...good, verdict: 'GO' }, 'Unrecognized key'],
   ['a missing part', { ...good, attempts: undefined }, 'attempts'],
   ['a doubled check', { ...good, manifest: [planned('a'), planned('a')] }, 'names a twice'],

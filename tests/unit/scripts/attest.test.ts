@@ -184,8 +184,9 @@ describe('greenlight judge', () => {
 
   test.each([
     ['is not there', undefined, 'policy.json'],
-    ['is not JSON', '{', 'no policy'],
-    ['holds what no policy has', '{"lenient":true}', 'no policy'],
+    ['is not JSON', '{', 'is not JSON'],
+    ['holds what no policy has', '{"lenient":true}', 'Unrecognized key: "lenient"'],
+    ['holds a wrong value', '{"groups":[{"minimumRatio":95}]}', 'groups[0].minimumRatio'],
   ])('answers a policy that %s with 64', async (_, text, hint) => {
     const file = path.join(report.directory, 'policy.json');
     if (text !== undefined) writeFileSync(file, text);

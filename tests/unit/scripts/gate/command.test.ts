@@ -106,10 +106,12 @@ describe('greenlight gate serve', () => {
     ['an address without a port', ['--listen', '127.0.0.1'], 'host:port'],
     ['half of TLS', ['--tls-cert', 'cert.pem'], '--tls-key'],
     ['a certificate that is not there', ['--tls-cert', 'a', '--tls-key', 'b'], '--tls-cert a'],
+    ['a certificate that is none', ['--tls-cert', 'weak', '--tls-key', 'weak'], '--tls-cert weak'],
     ['a report address that is none', ['--report-url', 'reports'], '--report-url'],
     ['a file of tokens that is not there', ['--tokens', 'nowhere'], 'cannot be read'],
     ['a token that can be guessed', ['--tokens', 'weak'], 'too short'],
     ['an empty file of tokens', ['--tokens', 'empty', '--listen', '0.0.0.0:0'], 'holds none'],
+    ['an empty file of tokens, and what to do', ['--tokens', 'empty'], 'openssl rand -hex 32'],
     ['a folder that is not there', ['--runs', 'nowhere'], '--runs nowhere'],
   ])('%s: refused', async (_title, args, words) => {
     writeFileSync(path.join(cwd, 'weak'), 'ci:secret-1\n');
