@@ -52,7 +52,11 @@ export function createGate(options: GateOptions): Gate {
       if (given.run === null || options.reportOf === undefined) return given;
       return { ...given, report: options.reportOf(given.run) };
     } catch (error) {
-      audit({ event: 'fault', what: error instanceof Error ? error.message : String(error) });
+      try {
+        audit({ event: 'fault', what: error instanceof Error ? error.message : String(error) });
+      } catch {
+        // Whoever asked is told in their own dialect, below: an HTTP error would abort a rollout of Argo.
+      }
       // The cause may name a path or an address; it stands in the audit log alone.
       return withoutVerdict('INCONCLUSIVE', 'The gate could not read its verdicts.');
     }

@@ -140,6 +140,22 @@ describe('the gate', () => {
     });
     writeVerdict(mute.runs, { decision: 'GO' });
     expect((await ask(mute)).status).toBe(424);
+    // Nor are both at once, as on a full disk: the refusal cannot be kept, and that cannot be logged either.
+    const full = await gateWith({
+      store: {
+        about: () =>
+          Promise.resolve({ verdicts: [storedOf(verdictOf({ decision: 'NO_GO' }))], unreadable: [] }),
+        keep: () => Promise.reject(new Error('no space left')),
+      },
+      writeAudit: () => {
+        throw new Error('no space left');
+      },
+    });
+    const answers = [];
+    for (let asked = 0; asked < 3; asked += 1) answers.push((await ask(full)).status);
+    expect(answers).toEqual([424, 424, 424]);
+    const argo = await fetch(`${full.url}/v1/argo?${QUERY}`);
+    expect([argo.status, await argo.json()]).toMatchObject([200, { verdict: 'INCONCLUSIVE' }]);
   });
 
   test('stopped, it gives the answer that is under way and takes no other question', async () => {
