@@ -23,6 +23,24 @@ export const LoadThresholds = z
 
 export type LoadThresholds = z.infer<typeof LoadThresholds>;
 
+/**
+ * Too many errors for a while, although few of all requests fail: the rule of a roll-back, evaluated second by second.
+ * `sustained`: every second of so many is above the rate, and one that is not begins anew. `windowed`: the share of the
+ * last so many seconds is above it.
+ */
+const LoadTrigger = z.strictObject({
+  kind: z.enum(['sustained', 'windowed']),
+  /** Seconds. */
+  forS: z
+    .number()
+    .positive()
+    .max(24 * 3600),
+  /** A share of failed requests strictly above this is a breach. */
+  errorRate: z.number().min(0).lt(1),
+  /** Fewer requests within that time say nothing. */
+  minimumRequests: z.number().int().min(1).default(100),
+});
+
 const Request = z.strictObject({
   method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']).default('GET'),
   path: z.string().startsWith('/'),
@@ -77,6 +95,7 @@ export const LoadProfile = z
     /** Below this many finished requests the result is unknown. */
     minimumRequests: z.number().int().min(1).default(100),
     thresholds: LoadThresholds,
+    triggers: z.array(LoadTrigger).min(1).optional(),
   })
   .refine((profile) => (profile.flow === undefined) !== (profile.requests === undefined), {
     message: 'give either "flow" (the id of a flow) or "requests", not both and not neither',
@@ -89,6 +108,10 @@ export const LoadProfile = z
     const complain = (path: string, message: string): void =>
       context.addIssue({ code: 'custom', path: [path], message, input: profile });
     const { kind, peak, rate, connections } = profile;
+    if (profile.triggers !== undefined && kind !== 'baseline')
+      complain('triggers', `are only for a baseline: the levels of a ${kind} are runs of their own`);
+    if (profile.triggers?.some(({ forS }) => forS > profile.durationS))
+      complain('triggers', 'a trigger that waits longer than durationS could never fire');
     if (!KINDS_WITH_PEAK.includes(kind)) {
       if (peak !== undefined) complain('peak', `has no meaning in a ${kind}`);
       if (profile.atPeak !== undefined) complain('atPeak', `has no meaning in a ${kind}`);

@@ -52,6 +52,19 @@ const common = {
     .default(0),
 };
 const minimumEvents = z.number().int().min(1);
+/** What an error budget is made of. */
+const budget = {
+  bad: Selector,
+  total: Selector,
+  /** Share of events that must go well, such as 0.999: what is left is the error budget. */
+  objective: z.number().gt(0).lt(1),
+  minimumEvents: minimumEvents.default(100),
+};
+const seconds = z
+  .number()
+  .int()
+  .positive()
+  .max(30 * 24 * 3600);
 
 /** One service level, asked of the target's own metrics. */
 export const SloObjective = z.discriminatedUnion('kind', [
@@ -95,6 +108,38 @@ export const SloObjective = z.discriminatedUnion('kind', [
     capacity: z.union([z.number().positive(), Selector]),
     atMost: AtMost,
   }),
+  /**
+   * How fast the error budget is spent. A pair fails when the rate was above its factor over the long window, which
+   * shows that it matters, and over the short one, which shows that it goes on.
+   */
+  z.strictObject({
+    id: CheckId,
+    title: common.title,
+    phases: common.phases,
+    kind: z.literal('burn-rate'),
+    ...budget,
+    /** The usual ones for a budget of 30 days; a new system has no long window yet, and is unknown until then. */
+    pairs: z
+      .array(z.strictObject({ longS: seconds, shortS: seconds, factor: z.number().positive() }))
+      .min(1)
+      .default([
+        { longS: 3600, shortS: 300, factor: 14.4 },
+        { longS: 21_600, shortS: 1800, factor: 6 },
+      ]),
+  }),
+  /** The share of the error budget of a whole period that the window, such as the cut-over, has spent. */
+  z.strictObject({
+    id: CheckId,
+    title: common.title,
+    phases: common.phases,
+    windowS: common.windowS,
+    kind: z.literal('error-budget'),
+    ...budget,
+    /** Events that the whole period is expected to bring. */
+    expectedEvents: z.number().positive(),
+    /** Shares of the budget: 0.1 for a tenth of it. */
+    atMost: AtMost,
+  }),
   /** Share of business events that went well, such as payments. */
   z.strictObject({
     ...common,
@@ -106,6 +151,8 @@ export const SloObjective = z.discriminatedUnion('kind', [
   }),
 ]);
 export type SloObjective = z.infer<typeof SloObjective>;
+/** Objectives that are one share of one window; the others are made of those. */
+export type SloLevel = Exclude<SloObjective, { kind: 'burn-rate' | 'error-budget' }>;
 
 /** How long after its end a period is complete there, in seconds. */
 const delayS = z.number().int().nonnegative().max(3600).default(120);
@@ -152,12 +199,21 @@ export const Slo = SloShape.superRefine((slo, context) => {
     });
   } else inPeriods(slo, complain);
   slo.objectives.forEach((objective, index) => {
-    if (objective.windowS >= 4 * slo.scrapeS) return;
-    context.addIssue({
-      code: 'custom',
-      message: `must be at least four scrapes (${4 * slo.scrapeS} s): a rate over fewer says nothing`,
-      path: ['objectives', index, 'windowS'],
-      input: objective.windowS,
+    const at = (...field: PropertyKey[]): PropertyKey[] => ['objectives', index, ...field];
+    for (const [field, windowS] of windowsOf(objective)) {
+      if (windowS < 4 * slo.scrapeS)
+        complain(
+          at(...field),
+          `must be at least four scrapes (${4 * slo.scrapeS} s): a rate over fewer says nothing`,
+        );
+    }
+    if (objective.kind === 'latency' && objective.unit !== 's' && slo.source.adapter !== 'cloudwatch')
+      complain(at('unit'), 'is for CloudWatch only: this source says what it counts in');
+    if (objective.kind !== 'burn-rate') return;
+    objective.pairs.forEach(({ longS, shortS, factor }, pair) => {
+      if (shortS >= longS) complain(at('pairs', pair, 'shortS'), 'must be shorter than longS');
+      if (factor * (1 - objective.objective) >= 1)
+        complain(at('pairs', pair, 'factor'), 'could never be exceeded, even if every event failed');
     });
   });
 });
@@ -173,6 +229,14 @@ function selectorsOf({ up, objectives }: z.infer<typeof SloShape>): [PropertyKey
   return [[['up'], up], ...named];
 }
 
+function windowsOf(objective: SloObjective): [PropertyKey[], number][] {
+  if (objective.kind !== 'burn-rate') return [[['windowS'], objective.windowS]];
+  return objective.pairs.flatMap(({ longS, shortS }, index): [PropertyKey[], number][] => [
+    [['pairs', index, 'longS'], longS],
+    [['pairs', index, 'shortS'], shortS],
+  ]);
+}
+
 /** What a store that only knows periods cannot answer is refused, not guessed. */
 function inPeriods(
   slo: z.infer<typeof SloShape>,
@@ -182,8 +246,12 @@ function inPeriods(
   if (slo.instances !== 1) complain(['instances'], 'must be 1: this source does not tell instances apart');
   slo.objectives.forEach((objective, index) => {
     const at = (field: string): PropertyKey[] => ['objectives', index, field];
-    if (objective.windowS % slo.scrapeS !== 0) complain(at('windowS'), 'must be whole periods (scrapeS)');
-    if (objective.forS % slo.scrapeS !== 0) complain(at('forS'), 'must be whole periods (scrapeS)');
+    for (const [field, windowS] of windowsOf(objective)) {
+      if (windowS % slo.scrapeS !== 0)
+        complain(['objectives', index, ...field], 'must be whole periods (scrapeS)');
+    }
+    if ('forS' in objective && objective.forS % slo.scrapeS !== 0)
+      complain(at('forS'), 'must be whole periods (scrapeS)');
     if (objective.kind === 'availability')
       complain(at('kind'), 'there are no scrapes here: use business-ratio with the metric of a probe');
     if (objective.kind === 'saturation') {

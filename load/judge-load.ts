@@ -3,6 +3,7 @@ import type { LoadProfile } from '../contract/load-profile.ts';
 import type { LoadResult } from '../contract/load-result.ts';
 import { atLeast, atMost, type Statement } from '../contract/statement.ts';
 import type { ControlAnswer } from '../safety/ask-control.ts';
+import { judgeTriggers } from './judge-triggers.ts';
 
 export interface LoadEvidence {
   readonly profile: LoadProfile;
@@ -35,6 +36,9 @@ export function judgeLoad(evidence: LoadEvidence): Finding {
   const [first] = broken;
   if (first !== undefined)
     return finding(evidence, statements, { outcome: 'fail', ...failure(broken, first) });
+
+  const triggered = judgeTriggers(profile, result);
+  if (triggered !== undefined) return finding(evidence, statements, triggered);
 
   const short = lessThanOrdered(result) ?? hiddenStall(profile, result);
   if (short !== undefined) return finding(evidence, statements, short);

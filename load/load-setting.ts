@@ -17,6 +17,7 @@ export function profileDigest(profile: LoadProfile, flow: Flow | undefined): str
     phases: _phases,
     optional: _optional,
     thresholds: _thresholds,
+    triggers: _triggers,
     atPeak: _atPeak,
     minimumRequests: _minimumRequests,
     maxDrift: _maxDrift,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { MetricsUnavailable } from '../../contract/ports/metrics.ts';
-import type { Slo, SloObjective } from '../../contract/slo.ts';
+import type { Slo, SloLevel } from '../../contract/slo.ts';
 import type { PeriodCounts, Periods } from './period-readings.ts';
 import { parseSelector } from './selector.ts';
 
@@ -33,7 +33,7 @@ const HINT =
 export async function readAzureLogs(
   options: AzureLogs,
   slo: Slo,
-  objective: SloObjective,
+  objective: SloLevel,
   endS: number,
 ): Promise<PeriodCounts> {
   const startS = endS - objective.windowS - objective.forS;

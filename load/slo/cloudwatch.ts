@@ -8,7 +8,7 @@ import type {
   MetricDataQuery,
 } from '@aws-sdk/client-cloudwatch';
 import { MetricsUnavailable } from '../../contract/ports/metrics.ts';
-import type { MetricsSource, Slo, SloObjective } from '../../contract/slo.ts';
+import type { MetricsSource, Slo, SloLevel } from '../../contract/slo.ts';
 import type { PeriodCounts, Periods } from './period-readings.ts';
 import { parseSelector } from './selector.ts';
 
@@ -49,7 +49,7 @@ export async function openCloudWatch(
 export async function readCloudWatch(
   store: CloudWatchStore,
   slo: Slo,
-  objective: SloObjective,
+  objective: SloLevel,
   endS: number,
 ): Promise<PeriodCounts> {
   const startS = endS - objective.windowS - objective.forS;
@@ -76,10 +76,7 @@ export async function readCloudWatch(
   return { endS, total, part, partExists, alive: of('alive'), warnings: [...warnings, ...missing] };
 }
 
-function queriesOf(
-  slo: Slo,
-  objective: SloObjective,
-): Record<string, readonly [selector: string, stat: string]> {
+function queriesOf(slo: Slo, objective: SloLevel): Record<string, readonly [selector: string, stat: string]> {
   const alive = [slo.up, 'SampleCount'] as const;
   switch (objective.kind) {
     case 'latency': {

@@ -1,16 +1,17 @@
 import type { Finding } from '../../contract/finding.ts';
 import { MetricsUnavailable } from '../../contract/ports/metrics.ts';
-import type { MetricsSource, Slo, SloObjective } from '../../contract/slo.ts';
+import type { MetricsSource, Slo, SloLevel, SloObjective } from '../../contract/slo.ts';
 import { resolveSecret } from '../../safety/secrets.ts';
 import { readAzureLogs } from './azure-logs.ts';
 import { openCloudWatch, readCloudWatch } from './cloudwatch.ts';
+import { judgeBudget, judgeBurnRate } from './judge-budget.ts';
 import { judgeSlo } from './judge-slo.ts';
 import { periodReadings } from './period-readings.ts';
 import { createPrometheus, type PrometheusOptions } from './prometheus.ts';
 import { readSlo, type SloReadings } from './read-slo.ts';
 
 /** Asks a source everything that judging one objective needs. @throws MetricsUnavailable */
-export type SloReader = (slo: Slo, objective: SloObjective) => Promise<SloReadings>;
+export type SloReader = (slo: Slo, level: SloLevel) => Promise<SloReadings>;
 
 /** Opens the source of metrics that the plan names. @throws GreenlightError SECRET_MISSING */
 export function openMetrics(
@@ -66,7 +67,10 @@ function lastPeriodEndS({ scrapeS }: Slo, delayS: number): number {
 /** Evaluates one objective once. A store that gives no answer makes it unknown: it is no evidence about the target. */
 export async function evaluateSlo(read: SloReader, slo: Slo, objective: SloObjective): Promise<Finding> {
   try {
-    return judgeSlo(slo, objective, await read(slo, objective));
+    const readLevel = (level: SloLevel): Promise<SloReadings> => read(slo, level);
+    if (objective.kind === 'burn-rate') return await judgeBurnRate(readLevel, slo, objective);
+    if (objective.kind === 'error-budget') return await judgeBudget(readLevel, slo, objective);
+    return judgeSlo(slo, objective, await readLevel(objective));
   } catch (error) {
     if (!(error instanceof MetricsUnavailable)) throw error;
     return {

@@ -1,6 +1,6 @@
 import type { Finding } from '../../contract/finding.ts';
 import type { InstantAnswer, RangeAnswer } from '../../contract/ports/metrics.ts';
-import type { Slo, SloObjective } from '../../contract/slo.ts';
+import type { Slo, SloLevel } from '../../contract/slo.ts';
 import { atLeast, atMost, type Statement } from '../../contract/statement.ts';
 import { leOf, underCount } from './bucket-bounds.ts';
 import { LEAST_COVERAGE, MOST_AGE_SCRAPES, ROUNDING } from './limits.ts';
@@ -20,7 +20,7 @@ interface Share {
  * Judges one service level. Pure. First whether anything may be said: complete answers, all instances up, fresh and
  * gapless data, one finite number, enough events. Only then what was measured.
  */
-export function judgeSlo(slo: Slo, objective: SloObjective, readings: SloReadings): Finding {
+export function judgeSlo(slo: Slo, objective: SloLevel, readings: SloReadings): Finding {
   const said = notSeen(slo, objective, readings) ?? measured(objective, readings);
   const { statement, ...saying } = said;
   const seen = numberOf(objective.kind === 'saturation' ? readings.scrapes : totalOf(objective, readings));
@@ -43,7 +43,7 @@ function unknown(cause: string, summary: string, remedy: string): Saying {
   return { outcome: 'unknown', cause, summary, remedy };
 }
 
-function notSeen(slo: Slo, objective: SloObjective, readings: SloReadings): Saying | undefined {
+function notSeen(slo: Slo, objective: SloLevel, readings: SloReadings): Saying | undefined {
   const { history, ...instant } = readings;
   const warnings = [
     ...Object.values(instant).flatMap((answer) => answer?.warnings ?? []),
@@ -59,7 +59,7 @@ function notSeen(slo: Slo, objective: SloObjective, readings: SloReadings): Sayi
   return notScraped(slo, objective, readings) ?? notFresh(slo, objective, readings);
 }
 
-function notScraped(slo: Slo, objective: SloObjective, readings: SloReadings): Saying | undefined {
+function notScraped(slo: Slo, objective: SloLevel, readings: SloReadings): Saying | undefined {
   const instances = numberOf(readings.instances);
   if (typeof instances !== 'number' || instances < slo.instances) {
     return unknown(
@@ -89,7 +89,7 @@ function notScraped(slo: Slo, objective: SloObjective, readings: SloReadings): S
   return undefined;
 }
 
-function notFresh(slo: Slo, objective: SloObjective, readings: SloReadings): Saying | undefined {
+function notFresh(slo: Slo, objective: SloLevel, readings: SloReadings): Saying | undefined {
   const age = numberOf(readings.age);
   if (typeof age !== 'number') {
     return unknown(
@@ -116,8 +116,15 @@ function notFresh(slo: Slo, objective: SloObjective, readings: SloReadings): Say
   return undefined;
 }
 
-function measured(objective: SloObjective, readings: SloReadings): Saying {
-  const share = shareNow(objective, readings);
+/**
+ * The share of a level, with the events that it is a share of; or why nothing can be said about it. Pure. For judges of
+ * their own limits.
+ */
+export function seenShare(slo: Slo, objective: SloLevel, readings: SloReadings): Share | Saying {
+  return notSeen(slo, objective, readings) ?? enough(objective, shareNow(objective, readings));
+}
+
+function enough(objective: SloLevel, share: Share | Saying): Share | Saying {
   if ('outcome' in share) return share;
   const least = objective.kind === 'saturation' ? 0 : objective.minimumEvents;
   if (share.total < least) {
@@ -127,6 +134,12 @@ function measured(objective: SloObjective, readings: SloReadings): Saying {
       'wait for traffic, lengthen windowS, or lower minimumEvents',
     );
   }
+  return share;
+}
+
+function measured(objective: SloLevel, readings: SloReadings): Saying {
+  const share = enough(objective, shareNow(objective, readings));
+  if ('outcome' in share) return share;
   const [low, high] = [share.least / share.total, share.most / share.total];
   const [level, upward] =
     'atLeast' in objective ? ([objective.atLeast, true] as const) : ([objective.atMost, false] as const);
@@ -168,7 +181,7 @@ function measured(objective: SloObjective, readings: SloReadings): Saying {
   };
 }
 
-const NAMES: Record<SloObjective['kind'], string> = {
+const NAMES: Record<SloLevel['kind'], string> = {
   latency: 'share of fast requests',
   'error-rate': 'error rate',
   availability: 'availability',
@@ -176,7 +189,7 @@ const NAMES: Record<SloObjective['kind'], string> = {
   'business-ratio': 'share of good events',
 };
 
-function shareNow(objective: SloObjective, readings: SloReadings): Share | Saying {
+function shareNow(objective: SloLevel, readings: SloReadings): Share | Saying {
   if (objective.kind === 'latency') {
     const buckets = readings.total.samples.map(({ labels, value }) => ({ le: leOf(labels), count: value }));
     const under = underCount(buckets, objective.underS);
@@ -214,7 +227,7 @@ function finite(share: Share): boolean {
 }
 
 /** @returns undefined when the present evaluation decides: all of the time was a breach, or now is healthy */
-function heldFor(objective: SloObjective, history: SloHistory, breaksNow: boolean): Saying | undefined {
+function heldFor(objective: SloLevel, history: SloHistory, breaksNow: boolean): Saying | undefined {
   const critical = 'atLeast' in objective ? objective.atLeast.critical : objective.atMost.critical;
   const answer = evaluateTrigger(historyBuckets(objective, history), {
     kind: 'sustained',
@@ -239,7 +252,7 @@ function heldFor(objective: SloObjective, history: SloHistory, breaksNow: boolea
 }
 
 /** One bucket for each evaluation; one without a finite share holds nothing. */
-function historyBuckets(objective: SloObjective, history: SloHistory): readonly CountBucket[] {
+function historyBuckets(objective: SloLevel, history: SloHistory): readonly CountBucket[] {
   const lengthMs = history.stepS * 1000;
   return history.timesS.map((atS) => {
     const startMs = atS * 1000 - lengthMs;
@@ -252,7 +265,7 @@ function historyBuckets(objective: SloObjective, history: SloHistory): readonly 
   });
 }
 
-function shareAt(objective: SloObjective, history: SloHistory, atS: number): Share | undefined {
+function shareAt(objective: SloLevel, history: SloHistory, atS: number): Share | undefined {
   const values = (answer: RangeAnswer): InstantAnswer['samples'] =>
     answer.series.flatMap(({ labels, points }) => {
       const point = points.find((one) => Math.abs(one.atS - atS) < history.stepS / 2);
@@ -272,7 +285,7 @@ function shareAt(objective: SloObjective, history: SloHistory, atS: number): Sha
   return part === 'no series' && objective.kind === 'error-rate' ? { total, least: 0, most: 0 } : undefined;
 }
 
-function totalOf(objective: SloObjective, readings: SloReadings): InstantAnswer {
+function totalOf(objective: SloLevel, readings: SloReadings): InstantAnswer {
   if (objective.kind !== 'latency') return readings.total;
   return { samples: readings.total.samples.filter(({ labels }) => leOf(labels) === Infinity), warnings: [] };
 }

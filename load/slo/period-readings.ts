@@ -1,5 +1,5 @@
 import type { InstantAnswer, RangeAnswer } from '../../contract/ports/metrics.ts';
-import type { Slo, SloObjective } from '../../contract/slo.ts';
+import type { Slo, SloLevel } from '../../contract/slo.ts';
 import type { SloReadings } from './read-slo.ts';
 
 /** Values by the start of their period, in Unix seconds. A period without a value is not there: never 0. */
@@ -21,7 +21,7 @@ export interface PeriodCounts {
 }
 
 /** Brings periods into the shape that levels are judged in, so that one judge decides for every source. Pure. */
-export function periodReadings(slo: Slo, objective: SloObjective, counts: PeriodCounts): SloReadings {
+export function periodReadings(slo: Slo, objective: SloLevel, counts: PeriodCounts): SloReadings {
   const { endS, alive, partExists } = counts;
   const periodS = slo.scrapeS;
   const at = (timeS: number): Window => windowAt(objective, counts, timeS);
@@ -66,7 +66,7 @@ interface Window {
   readonly part: number | undefined;
 }
 
-function windowAt(objective: SloObjective, { total, part }: PeriodCounts, timeS: number): Window {
+function windowAt(objective: SloLevel, { total, part }: PeriodCounts, timeS: number): Window {
   const values = (periods: Periods | null): number[] =>
     within(periods ?? new Map<number, number>(), timeS - objective.windowS, timeS).map(([, value]) => value);
   const sum = (numbers: readonly number[]): number | undefined =>
@@ -85,7 +85,7 @@ function within(periods: Periods, fromS: number, toS: number): [number, number][
 }
 
 /** A latency is told as the buckets of a histogram with one boundary: there the share is exact. */
-function totalSamples(objective: SloObjective, { total, part }: Window): InstantAnswer['samples'] {
+function totalSamples(objective: SloLevel, { total, part }: Window): InstantAnswer['samples'] {
   if (total === undefined) return [];
   if (objective.kind !== 'latency') return [{ labels: {}, value: total }];
   return [

@@ -1,4 +1,5 @@
-import type { Slo, SloObjective } from '../../contract/slo.ts';
+import type { Slo, SloLevel, SloObjective } from '../../contract/slo.ts';
+import { type BurnRate, windowLevel } from './judge-budget.ts';
 import { LEAST_COVERAGE, MOST_AGE_SCRAPES, ROUNDING } from './limits.ts';
 import { sloQueries } from './slo-queries.ts';
 
@@ -38,12 +39,63 @@ export function prometheusRules(slo: Slo, target: string): RuleFile {
     groups: slo.objectives.map((objective) => ({
       name: `greenlight-${objective.id}`,
       interval: seconds(slo.scrapeS),
-      rules: [...recording(slo, objective, target), ...alerting(objective, target)],
+      rules: rulesOf(slo, objective, target),
     })),
   };
 }
 
-function recording(slo: Slo, objective: SloObjective, target: string): PrometheusRule[] {
+function rulesOf(slo: Slo, objective: SloObjective, target: string): PrometheusRule[] {
+  if (objective.kind === 'burn-rate') return burning(slo, objective, target);
+  if (objective.kind === 'error-budget') {
+    const { windowS, atMost, expectedEvents, objective: wanted } = objective;
+    const level = { ...windowLevel(objective, windowS), atMost };
+    const budget = expectedEvents * (1 - wanted);
+    return [...recording(slo, level, target, budget), ...alerting(level, target, objective.kind)];
+  }
+  return [...recording(slo, objective, target), ...alerting(objective, target)];
+}
+
+/** Every window of a burn rate is a level of its own; the alerts hold both windows of a pair against one rate. */
+function burning(slo: Slo, burn: BurnRate, target: string): PrometheusRule[] {
+  const windows = [...new Set(burn.pairs.flatMap(({ longS, shortS }) => [longS, shortS]))];
+  const levelOf = (windowS: number): SloLevel => ({
+    ...windowLevel(burn, windowS),
+    id: `${burn.id}:${windowS}s`,
+  });
+  const labels = { slo: burn.id, target };
+  const above = (windowS: number, limit: number): string => {
+    const of = selectorOf(levelOf(windowS), target);
+    return `(${of(SHARE)} > ${limit} + ${ROUNDING} and ${of(KNOWN)})`;
+  };
+  return [
+    ...windows.flatMap((windowS) => recording(slo, levelOf(windowS), target)),
+    ...burn.pairs.map(({ longS, shortS, factor }): PrometheusRule => {
+      const limit = Number((factor * (1 - burn.objective)).toFixed(12));
+      return {
+        alert: 'GreenlightSloBreached',
+        expr: `${above(longS, limit)} and on () ${above(shortS, limit)}`,
+        labels: { ...labels, severity: 'critical', burn: `${factor}` },
+        annotations: {
+          summary: `${burn.title}: broken on ${target}`,
+          description: `{{ $value | humanizePercentage }} of the events failed over ${longS} s, and as many over ${shortS} s: the error budget is spent more than ${factor} times as fast as it may be.`,
+        },
+      };
+    }),
+    {
+      alert: 'GreenlightSloUnknown',
+      expr: `max(${windows.map((windowS) => `absent(${selectorOf(levelOf(windowS), target)(KNOWN)})`).join(' or ')})`,
+      for: seconds(Math.min(...windows)),
+      labels: { ...labels, severity: 'unknown' },
+      annotations: {
+        summary: `${burn.title}: nobody can tell on ${target}`,
+        description: 'A window has too little data, no traffic, or no target. That is not a healthy one.',
+      },
+    },
+  ];
+}
+
+/** @param whole what the part is a share of; without it, of all events */
+function recording(slo: Slo, objective: SloLevel, target: string, whole?: number): PrometheusRule[] {
   const labels = { slo: objective.id, target };
   const of = selectorOf(objective, target);
   const queries = sloQueries(slo, objective);
@@ -64,13 +116,13 @@ function recording(slo: Slo, objective: SloObjective, target: string): Prometheu
       : part;
   return [
     record(EVENTS, queries.total),
-    record(SHARE, `${counted} / on () ${of(EVENTS)}`),
+    record(SHARE, whole === undefined ? `${counted} / on () ${of(EVENTS)}` : `${counted} / ${whole}`),
     record(KNOWN, known(slo, objective, of)),
   ];
 }
 
 /** 1 while something may be said about the level, and no series otherwise: the same conditions as in one evaluation. */
-function known(slo: Slo, objective: SloObjective, of: ReturnType<typeof selectorOf>): string {
+function known(slo: Slo, objective: SloLevel, of: ReturnType<typeof selectorOf>): string {
   const { instances, up, scrapes, age, pushed } = sloQueries(slo, objective);
   const perInstance = objective.windowS / slo.scrapeS;
   return `group(${[
@@ -87,7 +139,11 @@ function known(slo: Slo, objective: SloObjective, of: ReturnType<typeof selector
     .join(' and on () ')} unless on () ((${pushed}) > ${objective.windowS}))`;
 }
 
-function alerting(objective: SloObjective, target: string): PrometheusRule[] {
+function alerting(
+  objective: SloLevel,
+  target: string,
+  kind: SloObjective['kind'] = objective.kind,
+): PrometheusRule[] {
   const of = selectorOf(objective, target);
   const [level, upward] =
     'atLeast' in objective ? ([objective.atLeast, true] as const) : ([objective.atMost, false] as const);
@@ -98,7 +154,7 @@ function alerting(objective: SloObjective, target: string): PrometheusRule[] {
     labels: { slo: objective.id, target, severity },
     annotations: {
       summary: `${objective.title}: broken on ${target}`,
-      description: `The ${objective.kind} share is {{ $value | humanizePercentage }} over ${objective.windowS} s; ${upward ? 'at least' : 'at most'} ${Number((limit * 100).toFixed(6))} % is allowed.`,
+      description: `The ${kind} share is {{ $value | humanizePercentage }} over ${objective.windowS} s; ${upward ? 'at least' : 'at most'} ${Number((limit * 100).toFixed(6))} % is allowed.`,
     },
   });
   return [
@@ -117,7 +173,7 @@ function alerting(objective: SloObjective, target: string): PrometheusRule[] {
   ];
 }
 
-function selectorOf(objective: SloObjective, target: string): (name: string, more?: string) => string {
+function selectorOf(objective: SloLevel, target: string): (name: string, more?: string) => string {
   const matchers = [`slo="${objective.id}"`, `target=${JSON.stringify(target)}`];
   return (name, more) => `${name}{${[...matchers, ...(more === undefined ? [] : [more])].join(',')}}`;
 }

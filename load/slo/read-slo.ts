@@ -1,5 +1,5 @@
 import type { InstantAnswer, MetricsPort, RangeAnswer } from '../../contract/ports/metrics.ts';
-import type { Slo, SloObjective } from '../../contract/slo.ts';
+import type { Slo, SloLevel } from '../../contract/slo.ts';
 import { sloQueries } from './slo-queries.ts';
 
 /** Everything one evaluation asked, at one and the same time of the store. */
@@ -28,7 +28,7 @@ export interface SloHistory {
 const MOST_EVALUATIONS = 20;
 
 /** Asks everything that judging one objective needs. @throws MetricsUnavailable */
-export async function readSlo(metrics: MetricsPort, slo: Slo, objective: SloObjective): Promise<SloReadings> {
+export async function readSlo(metrics: MetricsPort, slo: Slo, objective: SloLevel): Promise<SloReadings> {
   const queries = sloQueries(slo, objective);
   const now = await metrics.now();
   const ask = (query: string): Promise<InstantAnswer> => metrics.instant(query, now);
@@ -50,7 +50,7 @@ export async function readSlo(metrics: MetricsPort, slo: Slo, objective: SloObje
 async function readHistory(
   metrics: MetricsPort,
   slo: Slo,
-  objective: SloObjective,
+  objective: SloLevel,
   now: number,
 ): Promise<SloHistory> {
   const { total, part } = sloQueries(slo, objective);

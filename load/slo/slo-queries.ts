@@ -1,4 +1,4 @@
-import type { Slo, SloObjective } from '../../contract/slo.ts';
+import type { Slo, SloLevel } from '../../contract/slo.ts';
 
 /** The expressions of one objective. Numerator and denominator are apart: a ratio hides which of them is missing. */
 export interface SloQueries {
@@ -19,7 +19,7 @@ export interface SloQueries {
 }
 
 /** Pure: the same expressions are evaluated and exported as rules. */
-export function sloQueries(slo: Slo, objective: SloObjective): SloQueries {
+export function sloQueries(slo: Slo, objective: SloLevel): SloQueries {
   const { windowS } = objective;
   const pushed = pushAge(selectorsOf(objective));
   const looks = objective.kind === 'availability' ? objective.up : slo.up;
@@ -78,7 +78,7 @@ export function sloQueries(slo: Slo, objective: SloObjective): SloQueries {
   }
 }
 
-function selectorsOf(objective: SloObjective): readonly string[] {
+function selectorsOf(objective: SloLevel): readonly string[] {
   switch (objective.kind) {
     case 'latency':
       return [suffixed(objective.histogram, '_bucket')];

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { parsePlan } from '../../../contract/plan.ts';
+import { Slo } from '../../../contract/slo.ts';
 import { prometheusRules } from '../../../load/slo/prometheus-rules.ts';
 import { prometheusMissing } from './prometheus-server.ts';
 
@@ -95,6 +96,7 @@ describe.skipIf(missing !== undefined)('rules for Prometheus, under its own prom
     input: Readonly<Record<string, string>>,
     at: Readonly<Record<string, readonly string[]>>,
     more: object = {},
+    rules = 'rules.yml',
   ): void {
     const firing = Object.entries(at).map(([eval_time, alerts]) => ({
       expr: 'count by (severity, slo) (ALERTS{alertstate="firing"})',
@@ -106,7 +108,7 @@ describe.skipIf(missing !== undefined)('rules for Prometheus, under its own prom
     }));
     const unit = { interval: '15s', input_series: series(input), promql_expr_test: firing, ...more };
     const file = join(directory, 'test.yml');
-    writeFileSync(file, stringify({ rule_files: ['rules.yml'], evaluation_interval: '15s', tests: [unit] }));
+    writeFileSync(file, stringify({ rule_files: [rules], evaluation_interval: '15s', tests: [unit] }));
     const { status, stdout, stderr } = spawnSync('promtool', ['test', 'rules', file], { encoding: 'utf8' });
     expect({ status, said: stdout + stderr }).toMatchObject({ status: 0 });
   }
@@ -176,5 +178,45 @@ describe.skipIf(missing !== undefined)('rules for Prometheus, under its own prom
     const idle = { ...healthy, 'http_requests_total{job="shop",code="200"}': '500x160' };
     mustFire(idle, { '30m': ['unknown errors-are-few'] });
     mustFire({ 'other{job="x"}': '1x160' }, { '30m': ALL.map((id) => `unknown ${id}`) });
+  });
+
+  test('burn rates fire while both windows burn, and a spent budget does', () => {
+    const counted = {
+      bad: 'http_requests_total{job="shop",code=~"5.."}',
+      total: 'http_requests_total{job="shop"}',
+      objective: 0.99,
+    };
+    const slo = Slo.parse({
+      source: { adapter: 'prometheus', url: 'http://127.0.0.1:9' },
+      up: 'up{job="shop"}',
+      objectives: [
+        {
+          ...counted,
+          id: 'budget-lasts',
+          title: 'The budget lasts',
+          kind: 'burn-rate',
+          pairs: [{ longS: 600, shortS: 120, factor: 6 }],
+        },
+        {
+          ...counted,
+          id: 'budget-is-there',
+          title: 'The budget is there',
+          kind: 'error-budget',
+          windowS: 600,
+          expectedEvents: 10_000,
+          atMost: { critical: 0.5 },
+        },
+      ],
+    });
+    const rules = join(directory, 'budget.yml');
+    writeFileSync(rules, stringify(prometheusRules(slo, 'shop')));
+    execFileSync('promtool', ['check', 'rules', rules]);
+    const both = ['critical budget-lasts', 'critical budget-is-there'];
+    // 17 % errors from minute 20 to minute 25: the long window remembers them longer than the short one.
+    const burst = { ...healthy, 'http_requests_total{job="shop",code="500"}': '0x80 3+3x20 63x60' };
+    const at = { '19m': [], '25m': both, '30m': ['critical budget-is-there'], '39m': [] };
+    mustFire(burst, at, {}, 'budget.yml');
+    const gone = { 'other{job="x"}': '1x160' };
+    mustFire(gone, { '30m': ['unknown budget-lasts', 'unknown budget-is-there'] }, {}, 'budget.yml');
   });
 });

@@ -37,7 +37,12 @@ describe('docs/load.md', () => {
   });
 
   test('names every cause that a load profile or a service level can have', () => {
-    const causes = ['load/judge-load.ts', 'load/slo/judge-slo.ts'].flatMap((file) =>
+    const causes = [
+      'load/judge-load.ts',
+      'load/judge-triggers.ts',
+      'load/slo/judge-slo.ts',
+      'load/slo/judge-budget.ts',
+    ].flatMap((file) =>
       [
         ...readFileSync(path.join(ROOT, file), 'utf8').matchAll(
           /(?:cause: |unknown\(\s*)'([a-z]+(?:-[a-z]+)*)'/g,

@@ -226,3 +226,49 @@ describe('a target that stood still', () => {
     expect(judged({ silencesMs: [2000] }, limit(90)).outcome).toBe('fail');
   });
 });
+
+describe('triggers', () => {
+  /** One letter for each second: `h`ealthy, `b`roken (30 % errors), `.` nothing. */
+  const judgedFor = (letters: string, kind: 'sustained' | 'windowed' = 'sustained') =>
+    judgeLoad({
+      profile: profileOf({
+        thresholds: { p95Ms: 250, errorRate: 0.4 },
+        triggers: [{ kind, forS: 3, errorRate: 0.05, minimumRequests: 100 }],
+      }),
+      result: resultOf({
+        durationMs: letters.length * 1000,
+        buckets: [...letters].flatMap((letter, second) =>
+          letter === '.' ? [] : [{ second, requests: 100, errors: letter === 'b' ? 30 : 0, bytes: 0 }],
+        ),
+      }),
+      control: 'not-asked',
+    });
+
+  test('fire on a stretch of errors, although few of all requests fail, and also when it ended', () => {
+    expect(judgedFor('hhhhhhhbbb')).toMatchObject({ outcome: 'fail', cause: 'trigger' });
+    expect(judgedFor('hhbbbhhhhh')).toMatchObject({ outcome: 'fail', measured: 'fired after 5 s' });
+    expect(judgedFor('hhhhhhhhhb', 'windowed')).toMatchObject({ outcome: 'fail', cause: 'trigger' });
+    // It fired, and then the target vanished: that is no recovery.
+    expect(judgedFor('hbbb......')).toMatchObject({ outcome: 'fail', cause: 'trigger' });
+  });
+
+  test('pass a healthy load, and a breach that one healthy second ended', () => {
+    expect(judgedFor('hhhhhhhhhh').outcome).toBe('pass');
+    expect(judgedFor('hhbbhhbbhh').outcome).toBe('pass');
+  });
+
+  test('do not pass what they could not see to its end', () => {
+    expect(judgedFor('hhhhhhhhbb')).toMatchObject({ outcome: 'unknown', cause: 'trigger-pending' });
+    expect(judgedFor('hhhhhh....')).toMatchObject({ outcome: 'unknown', cause: 'trigger-unknown' });
+    expect(judgedFor('hhhhhh....', 'windowed')).toMatchObject({ outcome: 'unknown' });
+  });
+
+  test('belong to a baseline, and fit into it', () => {
+    const trigger = { kind: 'sustained', forS: 300, errorRate: 0.05 } as const;
+    expect(() => profileOf({ triggers: [trigger] })).toThrow('could never fire');
+    expect(() => profileOf({ kind: 'soak', durationS: 600, triggers: [trigger] })).toThrow(
+      'only for a baseline',
+    );
+    expect(profileOf({ durationS: 600, triggers: [trigger] }).triggers).toHaveLength(1);
+  });
+});

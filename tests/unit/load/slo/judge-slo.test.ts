@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { checksOf } from '../../../../contract/checks.ts';
 import { parsePlan } from '../../../../contract/plan.ts';
 import type { InstantAnswer } from '../../../../contract/ports/metrics.ts';
-import { Slo } from '../../../../contract/slo.ts';
+import { Slo, type SloLevel } from '../../../../contract/slo.ts';
 import { underCount } from '../../../../load/slo/bucket-bounds.ts';
 import { judgeSlo } from '../../../../load/slo/judge-slo.ts';
 import type { SloReadings } from '../../../../load/slo/read-slo.ts';
@@ -37,9 +37,7 @@ const healthy: SloReadings = {
 
 function judge(changes: Partial<SloReadings>) {
   const slo = Slo.parse(input);
-  const [objective] = slo.objectives;
-  if (objective === undefined) throw new Error('no objective');
-  return judgeSlo(slo, objective, { ...healthy, ...changes });
+  return judgeSlo(slo, slo.objectives[0] as SloLevel, { ...healthy, ...changes });
 }
 
 describe('one evaluation', () => {
