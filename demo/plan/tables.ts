@@ -39,7 +39,9 @@ export const tables: NonNullable<PlanInput['data']>['tables'] = [
       table: 'order_items',
       where: `order_id in (select id from sales_orders where ${moved('placed_at')})`,
     },
-    sums: { quantity: 'quantity', price_cents: 'unit_price_minor' },
+    compare: 'rows',
+    columns: { price_cents: 'unit_price_minor' },
+    constants: MAIN_TENANT,
   },
   {
     id: 'payments-preserved',
@@ -55,6 +57,8 @@ export const tables: NonNullable<PlanInput['data']>['tables'] = [
     title: 'Every product was moved, with its price',
     old: 'products',
     new: 'products',
-    sums: { price_cents: 'price_minor' },
+    compare: 'rows',
+    columns: { price_cents: 'price_minor' },
+    constants: MAIN_TENANT,
   },
 ];

@@ -15,7 +15,16 @@ const CORPUS_TYPES: readonly string[] = [
   `create type pair as (a int, b text)`,
   `create domain cents as bigint check (value is not null)`,
   `create domain label as text`,
+  `create domain amount as numeric(12,2)`,
+  `create domain moment as timestamptz`,
+  `create type span as range (subtype = numeric)`,
   `create collation unaccented (provider = icu, locale = 'und-u-ks-level1', deterministic = false)`,
+];
+
+/** Types that are made of those. */
+const MADE_TYPES: readonly string[] = [
+  `create domain spot as pair`,
+  `create type nested as (name text, inner_pair pair, moods mood[])`,
 ];
 
 const one = (type: string, old: string, next: string): DifferentRows => ({
@@ -183,6 +192,10 @@ export const CORPUS: readonly DifferentRows[] = [
   one('jsonb', `'{"a":1}'`, `'{"a":"1"}'`),
   one('jsonb', `'{"a":1.0}'`, `'{"a":1.00}'`),
   one('jsonb', `'{"a":null}'`, `'{}'`),
+  one('jsonb', `'{"a":9007199254740993}'`, `'{"a":9007199254740992}'`),
+  one('jsonb', `'{"a":""}'`, `'{"a":null}'`),
+  one('jsonb', `'{"a":true}'`, `'{"a":"true"}'`),
+  one('jsonb', `'[]'`, `'{}'`),
   one('jsonb', `'[1,[2]]'`, `'[1,2]'`),
   one('xml', `'<a/>'`, `'<a></a>'`),
   one('int[]', `'{1,2}'`, `'{{1},{2}}'`),
@@ -198,6 +211,25 @@ export const CORPUS: readonly DifferentRows[] = [
   one('pair', `row(1, NULL)`, `row(1, '')`),
   one('pair', `row(1, 'a')`, `row(2, 'a')`),
   one('pair', `row(NULL, NULL)`, `row(NULL, '')`),
+  one('pair[]', `array[row(1, NULL)::pair]`, `array[row(1, '')::pair]`),
+  one('spot', `row(NULL, NULL)`, `NULL`),
+  one('spot', `row(1, 'a,b')`, `row(1, 'a')`),
+  one('nested', `row('x', row(1, 'a'), '{sad}')`, `row('x', row(1, 'a'), '{happy}')`),
+  one('nested', `row('x', NULL, NULL)`, `row('x', row(NULL, NULL), NULL)`),
+  one('amount', `1.00`, `10000.00`),
+  one('amount', `NULL`, `0`),
+  one('moment', `'2026-11-20 09:00:00Z'`, `'2026-11-20 10:11:34.967296Z'`),
+  one('span', `'[1.0,2]'`, `'[1.00,2]'`),
+  one('daterange', `'[2026-01-01,)'`, `'[2026-01-01,infinity)'`),
+  one('text[]', `'{{a,b},{c,d}}'`, `'{{a,b},{c,NULL}}'`),
+  one('timestamptz[]', `'{2026-11-20 09:00:00Z}'`, `'{2026-11-20 09:00:00.000001Z}'`),
+  one('numeric(12,2)[]', `'{1.00}'`, `'{-1.00}'`),
+  one('bytea[]', `array['\\x00'::bytea]`, `array['\\x'::bytea]`),
+  one('jsonpath', `'$.a'`, `'$.b'`),
+  one('lseg', `'[(0,0),(1,1)]'`, `'[(1,1),(0,0)]'`),
+  one('line', `'{1,2,3}'`, `'{1,2,4}'`),
+  one('xid8', `'1'`, `'4294967297'`),
+  one('regclass', `'pg_class'`, `'pg_type'`),
   one('int4range', `'[1,5)'`, `'[1,6)'`),
   one('int4range', `'empty'`, `'(,)'`),
   one('numrange', `'[1,5)'`, `'[1,5]'`),
@@ -242,7 +274,7 @@ export const CORPUS: readonly DifferentRows[] = [
  * with the id 7; with `rows`, there are as many, and all others are the old one.
  */
 export function corpusSql(side: 'old' | 'new', rows = 1): string {
-  const types = side === 'old' ? CORPUS_TYPES : [...CORPUS_TYPES].reverse();
+  const types = [CORPUS_TYPES, MADE_TYPES].flatMap((list) => (side === 'old' ? list : [...list].reverse()));
   const ids = rows === 1 ? [7] : Array.from({ length: rows }, (_, index) => index + 1);
   return [
     ...types,

@@ -236,12 +236,19 @@ describe('a random change of one cell', () => {
     c_numeric: fc
       .tuple(fc.bigInt({ min: -(10n ** 20n), max: 10n ** 20n }), fc.nat(12))
       .map(([n, scale]) => `${n}e-${scale}`),
+    c_amount: fc
+      .oneof(fc.integer({ min: -(2 ** 31), max: 2 ** 31 }), fc.constantFrom(0, 1, 100, 10_000, -10_000))
+      .map((n) => (n === 2 ** 31 ? 'NaN' : `${n}e-2`)),
+    c_code: fc.constantFrom('', 'a', ' a', 'A', 'ab', 'EUR'),
     c_float: fc.double().map((n) => (Object.is(n, -0) ? '-0' : String(n))),
     c_bool: fc.boolean().map(String),
     c_moment: fc.integer({ min: -(2 ** 47), max: 2 ** 47 }).map((ms) => {
       const at = new Date(ms).toISOString().replace('Z', '');
       return /^[+-]/.test(at) ? '2026-01-01' : at.startsWith('0000') ? 'infinity' : at;
     }),
+    c_zoned: fc
+      .integer({ min: -62_000_000_000, max: 8_000_000_000 })
+      .map((seconds) => `${new Date(seconds * 1000).toISOString().replace('Z', '')}001Z`),
     c_json: fc.json({ maxDepth: 2 }).filter((text) => !text.includes('\\u0000')),
     c_bytes: fc.uint8Array({ maxLength: 8 }).map((bytes) => `\\x${Buffer.from(bytes).toString('hex')}`),
     c_ints: fc
@@ -253,9 +260,12 @@ describe('a random change of one cell', () => {
     c_bigint: 'bigint',
     c_text: 'text',
     c_numeric: 'numeric',
+    c_amount: 'numeric(12,2)',
+    c_code: 'char(4)',
     c_float: 'float8',
     c_bool: 'boolean',
     c_moment: 'timestamp',
+    c_zoned: 'timestamptz',
     c_json: 'jsonb',
     c_bytes: 'bytea',
     c_ints: 'int[]',
