@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { GreenlightError } from '../../contract/errors.ts';
 import { EXIT } from '../../contract/exit-codes.ts';
+import { diffFromMysql, isMysqlAddress } from '../../data-checks/mysql/diff-from-mysql.ts';
 import { type Diff, type DiffOptions, diffTables } from '../../data-checks/postgres/rows/diff-tables.ts';
 import type { Mode } from '../../data-checks/postgres/rows/modes.ts';
 import type { Segment } from '../../data-checks/postgres/rows/segment.ts';
@@ -33,13 +34,18 @@ interface DataDiffOptions {
 
 /** `greenlight data diff` */
 export function dataDiffCommand(context: CommandContext): Command {
-  return commandOf('diff', 'Compare two PostgreSQL databases row by row.', [
-    'greenlight data diff --old postgres://old-host/shop --new postgres://new-host/shop',
-    "greenlight data diff --old ... --new ... --tables 'orders,customer*,billing.*' --json",
-    'greenlight data diff --old ... --new ... --mode live --watermark updated_at --since 2026-11-20T02:00:00Z',
-    'greenlight data diff --old ... --new ... --segment 2/8 > part-2.json',
-  ])
-    .requiredOption('--old <url>', 'postgres:// address of the old database')
+  return commandOf(
+    'diff',
+    'Compare two databases row by row: PostgreSQL, or MariaDB or MySQL as the old one.',
+    [
+      'greenlight data diff --old postgres://old-host/shop --new postgres://new-host/shop',
+      "greenlight data diff --old ... --new ... --tables 'orders,customer*,billing.*' --json",
+      'greenlight data diff --old ... --new ... --mode live --watermark updated_at --since 2026-11-20T02:00:00Z',
+      'greenlight data diff --old ... --new ... --segment 2/8 > part-2.json',
+      'greenlight data diff --old mysql://old-host/shop --new postgres://new-host/shop',
+    ],
+  )
+    .requiredOption('--old <url>', 'postgres:// or mysql:// address of the old database')
     .requiredOption('--new <url>', 'postgres:// address of the new database')
     .option('--tables <names>', 'only these tables: names and patterns, by commas', tableNames, [])
     .addOption(
@@ -64,7 +70,7 @@ export function dataDiffCommand(context: CommandContext): Command {
     .option('--allow-empty', 'tables without rows on both sides count as equal', false)
     .option('--statement-timeout <ms>', 'longest time of one statement', wholeNumber(1), 60_000)
     .action(async (options: DataDiffOptions) => {
-      mustBeAddresses(options);
+      mustBeAddresses(options, { oldMayBeMysql: true });
       mustFit(options);
       protectAddresses(context, options);
       context.finish(await untilInterrupted(context.interrupted, () => compare(context, options)));
@@ -79,15 +85,29 @@ function mustFit(options: DataDiffOptions): void {
     options.quick && options.direction === 'rollback' && '--quick can not tell what a roll-back would lose',
     options.quick && options.segment !== undefined && '--quick is not cut into segments',
     options.quick && options.mode === 'live' && '--quick can not read differing rows again',
+    ...needTwoPostgres(options),
   ].filter((problem): problem is string => typeof problem === 'string');
   if (problems.length === 0) return;
   throw new GreenlightError('USAGE', problems.join('; '), { hint: 'See greenlight data diff --help.' });
 }
 
+/** Rows of MariaDB and MySQL are compared by this process, as of one moment of each side and all of them. */
+function needTwoPostgres(options: DataDiffOptions): string[] {
+  if (!isMysqlAddress(options.old)) return [];
+  return [
+    options.mode !== 'snapshot' && `--mode ${options.mode}`,
+    options.quick && '--quick',
+    options.direction === 'rollback' && '--direction rollback',
+    options.watermark !== undefined && '--watermark',
+    options.segment !== undefined && '--segment',
+  ].flatMap((option) => (option === false ? [] : [`${option} needs two PostgreSQL databases`]));
+}
+
 async function compare({ screen }: CommandContext, options: DataDiffOptions): Promise<number> {
   let diff: Diff;
   try {
-    diff = await diffTables({ ...engineOptions(options), ...diffProgress(screen) });
+    const compareTables = isMysqlAddress(options.old) ? diffFromMysql : diffTables;
+    diff = await compareTables({ ...engineOptions(options), ...diffProgress(screen) });
   } catch (error) {
     // Whatever keeps the two from being compared says nothing about their rows.
     const side = error instanceof SideUnavailable ? `The ${error.side} database` : 'The databases';

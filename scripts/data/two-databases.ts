@@ -1,17 +1,29 @@
 import { GreenlightError } from '../../contract/errors.ts';
 import { EXIT } from '../../contract/exit-codes.ts';
 import { createRedactor } from '../../safety/redactor.ts';
+import { isMysqlAddress } from '../../data-checks/mysql/diff-from-mysql.ts';
 import type { CommandContext } from '../command-context.ts';
 
 /**
- * Refuses what is no address of a PostgreSQL database. Not a parser of commander's: that one repeats the text, which may
+ * Refuses what is no address of a PostgreSQL database; where it may be, old can be MariaDB or MySQL. Not a parser of commander's: that one repeats the text, which may
  * hold a password.
  * @throws GreenlightError USAGE
  */
-export function mustBeAddresses(addresses: { readonly old: string; readonly new: string }): void {
+export function mustBeAddresses(
+  addresses: { readonly old: string; readonly new: string },
+  { oldMayBeMysql = false } = {},
+): void {
   for (const option of ['old', 'new'] as const) {
     const text = addresses[option];
-    if (URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol)) continue;
+    const protocol = URL.canParse(text) ? new URL(text).protocol : '';
+    if (/^postgres(ql)?:$/.test(protocol)) continue;
+    const mysql = isMysqlAddress(text) && protocol !== '';
+    if (mysql && option === 'old' && oldMayBeMysql) continue;
+    if (mysql) {
+      throw new GreenlightError('USAGE', `--${option} can not be MariaDB or MySQL here`, {
+        hint: 'Only `greenlight data diff` reads them, as the old side: rows, not sequences, constraints and grants.',
+      });
+    }
     throw new GreenlightError('USAGE', `--${option} is not the address of a PostgreSQL database`, {
       hint: 'Write postgres://user@host:port/name; the password may be in PGPASSWORD or ~/.pgpass instead.',
     });

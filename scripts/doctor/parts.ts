@@ -39,6 +39,7 @@ const OPTIONAL_PACKAGES: Readonly<Record<string, string>> = {
   imapflow: 'mailboxes over IMAP',
   'postal-mime': 'mailboxes over IMAP',
   ioredis: '`greenlight data redis`, and the demo',
+  mysql2: 'MariaDB and MySQL in `greenlight data diff`',
   fastify: 'the demo',
   nodemailer: 'the demo',
   'smtp-server': 'the demo',

@@ -96,7 +96,7 @@ describe('greenlight data diff', () => {
     ['one address only', ['--old', 'postgres://app@127.0.0.1:1/shop']],
     [
       'no PostgreSQL',
-      ['--old', `mysql://app:${SECRET}@127.0.0.1:1/a`, '--new', 'postgres://app@127.0.0.1:1/b'],
+      ['--old', `oracle://app:${SECRET}@127.0.0.1:1/a`, '--new', 'postgres://app@127.0.0.1:1/b'],
     ],
     ['an unknown option', ['--olde', 'x']],
   ])('answers 64 for %s', async (_, args) => {

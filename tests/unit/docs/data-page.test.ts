@@ -15,6 +15,7 @@ const NOWHERE = 'postgres://app@127.0.0.1:1/shop';
 const ADDRESSES: Readonly<Record<string, string>> = {
   '"$OLD"': NOWHERE,
   '"$NEW"': NOWHERE,
+  '"$OLD_MARIADB"': 'mysql://app@127.0.0.1:1/shop',
   '"$OLD_REDIS"': 'redis://127.0.0.1:1',
   '"$NEW_REDIS"': 'redis://127.0.0.1:1',
 };

@@ -1,0 +1,155 @@
+import type { Table } from '../postgres/catalog.ts';
+import { type Answer, notChecked } from '../postgres/rows/answer.ts';
+import { type Meter, OutOfTime } from '../postgres/rows/meter.ts';
+import { PairingError } from '../postgres/rows/pairing.ts';
+import type { TableDiff, TablePair } from '../postgres/rows/table-diff.ts';
+import { isLostConnection, type Session } from '../postgres/session.ts';
+import { unreadableReason } from '../postgres/unreadable.ts';
+import { describeTable } from './catalog.ts';
+import { findDifferences, type Found } from './find-differences.ts';
+import { type Pairing, pairTables } from './pairing.ts';
+import { newRow, oldRow, type Row } from './row-code.ts';
+import { isLostMysql, type MysqlSession, quoteName } from './session.ts';
+
+export interface CompareOptions {
+  readonly mostShown: number;
+  readonly values: 'masked' | 'shown';
+}
+
+/** One table of both sides. */
+export interface Attempt {
+  readonly old: MysqlSession;
+  readonly new: Session;
+  readonly pair: TablePair;
+  /** As the old server spells it. */
+  readonly oldName: string;
+  readonly table: Table;
+  readonly meter: Meter;
+}
+
+/** Compares one table. Whatever keeps it from being compared completely is an answer too, and never `equal`. */
+export async function compareTable(attempt: Attempt, options: CompareOptions): Promise<TableDiff> {
+  const started = performance.now();
+  const done = (answer: Answer): TableDiff => ({
+    old: attempt.pair.old,
+    new: attempt.table.shown,
+    ...answer,
+    seconds: (performance.now() - started) / 1000,
+  });
+  let pairing: Pairing | undefined;
+  try {
+    const old = await describeTable(attempt.old, attempt.oldName).catch((error: unknown) => {
+      throw new SideFailed('old', error);
+    });
+    const paired = (pairing = pairTables(attempt.pair, old, attempt.table));
+    const found = await findDifferences(paired, (side) => rowsOf(attempt, paired, side), {
+      ...options,
+      estimatedRows: Math.max(old.estimatedRows, attempt.table.estimatedRows),
+      tell: (rows) => attempt.meter.read('old', rows),
+    });
+    return done(answerOf(attempt.pair, paired, found, (performance.now() - started) / 1000));
+  } catch (error) {
+    const answer = refusal(error);
+    return done(pairing === undefined ? answer : { ...answer, ...described(pairing) });
+  }
+}
+
+function refusal(error: unknown): Answer {
+  if (error instanceof PairingError) return notChecked('columns-differ', error.message);
+  if (error instanceof OutOfTime) {
+    return notChecked('over-budget', 'The time for the comparison was over in the middle of the table');
+  }
+  // A mistake of ours must not look like a table that nobody can read.
+  if (!(error instanceof SideFailed)) throw error;
+  const { side, cause } = error;
+  if (side === 'old' ? isLostMysql(cause) : isLostConnection(cause)) {
+    return notChecked('connection-lost', `The ${side} database went away: ${error.message}`);
+  }
+  return notChecked('unreadable', `${side}: ${side === 'old' ? error.message : unreadableReason(cause)}`);
+}
+
+function described({ columns, key, notCompared }: Pairing) {
+  return {
+    columns: columns.map(({ name }) => name),
+    key: key.map((place) => columns[place]?.name ?? ''),
+    notCompared,
+    hash: { way: 'portable', bits: 128 } as const,
+  };
+}
+
+function answerOf(pair: TablePair, pairing: Pairing, found: Found, seconds: number): Answer {
+  const { oldRows, newRows, missing, extra, changed, first } = found;
+  const facts = { ...described(pairing), oldRows, newRows, missing, extra, changed, later: null };
+  if (missing + extra + changed > 0) {
+    const reason = `${missing} rows are missing, ${extra} are extra, ${changed} are changed`;
+    return { ...facts, answer: 'different', cause: 'rows-differ', reason, differences: first };
+  }
+  if (oldRows !== newRows)
+    throw new RangeError(`${oldRows} and ${newRows} rows, but no row was found that differs`);
+  if (oldRows === 0 && pair.emptyBecause === undefined) {
+    const reason = 'There are no rows on either side, so nothing was compared';
+    return { ...facts, ...notChecked('nothing-compared', reason), oldRows, newRows };
+  }
+  const rate = Math.round(oldRows / Math.max(seconds, 0.001)).toLocaleString('en');
+  const reason =
+    oldRows === 0
+      ? `No rows, as expected: ${pair.emptyBecause ?? ''}`
+      : `${oldRows} rows are equal (${rate} rows/s)`;
+  return { ...facts, answer: 'equal', cause: 'equal', reason, differences: [] };
+}
+
+/** What went wrong while one of the sides was read. */
+class SideFailed extends Error {
+  override readonly name = 'SideFailed';
+  readonly side: 'old' | 'new';
+  constructor(side: 'old' | 'new', cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    this.side = side;
+  }
+}
+
+async function* rowsOf(attempt: Attempt, pairing: Pairing, side: 'old' | 'new'): AsyncGenerator<Row> {
+  try {
+    yield* readRows(attempt, pairing, side);
+  } catch (error) {
+    throw new SideFailed(side, error);
+  }
+}
+
+async function* readRows(attempt: Attempt, pairing: Pairing, side: 'old' | 'new'): AsyncGenerator<Row> {
+  const { pair, table, oldName } = attempt;
+  const { columns } = pairing;
+  if (side === 'old') {
+    const list = columns.map(({ oldSql }) => oldSql).join(', ');
+    const sql = `select ${list} from ${quoteName(oldName)}${where(pair.oldWhere)}`;
+    for await (const raw of attempt.old.stream(sql)) yield oldRow(pairing, raw);
+    return;
+  }
+  const list = columns.map(({ newSql }) => newSql).join(', ');
+  for await (const raw of portions(
+    attempt.new,
+    `select ${list} from ${table.from} t${where(pair.newWhere)}`,
+  )) {
+    yield newRow(pairing, raw);
+  }
+}
+
+/** The newline ends a filter that ends in a comment. */
+function where(filter: string | undefined): string {
+  return filter === undefined ? '' : ` where (${filter}\n)`;
+}
+
+const PORTION = 2000;
+
+async function* portions({ client }: Session, sql: string): AsyncGenerator<readonly (string | null)[]> {
+  await client.query(`declare greenlight no scroll cursor for ${sql}`);
+  for (;;) {
+    const { rows } = await client.query<(string | null)[]>({
+      text: `fetch ${PORTION} from greenlight`,
+      rowMode: 'array',
+    });
+    yield* rows;
+    if (rows.length < PORTION) break;
+  }
+  await client.query('close greenlight');
+}
