@@ -4,6 +4,7 @@ import { internalRoutes } from './api/internal.ts';
 import { orderRoutes } from './api/orders.ts';
 import { publicRoutes } from './api/public.ts';
 import { webhookRoutes } from './api/webhooks.ts';
+import { exportMetrics } from './metrics.ts';
 import { pages } from './pages/pages.ts';
 import type { ShopParts } from './parts.ts';
 import { asRefusal } from './refusal.ts';
@@ -20,6 +21,7 @@ export function buildShopApp(parts: ShopParts): FastifyInstance {
   app.setNotFoundHandler((_request, reply) =>
     reply.code(404).send({ error: { code: 'not_found', message: 'There is nothing here.' } }),
   );
+  exportMetrics(app);
   publicRoutes(app, parts);
   customerRoutes(app, parts);
   orderRoutes(app, parts);

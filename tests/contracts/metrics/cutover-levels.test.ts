@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { runInNewContext } from 'node:vm';
+import Fastify, { type FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parsePlan } from '../../../contract/plan.ts';
+import { exportMetrics } from '../../../demo/shop/metrics.ts';
 import { evaluateSlo, openMetrics } from '../../../load/slo/evaluate-slo.ts';
 import { createPrometheus } from '../../../load/slo/prometheus.ts';
 import {
@@ -62,6 +65,24 @@ const JOBS: Readonly<Record<string, Exporter['text']>> = {
   gone: (scrape) => (scrape < 5 ? metrics(scrape, healthy) : 'something_else 1\n'),
 };
 
+/** The metrics of the demo's shops, and visitors: every so many-th answer is an error. */
+async function startShop(
+  errorEvery: number,
+): Promise<{ app: FastifyInstance; address: string; stop(): void }> {
+  const app = Fastify({ forceCloseConnections: true });
+  exportMetrics(app);
+  let visits = 0;
+  app.get('/', (_request, reply) => reply.code((visits += 1) % errorEvery === 0 ? 503 : 200).send('shop'));
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  const address = `127.0.0.1:${(app.server.address() as AddressInfo).port}`;
+  const timer = setInterval(() => {
+    for (let visit = 0; visit < 4; visit += 1)
+      void fetch(`http://${address}/`).then((answer) => answer.text());
+  }, 100);
+  return { app, address, stop: () => clearInterval(timer) };
+}
+
+const shops: Awaited<ReturnType<typeof startShop>>[] = [];
 let exporters: Exporter[] = [];
 let prometheus: RunningPrometheus;
 
@@ -69,7 +90,9 @@ describe.skipIf(missing !== undefined)('the service levels of two cut-overs', ()
   beforeAll(async () => {
     exporters = await Promise.all(Object.values(JOBS).map(startExporter));
     const jobs = Object.keys(JOBS).map((name, index) => [name, exporters[index]?.address ?? ''] as const);
-    prometheus = await startPrometheus(Object.fromEntries(jobs));
+    shops.push(await startShop(Infinity), await startShop(5));
+    const demo = shops.map(({ address }, index) => [index === 0 ? 'demo' : 'failing', address] as const);
+    prometheus = await startPrometheus(Object.fromEntries([...jobs, ...demo]));
     const store = createPrometheus({ url: prometheus.url, headers: {} });
     for (let scrapes = 0; scrapes < WINDOW_S + 4;) {
       await new Promise((resolve) => setTimeout(resolve, 300));
@@ -78,7 +101,9 @@ describe.skipIf(missing !== undefined)('the service levels of two cut-overs', ()
     }
   });
   afterAll(async () => {
+    shops.forEach((shop) => shop.stop());
     await prometheus?.close();
+    await Promise.all(shops.splice(0).map(({ app }) => app.close()));
     await Promise.all(exporters.map((exporter) => exporter.close()));
   });
 
@@ -137,5 +162,18 @@ describe.skipIf(missing !== undefined)('the service levels of two cut-overs', ()
     expect(each(await answers(objectives, 'healthy'))).toEqual(['pass']);
     expect(each(await answers(objectives, 'breached'))).toEqual(['fail']);
     expect(each(await answers(objectives, 'gone'))).toEqual(['unknown no-series']);
+  });
+
+  test("the demo's shop feeds the levels of requests, errors and latency; what it does not export is unknown", async () => {
+    const [panels = ''] = PLANS;
+    const unseen = { 'connections-are-free': 'unknown no-series', 'redis-has-memory': 'unknown no-series' };
+    const fast = { 'answers-take-less-than-2-s': 'pass', 'answers-take-half-a-second': 'pass' };
+    expect(await answers(panels, 'demo')).toEqual({
+      'requests-fit': 'pass',
+      'errors-are-few': 'pass',
+      ...fast,
+      ...unseen,
+    });
+    expect(await answers(panels, 'failing')).toMatchObject({ 'errors-are-few': 'fail', ...fast, ...unseen });
   });
 });

@@ -50,6 +50,8 @@ const JOBS: Readonly<Record<string, Exporter['text']>> = {
   burst: (scrape) => (scrape < 14 ? shop(scrape) : `${shop(scrape)}http_requests_total{code="500"} 60\n`),
   // Broken for a while, and then nobody answers the scrapes.
   vanished: (scrape) => (scrape < 14 ? shop(scrape, { errors: 0.5 }) : undefined),
+  // A third of all requests failed, and then nobody came any more.
+  idled: (scrape) => shop(Math.min(scrape, 8), { errors: 1 / 3 }),
   nan: () => 'connections_used NaN\nconnections_max 100\n',
   // What a Pushgateway shows of a job that pushed a month ago.
   pushed: () =>
@@ -247,6 +249,12 @@ describe.skipIf(missing !== undefined)('service levels from a real Prometheus', 
     const on = objectives('vanished');
     for (const objective of [on.errors(), on.errors({ forS: 5 })])
       expect(await evaluate('vanished', objective)).toMatchObject(unknown('target-down'));
+  });
+
+  test('errors, and then no traffic, are neither healthy nor a breach that goes on', async () => {
+    const on = objectives('idled');
+    for (const objective of [on.errors(), on.errors({ forS: 5 })])
+      expect(await evaluate('idled', objective)).toMatchObject(unknown('too-few-events'));
   });
 
   test('NaN, and what was pushed a month ago, are no measurements', async () => {
