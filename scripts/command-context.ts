@@ -37,6 +37,13 @@ export function repeated(text: string, before: readonly string[] = []): readonly
   return [...before, text];
 }
 
+/** An option that must say something; blanks around it would keep the two sides of a question apart. */
+export function filled(text: string): string {
+  const trimmed = text.trim();
+  if (trimmed !== '') return trimmed;
+  throw new InvalidArgumentError('It must not be empty: is the variable set?');
+}
+
 /** An option that takes a whole number of at least `least`. */
 export function wholeNumber(least: number): (text: string) => number {
   return (text) => {

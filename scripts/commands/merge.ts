@@ -4,7 +4,7 @@ import { EXIT_OF_DECISION } from '../../contract/exit-codes.ts';
 import { Phase } from '../../contract/outcome.ts';
 import type { Verdict } from '../../contract/verdict.ts';
 import { askVerdict, DEFAULT_OUTPUT } from '../asked-verdict.ts';
-import { type CommandContext, commandOf, repeated } from '../command-context.ts';
+import { type CommandContext, commandOf, filled, repeated } from '../command-context.ts';
 import { createPost } from '../../reporters/publishers/post.ts';
 import { parseReportUrl } from '../gate/serve-options.ts';
 import { publishersOf, publishVerdict } from '../publish-verdict.ts';
@@ -33,7 +33,11 @@ export function mergeCommand(context: CommandContext): Command {
       '      --sign-key gate.key.pem fragments/shard-*.json',
   ])
     .argument('[fragments...]', 'what `greenlight run --shard` wrote: every part of the run, exactly once')
-    .requiredOption('--nonce <text>', 'the --nonce of the shards; fragments with another one are foreign')
+    .requiredOption(
+      '--nonce <text>',
+      'the --nonce of the shards; fragments with another one are foreign',
+      filled,
+    )
     .option('--release <id>', 'refuse fragments about another release')
     .option('--commit <sha>', 'refuse fragments about another commit')
     .addOption(new Option('--phase <phase>', 'refuse fragments of another phase').choices(Phase.options))

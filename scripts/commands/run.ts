@@ -4,7 +4,7 @@ import { Phase } from '../../contract/outcome.ts';
 import { Release } from '../../contract/release.ts';
 import { GreenlightError } from '../../contract/errors.ts';
 import { askVerdict, DEFAULT_OUTPUT } from '../asked-verdict.ts';
-import { type CommandContext, commandOf, repeated } from '../command-context.ts';
+import { type CommandContext, commandOf, filled, repeated } from '../command-context.ts';
 import { isFullCommit } from '../../reporters/attestation/verdict-statement.ts';
 import { createPost } from '../../reporters/publishers/post.ts';
 import { parseReportUrl } from '../gate/serve-options.ts';
@@ -71,7 +71,7 @@ export function runCommand(context: CommandContext): Command {
     .option('--release <id>', 'the release that should be running')
     .option('--commit <sha>', 'its commit')
     .option('--artifact <digest>', 'digest of its artifact, sha256:<hex>')
-    .option('--nonce <text>', 'ties the verdict to your question (default: made up)')
+    .option('--nonce <text>', 'ties the verdict to your question (default: made up)', filled)
     .option('-o, --output <directory>', 'where the report goes', DEFAULT_OUTPUT)
     .option('--state <directory>', 'ledger and leases (default: .greenlight beside the plan)')
     .option('--keep-going', 'run load although a blocking check failed', false)
@@ -179,6 +179,6 @@ function wantedRelease(options: Pick<RunOptions, 'release' | 'commit' | 'artifac
   const issue = parsed.error.issues[0];
   const option = issue?.path[0] === 'id' ? 'release' : String(issue?.path[0]);
   throw new GreenlightError('USAGE', `--${option}: ${issue?.message ?? 'is not right'}`, {
-    hint: 'An artifact is given as sha256: and 64 hexadecimal digits.',
+    hint: `Is its variable set? A commit is the output of \`git rev-parse HEAD\`, an artifact sha256: and 64 hexadecimal digits.`,
   });
 }

@@ -92,6 +92,14 @@ export function readVerificationKey(file: string): VerificationKey {
       'Verify with the public key, and keep the private one away from here.',
     );
   }
+  if (text.split('-----BEGIN').length > 2) {
+    // Node would take the first one and say nothing of the others.
+    throw unusable(
+      file,
+      'it holds more than one key',
+      'Give each key in a file of its own, with --key again.',
+    );
+  }
   let publicKey: KeyObject;
   try {
     publicKey = createPublicKey(text);

@@ -59,6 +59,26 @@ describe('the command line', () => {
     expect(out).not.toMatch(/default:\s+(false|\[\])/);
   });
 
+  // The target would say that it runs something else, and a release without fault would be rolled back.
+  test.each([
+    ['no commit', ['--release', '2.0.0', '--commit', ''], '--commit'],
+    ['a branch', ['--release', '2.0.0', '--commit', 'main'], '--commit'],
+    ['too few digits', ['--release', '2.0.0', '--commit', 'b42e9a'], '--commit'],
+    ['no release', ['--release', ''], '--release'],
+    ['a line end of Windows', ['--release', '2.0.0\r'], '--release'],
+    ['no nonce', ['--nonce', ''], '--nonce'],
+    ['a blank nonce', ['--nonce', ' '], '--nonce'],
+  ])(
+    'a variable that was not set, or not right, is bad usage and never another release: %s',
+    async (_, args, option) => {
+      writePlan('');
+      const { code, err } = await commandLine(['run', ...args]);
+      expect([code, err]).toEqual([64, expect.stringContaining(option)]);
+      expect(verdict().decision).toBe('INCONCLUSIVE');
+      expect((await commandLine(['merge', '--nonce', ' ', 'a.json'])).code).toBe(64);
+    },
+  );
+
   test('a report that cannot be written is no defect of ours', async () => {
     writeFileSync(path.join(directory, 'a-file'), '');
     const { code, err } = await commandLine(['run', '--output', 'a-file']);

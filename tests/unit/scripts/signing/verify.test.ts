@@ -282,6 +282,11 @@ describe('keys', () => {
     write('ec.key.pem', privateKey.export({ type: 'pkcs8', format: 'pem' }));
     write('ec.pub.pem', publicKey.export({ type: 'spki', format: 'pem' }));
     write('text.key.pem', 'secret-text');
+    const both = ['gate.pub.pem', 'ec.pub.pem'].map((name) =>
+      readFileSync(path.join(report.directory, name), 'utf8'),
+    );
+    write('both.pub.pem', both.join(''));
+    expect((await report.verify('--key', 'both.pub.pem')).err).toContain('more than one key');
     const ec = await report.run('sign-off', ...person('ec'));
     expect([ec.code, ec.err]).toEqual([64, expect.stringContaining('ed25519')]);
     expect((await report.verify('--key', 'ec.pub.pem')).err).toContain('ed25519');
