@@ -147,7 +147,10 @@ test("Playwright's own time limit is told", async () => {
   });
   expect(fragment?.report.status).toBe('timedout');
   expect(fragment?.faults[0]?.kind).toBe('deadline');
-  expect(fragment?.attempts.map(({ status }) => status)).toEqual(['no-result', 'no-result']);
+  const [under, waiting] = fragment?.attempts.map(({ status }) => status) ?? [];
+  // Playwright may or may not hear from the worker that it stops.
+  expect(['interrupted', 'no-result']).toContain(under);
+  expect(waiting).toBe('no-result');
 });
 
 test('nothing to run leaves nothing that passed', async () => {
