@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import pg from 'pg';
-import { diffTables } from '../../data-checks/postgres/rows/diff-tables.ts';
 import type { TestCluster } from '../postgres-cluster.ts';
+import { ClientProcesses } from './client-process.ts';
 import { type BenchTable, keyRanges, NARROW, usualWay, WIDE } from './data-tables.ts';
 import { type Measured, measured } from './measured.ts';
 import { comparePeerOnCorpus } from './peer-corpus.ts';
@@ -54,7 +54,7 @@ const started = performance.now();
 const progress = (text: string): void =>
   console.error(`[${((performance.now() - started) / 1000).toFixed(0).padStart(5)} s] ${text}`);
 
-async function onBoth(clusters: readonly TestCluster[], sql: readonly string[]): Promise<void> {
+async function onBoth(clusters: readonly TestCluster[], sql: readonly string[]): Promise<undefined> {
   await Promise.all(
     clusters.flatMap((cluster) =>
       Array.from({ length: workers }, async (_, worker) => {
@@ -80,16 +80,19 @@ async function drop(clusters: readonly TestCluster[], table: BenchTable): Promis
 
 type Clusters = readonly [TestCluster, TestCluster];
 
-async function compare(clusters: Clusters, { name }: BenchTable, expected: string): Promise<void> {
-  const { tables } = await diffTables({
-    old: clusters[0].url('bench'),
-    new: clusters[1].url('bench'),
-    tables: [{ old: name, new: name }],
-    workers,
-  });
-  const [found] = tables;
-  const got = `${found?.answer} -${found?.missing} +${found?.extra} ~${found?.changed}`;
-  if (got !== expected) throw new Error(`expected ${expected}, got ${got} (${found?.reason})`);
+/** Compares once in a process of its own, whose start is not measured. */
+async function compare(
+  clusters: Clusters,
+  { name }: BenchTable,
+  expected: string,
+): Promise<() => Promise<number>> {
+  const client = await clients.start();
+  return async () => {
+    const urls = { old: clusters[0].url('bench'), new: clusters[1].url('bench') };
+    const { found, reason, memory } = await client({ ...urls, table: name, workers });
+    if (found !== expected) throw new Error(`expected ${expected}, got ${found} (${reason})`);
+    return memory;
+  };
 }
 
 interface Results {
@@ -105,7 +108,7 @@ async function measureTable(clusters: Clusters, table: BenchTable, size: number)
   await fill(clusters, table, size);
   console.log(`\n${name}: ${size.toLocaleString('en')} rows on each side, ${workers} worker(s) a side`);
   line('', 'seconds', 'rows/s', 'ns cpu/row/side', 'x count(*)', 'md5 way / it', 'client MB');
-  const take = async (title: string, work: () => Promise<void>): Promise<Measured> => {
+  const take = async (title: string, work: () => Promise<number | undefined>): Promise<Measured> => {
     progress(`${name}: ${title}`);
     const it = await measured(clusters, work);
     counted ??= it;
@@ -117,7 +120,7 @@ async function measureTable(clusters: Clusters, table: BenchTable, size: number)
       Math.round((it.processor * 1e9) / size / 2),
       (it.seconds / counted.seconds).toFixed(1),
       usual === undefined ? '' : (usual.seconds / it.seconds).toFixed(2),
-      Math.round(it.memory / 1e6),
+      it.memory === undefined ? '' : Math.round(it.memory / 1e6),
     );
     return it;
   };
@@ -126,14 +129,12 @@ async function measureTable(clusters: Clusters, table: BenchTable, size: number)
   const askPeer = async (expected: number): Promise<void> => {
     if (peer === undefined) return;
     const urls = { old: clusters[0].url('bench'), new: clusters[1].url('bench') };
-    const it = await take(peer.title, async () => {
-      const [answer] = await peer.compare({ ...urls, tables: [table], options: {} });
-      found = answer;
+    await take(peer.title, async () => {
+      [found] = await peer.compare({ ...urls, tables: [table], options: {} });
+      return found?.memory;
     });
-    const told = `${found?.outcome}, ${found?.differences} lines (${expected} expected)`;
-    console.log(
-      `${''.padEnd(26)}${told}, ${Math.round((found?.memory ?? 0) / 1e6)} MB, ${it.seconds.toFixed(2)} s`,
-    );
+    const told = `${found?.differences ?? found?.reason} lines of differences, ${expected} expected`;
+    console.log(`${''.padEnd(26)}${found?.outcome}: ${told}`);
   };
   let found: PeerAnswer | undefined;
   const onNew = (statement: string): Promise<void> => clusters[1].run('bench', statement);
@@ -144,15 +145,15 @@ async function measureTable(clusters: Clusters, table: BenchTable, size: number)
     ),
   );
   const slow = await take('md5 way', () => onBoth(clusters, usualWay(table, size)));
-  const equal = await take('equal', () => compare(clusters, table, 'equal -0 +0 ~0'));
+  const equal = await take('equal', await compare(clusters, table, 'equal -0 +0 ~0'));
   await askPeer(0);
   await onNew(`delete from ${name} where id = ${Math.floor(size / 3)}`);
-  const missing = await take('one row missing', () => compare(clusters, table, 'different -1 +0 ~0'));
+  const missing = await take('one row missing', await compare(clusters, table, 'different -1 +0 ~0'));
   await askPeer(1);
   const step = Math.floor(size / 1000);
   const where = `id % ${step} = 7 and id < ${step * 1000}`;
   await onNew(`update ${name} set ${table.changed} = ${table.changed} + 1 where ${where}`);
-  const changed = await take('1,000 rows changed', () => compare(clusters, table, 'different -1 +0 ~1000'));
+  const changed = await take('1,000 rows changed', await compare(clusters, table, 'different -1 +0 ~1000'));
   await askPeer(2001);
   await drop(clusters, table);
   return {
@@ -160,17 +161,19 @@ async function measureTable(clusters: Clusters, table: BenchTable, size: number)
     usual: slow,
     equal,
     worst: missing.seconds > changed.seconds ? missing : changed,
-    memory: Math.max(equal.memory, missing.memory, changed.memory),
+    memory: Math.max(...[equal, missing, changed].map((it) => it.memory ?? 0)),
   };
 }
 
 /** Processor time for each row of a table that is large enough to measure, and small enough to be quick. */
 async function measureSmall(clusters: Clusters, table: BenchTable): Promise<number> {
   await fill(clusters, table, SMALL);
-  await compare(clusters, table, 'equal -0 +0 ~0');
+  await (
+    await compare(clusters, table, 'equal -0 +0 ~0')
+  )();
   const taken: number[] = [];
   for (let round = 0; round < 3; round += 1) {
-    taken.push((await measured(clusters, () => compare(clusters, table, 'equal -0 +0 ~0'))).processor);
+    taken.push((await measured(clusters, await compare(clusters, table, 'equal -0 +0 ~0'))).processor);
   }
   await drop(clusters, table);
   return (taken.sort((a, b) => a - b)[1] ?? Number.NaN) / SMALL;
@@ -185,36 +188,41 @@ function reached(title: string, value: number, limit: number, unit: string, most
 
 const peer = options.peer === undefined ? undefined : await peerFor(options.peer, progress);
 
-await onTwoClusters(async (clusters) => {
-  if (peer !== undefined) await comparePeerOnCorpus(peer, clusters);
-  const small = sizes.narrow > SMALL ? await measureSmall(clusters, NARROW) : undefined;
-  const narrow = sizes.narrow > 0 ? await measureTable(clusters, NARROW, sizes.narrow) : undefined;
-  const wide = sizes.wide > 0 ? await measureTable(clusters, WIDE, sizes.wide) : undefined;
-  console.log('');
-  for (const [result, aim] of [
-    [narrow, 8],
-    [wide, 2.5],
-  ] as const) {
-    if (result === undefined) continue;
-    const name = result === narrow ? 'narrow' : 'wide';
-    reached(`${name}, time of the md5 way`, result.usual.seconds / result.equal.seconds, aim, ' x', false);
-    reached(
-      `${name}, time with differences`,
-      result.worst.seconds / result.equal.seconds,
-      2,
-      ' passes',
-      true,
-    );
-    reached(`${name}, client memory`, result.memory / 1e6, 130, ' MB', true);
-  }
-  if (small !== undefined && narrow !== undefined) {
-    const growth = narrow.equal.processor / narrow.rows / small;
-    reached(
-      `narrow, cost of a row of ${narrow.rows.toLocaleString('en')} against one of ${SMALL.toLocaleString('en')}`,
-      growth,
-      1.25,
-      ' x',
-      true,
-    );
-  }
-});
+const clients = await ClientProcesses.prepare();
+
+await onTwoClusters(
+  async (clusters) => {
+    if (peer !== undefined) await comparePeerOnCorpus(peer, clusters);
+    const small = sizes.narrow > SMALL ? await measureSmall(clusters, NARROW) : undefined;
+    const narrow = sizes.narrow > 0 ? await measureTable(clusters, NARROW, sizes.narrow) : undefined;
+    const wide = sizes.wide > 0 ? await measureTable(clusters, WIDE, sizes.wide) : undefined;
+    console.log('');
+    for (const [result, aim] of [
+      [narrow, 8],
+      [wide, 2.5],
+    ] as const) {
+      if (result === undefined) continue;
+      const name = result === narrow ? 'narrow' : 'wide';
+      reached(`${name}, time of the md5 way`, result.usual.seconds / result.equal.seconds, aim, ' x', false);
+      reached(
+        `${name}, time with differences`,
+        result.worst.seconds / result.equal.seconds,
+        2,
+        ' passes',
+        true,
+      );
+      reached(`${name}, client memory`, result.memory / 1e6, 130, ' MB', true);
+    }
+    if (small !== undefined && narrow !== undefined) {
+      const growth = narrow.equal.processor / narrow.rows / small;
+      reached(
+        `narrow, cost of a row of ${narrow.rows.toLocaleString('en')} against one of ${SMALL.toLocaleString('en')}`,
+        growth,
+        1.25,
+        ' x',
+        true,
+      );
+    }
+  },
+  () => clients.remove(),
+);

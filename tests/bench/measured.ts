@@ -5,28 +5,22 @@ export interface Measured {
   readonly seconds: number;
   /** Processor seconds of all servers together. */
   readonly processor: number;
-  /** Largest resident memory of this process, in bytes. */
-  readonly memory: number;
+  /** Largest resident memory of the client, in bytes; undefined where it is none of ours. */
+  readonly memory: number | undefined;
 }
 
-/** Does some work with the servers and says what it took. */
+/** Does some work with the servers, which gives the client's memory, and says what it took. */
 export async function measured(
   clusters: readonly TestCluster[],
-  work: () => Promise<void>,
+  work: () => Promise<number | undefined>,
 ): Promise<Measured> {
   const before = clusters.reduce((sum, cluster) => sum + serverSeconds(cluster), 0);
-  let memory = 0;
-  const watch = setInterval(() => (memory = Math.max(memory, process.memoryUsage.rss())), 50);
   const started = performance.now();
-  try {
-    await work();
-  } finally {
-    clearInterval(watch);
-  }
+  const memory = await work();
   const seconds = (performance.now() - started) / 1000;
   await new Promise((resolve) => setTimeout(resolve, 100));
   const after = clusters.reduce((sum, cluster) => sum + serverSeconds(cluster), 0);
-  return { seconds, processor: after - before, memory: Math.max(memory, process.memoryUsage.rss()) };
+  return { seconds, processor: after - before, memory };
 }
 
 /** Processor seconds that a server has used, all its sessions and the ended ones included. */

@@ -44,15 +44,13 @@ export async function comparePeerOnCorpus(
     clusters[1].database('corpus', corpusSql('new', 64)),
   ]);
   const tables = CORPUS.map((pair, index) => ({ name: `d${index}`, columns: columnNames(pair) }));
+  const options = { bisection_factor: 4, bisection_threshold: 16 };
+  const answers = await peer.compare({ old, new: next, tables, options });
+  if (answers.every(({ outcome }) => outcome === 'refused')) {
+    throw new Error(`${peer.title} compared nothing: ${answers[0]?.reason}`);
+  }
   const theirs = new Map(
-    (
-      await peer.compare({
-        old,
-        new: next,
-        tables,
-        options: { bisection_factor: 4, bisection_threshold: 16 },
-      })
-    ).map((answer) => [answer.name, answer.outcome === 'equal' ? 'EQUAL' : answer.outcome] as const),
+    answers.map((answer) => [answer.name, answer.outcome === 'equal' ? 'EQUAL' : answer.outcome] as const),
   );
   const found = await diffTables({ old, new: next, only: tables.map(({ name }) => `public.${name}`) });
   const ours = new Map(found.tables.map((table) => [table.old, told(table.answer)]));
@@ -75,6 +73,12 @@ export async function comparePeerOnCorpus(
       `${rows.filter((row) => row[which] === outcome).length} of ${rows.length}`;
     show(`told ${outcome}`, count('ours'), count('theirs'));
   }
+  const reasons = new Map<string, number>();
+  for (const { reason } of answers)
+    if (reason !== undefined) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+  console.log(`\nWhy ${peer.title} refuses:`);
+  for (const [reason, count] of [...reasons].sort(([, a], [, b]) => b - a).slice(0, 12))
+    console.log(`${String(count).padStart(5)} x ${reason.replaceAll('\n', ' ').slice(0, 140)}`);
   if (rows.some((row) => row.ours === 'EQUAL')) throw new Error('Greenlight called different rows equal');
 }
 

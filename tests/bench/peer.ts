@@ -78,7 +78,9 @@ async function ask(python: string, request: PeerRequest): Promise<readonly PeerA
   try {
     let output = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
-    child.stdin.end(JSON.stringify(request));
+    // It knows the long name of the scheme only.
+    const url = (text: string): string => text.replace(/^postgres:/, 'postgresql:');
+    child.stdin.end(JSON.stringify({ ...request, old: url(request.old), new: url(request.new) }));
     const code = await new Promise((resolve, reject) => {
       child.once('error', reject);
       child.once('close', resolve);

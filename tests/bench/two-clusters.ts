@@ -10,18 +10,19 @@ const SETTINGS = [
 ];
 
 /**
- * Runs something on two fresh servers with a database `bench` each, and removes both whatever happens: an error, Ctrl-C
- * or a request to end.
+ * Runs something on two fresh servers with a database `bench` each, and removes both, and what else is to be tidied,
+ * whatever happens: an error, Ctrl-C or a request to end.
  */
 export async function onTwoClusters(
   work: (clusters: readonly [TestCluster, TestCluster]) => Promise<void>,
+  tidy: () => Promise<void>,
 ): Promise<void> {
   const starting: Promise<TestCluster>[] = [];
   let stopped: Promise<void> | undefined;
   const stop = (): Promise<void> =>
     (stopped ??= Promise.allSettled(starting).then(async (clusters) => {
       const running = clusters.flatMap((it) => (it.status === 'fulfilled' ? [it.value] : []));
-      await Promise.all(running.map((cluster) => cluster.stop()));
+      await Promise.all([...running.map((cluster) => cluster.stop()), tidy()]);
     }));
   const interrupted = (signal: NodeJS.Signals): void => {
     console.error(`\n${signal}: stopping the servers and removing their files`);
