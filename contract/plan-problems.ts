@@ -7,6 +7,7 @@ import { list, type Loose, object } from './loose.ts';
 import { beyondCaps, LoadCaps, LoadProfile } from './load-profile.ts';
 import type { PortName } from './ports/observe.ts';
 import { STATE_CHECKS } from './state-checks.ts';
+import { mysqlProblems } from './mysql-problems.ts';
 import { redisProblems } from './redis-plan.ts';
 import { stateProblems } from './state-plan.ts';
 import { canonicalJson } from './canonical.ts';
@@ -185,7 +186,12 @@ function dataProblems(plan: Loose): Problem[] {
           'target.records': object(target['records'])['adapter'],
           'target.old.records': object(object(target['old'])['records'])['adapter'],
         });
-  problems.push(...redisProblems(list(object(plan['data'])['redis'])));
+  problems.push(
+    ...redisProblems(list(object(plan['data'])['redis'])),
+    ...mysqlProblems(object(plan['data'])),
+  );
+  const oldIsMysql = object(plan['data'])['oldMysql'] !== undefined;
+  const needsOld = !oldIsMysql || tables.some((table) => object(table)['compare'] !== 'rows');
   if (tables.length === 0) return problems;
   if (target['records'] === undefined) {
     problems.push({
@@ -195,7 +201,7 @@ function dataProblems(plan: Loose): Problem[] {
       remedy: "add target.records, for example { adapter: 'postgres', url: secret('NEW_DATABASE_URL') }",
     });
   }
-  if (object(target['old'])['records'] === undefined) {
+  if (object(target['old'])['records'] === undefined && needsOld) {
     problems.push({
       path: 'target.old.records',
       value: 'nothing',
@@ -223,7 +229,9 @@ function dataProblems(plan: Loose): Problem[] {
       });
     }
     problems.push(
-      ...(table['compare'] === 'rows' ? rowProblems(table, index, target) : countProblems(table, index)),
+      ...(table['compare'] === 'rows'
+        ? rowProblems(table, index, target, oldIsMysql)
+        : countProblems(table, index)),
     );
   });
   return problems;
@@ -241,12 +249,12 @@ function isComparedWithItself(raw: unknown, target: Loose): boolean {
 }
 
 /** Rows are compared inside two PostgreSQL servers, and whole: sums could not say anything more. */
-function rowProblems(table: Loose, index: number, target: Loose): Problem[] {
+function rowProblems(table: Loose, index: number, target: Loose, oldIsMysql: boolean): Problem[] {
   const path = `data.tables[${index}]`;
   const problems: Problem[] = [];
   const sides = [
     ['target.records', object(target['records'])['adapter']],
-    ['target.old.records', object(object(target['old'])['records'])['adapter']],
+    ['target.old.records', oldIsMysql ? undefined : object(object(target['old'])['records'])['adapter']],
   ] as const;
   for (const [side, adapter] of sides) {
     if (adapter === undefined || adapter === 'postgres') continue;

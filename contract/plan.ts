@@ -8,6 +8,7 @@ import { Phase, Project } from './outcome.ts';
 import { Policies, type PoliciesInput } from './policy.ts';
 import { Probe } from './probe.ts';
 import { planProblems } from './plan-problems.ts';
+import { SecretString } from './secret.ts';
 import { Slo } from './slo.ts';
 import { RedisMapping } from './redis-plan.ts';
 import { StatePlan } from './state-plan.ts';
@@ -62,6 +63,16 @@ export const PlanSchema = z.strictObject({
       state: StatePlan.optional(),
       /** Redis databases, old against new, key by key. */
       redis: z.array(RedisMapping).default([]),
+      /**
+       * Address of a MariaDB or MySQL database: then it, instead of `target.old.records`, is the old side of all tables
+       * with `compare: 'rows'`.
+       */
+      oldMysql: SecretString.optional(),
+      /**
+       * Time for all comparisons row by row of one run, in minutes. Tables come in the order of the plan; those that do
+       * not fit are not checked, which is never a pass.
+       */
+      budgetMinutes: z.number().positive().optional(),
       statementTimeoutMs: z.number().int().positive().default(60_000),
       /**
        * What is known about writers while rows are compared. `snapshot`: nothing. `fenced`: old must prove to be

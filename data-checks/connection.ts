@@ -6,15 +6,17 @@ import { isLostConnection } from './postgres/session.ts';
 
 /** Both databases of a plan, as an engine connects to them. */
 export interface Connection {
-  readonly old: RecordsSource;
+  /** Undefined where old is no database of the target. */
+  readonly old: RecordsSource | undefined;
   readonly new: RecordsSource;
   readonly statementTimeoutMs: number;
 }
 
 /** The address of a PostgreSQL database. */
-export function postgresAddress(source: RecordsSource): string {
+export function postgresAddress(source: RecordsSource | undefined): string {
   // The plan was checked for this; a plan that was not must not be compared by half.
-  if (source.adapter !== 'postgres') throw new Error(`"${source.adapter}" is no PostgreSQL database`);
+  if (source?.adapter !== 'postgres')
+    throw new Error(`"${source?.adapter ?? 'nothing'}" is no PostgreSQL database`);
   return resolveSecret(source.url);
 }
 

@@ -90,6 +90,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   'columns-differ':
     'Say in the mapping where each column went: columns, newAs, constants, or exclude with a reason',
   'same-table': 'Correct target.records or target.old.records: they lead to the same database',
+  'over-budget': 'Raise data.budgetMinutes, or put the table earlier in the plan',
   'not-fenced': 'Make old read-only for every role, end its writers, then repeat; or set data.mode to live',
   'fence-broken': 'Find out who still writes to old, stop it, then repeat; or set data.mode to live',
   'not-drained': 'Wait until new has received everything from old, then repeat',

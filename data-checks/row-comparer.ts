@@ -1,6 +1,8 @@
 import type { Plan } from '../contract/plan.ts';
 import { sideOf, type TableMapping } from '../contract/table-mapping.ts';
 import { type Connection, postgresAddress, unavailable } from './connection.ts';
+import { resolveSecret } from '../safety/secrets.ts';
+import { openMysqlComparison } from './mysql/diff-from-mysql.ts';
 import { type Comparison, openComparison } from './postgres/rows/diff-tables.ts';
 import type { TableDiff, TablePair } from './postgres/rows/table-diff.ts';
 
@@ -16,9 +18,11 @@ export interface RowComparer {
  * connection is lost; the next question then opens new ones.
  */
 export function createRowComparer(
-  options: Connection & { readonly mode: Plan['data']['mode'] },
+  options: Connection & Pick<Plan['data'], 'mode' | 'oldMysql' | 'budgetMinutes'>,
 ): RowComparer {
   let open: Comparison | undefined;
+  let until: number | undefined;
+  const { mode, oldMysql, budgetMinutes, statementTimeoutMs } = options;
   const close = async (): Promise<void> => {
     const comparison = open;
     open = undefined;
@@ -27,11 +31,15 @@ export function createRowComparer(
   return {
     compare: async (mapping) => {
       try {
-        open ??= await openComparison({
-          old: postgresAddress(options.old),
+        // A connection that is opened again gets what is left of the time, not all of it.
+        if (budgetMinutes !== undefined) until ??= performance.now() + budgetMinutes * 60_000;
+        const budgetMs = until === undefined ? undefined : Math.max(0, until - performance.now());
+        open ??= await (oldMysql === undefined ? openComparison : openMysqlComparison)({
+          old: oldMysql === undefined ? postgresAddress(options.old) : resolveSecret(oldMysql),
           new: postgresAddress(options.new),
-          statementTimeoutMs: options.statementTimeoutMs,
-          mode: options.mode,
+          statementTimeoutMs,
+          mode,
+          ...(budgetMs === undefined ? {} : { budgetMs }),
         });
         return await open.one(pairOf(mapping), mapping.values);
       } catch (error) {

@@ -89,7 +89,7 @@ class Reader {
   }
 
   private scalar(): string {
-    const word = this.match(/true|false|null|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y);
+    const word = this.match(/true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y);
     return /^[tfn]/.test(word) ? word : (decimalOf(word) ?? word);
   }
 
