@@ -21,6 +21,8 @@ export const LEAST_RATE_SHARE = 0.98;
 const GREATEST_LAG_SHARE = 0.1;
 /** From this share of one core on, a single-process engine may itself have been the limit of a closed model. */
 const BUSY_CPU_PERCENT = 90;
+/** Less waiting than this in all is what any machine does now and then. */
+const SHORTEST_STALL_MS = 500;
 
 /**
  * Judges what an engine measured against the limits of the profile. Pure. Order matters: first whether anything may be
@@ -239,7 +241,7 @@ function hiddenStall({ thresholds }: LoadProfile, result: LoadResult): Saying | 
   for (const [name, limit, share] of limits) {
     if (limit === undefined) continue;
     const waited = (result.silencesMs ?? []).reduce((sum, silence) => sum + Math.max(0, silence - limit), 0);
-    if (waited <= result.durationMs * share) continue;
+    if (waited <= Math.max(result.durationMs * share, SHORTEST_STALL_MS)) continue;
     const longest = Math.round(result.silencesMs?.[0] ?? 0);
     return {
       outcome: 'unknown',

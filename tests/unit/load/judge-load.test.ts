@@ -219,6 +219,8 @@ describe('a target that stood still', () => {
     expect(judged({ silencesMs: [700] }, limit(250)).outcome).toBe('pass');
     expect(judged({ silencesMs: Array<number>(30).fill(240) }, limit(250)).outcome).toBe('pass');
     expect(judged({}, limit(250)).outcome).toBe('pass');
+    // In a short load a single hiccup of the machine is many per cent.
+    expect(judged({ durationMs: 2000, silencesMs: [700] }, limit(250)).outcome).toBe('pass');
   });
 
   test('is in the percentiles of arrivals at a rate already, and a breach stays one', () => {
