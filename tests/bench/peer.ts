@@ -30,7 +30,7 @@ export interface PeerRequest {
   /** Tables with the integer key `id`, and their other columns. */
   readonly tables: readonly { readonly name: string; readonly columns: readonly string[] }[];
   /** How it runs; its own defaults where nothing is said. */
-  readonly options: Readonly<Record<string, number>>;
+  readonly options: Readonly<Record<string, number | boolean>>;
 }
 
 const PACKAGES = ['reladiff==0.6.0', 'psycopg2-binary==2.9.13'];

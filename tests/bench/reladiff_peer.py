@@ -15,20 +15,21 @@ options = request["options"]
 for table in request["tables"]:
     answer = {"name": table["name"]}
     started = time.perf_counter()
+    sides = []
     try:
-        sides = [
-            connect_to_table(url, table["name"], "id", extra_columns=tuple(table["columns"]))
-            for url in (request["old"], request["new"])
-        ]
+        for url in (request["old"], request["new"]):
+            sides.append(connect_to_table(url, table["name"], "id", extra_columns=tuple(table["columns"])))
         with diff_tables(*sides, **options) as diff:
             rows = list(diff)
-        for side in sides:
-            side.database.close()
         answer["outcome"] = "different" if rows else "equal"
         answer["differences"] = len(rows)
     except Exception as error:  # What it refuses is an answer too.
         answer["outcome"] = "refused"
         answer["reason"] = f"{type(error).__name__}: {error}"[:200]
+    finally:
+        # Connections are kept for the next table, one in a failed transaction too.
+        for side in sides:
+            side.database.close()
     answer["seconds"] = time.perf_counter() - started
     answer["memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     print(json.dumps(answer), flush=True)
