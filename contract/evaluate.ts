@@ -28,8 +28,15 @@ export function evaluateResponse(
   depth: EvaluationDepth = { schema: true },
 ): StepEvaluation {
   const status = statusStatement(step.status, response);
-  if (!status.ok) return { statements: [status], captured: {} };
+  if (!status.ok || !looksAtBody(step, depth)) return { statements: [status], captured: {} };
   return evaluateBody(step, captured, response.body, response, [status], depth);
+}
+
+/** Whether a step's judgement needs more of a response than its status. */
+export function looksAtBody(step: RequestStep, depth: EvaluationDepth): boolean {
+  return (
+    step.expect !== undefined || step.capture !== undefined || (depth.schema && step.response !== undefined)
+  );
 }
 
 /** Judges an observation of a port. `null` means that the port answered and there was nothing. */
@@ -84,13 +91,18 @@ function evaluateBody(
   return { statements, captured: allHold(statements) ? (capture?.(answer) ?? {}) : {} };
 }
 
+/** Whether a step takes this status; any 2xx where it names none. */
+export function acceptsStatus(accepted: RequestStep['status'], status: number): boolean {
+  if (accepted === undefined) return status >= 200 && status <= 299;
+  return typeof accepted === 'number' ? accepted === status : accepted.includes(status);
+}
+
 function statusStatement(accepted: RequestStep['status'], response: ResponseView): Statement {
+  const ok = acceptsStatus(accepted, response.status);
   if (accepted === undefined) {
-    const ok = response.status >= 200 && response.status <= 299;
     return { name: 'status', ok, measured: ok ? response.status : describe(response), expected: '2xx' };
   }
   const list = typeof accepted === 'number' ? [accepted] : accepted;
-  const ok = list.includes(response.status);
   return {
     name: 'status',
     ok,

@@ -1,16 +1,24 @@
 import { z } from 'zod';
 
-/** A value that a report can show as it is. */
-export const Shown = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+/**
+ * A value that a report can show as it is. Marked as pure, like the next one, so that scripts for k6, which use only the
+ * functions below, are bundled without zod: every virtual user would evaluate and keep it.
+ */
+export const Shown = /* @__PURE__ */ z.union([
+  /* @__PURE__ */ z.string(),
+  /* @__PURE__ */ z.number(),
+  /* @__PURE__ */ z.boolean(),
+  /* @__PURE__ */ z.null(),
+]);
 export type Shown = z.infer<typeof Shown>;
 
 /** One comparison that a check made. */
-export const Statement = z.strictObject({
-  name: z.string(),
-  ok: z.boolean(),
+export const Statement = /* @__PURE__ */ z.strictObject({
+  name: /* @__PURE__ */ z.string(),
+  ok: /* @__PURE__ */ z.boolean(),
   measured: Shown,
   expected: Shown,
-  unit: z.string().optional(),
+  unit: /* @__PURE__ */ z.optional(/* @__PURE__ */ z.string()),
 });
 export type Statement = z.infer<typeof Statement>;
 

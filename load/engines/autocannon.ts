@@ -12,7 +12,7 @@ import { LoadRecorder, type SampleKind } from './load-recorder.ts';
 import { orderFlows } from './order-flows.ts';
 import { watchOwnProcess, type OwnProcessHealth } from './own-process-health.ts';
 import { unreachableBecause } from './reachability.ts';
-import { inSchemaSample } from './schema-sample.ts';
+import { schemaSample } from './schema-sample.ts';
 
 /** Extra time after which autocannon is stopped by force; by then every request has been answered or timed out. */
 const SLACK_MS = 2000;
@@ -174,6 +174,7 @@ class AutocannonRun {
   /** The life of one connection (a virtual user): one iteration after the other, one request under way at a time. */
   #hooks(user: number): ClientHooks {
     const { profile, urls, run, secret } = this.#order;
+    const inSample = schemaSample(run, user);
     let iteration = 0;
     let walk: FlowWalk | undefined;
     let cookies = new IterationCookies();
@@ -202,7 +203,7 @@ class AutocannonRun {
       const scope = `vu${user}-i${iteration}`;
       walk = walkFlow({ flow, urls, run, scope, data: dataRow(flow, user - 1 + iteration), secret });
       cookies = new IterationCookies();
-      depth = { schema: inSchemaSample(run, user, iteration) };
+      depth = { schema: inSample(iteration) };
       iteration += 1;
       const first = walk.next();
       if (first === undefined) throw new Error(`the flow "${flow.id}" makes no request`);

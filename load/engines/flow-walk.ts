@@ -1,4 +1,10 @@
-import { evaluateResponse, type EvaluationDepth, type StepEvaluation } from '../../contract/evaluate.ts';
+import {
+  evaluateResponse,
+  acceptsStatus,
+  looksAtBody,
+  type EvaluationDepth,
+  type StepEvaluation,
+} from '../../contract/evaluate.ts';
 import type { Captured, DataRow, Flow, FlowContext, RequestStep } from '../../contract/flow.ts';
 import { encodeRequest, type ResponseView, type WireRequest } from '../../contract/http.ts';
 import type { Statement } from '../../contract/statement.ts';
@@ -28,6 +34,10 @@ export interface FlowWalk {
   next(): WireRequest | undefined;
   /** Judges the answer to the last request; an answer that does not hold ends the walk. */
   answered(response: ResponseView, depth: EvaluationDepth): Judged;
+  /** Whether the answer to the last request holds by its status, and nothing else of it is to be looked at. */
+  holdsByStatus(status: number, depth: EvaluationDepth): boolean;
+  /** Whether more than the status of the answer to the last request will be looked at. */
+  looksAtBody(depth: EvaluationDepth): boolean;
   /** No answer came: the walk is over. */
   giveUp(): void;
 }
@@ -37,50 +47,76 @@ export interface FlowWalk {
  * Steps that no load engine can run are refused by the caller, with their names, before any load is made.
  */
 export function walkFlow(options: FlowWalkOptions): FlowWalk {
-  const unique = identities({ run: options.run, scope: options.scope });
-  let captured: Captured = {};
-  let position = 0;
-  let over = false;
-  let asked: RequestStep | undefined;
-  const context = (): FlowContext => ({
-    captured,
-    unique,
-    data: options.data,
-    secret: options.secret,
-  });
-
-  return {
-    next() {
-      while (!over && position < options.flow.steps.length) {
-        const step = options.flow.steps[position];
-        position += 1;
-        if (step?.kind === 'given') captured = { ...captured, ...step.give(context()) };
-        if (step?.kind === 'request') {
-          asked = step;
-          return encodeRequest(step.request(context()), options.urls);
-        }
-      }
-      over = true;
-      return undefined;
-    },
-    answered(response, depth) {
-      if (asked === undefined) throw new Error('an answer came before any request was made');
-      const evaluation = evaluate(asked, captured, response, depth);
-      captured = { ...captured, ...evaluation.captured };
-      const kind = kindOf(evaluation.statements);
-      if (kind !== 'ok') over = true;
-      return { kind, statements: evaluation.statements };
-    },
-    giveUp() {
-      over = true;
-    },
-  };
+  return new Walk(options);
 }
+
+/**
+ * A class, and nothing made before it is needed: k6 starts an iteration for every request, and has no compiler. Its
+ * members are private by TypeScript alone, because those with a # cost k6 several microseconds per object.
+ */
+class Walk implements FlowWalk {
+  private readonly options: FlowWalkOptions;
+  private captured: Captured = NOTHING;
+  private position = 0;
+  private asked: RequestStep | undefined;
+  private unique: (() => string) | undefined;
+
+  constructor(options: FlowWalkOptions) {
+    this.options = options;
+  }
+
+  next(): WireRequest | undefined {
+    const { flow, urls } = this.options;
+    while (this.position < flow.steps.length) {
+      const step = flow.steps[this.position];
+      this.position += 1;
+      if (step?.kind === 'given') this.captured = { ...this.captured, ...step.give(this.context()) };
+      if (step?.kind === 'request') {
+        this.asked = step;
+        return encodeRequest(step.request(this.context()), urls);
+      }
+    }
+    return undefined;
+  }
+
+  answered(response: ResponseView, depth: EvaluationDepth): Judged {
+    if (this.asked === undefined) throw new Error('an answer came before any request was made');
+    const { statements, captured } = evaluate(this.asked, this.captured, response, depth);
+    if (this.asked.capture !== undefined) this.captured = { ...this.captured, ...captured };
+    const kind = kindOf(statements);
+    if (kind !== 'ok') this.giveUp();
+    return { kind, statements };
+  }
+
+  holdsByStatus(status: number, depth: EvaluationDepth): boolean {
+    return (
+      this.asked !== undefined && !looksAtBody(this.asked, depth) && acceptsStatus(this.asked.status, status)
+    );
+  }
+
+  looksAtBody(depth: EvaluationDepth): boolean {
+    return this.asked !== undefined && looksAtBody(this.asked, depth);
+  }
+
+  giveUp(): void {
+    this.position = this.options.flow.steps.length;
+  }
+
+  private context(): FlowContext {
+    const { run, scope, data, secret } = this.options;
+    const unique = (): string => (this.unique ??= identities({ run, scope }))();
+    return { captured: this.captured, unique, data, secret };
+  }
+}
+
+const NOTHING: Captured = {};
+
+const NO_ROW: DataRow = {};
 
 /** Every n-th row for the n-th iteration; an empty row without a pool. */
 export function dataRow(flow: Flow, iteration: number): DataRow {
-  const rows = flow.options.data ?? [];
-  return rows.length === 0 ? {} : (rows[iteration % rows.length] ?? {});
+  const rows = flow.options.data;
+  return rows === undefined ? NO_ROW : (rows[iteration % rows.length] ?? NO_ROW);
 }
 
 function evaluate(
@@ -101,7 +137,9 @@ function evaluate(
 }
 
 function kindOf(statements: readonly Statement[]): AnswerKind {
-  const broken = statements.find((statement) => !statement.ok);
-  if (broken === undefined) return statements.length > 0 ? 'ok' : 'assertion';
-  return broken.name === 'status' && broken === statements[0] ? 'status' : 'assertion';
+  const [first] = statements;
+  if (first === undefined) return 'assertion';
+  if (!first.ok) return first.name === 'status' ? 'status' : 'assertion';
+  for (let at = 1; at < statements.length; at += 1) if (statements[at]?.ok !== true) return 'assertion';
+  return 'ok';
 }

@@ -1,11 +1,12 @@
 import type { Options } from 'k6/options';
 import type { RefinedResponse, RequestBody } from 'k6/http';
+import { acceptsStatus } from '../../../contract/evaluate.ts';
 import { decodeBody } from '../../../contract/http.ts';
 import type { Flow } from '../../../contract/flow.ts';
 import type { LoadProfile } from '../../../contract/load-profile.ts';
 import { dataRow, walkFlow } from '../flow-walk.ts';
 import { orderFlows } from '../order-flows.ts';
-import { inSchemaSample } from '../schema-sample.ts';
+import { schemaSample } from '../schema-sample.ts';
 
 /** What the engine tells the script, through the environment: never through the bundle, which lies on disk. */
 export interface K6Order {
@@ -29,7 +30,7 @@ export interface K6Modules {
     request(method: string, url: string, body: RequestBody | null, params: object): K6Response;
   };
   readonly exec: {
-    readonly vu: { readonly idInTest: number; readonly iterationInInstance: number };
+    readonly vu: { readonly idInTest: number };
     readonly scenario: { readonly name: string };
     readonly test: { abort(message: string): void };
   };
@@ -88,9 +89,29 @@ export function k6Script(k6: K6Modules, planFlows: readonly Flow[]): K6Script {
     return value;
   };
 
+  // Each virtual user has a script of its own, so these are its own, too. Asking k6 every time costs 30 µs.
+  let user: number | undefined;
+  let inSample: (iteration: number) => boolean = () => true;
+  let next = 0;
+
+  const plain = profile.flow === undefined ? constantRequests(order, flows) : undefined;
+
   const iteration = (): void => {
-    const user = k6.exec.vu.idInTest;
-    const count = k6.exec.vu.iterationInInstance;
+    if (user === undefined) {
+      user = k6.exec.vu.idInTest;
+      inSample = schemaSample(order.run, user);
+    }
+    const count = next;
+    next += 1;
+    if (plain !== undefined) {
+      const request = plain[(user - 1 + count) % plain.length];
+      if (request === undefined) throw new Error(`the profile "${profile.id}" has nothing to send`);
+      const response = k6.http.request(request.method, request.url, null, request.params);
+      if (acceptsStatus(undefined, response.status)) return;
+      if (answered(response)) errors.add(1, { kind: 'status' });
+      else if (response.error_code === INVALID_URL_CODE) faults.add(1, { kind: response.error });
+      return;
+    }
     const flow = flows[(user - 1 + count) % flows.length];
     if (flow === undefined) throw new Error(`the profile "${profile.id}" has nothing to send`);
     try {
@@ -102,12 +123,14 @@ export function k6Script(k6: K6Modules, planFlows: readonly Flow[]): K6Script {
         data: dataRow(flow, user - 1 + count),
         secret,
       });
-      const depth = { schema: inSchemaSample(order.run, user, count) };
+      const depth = { schema: inSample(count) };
       for (let wire = walk.next(); wire !== undefined; wire = walk.next()) {
         const response = k6.http.request(wire.method, wire.url, wire.body ?? null, {
           headers: wire.headers,
           redirects: 0,
           timeout: profile.timeoutMs,
+          // A body that nobody looks at is read to its end all the same, but not kept.
+          responseType: walk.looksAtBody(depth) ? 'text' : 'none',
         });
         const kind = judge(response, walk, depth);
         if (kind !== 'ok') errors.add(1, { kind });
@@ -147,17 +170,68 @@ function judge(
   walk: ReturnType<typeof walkFlow>,
   depth: { readonly schema: boolean },
 ): 'ok' | 'status' | 'assertion' {
-  if (response.status === 0 || (response.error_code > 0 && response.error_code < FIRST_ANSWER_CODE)) {
+  if (!answered(response)) {
     walk.giveUp();
     if (response.error_code === INVALID_URL_CODE) throw new Error(response.error);
     return 'ok';
   }
-  const headers: Record<string, string> = {};
-  for (const name of Object.keys(response.headers))
-    headers[name.toLowerCase()] = String(response.headers[name]);
-  const body = decodeBody(headers['content-type'], response.body ?? '');
-  const durationMs = response.timings.duration;
-  return walk.answered({ status: response.status, headers, body, durationMs }, depth).kind;
+  if (walk.holdsByStatus(response.status, depth)) return 'ok';
+  return walk.answered(new ViewOfResponse(response), depth).kind;
+}
+
+function answered({ status, error_code: code }: K6Response): boolean {
+  return status !== 0 && !(code > 0 && code < FIRST_ANSWER_CODE);
+}
+
+interface ConstantRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly params: object;
+}
+
+/** Plain requests are the same every time, so they are made once: walking them costs as much as sending them. */
+function constantRequests(order: K6Order, flows: readonly Flow[]): readonly ConstantRequest[] {
+  const { urls, run, profile } = order;
+  return flows.flatMap((flow) => {
+    const wire = walkFlow({ flow, urls, run, scope: 'plain', data: {}, secret: () => '' }).next();
+    if (wire === undefined) return [];
+    const params = {
+      headers: wire.headers,
+      redirects: 0,
+      timeout: profile.timeoutMs,
+      responseType: 'none',
+    };
+    return [{ method: wire.method, url: wire.url, params }];
+  });
+}
+
+/** Headers and body are looked at by few steps, and making them costs as much as half a request. */
+class ViewOfResponse {
+  readonly status: number;
+  private readonly response: K6Response;
+  private named: Record<string, string> | undefined;
+
+  constructor(response: K6Response) {
+    this.status = response.status;
+    this.response = response;
+  }
+
+  get headers(): Record<string, string> {
+    if (this.named === undefined) {
+      this.named = {};
+      const { headers } = this.response;
+      for (const name of Object.keys(headers)) this.named[name.toLowerCase()] = String(headers[name]);
+    }
+    return this.named;
+  }
+
+  get body(): unknown {
+    return decodeBody(this.headers['content-type'], this.response.body ?? '');
+  }
+
+  get durationMs(): number {
+    return this.response.timings.duration;
+  }
 }
 
 function optionsOf(order: K6Order): Options {

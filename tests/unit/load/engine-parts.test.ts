@@ -19,7 +19,7 @@ import {
   LoadRecorder,
 } from '../../../load/engines/load-recorder.ts';
 import { toleratedLagMs } from '../../../load/engines/own-process-health.ts';
-import { inSchemaSample } from '../../../load/engines/schema-sample.ts';
+import { schemaSample } from '../../../load/engines/schema-sample.ts';
 import { refusal } from '../../../load/load-guards.ts';
 import { findPlanFile } from '../../../load/plan-file.ts';
 import { profileOf } from './load-result-of.ts';
@@ -109,11 +109,11 @@ describe('walking through a flow', () => {
   });
 
   test('the schema sample holds every first iteration, and the same one in about a hundred again', () => {
-    expect(inSchemaSample('r', 9, 0)).toBe(true);
-    const chosen = Array.from({ length: 20_000 }, (_, n) => inSchemaSample('r', 1, n + 1));
+    expect(schemaSample('r', 9)(0)).toBe(true);
+    const chosen = Array.from({ length: 20_000 }, (_, n) => schemaSample('r', 1)(n + 1));
     expect(chosen.filter(Boolean).length).toBeGreaterThan(120);
     expect(chosen.filter(Boolean).length).toBeLessThan(300);
-    expect(Array.from({ length: 20_000 }, (_, n) => inSchemaSample('r', 1, n + 1))).toEqual(chosen);
+    expect(Array.from({ length: 20_000 }, (_, n) => schemaSample('r', 1)(n + 1))).toEqual(chosen);
   });
 });
 
