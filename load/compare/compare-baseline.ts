@@ -2,6 +2,7 @@ import type { BaselineEntry, LoadFingerprint } from '../../contract/baseline.ts'
 import type { LoadResult } from '../../contract/load-result.ts';
 import type { LoadSetting } from '../../contract/load-setting.ts';
 import { decodeHistogram } from '../engines/load-recorder.ts';
+import { lessThanOrdered } from '../judge-load.ts';
 import { errorShareOf, judgeErrors } from './judge-errors.ts';
 import { percentileInterval, type PercentileInterval } from './percentile-interval.ts';
 
@@ -109,6 +110,9 @@ export function compareBaseline(
   const worst =
     percentiles.find(({ outcome }) => outcome === 'fail') ??
     percentiles.find(({ outcome }) => outcome === 'unknown');
+  // Slower under less load is slower all the same; as fast under less load says nothing.
+  const short = worst === undefined ? lessThanOrdered(result) : undefined;
+  if (short !== undefined) return { ...unknown(short.summary), percentiles };
   return {
     check: entry.check,
     outcome: worst?.outcome ?? (percentiles.length > 0 ? 'pass' : 'unknown'),

@@ -56,6 +56,12 @@ function compared(
 }
 
 describe('a run against a baseline', () => {
+  test('as fast under less load than ordered says nothing; slower under less load is slower', () => {
+    const short = { targetRate: 1000, achievedRate: 400 };
+    expect(compared(measured(2, 1, 20_000, short)).outcome).toBe('unknown');
+    expect(compared(measured(2, 1.6, 20_000, short)).outcome).toBe('fail');
+  });
+
   test('the same system holds, one that is 60 % slower does not, and 25 % at a margin of 25 % is not decided', () => {
     expect(compared(measured(2))).toMatchObject({ outcome: 'pass' });
     const slower = compared(measured(2, 1.6));
