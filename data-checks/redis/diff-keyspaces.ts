@@ -2,6 +2,7 @@ import { comparePass, reversePass } from './scan.ts';
 import type { Sides } from './examine-key.ts';
 import { keyFilter, readable, scanPattern } from './key-filter.ts';
 import type { KeyDifference, KeyspaceDiff, KeyspaceOptions } from './keyspace-diff.ts';
+import { canPack } from './packed-keys.ts';
 import { numberOf, openReader, type Reader, RedisUnavailable, RefusedByServer } from './reader.ts';
 import { type Room, roomOf } from './room.ts';
 import { expiryReader, type ServerFacts, serverFacts } from './server-facts.ts';
@@ -134,6 +135,7 @@ async function compareKeys(readers: readonly [Reader, Reader], options: Keyspace
     readers,
     expiry: [await expiryReader(readers[0]), await expiryReader(readers[1])],
     toleranceMs: options.expiryToleranceMs ?? TOLERANCE_MS,
+    packed: (await canPack(readers[0])) && (await canPack(readers[1])),
   };
   const estimated = (await Promise.all(readers.map((reader) => reader.one('DBSIZE')))).map(numberOf);
   const tell = progress((estimated[0] ?? 0) + (estimated[1] ?? 0), options);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { examineValue, type Part } from './examine-value.ts';
 import { argument } from './key-filter.ts';
 import { bytesOf, type Reader, Refusal, RefusedByServer } from './reader.ts';
-import { clockOf, type ExpiryReader, momentOf, sameMoment } from './server-facts.ts';
+import { clockOf, type ExpiryReader, GONE, momentOf, sameMoment } from './server-facts.ts';
 import { isValueType } from './windows.ts';
 
 /** Both sides, and how each tells when a key expires. */
@@ -10,6 +10,8 @@ export interface Sides {
   readonly readers: readonly [Reader, Reader];
   readonly expiry: readonly [ExpiryReader, ExpiryReader];
   readonly toleranceMs: number;
+  /** Whether both servers pack the keys that they are asked for. */
+  readonly packed: boolean;
 }
 
 /** One key of both sides, completely compared. */
@@ -24,8 +26,6 @@ export interface Examined {
   /** The type on the old side, or where it is. */
   readonly type: string;
 }
-
-const GONE = -2;
 
 /**
  * Compares one key whatever its size.

@@ -11,7 +11,7 @@ export type Reply = Buffer | number | null | Refusal | readonly Reply[];
 const READ_COMMANDS: ReadonlySet<string> = new Set([
   ...['SCAN', 'TYPE', 'EXISTS', 'PEXPIRETIME', 'PTTL', 'TIME', 'DBSIZE', 'INFO'],
   ...['STRLEN', 'GETRANGE', 'HSCAN', 'HLEN', 'HMGET', 'SSCAN', 'SCARD', 'SISMEMBER'],
-  ...['ZSCAN', 'ZCARD', 'ZSCORE', 'LLEN', 'LRANGE', 'XRANGE', 'XINFO', 'XPENDING'],
+  ...['ZSCAN', 'ZCARD', 'ZSCORE', 'LLEN', 'LRANGE', 'XRANGE', 'XINFO', 'XPENDING', 'EVAL_RO'],
 ]);
 
 /** The server did not carry out one command. */

@@ -10,7 +10,8 @@ import {
   RefusedByServer,
 } from './reader.ts';
 import { type Sides, examineKey } from './examine-key.ts';
-import { clockOf, type ExpiryReader, momentOf, sameMoment } from './server-facts.ts';
+import { packedKeys } from './packed-keys.ts';
+import { clockOf, type ExpiryReader, GONE, momentOf, sameMoment } from './server-facts.ts';
 import { firstWindow, isValueType, sameWindow, type ValueType } from './windows.ts';
 
 /** Keys that one step of a scan asks for. */
@@ -91,6 +92,28 @@ interface Known {
 }
 
 async function compareStep(sides: Sides, keys: readonly Buffer[], pass: Pass): Promise<void> {
+  if (!sides.packed) return compareOneByOne(sides, keys, pass);
+  const names = keys.map(argument);
+  const [old, next] = await Promise.all(sides.readers.map((reader) => packedKeys(reader, names)));
+  if (old === undefined || next === undefined) return compareOneByOne(sides, keys, pass);
+  const unlike: Buffer[] = [];
+  let there = 0;
+  keys.forEach((key, at) => {
+    const [a, b] = [old[at], next[at]];
+    if (a === undefined || b === undefined) throw new RefusedByServer('the server left a key out');
+    // It expired, or was deleted, since the scan saw it.
+    if (a.expires === GONE) return;
+    there += 1;
+    if (b.expires === GONE) pass.suspect(key, 'missing');
+    else if (!sameMoment(a.expires, b.expires, sides.toleranceMs)) pass.suspect(key, 'changed');
+    else if (a.bytes === undefined || b.bytes === undefined || !a.bytes.equals(b.bytes)) unlike.push(key);
+  });
+  pass.seen(there);
+  // Larger than the window, or kept in another order: neither is a difference.
+  if (unlike.length > 0) await compareOneByOne(sides, unlike, { ...pass, seen: () => undefined });
+}
+
+async function compareOneByOne(sides: Sides, keys: readonly Buffer[], pass: Pass): Promise<void> {
   const names = keys.map(argument);
   const types = await sides.readers[0].ask(names.map((name) => ['TYPE', name]));
   const known: Known[] = [];
@@ -111,7 +134,7 @@ async function compareStep(sides: Sides, keys: readonly Buffer[], pass: Pass): P
   known.forEach(({ key, type }, at) => {
     const [a, b] = [old[at], next[at]];
     if (a === undefined || b === undefined) throw new RefusedByServer('the server left a question out');
-    if (b.expires === -2) pass.suspect(key, 'missing');
+    if (b.expires === GONE) pass.suspect(key, 'missing');
     else if (a.value instanceof Refusal || b.value instanceof Refusal)
       changedType(pass, key, a.value, b.value);
     else if (!sameMoment(a.expires, b.expires, sides.toleranceMs)) pass.suspect(key, 'changed');

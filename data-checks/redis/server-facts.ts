@@ -36,7 +36,10 @@ export function clockOf(reply: readonly unknown[]): number {
   return (seconds ?? Number.NaN) * 1000 + (micros ?? Number.NaN) / 1000;
 }
 
-/** Absolute, in milliseconds; -1: never; -2: there is no such key. */
+/** The moment at which a key expires that is not there. */
+export const GONE = -2;
+
+/** Absolute, in milliseconds; -1: never; -2 (`GONE`): there is no such key. */
 export function momentOf(reply: Parameters<typeof numberOf>[0], clock: number | undefined): number {
   const value = numberOf(reply);
   return value < 0 || clock === undefined ? value : clock + value;

@@ -8,8 +8,9 @@ export function isValueType(type: string): type is ValueType {
   return (VALUE_TYPES as readonly string[]).includes(type);
 }
 
-const STRING_BYTES = 4096;
-const ITEMS = 128;
+/** How much of a value is read at first: bytes of a string, items of all else. */
+export const FIRST_WINDOW = { bytes: 4096, items: 128 } as const;
+const { bytes: STRING_BYTES, items: ITEMS } = FIRST_WINDOW;
 
 /** The question for the first window of a value: most values fit in it. Undefined: it takes more than one. */
 export function firstWindow(type: ValueType, key: Argument): Command | undefined {
