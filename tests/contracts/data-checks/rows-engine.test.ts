@@ -22,6 +22,10 @@ const BIG_TABLES: Readonly<Record<string, (side: 'old' | 'new') => string>> = {
 
 /** Two rows each whose amounts have the same digits. */
 const BALANCES = Array.from({ length: 12 }, (_, index) => `balance_${index}`);
+const BALANCE_TABLES = BALANCES.map(
+  (name) => `create table ${name}(id int primary key, amount numeric(12,2), rest float8);
+    insert into ${name} values (1, 1, 0), (2, 10000, 0);`,
+).join('\n');
 
 const SMALL_TABLES = `
   create table composite(tenant int, id int, v text, primary key (tenant, id));
@@ -37,7 +41,6 @@ const SMALL_TABLES = `
   insert into doubled select g, 'v' from generate_series(1, 100) g;
   create table grown(id int primary key, doubled int generated always as (id * 2) stored);
   insert into grown(id) select generate_series(1, 10);
-  ${BALANCES.map((name) => `create table ${name}(id int primary key, amount numeric(12,2), rest float8); insert into ${name} values (1, 1, 0), (2, 10000, 0);`).join('\n  ')}
   create view some_rows as select * from composite;
   create materialized view some_more as select * from composite;
 `;
@@ -219,7 +222,10 @@ describe('the row engine', async () => {
       `update ${name} set id = id + ${index * 2}; update ${name} set amount = 10001 - amount`;
     const shift = (name: string, index: number): string => `update ${name} set id = id + ${index * 2}`;
     const tables = await diff(
-      { old: BALANCES.map(shift).join('; '), new: BALANCES.map(swap).join('; ') },
+      {
+        old: `${BALANCE_TABLES} ${BALANCES.map(shift).join('; ')}`,
+        new: `${BALANCE_TABLES} ${BALANCES.map(swap).join('; ')}`,
+      },
       { tables: BALANCES.map((name) => ({ old: name, new: name })) },
     );
     expect(tables.map(({ answer, changed }) => [answer, changed])).toEqual(
