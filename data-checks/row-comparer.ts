@@ -1,5 +1,6 @@
 import type { Plan } from '../contract/plan.ts';
 import { sideOf, type TableMapping } from '../contract/table-mapping.ts';
+import { budgetEnd } from './budget.ts';
 import { type Connection, postgresAddress, unavailable } from './connection.ts';
 import { resolveSecret } from '../safety/secrets.ts';
 import { openMysqlComparison } from './mysql/diff-from-mysql.ts';
@@ -32,8 +33,8 @@ export function createRowComparer(
     compare: async (mapping) => {
       try {
         // A connection that is opened again gets what is left of the time, not all of it.
-        if (budgetMinutes !== undefined) until ??= performance.now() + budgetMinutes * 60_000;
-        const budgetMs = until === undefined ? undefined : Math.max(0, until - performance.now());
+        if (budgetMinutes !== undefined) until ??= budgetEnd(budgetMinutes);
+        const budgetMs = until === undefined ? undefined : Math.max(0, until - Date.now());
         open ??= await (oldMysql === undefined ? openComparison : openMysqlComparison)({
           old: oldMysql === undefined ? postgresAddress(options.old) : resolveSecret(oldMysql),
           new: postgresAddress(options.new),

@@ -124,11 +124,13 @@ async function describe(
         builtIn: column.built_in ?? undefined,
         sort: column.sort,
         modifier: column.modifier,
-        notNull: column.not_null,
+        // Foreign tables only claim it, and children that inherit may have let go of it.
+        notNull: readable && column.not_null,
         generated: column.generated,
         generation: column.generation,
       })),
-      key: key?.columns ?? [],
+      // Of the parent's own rows only: children may repeat them.
+      key: whole ? [] : (key?.columns ?? []),
       heaps: readable
         ? leaves.map((leaf) => ({ from: `only ${leaf.shown}`, pages: Number(leaf.pages) }))
         : [],

@@ -79,15 +79,17 @@ export class Cutter {
     const parts: KeyRange[] = [];
     for (let part = 1; part <= count; part += 1) {
       const end = from + (size * part) / count;
-      const over = end >= this.sorted.length - 1;
+      // Decided once: `(size * count) / count` is not always `size`.
+      const over = part === count ? last : end >= this.sorted.length - 1;
       const hi = over ? undefined : this.keyAt(end);
       // Two cuts inside one key would make an empty range.
       if (hi !== undefined && this.lo !== undefined && hi <= this.lo) continue;
       parts.push({ lo: this.lo, hi });
       this.lo = hi;
-      if (over) break;
+      if (!over) continue;
+      this.finished = true;
+      break;
     }
-    this.finished = last;
     this.at = to;
     if (parts.length > 0) this.units.push({ parts, size });
   }

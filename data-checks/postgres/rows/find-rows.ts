@@ -18,7 +18,7 @@ import {
 } from './scan-pages.ts';
 import { RangeScan, scanRanges } from './scan-keys.ts';
 import type { Side } from './side.ts';
-import { NO_ROWS, sameTotals, type Totals } from './totals.ts';
+import { NO_ROWS, sameTotals } from './totals.ts';
 
 /** Both sides of one table, ready to be asked. */
 export interface Work {
@@ -33,6 +33,8 @@ export interface Work {
 export interface Found {
   readonly old: bigint;
   readonly new: bigint;
+  /** Whether the totals differ. Where they do and no row is found that differs, nothing is known. */
+  readonly differ: boolean;
   readonly differences: Differences;
 }
 
@@ -61,9 +63,9 @@ async function wholeTable(work: Work, mostShown: number): Promise<Found> {
   const scans = (checkpoint.totals ??= [start(0), start(1)]);
   const [old, next] = await both(work, (which, side, sql) => tableTotals(side, sql, scans[which], meter));
   const differences = new Differences(mostShown);
-  if (!sameTotals(old, next))
-    await locate(work, differences, (sql) => ({ rank: sql.keyHash, conditions: [] }));
-  return found(old, next, differences);
+  const differ = !sameTotals(old, next);
+  if (differ) await locate(work, differences, (sql) => ({ rank: sql.keyHash, conditions: [] }));
+  return { old: old.rows, new: next.rows, differ, differences };
 }
 
 async function byBuckets(work: Work, rows: number, mostShown: number): Promise<Found> {
@@ -97,7 +99,7 @@ async function byBuckets(work: Work, rows: number, mostShown: number): Promise<F
       conditions: all ? [] : [`${bucketOf(sql, count)} ${wanted}`],
     }));
   }
-  return { old: oldRows, new: newRows, differences };
+  return { old: oldRows, new: newRows, differ: different.length > 0, differences };
 }
 
 /** The sampled keys of both sides when the table can be read in key ranges at about the cost of reading it in order. */
@@ -128,7 +130,8 @@ async function byKeyRanges(
   await scanRanges(scan, work.sides, work.sql, keys, work.meter);
   const differences = new Differences(mostShown);
   await locateDifferent(work, keys, scan.different, samples, differences);
-  return found(...scan.whole, differences);
+  const [old, next] = scan.whole;
+  return { old: old.rows, new: next.rows, differ: scan.different.length > 0, differences };
 }
 
 async function both<T>(
@@ -136,8 +139,4 @@ async function both<T>(
   ask: (which: 0 | 1, side: Side, sql: SideSql) => Promise<T>,
 ): Promise<readonly [T, T]> {
   return allSettled<[T, T]>([ask(0, work.sides[0], work.sql[0]), ask(1, work.sides[1], work.sql[1])]);
-}
-
-function found(old: Totals, next: Totals, differences: Differences): Found {
-  return { old: old.rows, new: next.rows, differences };
 }

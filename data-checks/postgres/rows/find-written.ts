@@ -42,7 +42,7 @@ export async function findWritten(
     work.meter.read('new', rows.length);
   }
   await next.query('close written');
-  return { old: oldRows, new: newRows, differences };
+  return { old: oldRows, new: newRows, differ: false, differences };
 }
 
 function byKey(rows: readonly FoundRow[]): Map<string, HashedRow[]> {

@@ -147,7 +147,8 @@ function mark(place: number, of = 0): string {
 function portableHash(inputs: readonly HashInput[], seed: number): string {
   const parts = inputs.map((input) => {
     const text = portableText(input);
-    const told = `octet_length(${text})::text || ':' || (${text})`;
+    // Not the server's own bytes: servers with other encodings write the same text in others.
+    const told = `octet_length(convert_to(${text}, 'UTF8'))::text || ':' || (${text})`;
     return input.absent === undefined ? `(${told})` : `coalesce(${told}, '-')`;
   });
   // concat() takes 100 arguments; the operator takes any number.

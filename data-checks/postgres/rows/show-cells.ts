@@ -69,5 +69,10 @@ async function readRows(work: Work, which: 0 | 1, rows: readonly RowDifference[]
 export function keyIs(column: PairedColumn, side: SideName, value: string | null): string {
   if (value === null) return `${column[side]} is null`;
   const text = `(${columnText(column, side)}) collate "C" = ${quoteLiteral(value)}`;
-  return column.bare === undefined ? text : `${column.bare[side]} = ${quoteLiteral(value)} and ${text}`;
+  if (column.bare === undefined) return text;
+  // A key of the wider side may be too large for the narrower one's type.
+  const literal = ['int4', 'int8'].includes(column.form)
+    ? `${quoteLiteral(value)}::int8`
+    : quoteLiteral(value);
+  return `${column.bare[side]} = ${literal} and ${text}`;
 }

@@ -233,6 +233,52 @@ describe('the row engine', async () => {
     );
   });
 
+  test('a row of a child that may be NULL where its parent may not is compared, too', async () => {
+    // From 18 on, children keep to it unless told otherwise.
+    const family = (version: 'debian' | 'newest', rest: string): string => `
+      create table parent(id int primary key, v text${version === 'debian' ? ' not null' : ''}, w text
+        ${version === 'debian' ? '' : ', constraint v_there not null v no inherit'});
+      create table child() inherits (parent);
+      alter table child alter v drop not null;
+      insert into parent values (1, 'x', 'y');
+      insert into child values (1, null, '${rest}');`;
+    const compared = (rest: string): Promise<TableDiff[]> =>
+      diff(
+        { old: family(versions[0], 'A'), new: family(versions[1], rest) },
+        { tables: [{ old: 'parent', new: 'parent' }] },
+      );
+    expect(await compared('B')).toMatchObject([{ answer: 'different' }]);
+    expect(await compared('A')).toMatchObject([{ answer: 'equal', oldRows: 2 }]);
+  });
+
+  test('the same letters in another encoding are equal, other ones are not', async () => {
+    const name = `latin${(counter += 1)}`;
+    const [latin, unicode] = [at(0), at(1)];
+    const words = `create table words(id int primary key, w text); insert into words values (1, 'größe'), (2, 'ä')`;
+    await latin.run(
+      'postgres',
+      `create database ${name} template template0 encoding 'LATIN1' lc_collate 'C' lc_ctype 'C'`,
+    );
+    await unicode.run('postgres', `create database ${name}`);
+    for (const cluster of [latin, unicode]) await cluster.run(name, words);
+    const compared = () => diffTables({ old: latin.url(name), new: unicode.url(name) });
+    expect((await compared()).tables).toMatchObject([{ answer: 'equal', oldRows: 2 }]);
+    await unicode.run(name, `update words set w = 'grösse' where id = 1`);
+    expect((await compared()).tables).toMatchObject([{ answer: 'different', changed: 1 }]);
+    for (const cluster of [latin, unicode])
+      await cluster.run('postgres', `drop database ${name} with (force)`);
+  });
+
+  test('a key that is too large for the type of the other side is an extra row, in use, too', async () => {
+    const keyed = (type: string): string =>
+      `create table keyed(id ${type} primary key, v text); insert into keyed values (1, 'a')`;
+    const tables = await diff(
+      { old: keyed('int4'), new: `${keyed('int8')}; insert into keyed values (3000000000, 'b')` },
+      { tables: [{ old: 'keyed', new: 'keyed' }], mode: 'live' },
+    );
+    expect(tables).toMatchObject([{ answer: 'different', extra: 1, missing: 0, changed: 0 }]);
+  });
+
   test.each([
     ['parted', `update parted set v = 'w' where id = 17`, { changed: 1 }],
     ['parted', `delete from parted where day = '2026-02-03' and id < 100`, { missing: 2 }],
