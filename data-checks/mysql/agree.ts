@@ -18,6 +18,8 @@ export interface Agreement {
   readonly new: (text: string) => Value;
   /** What this way of comparing gives up or takes for granted, for the verdict. */
   readonly notes: readonly string[];
+  /** What the agreed form is: the policies that have a meaning for it. None: only `nullIs` has. */
+  readonly kind?: 'number' | 'moment' | 'text' | 'json';
 }
 
 const INTEGERS = ['tinyint', 'smallint', 'mediumint', 'int', 'bigint', 'year'];
@@ -61,7 +63,7 @@ function same(form: (text: string) => string, notes: readonly string[]): Agreeme
 
 /** Bytes of UTF-8 on both sides; a padded `char` comes without its blanks from either server. */
 function plainText(notes: readonly string[] = []): Agreement {
-  return { old: (bytes) => bytes, new: (text) => text, notes };
+  return { old: (bytes) => bytes, new: (text) => text, notes, kind: 'text' };
 }
 
 function numbers(old: MysqlColumn, type: string, types: string): Agreement | undefined {
@@ -75,7 +77,7 @@ function numbers(old: MysqlColumn, type: string, types: string): Agreement | und
   }
   if (type !== 'numeric' && !NEW_INTEGERS.includes(type)) return undefined;
   // Numbers with a fixed scale differ in their value only, never in how many zeros are written.
-  return same(orAsIs(decimalOf), []);
+  return { ...same(orAsIs(decimalOf), []), kind: 'number' };
 }
 
 function truthOf(text: string): string {
@@ -90,6 +92,7 @@ function floats(old: MysqlColumn, type: string): Agreement | undefined {
   };
   return {
     ...same(number, []),
+    kind: 'number',
     // The server writes a float with six digits only, a double with all that it has.
     ...(old.type === 'float' ? { oldSql: (column: string) => `(${column} + 0e0)` } : {}),
     newSql: (column) => `((${column})::float8)::text`,
@@ -104,7 +107,7 @@ function moments(old: MysqlColumn, type: string, types: string): Agreement | und
       ? []
       : [`moments with and without time zone compared in UTC (${types})`];
   // Both sessions run in UTC.
-  return same((text) => withoutZeros(text.replace(/\+00$/, '')), notes);
+  return { ...same((text) => withoutZeros(text.replace(/\+00$/, '')), notes), kind: 'moment' };
 }
 
 function withoutZeros(text: string): string {
@@ -112,7 +115,7 @@ function withoutZeros(text: string): string {
 }
 
 function times(type: string): Agreement | undefined {
-  if (type === 'time') return same(withoutZeros, []);
+  if (type === 'time') return { ...same(withoutZeros, []), kind: 'moment' };
   if (type !== 'interval') return undefined;
   const seconds = (text: string): string | undefined => {
     const match = /^(-?)(\d+):(\d\d):(\d\d)(\.\d+)?$/.exec(text);
@@ -125,6 +128,7 @@ function times(type: string): Agreement | undefined {
     new: orAsIs(decimalOf),
     newSql: (column) => `(extract(epoch from ${column})::numeric)::text`,
     notes: ['times and intervals compared in seconds'],
+    kind: 'moment',
   };
 }
 
@@ -149,6 +153,7 @@ function bits(old: MysqlColumn, type: string, types: string): Agreement | undefi
     old: (bytes) => number(bytes).toString(),
     new: orAsIs(decimalOf),
     notes: [`bits as a number (${types})`],
+    kind: 'number',
   };
 }
 
@@ -170,7 +175,7 @@ function uuids(read: (bytes: Buffer) => string, notes: readonly string[]): Agree
 
 function texts(old: MysqlColumn, type: string, types: string): Agreement | undefined {
   if (type === 'json' || type === 'jsonb') {
-    return same(orAsIs(jsonDocument), [`JSON as a document (${types})`]);
+    return { ...same(orAsIs(jsonDocument), [`JSON as a document (${types})`]), kind: 'json' };
   }
   if (type === 'uuid') return uuids(asText, [`letters and dashes of a UUID have no meaning (${types})`]);
   if (type === '_text' || type === '_varchar') {
@@ -186,10 +191,20 @@ function texts(old: MysqlColumn, type: string, types: string): Agreement | undef
   return NEW_TEXTS.includes(type) || type === 'enum' ? plainText() : undefined;
 }
 
-/** The agreement with what the policy gives up; undefined where the policy can't be carried out here. */
+/**
+ * The agreement with what the policy gives up; undefined where the policy can't be carried out here. One that is meant for
+ * another type is never carried out: cutting off what looks like a fraction would make prices equal.
+ */
 export function withPolicy(agreement: Agreement, policy: ColumnPolicy | undefined): Agreement | undefined {
   if (policy === undefined) return agreement;
-  const { moments: cut, scale, trim, letterCase } = policy;
+  const { moments: cut, scale, trim, letterCase, json } = policy;
+  const meant: readonly (readonly [boolean, Agreement['kind']])[] = [
+    [cut !== undefined, 'moment'],
+    [scale !== undefined, 'number'],
+    [trim !== undefined || letterCase !== undefined, 'text'],
+    [json !== undefined, 'json'],
+  ];
+  if (meant.some(([asked, kind]) => asked && kind !== agreement.kind)) return undefined;
   if (cut?.by === 'round' || typeof scale === 'number') return undefined;
   const apply = (value: Value): Value => {
     if (cut === undefined && trim === undefined && letterCase === undefined) return value;

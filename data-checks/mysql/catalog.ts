@@ -22,6 +22,8 @@ export interface MysqlTable {
   readonly estimatedRows: number;
   /** The engine, where it has no snapshots. */
   readonly withoutSnapshot: string | undefined;
+  /** Whether it keeps former versions of its rows: those are never read. */
+  readonly keepsHistory: boolean;
 }
 
 /** Engines whose rows are read as of the moment at which the session began. */
@@ -61,10 +63,12 @@ export async function describeTable(session: MysqlSession, name: string): Promis
     precision: Number(text(precision)),
     text: text(isText) === '1',
   }));
-  const unseen = there.filter((column) => !columns.some((known) => known.name === column));
+  const unseen = [...there, ...(await declared(session, name))].filter(
+    (column) => !columns.some((known) => known.name === column),
+  );
   if (unseen.length > 0) throw new Error(`the catalogue does not describe ${name}.${unseen.join(', ')}`);
   const [facts] = await session.query(
-    `select coalesce(engine, ''), coalesce(table_rows, 0) from information_schema.tables
+    `select coalesce(engine, ''), coalesce(table_rows, 0), table_type from information_schema.tables
       where table_schema = database() and table_name = ?`,
     [name],
   );
@@ -75,7 +79,19 @@ export async function describeTable(session: MysqlSession, name: string): Promis
     key: await keyOf(session, name),
     estimatedRows: Number(text(facts?.[1])),
     withoutSnapshot: WITH_SNAPSHOT.includes(engine.toLowerCase()) ? undefined : engine,
+    keepsHistory: text(facts?.[2]) === 'SYSTEM VERSIONED',
   };
+}
+
+/**
+ * Columns as the table declares them, each on a line of its own, with the INVISIBLE ones: `select *` leaves those out, and
+ * the catalogue too where the user may not read them.
+ */
+async function declared(session: MysqlSession, name: string): Promise<readonly string[]> {
+  const [row] = await session.query(`show create table ${quoteName(name)}`);
+  const columns = [...text(row?.[1]).matchAll(/^ +`((?:[^`]|``)+)` /gm)].map(([, column = '']) => column);
+  if (columns.length === 0) throw new Error(`the server does not tell how ${name} was created`);
+  return columns.map((column) => column.replaceAll('``', '`'));
 }
 
 async function keyOf(session: MysqlSession, name: string): Promise<readonly string[]> {

@@ -78,14 +78,21 @@ function described({ columns, key, notCompared }: Pairing) {
 }
 
 function answerOf(pair: TablePair, pairing: Pairing, found: Found, seconds: number): Answer {
-  const { oldRows, newRows, missing, extra, changed, first } = found;
+  const { oldRows, newRows, missing, extra, changed, first, differing } = found;
   const facts = { ...described(pairing), oldRows, newRows, missing, extra, changed, later: null };
-  if (missing + extra + changed > 0) {
+  const located = missing + extra + changed;
+  // Both passes tell of the same rows, or a side changed between them: then neither pass proves anything.
+  if (oldRows - missing !== newRows - extra || (located === 0 && differing > 0)) {
+    const reason =
+      `The table changed while it was read: ${oldRows} rows of old and ${newRows} of new were not the same at first, ` +
+      `and ${located} differing rows were found when they were read again`;
+    const unknown = { missing: null, extra: null, changed: null };
+    return { ...facts, ...unknown, answer: 'unstable', cause: 'unstable', reason, differences: [] };
+  }
+  if (located > 0) {
     const reason = `${missing} rows are missing, ${extra} are extra, ${changed} are changed`;
     return { ...facts, answer: 'different', cause: 'rows-differ', reason, differences: first };
   }
-  if (oldRows !== newRows)
-    throw new RangeError(`${oldRows} and ${newRows} rows, but no row was found that differs`);
   if (oldRows === 0 && pair.emptyBecause === undefined) {
     const reason = 'There are no rows on either side, so nothing was compared';
     return { ...facts, ...notChecked('nothing-compared', reason), oldRows, newRows };

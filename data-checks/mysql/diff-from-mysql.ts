@@ -61,6 +61,8 @@ export async function openMysqlComparison(options: DiffOptions): Promise<Compari
   const until = options.budgetMs === undefined ? undefined : performance.now() + options.budgetMs;
   const notes = [
     `old is ${old.version}; rows are read and compared by this process, 128 bits of SHA-256 for each`,
+    'old: only tables that this user may see; whether it is a replica that lags or stands still was not looked at',
+    ...old.notes,
   ];
 
   /** Puts both sides in order again after a table that could not be read to its end. */
@@ -72,6 +74,15 @@ export async function openMysqlComparison(options: DiffOptions): Promise<Compari
       // Whatever it was, a new session can do without the old one.
       await next.close();
       next = await open.new();
+    }
+  };
+  const letGo = async (): Promise<void> => {
+    if (old.ended) return;
+    try {
+      await old.release();
+    } catch {
+      // The answer stands. The next table gets a new session, or is told that the server is gone.
+      await old.close();
     }
   };
   const compare = async (item: Item, values = options.values ?? 'masked'): Promise<TableDiff> => {
@@ -89,10 +100,14 @@ export async function openMysqlComparison(options: DiffOptions): Promise<Compari
     const { pair, oldName, table } = item;
     const estimated = 2 * table.estimatedRows;
     const meter = new Meter({ table: pair.old, estimated, until, tell: options.onProgress });
-    return compareTable(
-      { old, new: next, pair, oldName, table, meter },
-      { mostShown: options.mostShown ?? 20, values },
-    );
+    try {
+      return await compareTable(
+        { old, new: next, pair, oldName, table, meter },
+        { mostShown: options.mostShown ?? 20, values },
+      );
+    } finally {
+      await letGo();
+    }
   };
   return {
     notes,
@@ -155,8 +170,9 @@ function everything(olds: readonly string[], news: readonly Table[], options: Di
   const chosen = (table: Pick<Table, 'schema' | 'name' | 'shown'>): boolean =>
     only.length === 0 || only.some((pattern) => matches(pattern, table));
   const used = new Set<Table>();
+  const claims = new Map(olds.map((name) => [name, twinsOf(name, news)]));
   const items = olds.flatMap((name): Item[] => {
-    const twins = twinsOf(name, news);
+    const twins = claims.get(name) ?? [];
     if (!chosen(asTable(name)) && !twins.some(chosen)) return [];
     for (const twin of twins) used.add(twin);
     const [table, ...others] = twins;
@@ -166,6 +182,11 @@ function everything(olds: readonly string[], news: readonly Table[], options: Di
       ...(emptyBecause === undefined ? {} : { emptyBecause }),
     };
     if (table === undefined) return [missing(pair)];
+    const rivals = olds.filter((rival) => claims.get(rival)?.includes(table));
+    if (rivals.length > 1) {
+      const reason = `Old has several tables that would be ${table.shown}: ${rivals.join(', ')}. Name the pair in a plan`;
+      return [unchecked(pair, 'ambiguous', reason)];
+    }
     if (others.length === 0) return [{ pair, oldName: name, table }];
     const places = twins.map(({ shown }) => shown).join(', ');
     return [unchecked(pair, 'ambiguous', `New has several tables of this name: ${places}`)];
@@ -197,9 +218,13 @@ async function named(
 ): Promise<readonly Item[]> {
   const items: Item[] = [];
   for (const pair of pairs) {
-    const oldName =
-      olds.find((name) => name === pair.old) ??
-      olds.find((name) => name.toLowerCase() === pair.old.toLowerCase());
+    const alike = olds.filter((name) => name.toLowerCase() === pair.old.toLowerCase());
+    const oldName = alike.find((name) => name === pair.old) ?? alike[0];
+    if (oldName !== pair.old && alike.length > 1) {
+      const reason = `Old has several tables of this name: ${alike.join(', ')}. Write the name as old spells it`;
+      items.push(unchecked(pair, 'ambiguous', reason));
+      continue;
+    }
     const resolved = await resolveRelation(next.client, parseTableName(pair.new));
     if (resolved.kind === 'unreadable') {
       items.push(unchecked(pair, 'unreadable', `new: ${resolved.reason}`));

@@ -1,10 +1,11 @@
 import type { CellDifference, RowDifference } from '../postgres/rows/table-diff.ts';
 import { allSettled } from '../postgres/rows/all-settled.ts';
+import type { Value } from './agree.ts';
 import { Buckets, bucketOf } from './buckets.ts';
 import type { Pairing } from './pairing.ts';
 import { type Row, RowCoder, valueText } from './row-code.ts';
 
-/** All rows of one side, in the agreed forms; may be read several times, and always shows the same. */
+/** All rows of one side, in the agreed forms; read several times. Where it shows something else then, `Found` does not add up. */
 export type ReadSide = (side: 'old' | 'new') => AsyncIterable<Row>;
 
 export interface Found {
@@ -14,7 +15,11 @@ export interface Found {
   readonly extra: number;
   readonly changed: number;
   readonly first: readonly RowDifference[];
+  /** Parts of the keys whose sums differed in the first pass. */
+  readonly differing: number;
 }
+
+type Located = Pick<Found, 'missing' | 'extra' | 'changed' | 'first'>;
 
 export interface FindOptions {
   readonly estimatedRows: number;
@@ -54,7 +59,7 @@ export async function findDifferences(
     found.changed += part.changed;
     found.first.push(...part.first.slice(0, options.mostShown - found.first.length));
   }
-  return { oldRows: old.total, newRows: next.total, ...found };
+  return { oldRows: old.total, newRows: next.total, differing: differing.length, ...found };
 }
 
 /** Whether the other side failed: reading on to the end would only take time. */
@@ -125,7 +130,7 @@ async function compareGroup(
   { buckets, whole }: Group,
   count: number,
   { mostShown, values }: FindOptions,
-): Promise<Omit<Found, 'oldRows' | 'newRows'>> {
+): Promise<Located> {
   const keep = async (side: 'old' | 'new', all: Whole): Promise<Map<string, Kept[]>> => {
     const [rows, coder] = [new Map<string, Kept[]>(), new RowCoder(pairing)];
     for await (const row of untilFailed(read(side), all)) {
@@ -133,7 +138,7 @@ async function compareGroup(
       if (!buckets.has(bucketOf(key, count))) continue;
       const kept: Kept = {
         code: code.toString('latin1'),
-        row: whole ? row : undefined,
+        row: whole ? row.map(owned) : undefined,
         key: pairing.key.map((place) => valueText(row[place] ?? null)),
       };
       const name = key.toString('latin1');
@@ -168,6 +173,11 @@ async function compareGroup(
     }
   }
   return found;
+}
+
+/** The client's buffers are windows into whole chunks of the socket: one kept cell would keep all of its chunk. */
+function owned(value: Value | null): Value | null {
+  return Buffer.isBuffer(value) ? Buffer.from(value) : value;
 }
 
 /** What is left of two lists of rows with one key when the equal ones are taken away, each once. */

@@ -72,6 +72,7 @@ export function pairTables(pair: TablePair, old: MysqlTable, next: Table): Pairi
     key: keyOf(pair, old, columns),
     notCompared: [
       ...notCompared,
+      ...(old.keepsHistory ? ['former versions of rows, which old keeps (system versioning)'] : []),
       ...(engine === undefined ? [] : [`one moment of old: the engine ${engine} has no snapshots`]),
       ...(pair.oldWhere === undefined ? [] : [`rows of old outside: ${pair.oldWhere}`]),
       ...(pair.newWhere === undefined ? [] : [`rows of new outside: ${pair.newWhere}`]),
@@ -106,7 +107,13 @@ function pairColumn(
   }
   const policy = told(pair.policies, old.name);
   const agreed = withPolicy(agreement, policy);
-  if (agreed === undefined) return `the policy of ${old.name} rounds, which needs two PostgreSQL databases`;
+  if (agreed === undefined) {
+    return (
+      `the policy of ${old.name} (${old.shown} on old, ${next.shown} on new) can't be carried out: it rounds, which needs ` +
+      'two PostgreSQL databases, or it is meant for another type (moments: datetime, timestamp and time; trim and ' +
+      'letterCase: texts; scale: numbers; json: JSON)'
+    );
+  }
   const [oldName, newName] = [quoteName(old.name), columnSql(next.name)];
   return {
     notes: agreed.notes,

@@ -21,6 +21,10 @@ export interface MysqlSession {
   columnsOf(sql: string): Promise<readonly string[]>;
   /** Rows one after another, read no faster than they are taken. */
   stream(sql: string): AsyncIterable<RawRow>;
+  /** What could not be pinned on this server. */
+  readonly notes: readonly string[];
+  /** Lets go of the tables that were read, and keeps the moment that the transaction sees. */
+  release(): Promise<void>;
   /** Whether it can't be asked any more: it was closed, lost, or left in the middle of a stream. */
   readonly ended: boolean;
   close(): Promise<void>;
@@ -32,9 +36,38 @@ const PINNED = [
   `set session time_zone = '+00:00', session sql_mode = '', session lock_wait_timeout = 5`,
   // A reader that waits for the other side must not lose its stream.
   `set session net_write_timeout = 3600, session wait_timeout = 28800`,
+  // A limit that the server sets for everybody would end every stream early, without an error.
+  `set session sql_select_limit = 18446744073709551615`,
+  `set session sql_quote_show_create = 1`,
   `set session transaction isolation level repeatable read`,
   `start transaction with consistent snapshot, read only`,
+  `savepoint greenlight`,
 ];
+
+/** The error of a server for a variable that it does not have. */
+const NO_SUCH_VARIABLE = 1193;
+
+/** What a server may not have, or not allow; its absence is told, or seen as a table that changes while it is read. */
+async function pinWhereAllowed(
+  run: (sql: string) => Promise<unknown>,
+  version: string,
+): Promise<readonly string[]> {
+  const limit = /mariadb/i.test(version) ? 'max_statement_time' : 'max_execution_time';
+  try {
+    await run(`set session ${limit} = 0`);
+  } catch (error) {
+    // A server without such a limit can't cut a stream with it.
+    if ((error as { readonly errno?: unknown }).errno !== NO_SUCH_VARIABLE) throw error;
+  }
+  try {
+    // A filter with now() must choose the same rows whenever they are read.
+    await run('set session timestamp = unix_timestamp(now(6))');
+    return [];
+  } catch (error) {
+    if (!(error instanceof Error) || isLostMysql(error)) throw error;
+    return [`old: now() goes on while rows are read (${error.message})`];
+  }
+}
 
 /** @throws Error of the server or the driver; GreenlightError PART_MISSING without the client */
 export async function openMysql({ url, timeoutMs }: MysqlOptions): Promise<MysqlSession> {
@@ -73,6 +106,7 @@ export async function openMysql({ url, timeoutMs }: MysqlOptions): Promise<Mysql
   try {
     for (const statement of PINNED) await run(statement);
     const [[[version = null, database = null] = []]] = [(await run('select version(), database()'))[0]];
+    const notes = await pinWhereAllowed(run, String(version));
     if (database === null) throw new Error('the address names no database: write mysql://host/name');
     return {
       version: String(version),
@@ -80,6 +114,11 @@ export async function openMysql({ url, timeoutMs }: MysqlOptions): Promise<Mysql
       query: async (sql, values) => (await run(sql, values))[0],
       columnsOf: async (sql) => (await run(sql))[1].map((field) => field.name),
       stream: (sql) => streamOf(connection, sql, timeoutMs, { end, ended: () => ended }),
+      notes,
+      release: async () => {
+        // Without this, an ALTER of a table that was read waits until the whole run is over, and everybody behind it.
+        await run('rollback to savepoint greenlight');
+      },
       get ended() {
         return ended;
       },
@@ -92,7 +131,7 @@ export async function openMysql({ url, timeoutMs }: MysqlOptions): Promise<Mysql
 }
 
 function addressOf(url: string) {
-  const { hostname, port, username, password, pathname, searchParams } = new URL(url);
+  const { hostname, port, username, password, pathname, searchParams } = parsed(url);
   const ssl = searchParams.get('ssl') ?? searchParams.get('sslmode') ?? 'false';
   return {
     host: hostname.replace(/^\[|\]$/g, ''),
@@ -103,6 +142,14 @@ function addressOf(url: string) {
     ...(searchParams.has('socketPath') ? { socketPath: searchParams.get('socketPath') ?? '' } : {}),
     ...(['false', 'disable', '0'].includes(ssl) ? {} : { ssl: {} }),
   };
+}
+
+/** The error of the parser holds the whole address, with its password. */
+function parsed(url: string): URL {
+  if (URL.canParse(url)) return new URL(url);
+  throw new Error(
+    'the address is not a URL: write mysql://user:password@host:3306/name, special characters as %xx',
+  );
 }
 
 async function loadClient(): Promise<typeof Mysql2> {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Finding } from '../../../contract/finding.ts';
 import { TableMapping } from '../../../contract/table-mapping.ts';
 import { judgeRows } from '../../../data-checks/judge-rows.ts';
-import { diffFromMysql } from '../../../data-checks/mysql/diff-from-mysql.ts';
+import { diffFromMysql, openMysqlComparison } from '../../../data-checks/mysql/diff-from-mysql.ts';
 import { createRowComparer } from '../../../data-checks/row-comparer.ts';
 import type { Diff, DiffOptions } from '../../../data-checks/postgres/rows/diff-tables.ts';
 import type { TableDiff } from '../../../data-checks/postgres/rows/table-diff.ts';
@@ -247,7 +247,105 @@ describe.skipIf(!hasMariadb)(
       await expect(session.query('insert into t values (3, 3)')).rejects.toThrow(/READ ONLY/i);
       await old.run('moment', 'insert into t values (4, 4)');
       expect(await session.query('select count(*) from t')).toEqual([[Buffer.from('2')]]);
+      const now = await session.query('select now(6)');
+      expect(await session.query('select now(6)')).toEqual(now);
       await session.close();
+    });
+
+    test('a table that changes between the passes is unstable, never equal, and costs no other its answer', async () => {
+      const rows = 'insert into {} values (1, 0), (2, 0)';
+      await both(
+        'moves',
+        ...['counts', 'cells', 'still'].flatMap((name) => [
+          `create table ${name}(id int, v int)`,
+          rows.replace('{}', name),
+        ]),
+      );
+      await old.run('moves', 'alter table counts engine = MyISAM; alter table cells engine = Aria');
+      await next.run('moves', 'delete from cells where id = 2');
+      // They choose other rows each time that they are asked: what a write between the passes does.
+      const seen = (name: string): string => `(@${name} := coalesce(@${name}, 0) + 1) > 2`;
+      const { tables } = await diff('moves', {
+        tables: [
+          { old: 'counts', new: 'counts', oldWhere: seen('a') },
+          { old: 'cells', new: 'cells', oldWhere: `id = if(${seen('b')}, 1, 2)` },
+          { old: 'still', new: 'still' },
+        ],
+      });
+      expect(tables.map(({ answer, oldRows, newRows }) => [answer, oldRows, newRows])).toEqual([
+        ['unstable', 0, 2],
+        ['unstable', 1, 1],
+        ['equal', 2, 2],
+      ]);
+      expect(tables[1]?.notCompared).toContain('one moment of old: the engine Aria has no snapshots');
+    });
+
+    test('no limit of the server cuts a table short', async () => {
+      const rows = Array.from({ length: 20 }, (_, id) => `(${id})`).join(', ');
+      await both('limited', 'create table t(id int primary key)', `insert into t values ${rows}`);
+      await old.run('limited', 'set global sql_select_limit = 5');
+      try {
+        const { tables } = await diff('limited');
+        expect(tables).toMatchObject([{ answer: 'equal', oldRows: 20, newRows: 20 }]);
+      } finally {
+        await old.run('limited', 'set global sql_select_limit = default');
+      }
+    });
+
+    test('a table that was read can be altered before the run is over', async () => {
+      await both(
+        'locks',
+        ...['a', 'b'].flatMap((name) => [`create table ${name}(id int)`, `insert into ${name} values (1)`]),
+      );
+      const comparison = await openMysqlComparison({ old: old.url('locks'), new: next.url('locks') });
+      try {
+        expect(await comparison.one({ old: 'a', new: 'a' })).toMatchObject({ answer: 'equal' });
+        await old.run(
+          'locks',
+          'insert into b values (2); set lock_wait_timeout = 0; alter table a add v int',
+        );
+        // The moment is still the one from before.
+        expect(await comparison.one({ old: 'b', new: 'b' })).toMatchObject({ answer: 'equal', oldRows: 1 });
+      } finally {
+        await comparison.close();
+      }
+    });
+
+    test('hidden columns are compared, or keep the table from being equal; history is said to be left out', async () => {
+      await old.run(
+        'hidden',
+        `create table seen(id int primary key, v int invisible); insert into seen(id, v) values (1, 1); create table unseen(id int primary key, v int invisible); insert into unseen(id, v) values (1, 1); create table past(id int primary key) with system versioning; insert into past values (1), (2); delete from past where id = 2; create user narrow@'%'; grant select, insert on hidden.seen to narrow@'%'; grant select on hidden.past to narrow@'%'; grant select(id), insert(id) on hidden.unseen to narrow@'%'`,
+      );
+      await next.database(
+        'hidden',
+        `create table seen(id int primary key, v int); insert into seen values (1, 2); create table unseen(id int primary key); insert into unseen values (1); create table past(id int primary key); insert into past values (1)`,
+      );
+      const { tables, notes } = await diff('hidden', { old: old.url('hidden', 'narrow') });
+      expect(tables).toMatchObject([
+        { old: 'past', answer: 'equal', oldRows: 1 },
+        { old: 'seen', answer: 'different', differences: [{ cells: [{ column: 'v' }] }] },
+        { old: 'unseen', answer: 'not-checked', cause: 'unreadable' },
+      ]);
+      expect(tables[0]?.notCompared.join()).toContain('system versioning');
+      expect(notes.join()).toMatch(/only tables that this user may see.*replica/);
+    });
+
+    test('two tables of old that differ in case only are not both the one of new', async () => {
+      await old.run(
+        'twins',
+        'create table Orders(id int); insert into Orders values (1); create table orders(id int); insert into orders values (1)',
+      );
+      await next.database('twins', 'create table orders(id int); insert into orders values (1)');
+      const causes = ({ tables }: Diff) => tables.map(({ old: name, cause }) => [name, cause]);
+      expect(causes(await diff('twins')).sort()).toEqual([
+        ['Orders', 'ambiguous'],
+        ['orders', 'ambiguous'],
+      ]);
+      const pairs = ['Orders', 'ORDERS'].map((name) => ({ old: name, new: 'orders' }));
+      expect(causes(await diff('twins', { tables: pairs }))).toEqual([
+        ['Orders', 'equal'],
+        ['ORDERS', 'ambiguous'],
+      ]);
     });
 
     test('is the old side of a plan, within its budget', async () => {

@@ -1,8 +1,11 @@
+import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { agree, withPolicy } from '../../../data-checks/mysql/agree.ts';
+import { openMysqlComparison } from '../../../data-checks/mysql/diff-from-mysql.ts';
 import { decimalOf } from '../../../data-checks/mysql/decimal-value.ts';
 import { jsonDocument } from '../../../data-checks/mysql/json-document.ts';
 import type { Column } from '../../../data-checks/postgres/catalog.ts';
+import { openSession } from '../../../data-checks/postgres/session.ts';
 
 test.each([
   ['1.50', '1.5'],
@@ -75,6 +78,27 @@ describe('policies', () => {
     expect(apply('varchar', 'text', { trim: 'both' }, ' a  ')).toBe('a');
   });
 
+  test.each([
+    ['decimal', 'numeric', { moments: { to: 'second', by: 'truncate' } }],
+    ['varchar', 'text', { moments: { to: 'second', by: 'truncate' } }],
+    ['date', 'date', { moments: { to: 'millisecond', by: 'truncate' } }],
+    ['varbinary', 'bytea', { trim: 'end' }],
+    ['int', 'int4', { trim: 'both' }],
+    ['json', 'jsonb', { letterCase: 'ignore' }],
+    ['varchar', 'text', { json: 'document' }],
+    ['varchar', 'text', { scale: 'any' }],
+  ] as const)('of %s and %s that are meant for another type are refused: %j', (type, builtIn, policy) => {
+    expect(withPolicy(agreed(type, builtIn), policy)).toBeUndefined();
+  });
+
+  test('that are meant for the type are taken', () => {
+    const cut = { moments: { to: 'second', by: 'truncate' } } as const;
+    expect(apply('time', 'time', cut, '10:00:00.9')).toBe('10:00:00');
+    expect(apply('timestamp', 'timestamptz', cut, '2024-01-01 10:00:00.9+00')).toBe('2024-01-01 10:00:00');
+    expect(apply('json', 'jsonb', { json: 'document' }, '{ }')).toBe('{}');
+    expect(apply('decimal', 'numeric', { scale: 'any' }, '1.50')).toBe('1.5');
+  });
+
   test('that round are not carried out rather than carried out wrongly', () => {
     expect(withPolicy(agreed('decimal', 'numeric'), { scale: 2 })).toBeUndefined();
     expect(
@@ -82,3 +106,18 @@ describe('policies', () => {
     ).toBeUndefined();
   });
 });
+
+test.each(['mysql://app:hunter2@[host/shop', 'mysql://app:hunter2@host:99999/shop'])(
+  'an address that is none does not show its password, wherever the error goes (%#)',
+  async (url) => {
+    const error = await openMysqlComparison({ old: url, new: url }).catch((cause: unknown) => cause);
+    expect(inspect(error, { depth: 9, showHidden: true })).not.toContain('hunter2');
+    expect(String(error)).toContain('not a URL');
+    const postgres = url.replace('mysql', 'postgres');
+    const other = await openSession({ url: postgres, statementTimeoutMs: 1 }).catch(
+      (cause: unknown) => cause,
+    );
+    expect(inspect(other, { depth: 9, showHidden: true })).not.toContain('hunter2');
+    expect(other).toBeInstanceOf(Error);
+  },
+);
