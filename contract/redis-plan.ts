@@ -4,6 +4,7 @@ import { CheckId } from './check-id.ts';
 import type { Problem } from './errors.ts';
 import { object } from './loose.ts';
 import { Phase } from './outcome.ts';
+import { redisAddress } from './redis-address.ts';
 import { SecretString } from './secret.ts';
 
 const Share = z.number().positive().max(1);
@@ -50,18 +51,10 @@ export function redisProblems(mappings: readonly unknown[]): Problem[] {
             },
           ]
         : [];
-    const wrong = Object.entries({ old, new: next }).flatMap(([side, address]): Problem[] =>
-      typeof address !== 'string' || /^rediss?:\/\//.test(address)
-        ? []
-        : [
-            {
-              path: `${path}.${side}`,
-              value: 'a text',
-              problem: 'is not the address of a Redis database',
-              remedy: "write redis://host:6379/0, or secret('OLD_REDIS_URL')",
-            },
-          ],
-    );
+    const wrong = Object.entries({ old, new: next }).flatMap(([side, address]): Problem[] => {
+      const read = typeof address === 'string' ? redisAddress(address) : undefined;
+      return read === undefined || 'database' in read ? [] : [{ path: `${path}.${side}`, ...read }];
+    });
     return [...same, ...wrong];
   });
 }

@@ -54,6 +54,13 @@ function full({ answer, room }: KeyspaceDiff): Judged | undefined {
   };
 }
 
+const REMEDIES: Readonly<Record<string, string>> = {
+  'nothing-compared': 'Check the addresses and the prefixes; if no keys are right, say why with emptyBecause',
+  'stale-replica': 'Wait until the replica follows its primary again, or name the primary, then repeat',
+  evicting: 'Give the server more memory than its keys need, then repeat',
+  unreadable: 'Check the number of the database, and that the user may read it, then repeat',
+};
+
 function judge(diff: KeyspaceDiff): Judged {
   const numbers = { expected: 0, unit: 'differing keys' };
   const [missing, extra, changed] = [diff.missing ?? 0, diff.extra ?? 0, diff.changed ?? 0];
@@ -82,10 +89,7 @@ function judge(diff: KeyspaceDiff): Judged {
         outcome: 'unknown',
         cause: diff.cause,
         summary: diff.reason,
-        remedy:
-          diff.cause === 'nothing-compared'
-            ? 'Check the addresses and the prefixes; if no keys are right, say why with emptyBecause'
-            : 'Make both servers readable and stop the writers, then repeat',
+        remedy: REMEDIES[diff.cause] ?? 'Make both servers readable and stop the writers, then repeat',
       };
   }
 }

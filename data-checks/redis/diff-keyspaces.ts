@@ -1,11 +1,22 @@
+import { GreenlightError } from '../../contract/errors.ts';
+import { type RedisAddress, redisAddress } from '../../contract/redis-address.ts';
 import { comparePass, reversePass } from './scan.ts';
 import type { Sides } from './examine-key.ts';
 import { keyFilter, readable, scanPattern } from './key-filter.ts';
 import type { KeyDifference, KeyspaceDiff, KeyspaceOptions } from './keyspace-diff.ts';
 import { canPack } from './packed-keys.ts';
-import { numberOf, openReader, type Reader, RedisUnavailable, RefusedByServer } from './reader.ts';
+import {
+  numberOf,
+  openReader,
+  type Reader,
+  RedisUnavailable,
+  RefusedByServer,
+  selectDatabase,
+  type SideName,
+} from './reader.ts';
 import { type Room, roomOf } from './room.ts';
-import { expiryReader, type ServerFacts, serverFacts } from './server-facts.ts';
+import { expiryReader, serverFacts } from './server-facts.ts';
+import { type BothFacts, evictions, refusal, replicaNotes, versionNotes } from './server-state.ts';
 import { settle } from './settle.ts';
 
 export { RedisUnavailable };
@@ -18,13 +29,15 @@ const ROUNDS = 3;
 /**
  * Compares two Redis keyspaces in both directions, without writing to either. Whatever keeps them from being compared
  * completely is an answer, and never `equal`.
- * @throws RedisUnavailable when a server can't be reached at the start; GreenlightError PART_MISSING without the client
+ * @throws RedisUnavailable when a server can't be reached at the start; GreenlightError PART_MISSING without the client,
+ * USAGE for an address that is wrong
  */
 export async function diffKeyspaces(options: KeyspaceOptions): Promise<KeyspaceDiff> {
   const timeoutMs = options.timeoutMs ?? 60_000;
-  const old = await openReader({ side: 'old', url: options.old, timeoutMs });
+  const addresses = { old: addressOf('old', options.old), new: addressOf('new', options.new) };
+  const old = await openReader({ side: 'old', address: addresses.old, timeoutMs });
   try {
-    const next = await openReader({ side: 'new', url: options.new, timeoutMs });
+    const next = await openReader({ side: 'new', address: addresses.new, timeoutMs });
     try {
       return await compare([old, next], options);
     } finally {
@@ -35,30 +48,46 @@ export async function diffKeyspaces(options: KeyspaceOptions): Promise<KeyspaceD
   }
 }
 
+function addressOf(side: SideName, text: string): RedisAddress {
+  const address = redisAddress(text);
+  if ('database' in address) return address;
+  const { value, problem, remedy } = address;
+  throw new GreenlightError('USAGE', `the address of ${side} ${problem} (found ${value})`, { hint: remedy });
+}
+
 type Outcome = Omit<KeyspaceDiff, 'old' | 'new' | 'notCompared' | 'room' | 'seconds'>;
 
 async function compare(readers: readonly [Reader, Reader], options: KeyspaceOptions): Promise<KeyspaceDiff> {
   const started = performance.now();
-  const names = [databaseOf(options.old), databaseOf(options.new)] as const;
+  const databases = [readers[0].database, readers[1].database] as const;
   let room: readonly Room[] = roomOf({}, options);
   let notes: readonly string[] = [];
   let outcome: Outcome;
   try {
-    const facts = await Promise.all([serverFacts(readers[0]), serverFacts(readers[1])]);
-    notes = notesOf(facts, names, options);
-    outcome = refusal(facts, names) ?? (await compareKeys(readers, options));
-    // At the end, because comparing costs a client and some memory, too.
-    room = roomOf(await serverFacts(readers[1]), options);
+    await Promise.all(readers.map(selectDatabase));
+    const facts = await bothFacts(readers);
+    notes = notesOf(facts, databases, options);
+    const refused = refusal(facts, databases);
+    outcome = refused === undefined ? await compareKeys(readers, options) : notChecked(refused);
+    // At the end, because comparing costs a client and some memory, too, and a server may have changed meanwhile.
+    const end = await bothFacts(readers);
+    room = roomOf(end[1], options);
+    const refusedNow = refusal(end, databases);
+    const evicted = evictions(facts, end);
+    if (outcome.answer !== 'not-checked' && refusedNow !== undefined) outcome = notChecked(refusedNow);
+    if (outcome.answer === 'equal' && evicted !== undefined) outcome = unstable(outcome, evicted);
   } catch (error) {
     if (error instanceof RedisUnavailable) {
-      outcome = notChecked('connection-lost', `The ${error.side} server went away: ${error.message}`);
+      const reason = `The ${error.side} server went away: ${error.message}`;
+      outcome = notChecked({ cause: 'connection-lost', reason });
     } else if (error instanceof RefusedByServer) {
-      outcome = notChecked('unreadable', `A server refused to answer: ${error.message}`);
+      const reason = `A server refused to answer: ${error.message}`;
+      outcome = notChecked({ cause: 'unreadable', reason });
     } else throw error;
   }
   return {
-    old: `database ${names[0]}`,
-    new: `database ${names[1]}`,
+    old: `database ${databases[0]}`,
+    new: `database ${databases[1]}`,
     ...outcome,
     notCompared: notes,
     room,
@@ -66,66 +95,32 @@ async function compare(readers: readonly [Reader, Reader], options: KeyspaceOpti
   };
 }
 
-function databaseOf(url: string): string {
-  return /^\d+$/.exec(new URL(url).pathname.slice(1))?.[0] ?? new URL(url).searchParams.get('db') ?? '0';
-}
-
-function refusal(
-  [old, next]: readonly [ServerFacts, ServerFacts] | ServerFacts[],
-  names: readonly [string, string],
-): Outcome | undefined {
-  for (const [side, facts] of [
-    ['old', old],
-    ['new', next],
-  ] as const) {
-    if (facts?.['cluster_enabled'] === '1') {
-      const reason = `The ${side} server is one node of a cluster, which has only a part of the keys`;
-      return notChecked('cluster', reason);
-    }
-    if (facts?.['loading'] === '1' || facts?.['async_loading'] === '1') {
-      return notChecked('loading', `The ${side} server is still loading its data`);
-    }
-    if (facts?.['master_sync_in_progress'] === '1') {
-      return notChecked('loading', `The ${side} server is a replica that is still being filled`);
-    }
-  }
-  const id = old?.['run_id'];
-  if (id !== undefined && id === next?.['run_id'] && names[0] === names[1]) {
-    return notChecked(
-      'same-keyspace',
-      'Old and new are one database of one server: it would be compared with itself',
-    );
-  }
-  return undefined;
+async function bothFacts(readers: readonly [Reader, Reader]): Promise<BothFacts> {
+  return Promise.all([serverFacts(readers[0]), serverFacts(readers[1])]);
 }
 
 /** What is left out, so that nobody takes it for compared. */
 function notesOf(
-  facts: readonly ServerFacts[],
-  names: readonly [string, string],
+  facts: BothFacts,
+  databases: readonly [number, number],
   { prefixes = [], ignore = [], expiryToleranceMs = TOLERANCE_MS }: KeyspaceOptions,
 ): readonly string[] {
   const others = facts.flatMap((one, side) =>
     Object.entries(one).flatMap(([name, text]) => {
       const number = /^db(\d+)$/.exec(name)?.[1];
       const keys = /^keys=(\d+)/.exec(text)?.[1];
-      if (number === undefined || keys === undefined || number === names[side]) return [];
+      if (number === undefined || keys === undefined || Number(number) === databases[side]) return [];
       return [`database ${number} of ${side === 0 ? 'old' : 'new'}: ${keys} keys`];
     }),
   );
-  const fields = facts.some((one) => atLeast(one['redis_version'], 7, 4));
   return [
     ...(prefixes.length === 0 ? [] : [`keys that do not begin with ${prefixes.join(', ')}`]),
     ...ignore.map((pattern) => `keys like ${pattern}`),
     `expiry: differences of up to ${expiryToleranceMs} ms`,
-    ...(fields ? ['expiry of single hash fields'] : []),
+    ...versionNotes(facts),
+    ...replicaNotes(facts),
     ...others,
   ];
-}
-
-function atLeast(version: string | undefined, major: number, minor: number): boolean {
-  const [a = 0, b = 0] = (version ?? '0').split('.').map(Number);
-  return a > major || (a === major && b >= minor);
 }
 
 async function compareKeys(readers: readonly [Reader, Reader], options: KeyspaceOptions): Promise<Outcome> {
@@ -221,7 +216,19 @@ function shown({ key, examined }: Different, { values }: KeyspaceOptions): KeyDi
   };
 }
 
-function notChecked(cause: string, reason: string): Outcome {
+function unstable(outcome: Outcome, reason: string): Outcome {
+  return {
+    ...outcome,
+    answer: 'unstable',
+    cause: 'evicting',
+    reason,
+    missing: null,
+    extra: null,
+    changed: null,
+  };
+}
+
+function notChecked({ cause, reason }: Pick<KeyspaceDiff, 'cause' | 'reason'>): Outcome {
   return {
     answer: 'not-checked',
     cause,

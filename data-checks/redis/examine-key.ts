@@ -5,6 +5,8 @@ import { bytesOf, type Reader, Refusal, RefusedByServer } from './reader.ts';
 import { clockOf, type ExpiryReader, GONE, momentOf, sameMoment } from './server-facts.ts';
 import { isValueType } from './windows.ts';
 
+const EXPIRY = 'expiry';
+
 /** Both sides, and how each tells when a key expires. */
 export interface Sides {
   readonly readers: readonly [Reader, Reader];
@@ -52,9 +54,7 @@ async function examine(sides: Sides, key: Buffer): Promise<Examined> {
     answer,
     parts,
     state: createHash('sha256')
-      .update(
-        JSON.stringify([answer, old.type, next.type, parts.filter(({ name: part }) => part !== 'expiry')]),
-      )
+      .update(JSON.stringify([answer, old.type, next.type, states(parts)]))
       .digest('base64'),
     expires,
     type,
@@ -62,13 +62,20 @@ async function examine(sides: Sides, key: Buffer): Promise<Examined> {
   if (old.type === 'none' || next.type === 'none') {
     return done(old.type === next.type ? 'same' : old.type === 'none' ? 'extra' : 'missing');
   }
-  if (old.type !== next.type) return done('changed', [{ name: 'type', old: old.type, new: next.type }]);
+  if (old.type !== next.type)
+    return done('changed', [{ name: 'type', old: old.type, new: next.type, state: '' }]);
   if (!isValueType(type)) return done('not-comparable');
   const parts = [...(await examineValue(sides.readers, type, name))];
   if (expires[0] !== GONE && expires[1] !== GONE && !sameMoment(...expires, sides.toleranceMs)) {
-    parts.unshift({ name: 'expiry', old: momentText(expires[0]), new: momentText(expires[1]) });
+    const [before, after] = [momentText(expires[0]), momentText(expires[1])];
+    parts.unshift({ name: EXPIRY, old: before, new: after, state: '' });
   }
   return done(parts.length > 0 ? 'changed' : 'same', parts);
+}
+
+/** Without expiry, of which some servers tell a little different moments each time. */
+function states(parts: readonly Part[]): readonly (readonly [string, string])[] {
+  return parts.filter(({ name }) => name !== EXPIRY).map(({ name, state }) => [name, state]);
 }
 
 async function outside(

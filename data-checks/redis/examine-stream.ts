@@ -1,6 +1,7 @@
 import type { Part } from './examine-value.ts';
 import { readable } from './key-filter.ts';
 import { type Argument, bytesOf, listOf, type Reader, type Reply } from './reader.ts';
+import { paceOf } from './pace.ts';
 import { sameReply } from './windows.ts';
 
 const PAGE = 500;
@@ -13,7 +14,7 @@ export async function examineStream(
 ): Promise<readonly Part[]> {
   const parts: Part[] = [];
   const add = (name: string, old: string | null, next: string | null): void => {
-    if (parts.length < mostParts) parts.push({ name, old, new: next });
+    if (parts.length < mostParts) parts.push({ name, old, new: next, state: JSON.stringify([old, next]) });
   };
   const differs = (name: string, old: string | null, next: string | null): void => {
     if (old !== next) add(name, old, next);
@@ -27,7 +28,7 @@ export async function examineStream(
     if (!old?.groups.has(name) || !next?.groups.has(name)) continue;
     await inPages(
       sides,
-      (side, from) => pendingPage(side, key, name, from),
+      (side, from, count) => pendingPage(side, { key, group: name, from, count }),
       (entry) => {
         add(`pending ${entry.id} of group ${name}`, entry.old, entry.new);
         return parts.length < mostParts;
@@ -36,7 +37,7 @@ export async function examineStream(
   }
   await inPages(
     sides,
-    (side, from) => entryPage(side, key, from),
+    (side, from, count) => entryPage(side, { key, from, count }),
     (entry) => {
       add(`entry ${entry.id}`, entry.old, entry.new);
       return parts.length < mostParts;
@@ -84,19 +85,23 @@ interface BothEntries {
   readonly new: string | null;
 }
 
-async function entryPage(side: Reader, key: Argument, from: string): Promise<readonly Entry[]> {
-  const page = listOf(await side.one('XRANGE', key, from, '+', 'COUNT', PAGE));
+interface Page {
+  readonly key: Argument;
+  readonly from: string;
+  readonly count: number;
+}
+
+async function entryPage(side: Reader, { key, from, count }: Page): Promise<readonly Entry[]> {
+  const page = listOf(await side.one('XRANGE', key, from, '+', 'COUNT', count));
   return page.map((raw) => ({ id: bytesOf(listOf(raw)[0]), body: listOf(raw)[1] ?? null }));
 }
 
 /** Who has an entry and how often it was given out; for how long already is different on every server. */
 async function pendingPage(
   side: Reader,
-  key: Argument,
-  group: string,
-  from: string,
+  { key, group, from, count }: Page & { readonly group: string },
 ): Promise<readonly Entry[]> {
-  const page = listOf(await side.one('XPENDING', key, Buffer.from(group, 'latin1'), from, '+', PAGE));
+  const page = listOf(await side.one('XPENDING', key, Buffer.from(group, 'latin1'), from, '+', count));
   return page.map((raw) => {
     const [id, consumer, , times] = listOf(raw);
     return { id: bytesOf(id), body: Buffer.from(`${bytesOf(consumer)} ${bytesOf(times)} times`, 'latin1') };
@@ -106,7 +111,7 @@ async function pendingPage(
 /** Both sides have their entries in the order of ids: walks them side by side until `visit` has seen enough. */
 async function inPages(
   sides: readonly [Reader, Reader],
-  read: (side: Reader, from: string) => Promise<readonly Entry[]>,
+  read: (side: Reader, from: string, count: number) => Promise<readonly Entry[]>,
   visit: (entry: BothEntries) => boolean,
 ): Promise<void> {
   const [old, next] = [queue(sides[0], read), queue(sides[1], read)];
@@ -129,13 +134,19 @@ async function inPages(
 
 async function* queue(
   side: Reader,
-  read: (side: Reader, from: string) => Promise<readonly Entry[]>,
+  read: (side: Reader, from: string, count: number) => Promise<readonly Entry[]>,
 ): AsyncGenerator<Entry, undefined> {
+  const pace = paceOf(PAGE);
   for (let from = '-'; ;) {
-    const page = await read(side, from);
+    const count = pace.items;
+    const page = await read(side, from, count);
     yield* page;
     const last = page.at(-1);
-    if (last === undefined || page.length < PAGE) return undefined;
+    if (last === undefined || page.length < count) return undefined;
+    pace.came(
+      page.length,
+      page.map(({ body }) => body),
+    );
     from = after(last.id);
   }
 }

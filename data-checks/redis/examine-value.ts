@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import { readable } from './key-filter.ts';
 import { type Argument, bytesOf, type Command, listOf, numberOf, type Reader, type Reply } from './reader.ts';
 import { examineStream } from './examine-stream.ts';
+import { type Pace, paceOf } from './pace.ts';
 import { sameReply, score, type ValueType } from './windows.ts';
 
 /** One part of a key that is not the same on both sides: its type, its expiry, its value, or one field of it. */
@@ -9,6 +11,8 @@ export interface Part {
   /** Null: not there. Text of both sides, for those who may see it; long ones are cut. */
   readonly old: string | null;
   readonly new: string | null;
+  /** The same as long as both sides are, however long they are: the texts are cut. */
+  readonly state: string;
 }
 
 /** Parts of one key that are named. */
@@ -66,28 +70,53 @@ async function both(sides: readonly [Reader, Reader], ...command: Command) {
   return Promise.all([sides[0].one(...command), sides[1].one(...command)]);
 }
 
+/** A difference does not end the reading: what comes after it may tell that the value still changes. */
 async function examineString(sides: readonly [Reader, Reader], key: Argument): Promise<readonly Part[]> {
   const [oldSize, newSize] = (await both(sides, 'STRLEN', key)).map(numberOf) as [number, number];
-  for (let from = 0; from === 0 || from < Math.min(oldSize, newSize); from += STRING_WINDOW) {
+  const sizes = { old: `${oldSize} bytes`, new: `${newSize} bytes` };
+  const hash = createHash('sha256');
+  let first: Pick<Part, 'old' | 'new'> | undefined;
+  for (let from = 0; from === 0 || from < Math.max(oldSize, newSize); from += STRING_WINDOW) {
     const [a, b] = await both(sides, 'GETRANGE', key, from, from + STRING_WINDOW - 1);
-    if (!sameReply(a, b)) return [{ name: 'value', old: shown(a), new: shown(b) }];
+    hash.update(stateOf(a, b));
+    if (first !== undefined || sameReply(a, b)) continue;
+    first = from < Math.min(oldSize, newSize) ? { old: shown(a), new: shown(b) } : sizes;
   }
-  if (oldSize === newSize) return [];
-  return [{ name: 'value', old: `${oldSize} bytes`, new: `${newSize} bytes` }];
+  if (oldSize !== newSize) first ??= sizes;
+  return first === undefined ? [] : [{ name: 'value', ...first, state: hash.digest('base64') }];
 }
 
 async function examineList(sides: readonly [Reader, Reader], key: Argument): Promise<readonly Part[]> {
   const parts: Part[] = [];
-  for (let from = 0; parts.length < MOST_PARTS; from += WINDOW) {
-    const [a, b] = (await both(sides, 'LRANGE', key, from, from + WINDOW - 1)).map(listOf);
+  const pace = paceOf(WINDOW);
+  for (let from = 0; parts.length < MOST_PARTS;) {
+    const window = pace.items;
+    const [a, b] = (await both(sides, 'LRANGE', key, from, from + window - 1)).map(listOf);
     if (a === undefined || b === undefined) break;
     for (let at = 0; at < Math.max(a.length, b.length) && parts.length < MOST_PARTS; at += 1) {
       const [old = null, next = null] = [a[at], b[at]];
-      if (!sameReply(old, next)) parts.push({ name: `[${from + at}]`, old: shown(old), new: shown(next) });
+      if (sameReply(old, next)) continue;
+      parts.push({ name: `[${from + at}]`, old: shown(old), new: shown(next), state: stateOf(old, next) });
     }
-    if (a.length < WINDOW && b.length < WINDOW) break;
+    if (a.length < window && b.length < window) break;
+    pace.came(Math.max(a.length, b.length), a, b);
+    from += window;
   }
   return parts;
+}
+
+/** Of what both sides answered, all of it. */
+export function stateOf(...replies: readonly Reply[]): string {
+  const hash = createHash('sha256');
+  const add = (reply: Reply): void => {
+    if (Array.isArray(reply)) {
+      hash.update(`list ${reply.length}\n`);
+      (reply as readonly Reply[]).forEach(add);
+    } else if (Buffer.isBuffer(reply)) hash.update(`bytes ${reply.length}\n`).update(reply);
+    else hash.update(`${typeof reply} ${JSON.stringify(reply)}\n`);
+  };
+  replies.forEach(add);
+  return hash.digest('base64');
 }
 
 interface Entries {
@@ -106,49 +135,49 @@ async function examineEntries(
   how: Entries,
 ): Promise<readonly Part[]> {
   const parts = new Map<string, Part>();
-  for await (const window of scan(old, key, how)) {
+  const [ahead, back] = [paceOf(WINDOW), paceOf(WINDOW)];
+  for await (const window of scan(old, key, how, ahead)) {
     const others = await how.ask(
       next,
       key,
       window.map(([name]) => name),
     );
+    ahead.came(window.length, window.flat(), others);
     window.forEach(([name, value], at) => {
       const other = others[at] ?? null;
       if (sameEntry(how, value, other)) return;
-      add(parts, how, name, how.shown(name, value), other === null ? null : how.shown(name, other));
+      const texts = { old: how.shown(name, value), new: other === null ? null : how.shown(name, other) };
+      add(parts, how, name, { ...texts, state: stateOf(name, value, other) });
     });
     if (parts.size >= MOST_PARTS) break;
   }
   const [oldSize, newSize] = (await both([old, next], how.size, key)).map(numberOf);
   if (parts.size > 0 || oldSize !== newSize) {
-    for await (const window of scan(next, key, how)) {
+    for await (const window of scan(next, key, how, back)) {
       if (parts.size >= MOST_PARTS) break;
       const others = await how.ask(
         old,
         key,
         window.map(([name]) => name),
       );
+      back.came(window.length, window.flat(), others);
       window.forEach(([name, value], at) => {
-        if ((others[at] ?? null) === null) add(parts, how, name, null, how.shown(name, value));
+        if ((others[at] ?? null) !== null) return;
+        add(parts, how, name, { old: null, new: how.shown(name, value), state: stateOf(name, null, value) });
       });
     }
   }
   if (parts.size === 0 && oldSize !== newSize) {
-    return [{ name: 'value', old: `${oldSize ?? 0} entries`, new: `${newSize ?? 0} entries` }];
+    const texts = { old: `${oldSize ?? 0} entries`, new: `${newSize ?? 0} entries` };
+    return [{ name: 'value', ...texts, state: JSON.stringify(texts) }];
   }
   return [...parts.values()].slice(0, MOST_PARTS);
 }
 
-function add(
-  parts: Map<string, Part>,
-  how: Entries,
-  name: Buffer,
-  old: string | null,
-  next: string | null,
-): void {
+function add(parts: Map<string, Part>, how: Entries, name: Buffer, rest: Omit<Part, 'name'>): void {
   // Members of a set are values: only a hash has names that say nothing else.
   const called = how.scan === 'HSCAN' ? `field ${readable(name)}` : 'member';
-  parts.set(name.toString('latin1'), { name: called, old, new: next });
+  parts.set(name.toString('latin1'), { name: called, ...rest });
 }
 
 function sameEntry({ scan }: Entries, old: Reply, next: Reply): boolean {
@@ -160,10 +189,11 @@ async function* scan(
   reader: Reader,
   key: Argument,
   how: Entries,
+  pace: Pace,
 ): AsyncGenerator<readonly [Buffer, Reply][]> {
   let cursor = '0';
   do {
-    const [next, found] = listOf(await reader.one(how.scan, key, cursor, 'COUNT', WINDOW));
+    const [next, found] = listOf(await reader.one(how.scan, key, cursor, 'COUNT', pace.items));
     cursor = bytesOf(next);
     const items = listOf(found);
     const window: [Buffer, Reply][] = [];
@@ -172,7 +202,11 @@ async function* scan(
       if (Buffer.isBuffer(name)) window.push([name, how.step === 1 ? 1 : (items[at + 1] ?? null)]);
     }
     // A small collection comes as a whole, whatever its COUNT.
-    for (let at = 0; at < window.length; at += WINDOW) yield window.slice(at, at + WINDOW);
+    for (let at = 0; at < window.length;) {
+      const most = pace.items;
+      yield window.slice(at, at + most);
+      at += most;
+    }
   } while (cursor !== '0');
 }
 

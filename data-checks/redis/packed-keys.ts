@@ -1,9 +1,9 @@
 import { type Argument, listOf, numberOf, type Reader, Refusal, type Reply } from './reader.ts';
-import { FIRST_WINDOW } from './windows.ts';
+import { FIRST_WINDOW, memoryUse, MOST_READ } from './windows.ts';
 
 /** A key as its server packed it. */
 export interface PackedKey {
-  /** Type and value in bytes; equal bytes are equal values. Undefined: the value is larger than its first window. */
+  /** Type and value in bytes; equal bytes are equal values. Undefined: it was too large to be read here. */
   readonly bytes: Buffer | undefined;
   /** Absolute, in milliseconds; -1: never; -2 (`GONE`): there is no such key. */
   readonly expires: number;
@@ -11,22 +11,30 @@ export interface PackedKey {
 
 /**
  * Reads type, first window and expiry of many keys in one question: to put one question for each costs the client far
- * more than to compare the answers. `EVAL_RO` refuses to write, and the windows keep it from blocking for longer than
- * the questions would. Nothing is hashed, so no two values can be mistaken for one.
+ * more than to compare the answers. `EVAL_RO` refuses to write. Windows and bytes are limited, so that neither server nor
+ * client ever holds much more than `MOST_READ.step` for one question: what comes after that is left to other questions.
+ * Nothing is hashed, so no two values can be mistaken for one.
  */
-const PACK = `local answer = {}
+const PACK = `local answer, read = {}, 0
+local scans = { hash = 'HSCAN', set = 'SSCAN', zset = 'ZSCAN' }
 for at, key in ipairs(KEYS) do
   local kind, value, whole = redis.call('TYPE', key).ok, nil, false
-  if kind == 'string' then
+  if read >= ${MOST_READ.step} then
+    whole = false
+  elseif kind == 'string' then
     value = redis.call('GETRANGE', key, 0, ${FIRST_WINDOW.bytes - 1})
-    whole = #value < ${FIRST_WINDOW.bytes}
-  elseif kind == 'list' then
-    value = redis.call('LRANGE', key, 0, ${FIRST_WINDOW.items - 1})
-    whole = #value < ${FIRST_WINDOW.items}
-  elseif kind == 'hash' or kind == 'set' or kind == 'zset' then
-    local scan = kind == 'hash' and 'HSCAN' or kind == 'set' and 'SSCAN' or 'ZSCAN'
-    local page = redis.call(scan, key, 0, 'COUNT', ${FIRST_WINDOW.items})
-    value, whole = page[2], page[1] == '0'
+    whole, read = #value < ${FIRST_WINDOW.bytes}, read + #value
+  elseif kind == 'list' or scans[kind] then
+    local memory = redis.call('MEMORY', 'USAGE', key, 'SAMPLES', ${MOST_READ.samples}) or 0
+    if memory > ${MOST_READ.key} then
+      whole = false
+    elseif kind == 'list' then
+      value = redis.call('LRANGE', key, 0, ${FIRST_WINDOW.items - 1})
+      whole, read = #value < ${FIRST_WINDOW.items}, read + memory
+    else
+      local page = redis.call(scans[kind], key, 0, 'COUNT', ${FIRST_WINDOW.items})
+      value, whole, read = page[2], page[1] == '0', read + memory
+    end
   end
   answer[2 * at - 1] = whole and cmsgpack.pack({kind, value})
   answer[2 * at] = redis.call('PEXPIRETIME', key)
@@ -38,8 +46,9 @@ return answer`;
  * @throws RedisUnavailable
  */
 export async function canPack(reader: Reader): Promise<boolean> {
-  const [reply] = await reader.ask([['EVAL_RO', PACK, 0]]);
-  return !(reply instanceof Refusal);
+  // Without keys, the script asks for no memory, and would only be refused in each step.
+  const replies = await reader.ask([['EVAL_RO', PACK, 0], memoryUse('greenlight:no-such-key')]);
+  return replies.every((reply) => !(reply instanceof Refusal));
 }
 
 /**

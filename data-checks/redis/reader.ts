@@ -1,5 +1,6 @@
 import type * as Ioredis from 'ioredis';
 import { GreenlightError } from '../../contract/errors.ts';
+import type { RedisAddress } from '../../contract/redis-address.ts';
 
 export type SideName = 'old' | 'new';
 export type Argument = string | number | Buffer;
@@ -7,11 +8,12 @@ export type Command = readonly [name: string, ...args: Argument[]];
 /** What the server answered, bytes as they are; a refusal of one command is an answer, too. */
 export type Reply = Buffer | number | null | Refusal | readonly Reply[];
 
-/** The only commands that are ever sent: each reads, and none reads more than a window of a big key. */
+/** The only commands that are ever sent: each reads, or chooses what is read, and none reads a big key at once. */
 const READ_COMMANDS: ReadonlySet<string> = new Set([
   ...['SCAN', 'TYPE', 'EXISTS', 'PEXPIRETIME', 'PTTL', 'TIME', 'DBSIZE', 'INFO'],
   ...['STRLEN', 'GETRANGE', 'HSCAN', 'HLEN', 'HMGET', 'SSCAN', 'SCARD', 'SISMEMBER'],
   ...['ZSCAN', 'ZCARD', 'ZSCORE', 'LLEN', 'LRANGE', 'XRANGE', 'XINFO', 'XPENDING', 'EVAL_RO'],
+  ...['SELECT', 'MEMORY'],
 ]);
 
 /** The server did not carry out one command. */
@@ -40,6 +42,8 @@ export class RedisUnavailable extends Error {
 /** One side of a comparison. */
 export interface Reader {
   readonly side: SideName;
+  /** The one that was asked for; `selectDatabase` goes there. */
+  readonly database: number;
   /** Sends all commands at once. @throws RedisUnavailable when the connection is lost */
   ask(commands: readonly Command[]): Promise<readonly Reply[]>;
   /** Sends one command that must be answered. @throws RedisUnavailable, RefusedByServer */
@@ -49,17 +53,18 @@ export interface Reader {
 
 export interface ReaderOptions {
   readonly side: SideName;
-  /** `redis://` or `rediss://` address. Never shown: it may hold a password. */
-  readonly url: string;
+  readonly address: RedisAddress;
   /** Longest wait for one answer, in milliseconds. */
   readonly timeoutMs: number;
 }
 
 /** @throws RedisUnavailable; GreenlightError PART_MISSING without the client */
-export async function openReader({ side, url, timeoutMs }: ReaderOptions): Promise<Reader> {
+export async function openReader({ side, address, timeoutMs }: ReaderOptions): Promise<Reader> {
   const { Redis: Client } = await loadClient();
-  const client = new Client(url, {
+  const client = new Client(address.server, {
     lazyConnect: true,
+    // Told a number, the client would go on in database 0 when the server refuses it: see selectDatabase.
+    db: 0,
     connectionName: 'greenlight',
     connectTimeout: Math.min(timeoutMs, 10_000),
     // A client that connects again by itself would hide that the server was gone.
@@ -92,6 +97,7 @@ export async function openReader({ side, url, timeoutMs }: ReaderOptions): Promi
   };
   return {
     side,
+    database: address.database,
     ask,
     one: async (...command) => {
       const [reply] = await ask([command]);
@@ -100,6 +106,21 @@ export async function openReader({ side, url, timeoutMs }: ReaderOptions): Promi
     },
     close: () => client.disconnect(),
   };
+}
+
+/**
+ * Goes to the database that is to be read; a connection begins in 0, which a user without the right to choose may read.
+ * @throws RedisUnavailable, RefusedByServer
+ */
+export async function selectDatabase(reader: Reader): Promise<void> {
+  const { side, database } = reader;
+  if (database === 0) return;
+  const [reply] = await reader.ask([['SELECT', database]]);
+  if (reply instanceof Refusal) {
+    throw new RefusedByServer(
+      `no database ${database} on the ${side} server for this user: ${reply.message}`,
+    );
+  }
 }
 
 async function loadClient(): Promise<Pick<typeof Ioredis, 'Redis'>> {
@@ -116,7 +137,10 @@ async function loadClient(): Promise<Pick<typeof Ioredis, 'Redis'>> {
 async function send(client: Ioredis.Redis, commands: readonly Command[]): Promise<readonly Reply[]> {
   const pipeline = client.pipeline();
   for (const [name, ...args] of commands) {
-    if (!READ_COMMANDS.has(name)) throw new TypeError(`${name} is none of the commands that only read`);
+    // The others of its kind do something to the server.
+    const usage = name !== 'MEMORY' || args[0] === 'USAGE';
+    if (!READ_COMMANDS.has(name) || !usage)
+      throw new TypeError(`${name} is none of the commands that only read`);
     pipeline.callBuffer(name, ...args);
   }
   const answers = (await pipeline.exec()) ?? [];

@@ -12,10 +12,20 @@ import {
 import { type Sides, examineKey } from './examine-key.ts';
 import { packedKeys } from './packed-keys.ts';
 import { clockOf, type ExpiryReader, GONE, momentOf, sameMoment } from './server-facts.ts';
-import { firstWindow, isValueType, sameWindow, type ValueType } from './windows.ts';
+import {
+  FIRST_WINDOW,
+  firstWindow,
+  isValueType,
+  memoryUse,
+  MOST_READ,
+  sameWindow,
+  type ValueType,
+} from './windows.ts';
 
 /** Keys that one step of a scan asks for. */
 const KEYS_PER_STEP = 250;
+/** Collections that are asked for at once where the server does not tell their size. */
+const UNKNOWN_AT_ONCE = 8;
 /** Steps that are compared while the next ones are scanned. */
 const STEPS_AT_ONCE = 3;
 
@@ -130,24 +140,60 @@ async function compareOneByOne(sides: Sides, keys: readonly Buffer[], pass: Pass
     else known.push({ key, name, type, window });
   });
   pass.seen(there);
-  const [old, next] = await Promise.all([windows(sides, 0, known), windows(sides, 1, known)]);
-  known.forEach(({ key, type }, at) => {
-    const [a, b] = [old[at], next[at]];
-    if (a === undefined || b === undefined) throw new RefusedByServer('the server left a question out');
-    if (b.expires === GONE) pass.suspect(key, 'missing');
-    else if (a.value instanceof Refusal || b.value instanceof Refusal)
-      changedType(pass, key, a.value, b.value);
-    else if (!sameMoment(a.expires, b.expires, sides.toleranceMs)) pass.suspect(key, 'changed');
-    else {
-      const answer = sameWindow(type, a.value, b.value);
-      if (answer === 'different') pass.suspect(key, 'changed');
-      if (answer === 'beyond') big.push(key);
-    }
-  });
+  for (const portion of await portions(sides, known, big)) {
+    const [old, next] = await Promise.all([windows(sides, 0, portion), windows(sides, 1, portion)]);
+    portion.forEach(({ key, type }, at) => {
+      const [a, b] = [old[at], next[at]];
+      if (a === undefined || b === undefined) throw new RefusedByServer('the server left a question out');
+      if (b.expires === GONE) pass.suspect(key, 'missing');
+      else if (a.value instanceof Refusal || b.value instanceof Refusal)
+        changedType(pass, key, a.value, b.value);
+      else if (!sameMoment(a.expires, b.expires, sides.toleranceMs)) pass.suspect(key, 'changed');
+      else {
+        const answer = sameWindow(type, a.value, b.value);
+        if (answer === 'different') pass.suspect(key, 'changed');
+        if (answer === 'beyond') big.push(key);
+      }
+    });
+  }
   for (const key of big) {
     const { answer } = await examineKey(sides, key);
     if (answer !== 'same') pass.suspect(key, answer === 'not-comparable' ? 'changed' : answer);
   }
+}
+
+/** Keys whose windows may be asked for at once; those that are too large for that join `big`. */
+async function portions(sides: Sides, known: readonly Known[], big: Buffer[]): Promise<readonly Known[][]> {
+  const collections = known.filter(({ type }) => type !== 'string');
+  const questions = collections.map(({ name }) => memoryUse(name));
+  const [old, next] =
+    questions.length === 0
+      ? [[], []]
+      : await Promise.all(sides.readers.map((reader) => reader.ask(questions)));
+  const uses = new Map(
+    collections.map((one, at) => [one, Math.max(memoryOf(old?.[at]), memoryOf(next?.[at]))] as const),
+  );
+  const found: Known[][] = [];
+  let bytes = Infinity;
+  for (const one of known) {
+    const use = uses.get(one) ?? FIRST_WINDOW.bytes;
+    if (use > MOST_READ.key) {
+      big.push(one.key);
+      continue;
+    }
+    bytes += use;
+    if (bytes <= MOST_READ.step) found.at(-1)?.push(one);
+    else {
+      found.push([one]);
+      bytes = use;
+    }
+  }
+  return found;
+}
+
+function memoryOf(reply: Reply | undefined): number {
+  if (reply instanceof Refusal) return MOST_READ.step / UNKNOWN_AT_ONCE;
+  return reply === null ? 0 : numberOf(reply);
 }
 
 /** Another type than a moment ago, or than on the other side, is a difference; any other refusal is none. */

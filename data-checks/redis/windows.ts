@@ -10,6 +10,12 @@ export function isValueType(type: string): type is ValueType {
 
 /** How much of a value is read at first: bytes of a string, items of all else. */
 export const FIRST_WINDOW = { bytes: 4096, items: 128 } as const;
+
+/**
+ * Items can be of any size, so they alone bound nothing. Bytes of memory of a collection that is read at once, and of all
+ * that is read for one question; `samples`: items that a server looks at to tell, all of a collection that fits a window.
+ */
+export const MOST_READ = { key: 256 * 1024, step: 1024 * 1024, samples: 512 } as const;
 const { bytes: STRING_BYTES, items: ITEMS } = FIRST_WINDOW;
 
 /** The question for the first window of a value: most values fit in it. Undefined: it takes more than one. */
@@ -28,6 +34,11 @@ export function firstWindow(type: ValueType, key: Argument): Command | undefined
     case 'stream':
       return undefined;
   }
+}
+
+/** The question for how much memory a key takes. */
+export function memoryUse(key: Argument): Command {
+  return ['MEMORY', 'USAGE', key, 'SAMPLES', MOST_READ.samples];
 }
 
 /**

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { GreenlightError } from '../../contract/errors.ts';
 import { EXIT } from '../../contract/exit-codes.ts';
+import { redisAddress } from '../../contract/redis-address.ts';
 import { diffKeyspaces, RedisUnavailable } from '../../data-checks/redis/diff-keyspaces.ts';
 import type { KeyspaceDiff, KeyspaceOptions } from '../../data-checks/redis/keyspace-diff.ts';
 import { type CommandContext, commandOf, repeated, wholeNumber } from '../command-context.ts';
@@ -57,9 +58,10 @@ export function dataRedisCommand(context: CommandContext): Command {
 /** @throws GreenlightError USAGE that does not repeat the address, which may hold a password */
 function mustBeRedis(addresses: { readonly old: string; readonly new: string }): void {
   for (const option of ['old', 'new'] as const) {
-    const text = addresses[option];
-    if (URL.canParse(text) && /^rediss?:$/.test(new URL(text).protocol)) continue;
-    throw new GreenlightError('USAGE', `--${option} is not the address of a Redis database`, {
+    const address = redisAddress(addresses[option]);
+    if ('database' in address) continue;
+    const { value, problem } = address;
+    throw new GreenlightError('USAGE', `--${option} ${problem} (found ${value})`, {
       hint: 'Write redis://user:password@host:port/0, or rediss:// for TLS.',
     });
   }

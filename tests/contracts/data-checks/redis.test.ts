@@ -1,7 +1,13 @@
 import type { Redis } from 'ioredis';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { diffKeyspaces } from '../../../data-checks/redis/diff-keyspaces.ts';
 import type { KeyspaceDiff, KeyspaceOptions } from '../../../data-checks/redis/keyspace-diff.ts';
+import { redisAddress } from '../../../contract/redis-address.ts';
+import { sizeOf } from '../../../data-checks/redis/pace.ts';
+import { canPack } from '../../../data-checks/redis/packed-keys.ts';
+import { openReader, type Reader, type Reply, type SideName } from '../../../data-checks/redis/reader.ts';
+import { comparePass } from '../../../data-checks/redis/scan.ts';
+import { expiryReader } from '../../../data-checks/redis/server-facts.ts';
 import { type RedisPair, startRedisPair } from '../../redis-pair.ts';
 import { greenlight } from './greenlight-command.ts';
 
@@ -300,11 +306,19 @@ describe('two keyspaces', () => {
       expect(planted.differences.map((one) => one.key)).toContain('hash');
     });
 
-    test('a key that never stands still is unstable, neither equal nor different', async () => {
-      const found = await whileWriting((round) => next.set('text', `moved ${round}`), {
-        rounds: 2,
-        firstPauseMs: 100,
-      });
+    test.each([
+      ['a short value', (round: number) => next.set('text', `moved ${round}`)],
+      ['the end of a value', (round: number) => next.set('long', `${'y'.repeat(300)}${round}`)],
+      [
+        'a value behind its first difference',
+        (round: number) =>
+          next.pipeline().setrange('long', 0, 'y').setrange('long', 599_000, String(round)).exec(),
+      ],
+      ['the end of a field', (round: number) => next.hset('hash', 'name', `${'y'.repeat(300)}${round}`)],
+      ['the end of an element', (round: number) => next.lset('list', 0, `${'y'.repeat(300)}${round}`)],
+    ])('%s that never stands still is unstable, neither equal nor different', async (_, write) => {
+      await write(0);
+      const found = await whileWriting(write, { rounds: 2, firstPauseMs: 50 });
       expect(found).toMatchObject({ answer: 'unstable', changed: null });
     });
   });
@@ -331,12 +345,145 @@ describe('two keyspaces', () => {
     expect(await diff(third)).toMatchObject({ old: 'database 3', answer: 'different', missing: 1 });
   });
 
-  test('a server compared with itself is not checked', async () => {
-    expect(await diff({ new: pair.old.url })).toMatchObject({
-      answer: 'not-checked',
-      cause: 'same-keyspace',
+  test.each(['', '/', '?db=0', '/0', '/00'])(
+    'a server compared with itself (%s) is not checked',
+    async (end) => {
+      expect(await diff({ new: `${pair.old.url}${end}` })).toMatchObject({
+        answer: 'not-checked',
+        cause: 'same-keyspace',
+      });
+    },
+  );
+
+  test('a database that the server refuses is never taken for another one', async () => {
+    for (const client of [old, next]) {
+      await client.call('ACL', 'SETUSER', 'fixed', 'on', '>pw', '~*', '+@all', '-select');
+    }
+    const fixed = (url: string): string => `${url.replace('//', '//fixed:pw@')}/3`;
+    const refused = [
+      { old: fixed(pair.old.url), new: fixed(pair.new.url) },
+      { old: `${pair.old.url}/99`, new: `${pair.new.url}/99` },
+      { new: `${pair.new.url}?db=99` },
+    ];
+    for (const addresses of refused) {
+      const found = await diff(addresses);
+      expect(found).toMatchObject({ answer: 'not-checked', cause: 'unreadable', oldKeys: null });
+      expect(found.reason).toMatch(/no database (3|99) on the (old|new) server/);
+    }
+  });
+
+  test.each(['/3/', '/cache', '/-1', '/3?db=4', '?db=x', '?db='])(
+    'an address that ends with %s is an error, whatever the client makes of it',
+    async (end) => {
+      const url = `${pair.new.url.replace('//', `//app:${SECRET}@`)}${end}`;
+      const failed = diff({ new: url });
+      await expect(failed).rejects.toMatchObject({ code: 'USAGE' });
+      await expect(failed).rejects.toThrow(/the address of new .*database/);
+      await expect(failed).rejects.not.toThrow(SECRET);
+    },
+  );
+
+  describe('a replica', () => {
+    const follow = async (port: string): Promise<void> => {
+      await next.call('REPLICAOF', '127.0.0.1', port);
+    };
+    const link = async (): Promise<boolean> =>
+      (await next.info('replication')).includes('master_link_status:up');
+    afterEach(async () => {
+      await next.call('REPLICAOF', 'NO', 'ONE');
+    });
+
+    test('that lost its primary is not checked, at the start or later', async () => {
+      const stale = { answer: 'not-checked', cause: 'stale-replica', oldKeys: null };
+      let lost: Promise<void> | undefined;
+      expect(await diff({ onProgress: () => void (lost ??= follow('1')) })).toMatchObject(stale);
+      await lost;
+      expect(await diff()).toMatchObject(stale);
+    });
+
+    test('that follows its primary is compared and named', async () => {
+      await old.config('SET', 'repl-diskless-sync-delay', '0');
+      await follow(new URL(pair.old.url).port);
+      await vi.waitUntil(link, { timeout: 20_000, interval: 50 });
+      const found = await diff();
+      expect(found).toMatchObject({ answer: 'equal', oldKeys: 16 });
+      expect(found.notCompared.join()).toContain('new is a replica');
     });
   });
+
+  test('a server that evicts keys meanwhile makes no keyspace equal', async () => {
+    await next.select(5);
+    await next.eval("for i = 1, 2000 do redis.call('SET', i, string.rep('x', 1000), 'EX', 9999) end", 0);
+    await next.select(0);
+    await next.persist('session:1');
+    await old.persist('session:1');
+    await next.config('SET', 'maxmemory-policy', 'volatile-ttl');
+    const used = Number(/used_memory:(\d+)/.exec(await next.info('memory'))?.[1]);
+    let shrunk: Promise<unknown> | undefined;
+    try {
+      const found = await diff({
+        onProgress: () => void (shrunk ??= next.config('SET', 'maxmemory', used - 1_000_000)),
+      });
+      expect(found).toMatchObject({ answer: 'unstable', cause: 'evicting', missing: null });
+    } finally {
+      await shrunk;
+      await next.config('SET', 'maxmemory', 0);
+    }
+  });
+
+  test.each(['packed', 'one by one', 'one by one without sizes'])(
+    'many keys with large items are never read at once: %s',
+    async (way) => {
+      const size = way === 'one by one without sizes' ? 500 : 8000;
+      for (const client of [old, next]) {
+        await client.flushall();
+        await client.eval(
+          `for key = 1, 20 do
+            for item = 1, 120 do
+              redis.call('HSET', 'hash' .. key, item, string.rep('x', ${size}))
+              redis.call('RPUSH', 'list' .. key, string.rep('x', ${size}))
+              redis.call('SADD', 'small' .. key, item .. string.rep('x', 200))
+            end
+          end`,
+          0,
+        );
+        await client.call('ACL', 'SETUSER', 'sizeless', 'on', '>pw', '~*', '+@all', '-memory');
+      }
+      await next.hset('hash7', '100', 'other');
+      await next.lset('list9', 110, 'other');
+      let most = 0;
+      const open = async (side: SideName): Promise<Reader> => {
+        const url = way.includes('without') ? pair[side].url.replace('//', '//sizeless:pw@') : pair[side].url;
+        const address = redisAddress(url);
+        if (!('database' in address)) throw new Error('no address');
+        const reader = await openReader({ side, address, timeoutMs: 10_000 });
+        const weighed = <T extends Reply>(reply: T): T => {
+          most = Math.max(most, sizeOf(reply));
+          return reply;
+        };
+        return {
+          ...reader,
+          ask: async (commands) => weighed<readonly Reply[]>(await reader.ask(commands)),
+          one: async (...command) => weighed(await reader.one(...command)),
+        };
+      };
+      const readers = [await open('old'), await open('new')] as const;
+      try {
+        const found = new Set<string>();
+        const expiry = [await expiryReader(readers[0]), await expiryReader(readers[1])] as const;
+        expect(await canPack(readers[0])).toBe(!way.includes('without'));
+        await comparePass(
+          { readers, expiry, toleranceMs: 0, packed: way === 'packed' },
+          { wanted: () => true, pattern: undefined },
+          { seen: () => undefined, suspect: (key) => found.add(key.toString()) },
+        );
+        expect([...found].sort()).toEqual(['hash7', 'list9']);
+        expect(most).toBeLessThan(1_500_000);
+      } finally {
+        for (const reader of readers) reader.close();
+      }
+    },
+  );
 
   test('keys that a user may not read make the answer unknown', async () => {
     await next.call('ACL', 'SETUSER', 'reader', 'on', '>pw', '~session:*', '+@all');
@@ -364,6 +511,7 @@ describe('two keyspaces', () => {
         'config|resetstat',
         'info',
         'hset',
+        'memory|usage',
       ];
       const reading =
         /^(scan|type|exists|pexpiretime|dbsize|strlen|getrange|hscan|hlen|hmget|sscan|scard|sismember|zscan|zcard|zscore|llen|lrange|xrange|xinfo\|.*|xpending|eval_ro)$/;
@@ -413,6 +561,7 @@ describe('two keyspaces', () => {
     });
 
     test.each([
+      ['no number', ['--old', `redis://app:${SECRET}@127.0.0.1:1/cache`, '--new', 'redis://127.0.0.1:1']],
       ['no Redis', ['--old', `http://app:${SECRET}@127.0.0.1:1`, '--new', 'redis://127.0.0.1:1']],
       [
         'no share',

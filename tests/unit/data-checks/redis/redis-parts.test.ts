@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { redisAddress } from '../../../../contract/redis-address.ts';
 import { keyFilter, readable, scanPattern } from '../../../../data-checks/redis/key-filter.ts';
 import { roomOf } from '../../../../data-checks/redis/room.ts';
+import { evictions, versionNotes } from '../../../../data-checks/redis/server-state.ts';
 import { momentOf, sameMoment } from '../../../../data-checks/redis/server-facts.ts';
 import { sameWindow } from '../../../../data-checks/redis/windows.ts';
 
@@ -98,4 +100,37 @@ describe('the room that a server has left', () => {
     ]);
     expect(answers({ used_memory: '1', maxmemory: '0' }, { maxMemoryShare: 0.9 })[0]).toBe('not-checked');
   });
+});
+
+describe('an address', () => {
+  test.each([
+    ['redis://app:pw@host:6379', 'redis://app:pw@host:6379', 0],
+    ['rediss://host/03', 'rediss://host', 3],
+    ['redis://host/?db=4&family=6', 'redis://host?family=6', 4],
+    ['redis://host/4?db=4', 'redis://host', 4],
+  ])('%s is a server and a number', (text, server, database) => {
+    expect(redisAddress(text)).toEqual({ server, database });
+  });
+
+  test('that is wrong says why, and never shows what may be a password', () => {
+    expect(redisAddress('redis://app:hunter2@host/cache')).toMatchObject({ value: '"cache"' });
+    for (const text of [
+      'redis://app:1/hunter2@host/0',
+      'redis://app:hunter/2@host',
+      'redis://app?db=hunter2@h',
+    ]) {
+      expect(redisAddress(text)).toHaveProperty('problem');
+      expect(JSON.stringify(redisAddress(text))).not.toMatch(/hunter/);
+    }
+  });
+});
+
+test('servers tell what they evicted and what they have that is not compared', () => {
+  const facts = (evicted_keys: string) => ({ evicted_keys });
+  expect(evictions([facts('3'), facts('5')], [facts('3'), facts('5')])).toBeUndefined();
+  expect(evictions([facts('3'), {}], [facts('4'), {}])).toContain('1 keys on old');
+  const fields = (one: Record<string, string>) => versionNotes([{}, one]).join().includes('hash fields');
+  expect(fields({ redis_version: '7.2.4', valkey_version: '8.1.0' })).toBe(false);
+  expect(fields({ redis_version: '7.2.4', valkey_version: '9.0.0' })).toBe(true);
+  expect(fields({ redis_version: '7.4.0' })).toBe(true);
 });
