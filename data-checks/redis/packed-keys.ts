@@ -13,31 +13,32 @@ export interface PackedKey {
  * Reads type, first window and expiry of many keys in one question: to put one question for each costs the client far
  * more than to compare the answers. `EVAL_RO` refuses to write. Windows and bytes are limited, so that neither server nor
  * client ever holds much more than `MOST_READ.step` for one question: what comes after that is left to other questions.
- * Nothing is hashed, so no two values can be mistaken for one.
+ * Nothing is hashed, so no two values can be mistaken for one. Numbers are written as texts: the server turns them into
+ * texts anyway, slowly.
  */
-const PACK = `local answer, read = {}, 0
+const PACK = `local answer, read, call = {}, 0, redis.call
 local scans = { hash = 'HSCAN', set = 'SSCAN', zset = 'ZSCAN' }
 for at, key in ipairs(KEYS) do
-  local kind, value, whole = redis.call('TYPE', key).ok, nil, false
+  local kind, value, whole = call('TYPE', key).ok, nil, false
   if read >= ${MOST_READ.step} then
     whole = false
   elseif kind == 'string' then
-    value = redis.call('GETRANGE', key, 0, ${FIRST_WINDOW.bytes - 1})
+    value = call('GETRANGE', key, '0', '${FIRST_WINDOW.bytes - 1}')
     whole, read = #value < ${FIRST_WINDOW.bytes}, read + #value
   elseif kind == 'list' or scans[kind] then
-    local memory = redis.call('MEMORY', 'USAGE', key, 'SAMPLES', ${MOST_READ.samples}) or 0
+    local memory = call('MEMORY', 'USAGE', key, 'SAMPLES', '${MOST_READ.samples}') or 0
     if memory > ${MOST_READ.key} then
       whole = false
     elseif kind == 'list' then
-      value = redis.call('LRANGE', key, 0, ${FIRST_WINDOW.items - 1})
+      value = call('LRANGE', key, '0', '${FIRST_WINDOW.items - 1}')
       whole, read = #value < ${FIRST_WINDOW.items}, read + memory
     else
-      local page = redis.call(scans[kind], key, 0, 'COUNT', ${FIRST_WINDOW.items})
+      local page = call(scans[kind], key, '0', 'COUNT', '${FIRST_WINDOW.items}')
       value, whole, read = page[2], page[1] == '0', read + memory
     end
   end
   answer[2 * at - 1] = whole and cmsgpack.pack({kind, value})
-  answer[2 * at] = redis.call('PEXPIRETIME', key)
+  answer[2 * at] = call('PEXPIRETIME', key)
 end
 return answer`;
 
