@@ -5,6 +5,8 @@ import { FIRST_WINDOW, memoryUse, MOST_READ } from './windows.ts';
 export interface PackedKey {
   /** Type and value in bytes; equal bytes are equal values. Undefined: it was too large to be read here. */
   readonly bytes: Buffer | undefined;
+  /** Not read: the keys before it filled the answer. The first key never is. */
+  readonly left: boolean;
   /** Absolute, in milliseconds; -1: never; -2 (`GONE`): there is no such key. */
   readonly expires: number;
 }
@@ -20,7 +22,8 @@ const PACK = `local answer, read, call = {}, 0, redis.call
 local scans = { hash = 'HSCAN', set = 'SSCAN', zset = 'ZSCAN' }
 for at, key in ipairs(KEYS) do
   local kind, value, whole = call('TYPE', key).ok, nil, false
-  if read >= ${MOST_READ.step} then
+  local left = read >= ${MOST_READ.step}
+  if left then
     whole = false
   elseif kind == 'string' then
     value = call('GETRANGE', key, '0', '${FIRST_WINDOW.bytes - 1}')
@@ -37,7 +40,7 @@ for at, key in ipairs(KEYS) do
       value, whole, read = page[2], page[1] == '0', read + memory
     end
   end
-  answer[2 * at - 1] = whole and cmsgpack.pack({kind, value})
+  answer[2 * at - 1] = left and 1 or whole and cmsgpack.pack({kind, value})
   answer[2 * at] = call('PEXPIRETIME', key)
 end
 return answer`;
@@ -65,6 +68,7 @@ export async function packedKeys(
   const flat = listOf(reply);
   return names.map((_, at) => ({
     bytes: bufferOf(flat[2 * at]),
+    left: flat[2 * at] === 1,
     expires: numberOf(flat[2 * at + 1]),
   }));
 }

@@ -22,8 +22,8 @@ import {
   type ValueType,
 } from './windows.ts';
 
-/** Keys that one step of a scan asks for. */
-const KEYS_PER_STEP = 250;
+/** Keys that one step of a scan asks for; a server is busy with them for some two milliseconds. */
+const KEYS_PER_STEP = 500;
 /** Collections that are asked for at once where the server does not tell their size. */
 const UNKNOWN_AT_ONCE = 8;
 /** Steps that are compared while the next ones are scanned. */
@@ -107,10 +107,15 @@ async function compareStep(sides: Sides, keys: readonly Buffer[], pass: Pass): P
   const [old, next] = await Promise.all(sides.readers.map((reader) => packedKeys(reader, names)));
   if (old === undefined || next === undefined) return compareOneByOne(sides, keys, pass);
   const unlike: Buffer[] = [];
+  const left: Buffer[] = [];
   let there = 0;
   keys.forEach((key, at) => {
     const [a, b] = [old[at], next[at]];
     if (a === undefined || b === undefined) throw new RefusedByServer('the server left a key out');
+    if (a.left || b.left) {
+      left.push(key);
+      return;
+    }
     // It expired, or was deleted, since the scan saw it.
     if (a.expires === GONE) return;
     there += 1;
@@ -121,6 +126,7 @@ async function compareStep(sides: Sides, keys: readonly Buffer[], pass: Pass): P
   pass.seen(there);
   // Larger than the window, or kept in another order: neither is a difference.
   if (unlike.length > 0) await compareOneByOne(sides, unlike, { ...pass, seen: () => undefined });
+  if (left.length > 0) await compareStep(sides, left, pass);
 }
 
 async function compareOneByOne(sides: Sides, keys: readonly Buffer[], pass: Pass): Promise<void> {
