@@ -113,10 +113,11 @@ function judgeTogether(
   }
   if (away.length === 0 && results.every(({ faults }) => faults.length === 0)) {
     const together = shareTogether(results);
-    if (together < LEAST_TOGETHER) {
+    // Also where a share does not say when it began, which compares as false.
+    if (!(together >= LEAST_TOGETHER)) {
       return unknown(
         'shares-not-together',
-        `All shares made load at the same time for only ${Math.round(together * 100)} % of it, so the target never saw all of it`,
+        `All shares made load at the same time for only ${Math.round((together || 0) * 100)} % of it, so the target never saw all of it`,
         'start all shares with the same --start-at, late enough for the slowest of them',
       );
     }

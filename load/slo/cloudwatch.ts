@@ -72,7 +72,10 @@ export async function readCloudWatch(
   const missing =
     objective.kind === 'latency' && unweighed > 0 ? [`part: no percentage for ${unweighed} periods`] : [];
   const bad = objective.kind === 'error-rate' && share.size === 0 ? objective.bad : undefined;
-  const partExists = bad === undefined ? share.size > 0 : await exists(store, bad);
+  const partExists =
+    bad === undefined
+      ? share.size > 0
+      : await exists(store, bad, objective.kind === 'error-rate' ? objective.total : bad);
   return { endS, total, part, partExists, alive: of('alive'), warnings: [...warnings, ...missing] };
 }
 
@@ -147,11 +150,22 @@ async function dataOf(
   return { values, warnings: [...warnings] };
 }
 
-/** Whether the metric was ever written with these dimensions, whatever their values: else a typing error is no error. */
-async function exists(store: CloudWatchStore, selector: string): Promise<boolean> {
+/**
+ * Whether the metric was ever written with these dimensions: else a typing error would be no error. Values that `total`,
+ * which has data, names as well are right; of those any will do, because a target without errors never wrote its own.
+ */
+async function exists(store: CloudWatchStore, selector: string, total: string): Promise<boolean> {
   const { Namespace, MetricName, Dimensions = [] } = metricOf(selector);
+  const proved = new Map((metricOf(total).Dimensions ?? []).map(({ Name, Value }) => [Name, Value]));
   const answer = await asking(() =>
-    store.list({ Namespace, MetricName, Dimensions: Dimensions.map(({ Name }) => ({ Name })) }),
+    store.list({
+      Namespace,
+      MetricName,
+      Dimensions: Dimensions.map(({ Name, Value }) => ({
+        Name,
+        ...(proved.get(Name) === Value ? {} : { Value }),
+      })),
+    }),
   );
   return (answer.Metrics ?? []).length > 0;
 }

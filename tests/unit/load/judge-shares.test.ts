@@ -56,6 +56,11 @@ describe('shares of one load', () => {
     });
   });
 
+  test('a share that does not say when it began was not shown to be together with the others', () => {
+    const judged = judgeShares('search-holds', [share(1), share(2, { startedAt: 'some day' }), share(3)]);
+    expect(judged).toMatchObject({ outcome: 'unknown', cause: 'shares-not-together' });
+  });
+
   test('one share alone proves nothing, whatever it saw', () => {
     expect(share(1)).toMatchObject({ outcome: 'unknown', cause: 'one-share' });
   });

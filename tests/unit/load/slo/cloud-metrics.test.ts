@@ -77,7 +77,15 @@ describe('CloudWatch', () => {
           ? Promise.reject(answer ?? new Error('no answer'))
           : Promise.resolve(answer);
       },
-      list: () => Promise.resolve({ $metadata: {}, Metrics: listed ? [{ MetricName: 'Errors' }] : [] }),
+      // What was ever written: errors of another function than the one that is asked about.
+      list: ({ Dimensions = [] }) =>
+        Promise.resolve({
+          $metadata: {},
+          Metrics:
+            listed && Dimensions.every(({ Value = 'cart' }) => Value === 'cart')
+              ? [{ MetricName: 'Errors' }]
+              : [],
+        }),
     };
     const slo = Slo.parse({
       source: { adapter: 'cloudwatch', region: 'eu-central-1' },
@@ -116,6 +124,16 @@ describe('CloudWatch', () => {
         },
         { Id: 'part', MetricStat: { Stat: 'Sum', Metric: { MetricName: 'Errors' } } },
       ],
+    });
+  });
+
+  test('no errors of a name that was never written are not taken for none', async () => {
+    const none = output([...healthy.slice(0, 2), result('part', [])]);
+    expect((await evaluate(none)).finding).toMatchObject({ outcome: 'pass' });
+    const mistyped = { ...errors, bad: 'AWS/Lambda/Errors{FunctionName="shpo"}' };
+    expect((await evaluate(none, mistyped)).finding).toMatchObject({
+      outcome: 'unknown',
+      cause: 'no-such-series',
     });
   });
 
