@@ -1,5 +1,5 @@
 import { columnSql, type Column, type Table } from '../postgres/catalog.ts';
-import { PairingError, told } from '../postgres/rows/pairing.ts';
+import { PairingError, told, unknownNames } from '../postgres/rows/pairing.ts';
 import type { TablePair } from '../postgres/rows/table-diff.ts';
 import { agree, type Value, withPolicy } from './agree.ts';
 import type { MysqlColumn, MysqlTable } from './catalog.ts';
@@ -139,22 +139,6 @@ function constantColumn(column: Column, value: string): PairedColumn {
     new: (text) => text,
     nullIs: undefined,
   };
-}
-
-function unknownNames(pair: TablePair, old: MysqlTable, next: Table): string[] {
-  const inOld = new Set(old.columns.map((column) => column.name));
-  const inNew = new Set(next.columns.map((column) => column.name));
-  const lost = (names: readonly string[], known: ReadonlySet<string>, where: string): string[] =>
-    names
-      .filter((name) => !known.has(name))
-      .map((name) => `${where} names the column ${name}, which is not there`);
-  return [
-    ...lost(Object.keys(pair.columns ?? {}), inOld, 'columns'),
-    ...lost(Object.keys(pair.policies ?? {}), inOld, 'policies'),
-    ...lost(Object.keys(pair.constants ?? {}), inNew, 'constants'),
-    ...lost(Object.keys(pair.exclude ?? {}), new Set([...inOld, ...inNew]), 'exclude'),
-    ...lost(pair.key ?? [], inOld, 'key'),
-  ];
 }
 
 function keyOf(pair: TablePair, old: MysqlTable, columns: readonly PairedColumn[]): readonly number[] {

@@ -150,7 +150,12 @@ function escapeRegExp(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
-function unknownNames(pair: TablePair, old: Table, next: Table): string[] {
+interface Named {
+  readonly columns: readonly { readonly name: string }[];
+}
+
+/** What the mapping says about columns that are not there. */
+export function unknownNames(pair: TablePair, old: Named, next: Named): string[] {
   const inOld = new Set(old.columns.map((column) => column.name));
   const inNew = new Set(next.columns.map((column) => column.name));
   const lost = (names: readonly string[], known: ReadonlySet<string>, where: string): string[] =>
