@@ -10,8 +10,8 @@ const ALONE = [
 ];
 
 /**
- * Tests of Greenlight itself. `unit` is pure. `parts` starts real programs (Playwright, PostgreSQL, browsers), two
- * files at a time: on a small machine more would starve each other. `alone` runs one file at a time.
+ * Tests of Greenlight itself. `unit` is pure. `parts` starts real programs (Playwright, PostgreSQL, browsers), three
+ * files at a time: they wait for each other's processes a third of their time, and more would starve. `alone` runs one file at a time.
  */
 export default defineConfig({
   test: {
@@ -28,7 +28,7 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
           testTimeout: 180_000,
           hookTimeout: 180_000,
-          maxWorkers: 2,
+          maxWorkers: 3,
         },
       },
       {
@@ -42,7 +42,7 @@ export default defineConfig({
           maxWorkers: 1,
           fileParallelism: false,
           // Of the tests of one file that are marked as concurrent.
-          maxConcurrency: 2,
+          maxConcurrency: 3,
         },
       },
     ],

@@ -53,6 +53,6 @@ function isNoGo(id: string, check: string): Promise<void> {
 
 describe('every fault is NO_GO, and the right check is named first', () => {
   test.each(faults.filter(([, check]) => check === BY_LOAD))('%s -> %s', isNoGo);
-  // No load follows a failed check, so two demos at a time do not change what either sees.
+  // No load follows a failed check, so several demos at a time do not change what either sees.
   test.concurrent.each(faults.filter(([, check]) => check !== BY_LOAD))('%s -> %s', isNoGo);
 });
