@@ -13,8 +13,8 @@ const PACKAGES: Readonly<Record<string, string>> = {
 const PROGRAMS = ['curl', 'jq', 'openssl'];
 
 /**
- * Gets the programs that the tests need where that is possible without asking: Debian packages for root, k6 where Go
- * is. GREENLIGHT_NO_INSTALL keeps it from installing anything. What is still missing is named; tests that need it say
+ * Gets the programs that the tests need where that is possible without asking: Debian packages for root, k6 built
+ * or fetched. GREENLIGHT_NO_INSTALL keeps it from installing anything. What is still missing is named; tests that need it say
  * so themselves.
  */
 export async function provideParts(say: (line: string) => void): Promise<void> {
@@ -29,7 +29,7 @@ export async function provideParts(say: (line: string) => void): Promise<void> {
       ],
       say,
     );
-    if (before.includes('k6') && onPath('go', { PATH: `${process.env['PATH'] ?? ''}:/usr/local/go/bin` })) {
+    if (before.includes('k6')) {
       await installK6(process.env, say, new AbortController().signal).catch((error: unknown) =>
         say(error instanceof Error ? error.message : String(error)),
       );

@@ -18,7 +18,10 @@ export function doctorCommand(context: CommandContext): Command {
     'greenlight doctor --install k6',
   ])
     .addOption(
-      new Option('--install <part>', `build k6 ${K6_VERSION} with Go into the cache`).choices(['k6']),
+      new Option(
+        '--install <part>',
+        `put k6 ${K6_VERSION} into the cache: built where Go is, otherwise its release`,
+      ).choices(['k6']),
     )
     .option('--json', 'print the parts as JSON', false)
     .action(async (options: DoctorOptions) => {

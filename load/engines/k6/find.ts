@@ -10,7 +10,7 @@ import type { EngineAvailability } from '../../../contract/ports/load-engine.ts'
 export const K6_ENV = 'GREENLIGHT_K6';
 
 const REMEDY =
-  'run `greenlight doctor`; install k6 2 or later (https://grafana.com/docs/k6/latest/set-up/install-k6/), or set GREENLIGHT_K6 to its path';
+  'run `greenlight doctor --install k6`, install k6 2 or later (https://grafana.com/docs/k6/latest/set-up/install-k6/), or set GREENLIGHT_K6 to its path';
 
 /** Where programs that Greenlight fetches are kept, one directory per version. */
 export function k6CacheDirectory(env: NodeJS.ProcessEnv = process.env): string {
