@@ -14,6 +14,7 @@ export interface K6Order {
   readonly urls: Readonly<Record<string, string>>;
   readonly run: string;
   readonly nonce: string;
+  /** Or `stdout`, where nobody can read files: then it is one line behind the mark. */
   readonly summaryFile: string;
   /** Seconds. k6 refuses scenarios of less than one, so these may be longer than the profile says. */
   readonly warmupS: number;
@@ -61,6 +62,8 @@ export const ORDER_ENV = 'GREENLIGHT_K6_ORDER';
 export const ERROR_METRIC = 'greenlight_error';
 /** A message of ours as its tag: faults must not be lost among the target's errors. */
 export const FAULT_METRIC = 'greenlight_fault';
+/** What the line of a summary on standard output begins with. */
+export const SUMMARY_MARK = 'greenlight-summary ';
 export const MEASURED = 'measured';
 const WARM_UP = 'warmup';
 const INVALID_URL_CODE = 1020;
@@ -143,15 +146,19 @@ export function k6Script(k6: K6Modules, planFlows: readonly Flow[]): K6Script {
   return {
     options: optionsOf(order),
     iteration,
-    handleSummary: (data) => ({
-      [order.summaryFile]: JSON.stringify({
+    handleSummary: (data) => {
+      const count = (metric: string): number => data.metrics[metric]?.values['count'] ?? 0;
+      const text = JSON.stringify({
         nonce: order.nonce,
         durationMs: data.state.testRunDurationMs,
-        httpRequests: data.metrics['http_reqs']?.values['count'] ?? 0,
-        iterations: data.metrics['iterations']?.values['count'] ?? 0,
-        faults: data.metrics[FAULT_METRIC]?.values['count'] ?? 0,
-      } satisfies K6Summary),
-    }),
+        httpRequests: count('http_reqs'),
+        iterations: count('iterations'),
+        dropped: count('dropped_iterations'),
+        errors: count(ERROR_METRIC),
+        faults: count(FAULT_METRIC),
+      } satisfies K6Summary);
+      return { [order.summaryFile]: order.summaryFile === 'stdout' ? `\n${SUMMARY_MARK}${text}\n` : text };
+    },
   };
 }
 
@@ -161,6 +168,8 @@ export interface K6Summary {
   readonly durationMs: number;
   readonly httpRequests: number;
   readonly iterations: number;
+  readonly dropped: number;
+  readonly errors: number;
   readonly faults: number;
 }
 

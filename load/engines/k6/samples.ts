@@ -5,10 +5,14 @@ import { ERROR_METRIC, FAULT_METRIC, FIRST_ANSWER_CODE, MEASURED, TIMEOUT_CODE }
 /** What came out of k6, to be held against k6's own summary: a sample that got lost must be noticed. */
 export interface SampleTotals {
   readonly requests: number;
+  /** Requests whose latency arrived as well. */
+  readonly timed: number;
   readonly faults: number;
-  /** Only the measured scenario. */
+  readonly errors: number;
   readonly iterations: number;
   readonly dropped: number;
+  /** Without the warm-up. */
+  readonly measured: { readonly iterations: number; readonly dropped: number };
 }
 
 /** The metrics that we read; k6 writes about thirteen lines per request, and all others are skipped unread. */
@@ -22,7 +26,8 @@ const WANTED: readonly string[] = [
   ERROR_METRIC,
   FAULT_METRIC,
 ];
-const WANTED_LINE = new RegExp(`^(${WANTED.join('|')}),`);
+/** Stands right before its `iterations`. */
+const ARRIVAL_METRIC = 'iteration_duration';
 
 /**
  * Reads k6's CSV output as it comes: `metric,time in ms,value,<system tags>,<own tags as a query string>,<metadata>`.
@@ -36,24 +41,38 @@ export class K6Samples {
   #rest = '';
   #windowStart: number | undefined;
   #durationMs: number | undefined;
+  readonly #onArrival: ((atMs: number) => void) | undefined;
+  readonly #wanted: RegExp;
   #requests = 0;
+  #timed = 0;
   #seenFaults = 0;
+  #errors = 0;
   #iterations = 0;
   #dropped = 0;
+  #measured = { iterations: 0, dropped: 0 };
 
-  /** @param timeoutMs what a request that timed out counts at least */
-  constructor(recorder: LoadRecorder, faults: Faults, timeoutMs: number) {
+  /**
+   * @param timeoutMs what a request that timed out counts at least
+   * @param onArrival is told when each measured arrival began, or was dropped
+   */
+  constructor(recorder: LoadRecorder, faults: Faults, timeoutMs: number, onArrival?: (atMs: number) => void) {
     this.#recorder = recorder;
     this.#faults = faults;
     this.#timeoutMs = timeoutMs;
+    this.#onArrival = onArrival;
+    const wanted = onArrival === undefined ? WANTED : [...WANTED, ARRIVAL_METRIC];
+    this.#wanted = new RegExp(`^(${wanted.join('|')}),`);
   }
 
   get totals(): SampleTotals {
     return {
       requests: this.#requests,
+      timed: this.#timed,
       faults: this.#seenFaults,
+      errors: this.#errors,
       iterations: this.#iterations,
       dropped: this.#dropped,
+      measured: this.#measured,
     };
   }
 
@@ -67,7 +86,7 @@ export class K6Samples {
     this.#rest = lines.pop() ?? '';
     for (const line of lines) {
       if (this.#columns === undefined) this.#header(line);
-      else if (WANTED_LINE.test(line)) this.#line(line, this.#columns);
+      else if (this.#wanted.test(line)) this.#line(line, this.#columns);
     }
   }
 
@@ -111,12 +130,19 @@ export class K6Samples {
         if (measured) this.#recorder.countBytes(value, this.#since(at));
         return;
       case 'iterations':
-        if (measured) this.#iterations += value;
+        this.#iterations += value;
+        if (measured) this.#measured.iterations += value;
         return;
       case 'dropped_iterations':
-        if (measured) this.#dropped += value;
+        this.#dropped += value;
+        if (measured) this.#measured.dropped += value;
+        if (measured) for (let one = 0; one < value; one += 1) this.#onArrival?.(at);
+        return;
+      case ARRIVAL_METRIC:
+        if (measured) this.#onArrival?.(at - value);
         return;
       case ERROR_METRIC:
+        this.#errors += value;
         if (measured) this.#error(cell('extra_tags'), at, line);
         return;
       case FAULT_METRIC:
@@ -134,6 +160,7 @@ export class K6Samples {
       this.#faults.add('the samples of k6 are out of order');
       return;
     }
+    this.#timed += 1;
     if (!measured) return;
     const kind = kindOf(errorCode);
     const spentMs = blockedMs + durationMs;
