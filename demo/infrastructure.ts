@@ -55,7 +55,7 @@ export async function startInfrastructure(options: {
   const [oldDatabase, newDatabase, redis, mail, payments] = await allOrNothing([
     stoppable(startPostgres({ ...common, name: 'old' })),
     stoppable(startPostgres({ ...common, name: 'new' })),
-    stoppable(startRedis(common)),
+    stoppable(startRedis({ ...common, memory: '256mb' })),
     stoppable(startSmtpSink(common)),
     stoppable(startStripeStandIn(common)),
   ]);

@@ -1,12 +1,4 @@
-import {
-  inTransaction,
-  isId,
-  isUniqueViolation,
-  oneRow,
-  openDatabase,
-  required,
-  type Database,
-} from '../shop/database.ts';
+import { isId, isUniqueViolation, oneRow, openDatabase, required, type Database } from '../shop/database.ts';
 import { emailTaken } from '../shop/shop-error.ts';
 import type {
   Customer,
@@ -119,7 +111,7 @@ export function createNewShopStore(databaseUrl: string): ShopStore {
       return rowCount === 1;
     },
     createOrder: async (customerId, lines, totalCents) => {
-      const id = await inTransaction(db, async (tx) => {
+      const id = await db.transaction(async (tx) => {
         const { rows } = await tx.query<{ id: string }>(
           `insert into sales_orders (tenant_id, customer_id, total_minor, status)
            values ($1, $2, $3, 'pending') returning id`,
@@ -165,7 +157,7 @@ export function createNewShopStore(databaseUrl: string): ShopStore {
       ]);
     },
     recordPayment: (orderId, paid) =>
-      inTransaction(db, async (tx) => {
+      db.transaction(async (tx) => {
         await tx.query("update sales_orders set status = 'paid' where id = $1", [orderId]);
         await tx.query(
           `insert into payments (tenant_id, order_id, provider_reference, amount_minor, status)
@@ -174,12 +166,12 @@ export function createNewShopStore(databaseUrl: string): ShopStore {
         );
       }),
     recordRefund: (orderId) =>
-      inTransaction(db, async (tx) => {
+      db.transaction(async (tx) => {
         await tx.query("update sales_orders set status = 'refunded' where id = $1", [orderId]);
         await tx.query("update payments set status = 'refunded' where order_id = $1", [orderId]);
       }),
     applyPaymentEvent: (event) =>
-      inTransaction(db, async (tx) => {
+      db.transaction(async (tx) => {
         const { rows } = await tx.query<{ id: string }>(
           'select id from sales_orders where id = $1 for update',
           [isId(event.orderId) ? event.orderId : null],
@@ -197,7 +189,7 @@ export function createNewShopStore(databaseUrl: string): ShopStore {
         return 'applied';
       }),
     removeCustomer: (email) =>
-      inTransaction(db, async (tx) => {
+      db.transaction(async (tx) => {
         // Items, payments and events go with their orders.
         await tx.query(
           `delete from sales_orders
@@ -210,6 +202,8 @@ export function createNewShopStore(databaseUrl: string): ShopStore {
         ]);
         return rowCount === 1;
       }),
+    queryTimes: db.queryTimes,
+    connections: () => db.connections(),
     close: () => db.end(),
   };
 }

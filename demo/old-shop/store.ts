@@ -1,12 +1,4 @@
-import {
-  inTransaction,
-  isId,
-  isUniqueViolation,
-  oneRow,
-  openDatabase,
-  required,
-  type Database,
-} from '../shop/database.ts';
+import { isId, isUniqueViolation, oneRow, openDatabase, required, type Database } from '../shop/database.ts';
 import { emailTaken } from '../shop/shop-error.ts';
 import type {
   Customer,
@@ -99,7 +91,7 @@ export function createOldShopStore(databaseUrl: string): ShopStore {
       return rowCount === 1;
     },
     createOrder: async (customerId, lines, totalCents) => {
-      const id = await inTransaction(db, async (tx) => {
+      const id = await db.transaction(async (tx) => {
         const { rows } = await tx.query<{ id: string }>(
           "insert into orders (customer_id, total_cents, status) values ($1, $2, 'pending') returning id",
           [customerId, totalCents],
@@ -140,7 +132,7 @@ export function createOldShopStore(databaseUrl: string): ShopStore {
       await db.query("update orders set status = 'pending' where id = $1 and status = 'paying'", [orderId]);
     },
     recordPayment: (orderId, paid) =>
-      inTransaction(db, async (tx) => {
+      db.transaction(async (tx) => {
         await tx.query("update orders set status = 'paid' where id = $1", [orderId]);
         await tx.query(
           `insert into payments (order_id, provider_reference, amount_cents, status)
@@ -149,12 +141,12 @@ export function createOldShopStore(databaseUrl: string): ShopStore {
         );
       }),
     recordRefund: (orderId) =>
-      inTransaction(db, async (tx) => {
+      db.transaction(async (tx) => {
         await tx.query("update orders set status = 'refunded' where id = $1", [orderId]);
         await tx.query("update payments set status = 'refunded' where order_id = $1", [orderId]);
       }),
     applyPaymentEvent: (event) =>
-      inTransaction(db, async (tx) => {
+      db.transaction(async (tx) => {
         const { rows } = await tx.query<{ id: string }>('select id from orders where id = $1 for update', [
           isId(event.orderId) ? event.orderId : null,
         ]);
@@ -171,7 +163,7 @@ export function createOldShopStore(databaseUrl: string): ShopStore {
         return 'applied';
       }),
     removeCustomer: (email) =>
-      inTransaction(db, async (tx) => {
+      db.transaction(async (tx) => {
         // Items, payments and events go with their orders.
         await tx.query(
           'delete from orders where customer_id in (select id from customers where email = $1)',
@@ -180,6 +172,8 @@ export function createOldShopStore(databaseUrl: string): ShopStore {
         const { rowCount } = await tx.query('delete from customers where email = $1', [email]);
         return rowCount === 1;
       }),
+    queryTimes: db.queryTimes,
+    connections: () => db.connections(),
     close: () => db.end(),
   };
 }

@@ -18,6 +18,8 @@ export interface RedisOptions {
   readonly signal?: AbortSignal;
   /** Take this source only. */
   readonly source?: RedisSource;
+  /** Most memory of a server that is started here, such as `256mb`; default no limit. A full one refuses writes. */
+  readonly memory?: string;
   /** For tests: see `startProgram`. */
   readonly binding?: 'auto' | 'guard';
 }
@@ -73,6 +75,7 @@ async function startInstalled(program: string, options: RedisOptions): Promise<R
     args: [
       ...['--port', String(port), '--bind', '127.0.0.1', '--dir', scratch],
       ...['--save', '', '--appendonly', 'no', '--daemonize', 'no'],
+      ...(options.memory === undefined ? [] : ['--maxmemory', options.memory]),
     ],
     ...(options.signal ? { signal: options.signal } : {}),
     ...(options.binding ? { binding: options.binding } : {}),

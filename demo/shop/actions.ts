@@ -85,6 +85,13 @@ export async function payOrder(
   if (!(await parts.store.claimForPayment(customer.id, order.id))) {
     throw new ShopError(409, 'not_payable', `Order ${order.id} is not open for payment.`);
   }
+  await parts.measures.payments.counted(() => charge(parts, order, paymentMethod));
+  const paid = await orderOf(parts, customer, order.id);
+  await sendMail(parts, confirmationMail(customer, paid));
+  return paid;
+}
+
+async function charge(parts: ShopParts, order: Order, paymentMethod: string): Promise<void> {
   const charged = await parts.payments
     .charge({
       orderId: order.id,
@@ -97,9 +104,6 @@ export async function payOrder(
       throw error;
     });
   await parts.store.recordPayment(order.id, charged);
-  const paid = await orderOf(parts, customer, order.id);
-  await sendMail(parts, confirmationMail(customer, paid));
-  return paid;
 }
 
 /** Gives the money back. @throws ShopError 404, 409, 502 */

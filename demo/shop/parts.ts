@@ -1,9 +1,12 @@
 import { Redis } from 'ioredis';
+import { cacheMemory } from './cache-memory.ts';
 import { createCarts, type Carts } from './carts.ts';
 import { createCatalogue, type Catalogue } from './catalogue.ts';
 import { publicUrlOf, type ShopConfig } from './config.ts';
 import { createHealth, type Health } from './health.ts';
 import { createMailer, type Mailer } from './mailer.ts';
+import type { ShopMeasures } from './metrics.ts';
+import { createPaymentCounts } from './payment-counts.ts';
 import { createPaymentGateway, type PaymentGateway } from './payment-gateway.ts';
 import { createPricing, type Pricing } from './pricing.ts';
 import { createSessions, type Sessions } from './sessions.ts';
@@ -26,6 +29,7 @@ export interface ShopParts {
   readonly mailer: Mailer;
   readonly payments: PaymentGateway;
   readonly health: Health;
+  readonly measures: ShopMeasures;
   /** Reports what went wrong without failing the request. */
   readonly log: (message: string, error: unknown) => void;
   close(): Promise<void>;
@@ -63,6 +67,12 @@ export function createParts(shop: ShopName, config: ShopConfig, store: ShopStore
       mail: () => mailer.ping(),
       payments: () => payments.ping(),
     }),
+    measures: {
+      payments: createPaymentCounts(),
+      queryTimes: store.queryTimes,
+      connections: () => store.connections(),
+      cacheMemory: () => cacheMemory(redis),
+    },
     log,
     close: async () => {
       mailer.close();

@@ -21,7 +21,7 @@ export function buildShopApp(parts: ShopParts): FastifyInstance {
   app.setNotFoundHandler((_request, reply) =>
     reply.code(404).send({ error: { code: 'not_found', message: 'There is nothing here.' } }),
   );
-  exportMetrics(app);
+  exportMetrics(app, parts.measures, parts.log);
   publicRoutes(app, parts);
   customerRoutes(app, parts);
   orderRoutes(app, parts);

@@ -1,3 +1,6 @@
+import type { Connections } from './database.ts';
+import type { Histogram } from './histogram.ts';
+
 /** What both shops keep, whatever their schemas call it. Ids are decimal strings: they are 64 bit in the database. */
 
 export interface Product {
@@ -94,5 +97,9 @@ export interface ShopStore {
   applyPaymentEvent(event: { readonly id: string; readonly orderId: string }): Promise<EventEffect>;
   /** Removes a customer with everything that hangs on it. */
   removeCustomer(email: string): Promise<boolean>;
+  /** How long the statements took. */
+  readonly queryTimes: Histogram;
+  /** @throws Error when the database does not answer */
+  connections(): Promise<Connections>;
   close(): Promise<void>;
 }
