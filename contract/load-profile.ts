@@ -56,6 +56,9 @@ const Request = z.strictObject({
 export const LoadKind = z.enum(['baseline', 'ramp', 'spike', 'soak', 'stress']);
 export type LoadKind = z.infer<typeof LoadKind>;
 
+/** More than this is a typing mistake rather than a machine. */
+const MOST_PROCESSES = 16;
+
 const KINDS_WITH_PEAK: readonly LoadKind[] = ['ramp', 'spike', 'stress'];
 
 /** A load profile: what is sent, by which engine, how much of it, and what must hold. */
@@ -72,6 +75,18 @@ export const LoadProfile = z
     flow: z.string().optional(),
     requests: z.array(Request).min(1).optional(),
     connections: z.number().int().min(1).max(1000).default(10),
+    /**
+     * Processes that share the connections; only for autocannon, of which one fills one core. As many as cores are free.
+     */
+    processes: z
+      .number()
+      .int()
+      .min(1)
+      .max(
+        MOST_PROCESSES,
+        `at most ${MOST_PROCESSES}: one for each free core of this machine, not one for each connection`,
+      )
+      .default(1),
     /** Arrivals per second (open model). Only k6 can keep it. */
     rate: z.number().positive().max(100_000).optional(),
     /** The highest level of a ramp, spike or stress: arrivals per second where `rate` is given, else connections. */
@@ -107,7 +122,11 @@ export const LoadProfile = z
   .superRefine((profile, context) => {
     const complain = (path: string, message: string): void =>
       context.addIssue({ code: 'custom', path: [path], message, input: profile });
-    const { kind, peak, rate, connections } = profile;
+    const { kind, peak, rate, connections, processes } = profile;
+    if (processes > 1 && profile.engine !== 'autocannon')
+      complain('processes', 'is only for engine "autocannon": k6 uses every core by itself');
+    else if (processes > connections)
+      complain('processes', `must not be more than connections (${connections}): each needs one at least`);
     if (profile.triggers !== undefined && kind !== 'baseline')
       complain('triggers', `are only for a baseline: the levels of a ${kind} are runs of their own`);
     if (profile.triggers?.some(({ forS }) => forS > profile.durationS))

@@ -60,6 +60,9 @@ export const LoadResult = z.strictObject({
     lagP99Ms: z.number().nullable(),
     cpuPercent: z.number().nullable(),
     saturated: z.boolean(),
+    /** Only where several processes made the load: how many, and on how many cores. The rest is of the worst of them. */
+    processes: z.number().int().min(2).optional(),
+    cores: z.number().int().positive().optional(),
   }),
   /** Why the target could not be reached at all (refused, unresolved, untrusted), in words; then nothing was sent. */
   unreachable: z.string().optional(),

@@ -67,11 +67,13 @@ export function defineLoad(plan: Plan): void {
   defineComparisons(plan, manifest);
 }
 
+/** Time for several processes to start, read the plan and be waited for. */
+const PROCESSES_MS = 45_000;
+
 /** Everything that is ordered, the longest that a request may still take in each level, and the engine's own time. */
 export function longestMs(profile: LoadProfile): number {
-  return (
-    orderedS(profile) * 1000 + mostStages(profile) * (profile.timeoutMs * 10 + OVERHEAD_MS[profile.engine])
-  );
+  const overheadMs = OVERHEAD_MS[profile.engine] + (profile.processes > 1 ? PROCESSES_MS : 0);
+  return orderedS(profile) * 1000 + mostStages(profile) * (profile.timeoutMs * 10 + overheadMs);
 }
 
 /** Virtual users of a retry, or of a second start under the same run id, must not meet those of the first. */

@@ -133,7 +133,7 @@ function notBelievable(
       summary: `The load generator itself was overloaded (${generatorText(result)}), so its latencies are not the target's`,
       remedy:
         result.engine.name === 'autocannon'
-          ? 'run on a machine with a free core, lower connections, or use engine "k6"'
+          ? autocannonRemedy(result)
           : 'run on a machine with more free cores, or lower the rate',
     };
   }
@@ -163,7 +163,10 @@ function notBelievable(
         summary: reason,
         measured: first.measured,
         expected: first.expected,
-        remedy: 'use engine "k6", or a machine with more free cores',
+        remedy:
+          result.engine.name === 'autocannon'
+            ? autocannonRemedy(result)
+            : 'use a machine with more free cores, or lower the rate',
       };
     }
   }
@@ -273,14 +276,32 @@ function passSummary(result: LoadResult): string {
   const rate = `${round(result.achievedRate, 1)}${result.model === 'open' ? ' arrivals' : ''}/s`;
   const model =
     result.model === 'open' ? 'arrivals as ordered' : 'closed model: says nothing about arrival rates';
-  return `${result.requests} requests, ${rate}, ${p95}, ${errors} (${result.engine.name} ${result.engine.version}, ${model})`;
+  const { processes, cores } = result.generator;
+  const made =
+    processes === undefined
+      ? ''
+      : ` in ${processes} processes${cores !== undefined && processes > cores ? ` on only ${cores} cores` : ''}`;
+  return `${result.requests} requests, ${rate}, ${p95}, ${errors} (${result.engine.name} ${result.engine.version}${made}, ${model})`;
+}
+
+/** What it would take; an event loop more helps only where there is a core for it. */
+function autocannonRemedy({ generator: { processes = 1, cores } }: LoadResult): string {
+  const free =
+    cores !== undefined && processes >= cores
+      ? `use a machine with more cores (${processes} processes had ${cores})`
+      : `raise processes (${processes} now) where the machine has free cores`;
+  return `${free}, lower connections, or use engine "k6"`;
 }
 
 function generatorText({ generator }: LoadResult): string {
   const lag =
     generator.lagP99Ms === null ? [] : [`event loop ${round(generator.lagP99Ms, 1)} ms late at p99`];
   const cpu = generator.cpuPercent === null ? [] : [`${Math.round(generator.cpuPercent)} % of a core`];
-  return [...lag, ...cpu].join(', ') || 'its health is not known';
+  const health = [...lag, ...cpu].join(', ') || 'its health is not known';
+  const { processes, cores } = generator;
+  return processes === undefined
+    ? health
+    : `the worst of ${processes} processes on ${cores} cores: ${health}`;
 }
 
 function finding(

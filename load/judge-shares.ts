@@ -7,9 +7,7 @@ import type { Segment } from '../contract/shard.ts';
 import type { ControlAnswer } from '../safety/ask-control.ts';
 import { judgeLoad } from './judge-load.ts';
 import { mergeResults } from './merge-results.ts';
-
-/** Least share of the load's time during which all shares must have made theirs. */
-const LEAST_TOGETHER = 0.8;
+import { notTogetherPercent } from './together.ts';
 
 /** The cause of a finding that is one share of a load. */
 export const ONE_SHARE = 'one-share';
@@ -112,12 +110,11 @@ function judgeTogether(
     );
   }
   if (away.length === 0 && results.every(({ faults }) => faults.length === 0)) {
-    const together = shareTogether(results);
-    // Also where a share does not say when it began, which compares as false.
-    if (!(together >= LEAST_TOGETHER)) {
+    const percent = notTogetherPercent(results);
+    if (percent !== undefined) {
       return unknown(
         'shares-not-together',
-        `All shares made load at the same time for only ${Math.round((together || 0) * 100)} % of it, so the target never saw all of it`,
+        `All shares made load at the same time for only ${percent} % of it, so the target never saw all of it`,
         'start all shares with the same --start-at, late enough for the slowest of them',
       );
     }
@@ -130,17 +127,6 @@ function judgeTogether(
     return unknown('share-foreign', why, 'use one version of the engine everywhere');
   }
   return judgeLoad({ profile, result: merged, control: worstControl(shares) });
-}
-
-/** How much of the time in which load was made all shares made it. */
-function shareTogether(results: readonly LoadResult[]): number {
-  const windows = results.map(({ startedAt, durationMs }) => {
-    const from = Date.parse(startedAt);
-    return { from, to: from + durationMs };
-  });
-  const overlap = Math.min(...windows.map(({ to }) => to)) - Math.max(...windows.map(({ from }) => from));
-  const longest = Math.max(...results.map(({ durationMs }) => durationMs));
-  return longest > 0 ? Math.max(0, overlap) / longest : 0;
 }
 
 /** Where one machine's own network was down, its errors are not the target's. */

@@ -21,8 +21,11 @@ export function profileDigest(profile: LoadProfile, flow: Flow | undefined): str
     atPeak: _atPeak,
     minimumRequests: _minimumRequests,
     maxDrift: _maxDrift,
-    ...sent
+    processes,
+    ...rest
   } = profile;
+  // One process is what every profile was before there could be several: baselines of then still count.
+  const sent = processes === 1 ? rest : { ...rest, processes };
   return `sha256:${createHash('sha256').update(canonicalJson({ sent, flow })).digest('hex')}`;
 }
 

@@ -54,6 +54,8 @@ export function mergeResults(results: readonly LoadResult[], together: Together)
       lagP99Ms: nullable(results.map(({ generator }) => generator.lagP99Ms)),
       cpuPercent: nullable(results.map(({ generator }) => generator.cpuPercent)),
       saturated: results.some(({ generator }) => generator.saturated),
+      ...greatest('processes', results),
+      ...greatest('cores', results),
     },
     ...(unreachable === undefined ? {} : { unreachable }),
     faults: [...new Set(results.flatMap(({ faults }) => faults))],
@@ -118,4 +120,13 @@ function silencesOf(results: readonly LoadResult[], atOnce: boolean): number[] {
 function nullable(values: readonly (number | null)[]): number | null {
   const known = values.filter((value) => value !== null);
   return known.length === values.length ? Math.max(...known) : null;
+}
+
+/** Each of the results was made by so many; nothing where one process made each of them. */
+function greatest<Name extends 'processes' | 'cores'>(
+  name: Name,
+  results: readonly LoadResult[],
+): Partial<Record<Name, number>> {
+  const known = results.map(({ generator }) => generator[name]).filter((value) => value !== undefined);
+  return known.length === 0 ? {} : ({ [name]: Math.max(...known) } as Partial<Record<Name, number>>);
 }

@@ -44,10 +44,11 @@ export async function runProfile(given: ProfileRun): Promise<Finding> {
     const missing = unknown('engine-missing', summary, availability.remedy);
     return profile.optional ? { ...missing, outcome: 'not-applicable' } : missing;
   }
-  if (engine.name === 'k6' && flow !== undefined && given.planFile === undefined) {
+  const elsewhere = engine.name === 'k6' || profile.processes > 1;
+  if (elsewhere && flow !== undefined && given.planFile === undefined) {
     return unknown(
       'plan-file-unknown',
-      'k6 bundles the flow from the plan file, but nothing says which file that is',
+      `${engine.name === 'k6' ? 'k6 bundles' : 'Several processes read'} the flow from the plan file, but nothing says which file that is`,
       'set GREENLIGHT_PLAN to the plan file, or start with `greenlight run`',
     );
   }

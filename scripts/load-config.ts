@@ -3,6 +3,7 @@ import path from 'node:path';
 import { canonicalJson } from '../contract/canonical.ts';
 import { GreenlightError } from '../contract/errors.ts';
 import { parsePlan, type Plan } from '../contract/plan.ts';
+import { evaluatePlanFile } from '../safety/evaluate-plan-file.ts';
 import { sha256Of } from './file-digest.ts';
 
 /** A plan as it was found on disk. */
@@ -23,7 +24,7 @@ const NAMES = ['mts', 'ts', 'mjs', 'js', 'cts', 'cjs'].map((extension) => `green
  */
 export async function loadConfig(cwd: string, named?: string): Promise<LoadedPlan> {
   const file = findConfig(cwd, named);
-  const plan = parsePlan(await evaluate(file));
+  const plan = parsePlan(await evaluatePlanFile(file));
   return { plan, file, digest: digestOf(plan) };
 }
 
@@ -49,23 +50,4 @@ function findConfig(cwd: string, named?: string): string {
     });
   }
   return first;
-}
-
-/** Node 20 runs no TypeScript, and users' projects are CommonJS as often as not; jiti takes every mixture. */
-async function evaluate(file: string): Promise<unknown> {
-  const { createJiti } = await import('jiti');
-  // No cache on disk: a run must leave nothing behind, and an old transpilation must never be judged.
-  const jiti = createJiti(import.meta.url, { fsCache: false, interopDefault: true });
-  let loaded: unknown;
-  try {
-    loaded = await jiti.import(file, { default: true });
-  } catch (error) {
-    throw new GreenlightError('PLAN_UNREADABLE', file, { cause: error });
-  }
-  if (typeof loaded !== 'object' || loaded === null || Array.isArray(loaded)) {
-    throw new GreenlightError('PLAN_UNREADABLE', `${file} has no plan as its default export`, {
-      hint: 'End it with `export default defineConfig({ target: { ... }, ... })`.',
-    });
-  }
-  return loaded;
 }

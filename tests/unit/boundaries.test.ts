@@ -26,7 +26,7 @@ const ROOMS: readonly Room[] = [
     at: 'safety/',
     ours: ['contract/'],
     packages: ['node:', 'zod', 'fflate'],
-    lazy: ['pg'],
+    lazy: ['pg', 'jiti'],
     typesOnly: ['@playwright/test/reporter'],
   },
   {
@@ -86,7 +86,7 @@ const ROOMS: readonly Room[] = [
   {
     at: 'scripts/',
     ours: ['contract/', 'safety/', 'suites/', 'load/', 'data-checks/', 'reporters/'],
-    packages: ['node:', 'zod', 'commander', 'jiti', 'picocolors', 'yaml', '@playwright/test'],
+    packages: ['node:', 'zod', 'commander', 'picocolors', 'yaml', '@playwright/test'],
   },
   {
     at: 'scripts/gate/postgres/',

@@ -4,6 +4,7 @@ import type { LoadResult } from '../../../contract/load-result.ts';
 import type { Segment } from '../../../contract/shard.ts';
 import { Faults } from '../faults.ts';
 import { LoadRecorder } from '../load-recorder.ts';
+import { shareOf } from '../share-of.ts';
 import type { K6Order } from './runtime.ts';
 import { K6Samples } from './samples.ts';
 
@@ -116,11 +117,4 @@ export function frameOf(
     connections: Math.max(1, shareOf(profile.connections, segment)),
     targetRate: profile.rate === undefined ? null : profile.rate / (segment?.of ?? 1),
   };
-}
-
-/** A share of something that cannot be halved; all shares together are the whole. */
-function shareOf(whole: number, segment: Segment | undefined): number {
-  if (segment === undefined) return whole;
-  const upTo = (share: number): number => Math.floor((whole * share) / segment.of);
-  return upTo(segment.index) - upTo(segment.index - 1);
 }

@@ -1,0 +1,277 @@
+import { createRequire } from 'node:module';
+import type { EvaluationDepth } from '../../contract/evaluate.ts';
+import { decodeBody, type WireRequest } from '../../contract/http.ts';
+import type { LoadProfile } from '../../contract/load-profile.ts';
+import type { LoadResult } from '../../contract/load-result.ts';
+import type { LoadOrder } from '../../contract/ports/load-engine.ts';
+import { hookClient, type AutocannonClient, type ClientHooks } from './autocannon-client.ts';
+import { IterationCookies } from './cookies.ts';
+import { Faults } from './faults.ts';
+import { dataRow, walkFlow, type FlowWalk } from './flow-walk.ts';
+import { LoadRecorder, type SampleKind } from './load-recorder.ts';
+import { orderFlows } from './order-flows.ts';
+import { watchOwnProcess, type OwnProcessHealth } from './own-process-health.ts';
+import { schemaSample } from './schema-sample.ts';
+
+/** Extra time after which autocannon is stopped by force; by then every request has been answered or timed out. */
+export const SLACK_MS = 2000;
+
+/** What one process is to do: all connections of its order, as virtual users with numbers of their own. */
+export interface ConnectionsOrder extends Omit<LoadOrder, 'planFile' | 'scratch' | 'progress' | 'segment'> {
+  /** The one address to which all requests go. */
+  readonly origin: string;
+  /** Virtual users that other processes have; identities, data rows and the sample of schemas go by these numbers. */
+  readonly usersBefore: number;
+  /** Called about once a second. */
+  readonly tell: (soFar: LoadSoFar) => void;
+}
+
+/** How far one process is. */
+export interface LoadSoFar {
+  /** Milliseconds since the measured window began; negative while it warms up. */
+  readonly sinceMs: number;
+  readonly requests: number;
+  readonly failed: number;
+  /** Milliseconds. */
+  readonly p95?: number | undefined;
+}
+
+/** Makes the load of one process: this one, whose event loop is then the one that is watched. */
+export async function runConnections(order: ConnectionsOrder): Promise<LoadResult> {
+  const run = new AutocannonRun(order);
+  await run.finished();
+  const durationMs = run.measuredMs;
+  const recorded = run.recorder.result(durationMs);
+  return {
+    ...headOf(order.profile),
+    startedAt: run.startedAt,
+    ...recorded,
+    durationMs,
+    achievedRate: durationMs > 0 ? recorded.requests / (durationMs / 1000) : 0,
+    generator: run.generator(),
+    faults: run.faults.list(),
+  };
+}
+
+/** What every result of this engine says, whatever was measured. */
+export function headOf(
+  profile: LoadProfile,
+): Pick<LoadResult, 'engine' | 'model' | 'warmupMs' | 'connections' | 'targetRate' | 'dropped'> {
+  return {
+    engine: { name: 'autocannon', version: autocannonVersion() },
+    model: 'closed',
+    warmupMs: profile.warmupS * 1000,
+    connections: profile.connections,
+    targetRate: null,
+    dropped: 0,
+  };
+}
+
+/** One run: the measured window, and what all connections share. */
+class AutocannonRun {
+  readonly recorder = new LoadRecorder();
+  readonly faults = new Faults();
+  readonly #order: ConnectionsOrder;
+  readonly #origin: string;
+  readonly #flows;
+  readonly #clients: AutocannonClient[] = [];
+  #from = 0;
+  #to = 0;
+  #draining = false;
+  #health: OwnProcessHealth | undefined;
+  #generator: LoadResult['generator'] | undefined;
+
+  constructor(order: ConnectionsOrder) {
+    this.#order = order;
+    this.#origin = order.origin;
+    this.#flows = orderFlows(order.profile, order.flow);
+  }
+
+  /** Length of the measured window; shorter than ordered when the run was stopped early. */
+  get measuredMs(): number {
+    return Math.max(0, Math.round(Math.min(this.#to, performance.now()) - this.#from));
+  }
+
+  /** When the measured window began, by the clock: how processes stand to each other is told by it. */
+  get startedAt(): string {
+    return new Date(performance.timeOrigin + this.#from).toISOString();
+  }
+
+  generator(): LoadResult['generator'] {
+    return this.#generator ?? { lagP99Ms: null, cpuPercent: null, saturated: true };
+  }
+
+  async finished(): Promise<void> {
+    const { profile, tell, signal } = this.#order;
+    const { default: autocannon } = await import('autocannon');
+    const begin = performance.now();
+    this.#from = begin + profile.warmupS * 1000;
+    this.#to = this.#from + profile.durationS * 1000;
+    const stop = (): void => this.#stop();
+    const interrupted = (): void => {
+      this.faults.add('the run was interrupted');
+      this.#to = Math.min(this.#to, performance.now());
+      stop();
+    };
+    const timers = [
+      setTimeout(() => (this.#health = watchOwnProcess()), this.#from - begin),
+      setTimeout(() => this.#endWindow(), this.#to - begin),
+      setInterval(() => tell(this.#soFar()), 1000),
+    ];
+    signal.addEventListener('abort', interrupted, { once: true });
+    try {
+      await autocannon({
+        url: this.#origin,
+        connections: profile.connections,
+        pipelining: 1,
+        // The window ends by itself, connection by connection; this is only the hard end.
+        duration: Math.ceil((this.#to - begin + profile.timeoutMs + SLACK_MS) / 1000),
+        timeout: Math.max(1, profile.timeoutMs / 1000),
+        sampleInt: 100,
+        setupClient: (client) => this.#setUp(client as unknown as AutocannonClient),
+      });
+    } finally {
+      timers.forEach((timer) => clearTimeout(timer));
+      signal.removeEventListener('abort', interrupted);
+      if (this.#health !== undefined && this.#generator === undefined) this.#endWindow();
+    }
+  }
+
+  /** From here on no request is started; those under way are answered or time out, and count. */
+  #endWindow(): void {
+    this.#draining = true;
+    this.#generator = this.#health?.stop(this.#order.profile.thresholds);
+  }
+
+  #stop(): void {
+    this.#draining = true;
+    this.#clients.forEach((client) => client.destroy());
+  }
+
+  #soFar(): LoadSoFar {
+    const { requests, failed, p95 } = this.recorder;
+    return { sinceMs: performance.now() - this.#from, requests, failed, p95 };
+  }
+
+  #setUp(client: AutocannonClient): void {
+    this.#clients.push(client);
+    hookClient(
+      client,
+      this.#hooks(this.#order.usersBefore + this.#clients.length),
+      this.#order.profile.timeoutMs,
+    );
+  }
+
+  /** The life of one connection (a virtual user): one iteration after the other, one request under way at a time. */
+  #hooks(user: number): ClientHooks {
+    const { profile, urls, run, secret } = this.#order;
+    const inSample = schemaSample(run, user);
+    let iteration = 0;
+    let walk: FlowWalk | undefined;
+    let cookies = new IterationCookies();
+    let wire: WireRequest | undefined;
+    let failures = 0;
+    let depth: EvaluationDepth = { schema: true };
+    let sentAt: number | undefined;
+    let answer: { kind: SampleKind; latencyMs: number; sentAt: number } | undefined;
+
+    const record = (kind: SampleKind, at: number, latencyMs: number | undefined, bytes: number): void => {
+      if (at < this.#from || at >= this.#to) return;
+      this.recorder.record({ kind, sinceMs: at - this.#from, latencyMs, bytes });
+    };
+    const unanswered = (kind: 'timeout' | 'connection', latencyMs: number | undefined): void => {
+      if (sentAt === undefined) return;
+      record(kind, sentAt, latencyMs, 0);
+      if (kind === 'connection') failures += 1;
+      sentAt = undefined;
+      walk?.giveUp();
+    };
+    const nextWire = (): WireRequest => {
+      const more = walk?.next();
+      if (more !== undefined) return more;
+      const flow = this.#flows[(user - 1 + iteration) % this.#flows.length];
+      if (flow === undefined) throw new Error(`the profile "${profile.id}" has nothing to send`);
+      const scope = `vu${user}-i${iteration}`;
+      walk = walkFlow({ flow, urls, run, scope, data: dataRow(flow, user - 1 + iteration), secret });
+      cookies = new IterationCookies();
+      depth = { schema: inSample(iteration) };
+      iteration += 1;
+      const first = walk.next();
+      if (first === undefined) throw new Error(`the flow "${flow.id}" makes no request`);
+      return first;
+    };
+
+    return {
+      next: () => {
+        if (sentAt !== undefined) {
+          // autocannon connects anew without a word after a time-out and after a connection that just ended.
+          const elapsed = performance.now() - sentAt;
+          if (elapsed >= profile.timeoutMs - 5) unanswered('timeout', Math.max(elapsed, profile.timeoutMs));
+          else unanswered('connection', undefined);
+        }
+        if (this.#draining || performance.now() >= this.#to) return undefined;
+        try {
+          wire = nextWire();
+          if (!wire.url.startsWith(`${this.#origin}/`)) throw new Error(manyOrigins(this.#origin, wire.url));
+        } catch (error) {
+          this.faults.add(`the flow could not make its next request: ${String(error)}`);
+          setImmediate(() => this.#stop());
+          return undefined;
+        }
+        const cookie = cookies.header();
+        const headers = { ...wire.headers, ...(cookie === undefined ? {} : { cookie }) };
+        return {
+          method: wire.method,
+          path: wire.url.slice(this.#origin.length),
+          headers,
+          ...(wire.body === undefined ? {} : { body: wire.body }),
+        };
+      },
+      headOnly: () => wire?.method === 'HEAD',
+      sent: () => {
+        // What was let through belongs to the window, though its end may have come in this very moment.
+        sentAt = Math.min(performance.now(), this.#to - 0.001);
+      },
+      answered: (status, body, rawHeaders) => {
+        if (sentAt === undefined) return;
+        const latencyMs = performance.now() - sentAt;
+        failures = 0;
+        const headers: Record<string, string> = {};
+        for (const [name, value] of Object.entries(rawHeaders)) {
+          if (name.toLowerCase() === 'set-cookie') cookies.remember([value].flat());
+          headers[name.toLowerCase()] = [value].flat().join(', ');
+        }
+        let kind: SampleKind = 'assertion';
+        try {
+          const decoded = decodeBody(headers['content-type'], body);
+          kind =
+            walk?.answered({ status, headers, body: decoded, durationMs: latencyMs }, depth).kind ??
+            'assertion';
+        } catch (error) {
+          this.faults.add(`an answer could not be judged: ${String(error)}`);
+          walk?.giveUp();
+        }
+        answer = { kind, latencyMs, sentAt };
+        sentAt = undefined;
+      },
+      received: (bytes) => {
+        if (answer !== undefined) record(answer.kind, answer.sentAt, answer.latencyMs, bytes);
+        answer = undefined;
+      },
+      failed: () => unanswered('connection', undefined),
+      backOffMs: () =>
+        failures === 0 ? 0 : Math.min(250, 10 * 2 ** Math.min(failures, 10), profile.timeoutMs / 4),
+    };
+  }
+}
+
+/** What to say where requests go to several addresses. */
+export function manyOrigins(one: string, other: string): string {
+  return `requests go to ${one} and to ${other}, but autocannon keeps to one address: use engine "k6"`;
+}
+
+/** Of the package that is installed. @throws Error when there is none */
+export function autocannonVersion(): string {
+  const { version } = createRequire(import.meta.url)('autocannon/package.json') as { version: string };
+  return version;
+}

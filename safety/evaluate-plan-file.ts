@@ -1,0 +1,25 @@
+import { GreenlightError } from '../contract/errors.ts';
+
+/**
+ * What a plan file exports by default, unchecked. Node 20 runs no TypeScript, and users' projects are CommonJS as often
+ * as not; jiti takes every mixture.
+ * @param file an absolute path
+ * @throws GreenlightError PLAN_UNREADABLE
+ */
+export async function evaluatePlanFile(file: string): Promise<unknown> {
+  const { createJiti } = await import('jiti');
+  // No cache on disk: a run must leave nothing behind, and an old transpilation must never be judged.
+  const jiti = createJiti(import.meta.url, { fsCache: false, interopDefault: true });
+  let loaded: unknown;
+  try {
+    loaded = await jiti.import(file, { default: true });
+  } catch (error) {
+    throw new GreenlightError('PLAN_UNREADABLE', file, { cause: error });
+  }
+  if (typeof loaded !== 'object' || loaded === null || Array.isArray(loaded)) {
+    throw new GreenlightError('PLAN_UNREADABLE', `${file} has no plan as its default export`, {
+      hint: 'End it with `export default defineConfig({ target: { ... }, ... })`.',
+    });
+  }
+  return loaded;
+}
