@@ -21,20 +21,39 @@ const Witness = z.strictObject({ path: z.string().startsWith('/'), status: z.num
 /** Methods that change nothing by their definition (RFC 9110, 9.2.1). */
 const SAFE_METHODS: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
 
+const twinRequest = {
+  method: z.enum(['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE']).default('GET'),
+  path: z.string().startsWith('/'),
+  json: z.unknown().optional(),
+  /** Why a method that may change data is harmless here, such as "a search". */
+  harmlessBecause: z.string().min(1).optional(),
+};
+
+function isHarmless(request: {
+  readonly method: string;
+  readonly harmlessBecause?: string | undefined;
+}): boolean {
+  return SAFE_METHODS.includes(request.method) || request.harmlessBecause !== undefined;
+}
+
+const MAY_CHANGE_DATA = {
+  message: 'both systems would get a request that may change data: say why it is harmless, or leave it out',
+  path: ['harmlessBecause'],
+};
+
 /** A request that both systems get. */
-const TwinRequest = z
-  .strictObject({
-    method: z.enum(['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE']).default('GET'),
-    path: z.string().startsWith('/'),
-    json: z.unknown().optional(),
-    /** Why a method that may change data is harmless here, such as "a search". */
-    harmlessBecause: z.string().min(1).optional(),
-  })
-  .refine((request) => SAFE_METHODS.includes(request.method) || request.harmlessBecause !== undefined, {
-    message: 'both systems would get a request that may change data: say why it is harmless, or leave it out',
-    path: ['harmlessBecause'],
-  });
+const TwinRequest = z.strictObject(twinRequest).refine(isHarmless, MAY_CHANGE_DATA);
 export type TwinRequest = z.infer<typeof TwinRequest>;
+
+/** A request whose answers are compared. */
+const ParityRequest = z
+  .strictObject({
+    ...twinRequest,
+    /** What old is known to answer, where that is not success: else both refusing it proves nothing. */
+    status: z.number().int().min(200).max(499).optional(),
+  })
+  .refine(isHarmless, MAY_CHANGE_DATA);
+export type ParityRequest = z.infer<typeof ParityRequest>;
 
 const Headers = z.record(z.string(), SecretString);
 
@@ -98,7 +117,7 @@ export const Probe = z.discriminatedUnion('kind', [
   z.strictObject({
     ...common,
     kind: z.literal('parity'),
-    requests: z.array(TwinRequest).min(1).max(500),
+    requests: z.array(ParityRequest).min(1).max(500),
     /** Sent with every request. */
     headers: Headers.default({}),
     /** Where old wants others than new; default: the same. */
@@ -116,7 +135,7 @@ export const Probe = z.discriminatedUnion('kind', [
         }),
       )
       .default([]),
-    /** How many times each request is asked; what differs between two answers of old is not compared. */
+    /** How many times each request is asked at least; up to ten times, where differences might be chance. */
     rounds: z.number().int().min(1).max(20).default(2),
     /** Shows the values that differ. They may be data of customers; by default only their kind is shown. */
     showValues: z.boolean().default(false),

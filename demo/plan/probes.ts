@@ -56,7 +56,7 @@ export const probes: PlanInput['probes'] = [
     requests: [
       { path: '/api/products' },
       { path: '/api/products/TEA-GREEN' },
-      { path: '/api/products/NOT-THERE' },
+      { path: '/api/products/NOT-THERE', status: 404 },
     ],
   },
 ];

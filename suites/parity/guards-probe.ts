@@ -1,4 +1,4 @@
-import type { Identity, Probe } from '../../contract/probe.ts';
+import type { Identity, Probe, TwinRequest } from '../../contract/probe.ts';
 import type { Statement } from '../../contract/statement.ts';
 import { CannotTell } from '../cannot-tell.ts';
 import type { Probed } from '../probe-finding.ts';
@@ -24,16 +24,21 @@ export async function probeGuards(
 ): Promise<Probed> {
   const statements: Statement[] = [];
   const seen = new Map<string, Seen[]>(probe.identities.map(({ name }) => [name, []]));
+  const unclear: CannotTell[] = [];
   for (const route of probe.routes) {
     const byIdentity: { readonly name: string; readonly seen: Seen }[] = [];
     for (const identity of probe.identities) {
-      const headers = headersOf(identity);
-      const old = await askOld(route, headers, probe, tools);
-      const asked = await askNew(route, headers, probe, tools);
-      const one = { old: old.status, new: 'none' in asked ? undefined : asked.answer.status };
-      byIdentity.push({ name: identity.name, seen: one });
-      seen.get(identity.name)?.push(one);
+      try {
+        const one = await askBoth(route, headersOf(identity), probe, tools);
+        byIdentity.push({ name: identity.name, seen: one });
+        seen.get(identity.name)?.push(one);
+      } catch (error) {
+        // A route that cannot be told must not hide that another one is open.
+        if (!(error instanceof CannotTell)) throw error;
+        unclear.push(error);
+      }
     }
+    if (byIdentity.length === 0) continue;
     statements.push({
       name: nameOf(route),
       ok: byIdentity.every((one) => classOf(one.seen.new) === classOf(one.seen.old)),
@@ -43,7 +48,11 @@ export async function probeGuards(
   }
   const wrong = statements.filter(({ ok }) => !ok);
   const [first] = wrong;
-  if (first === undefined) refuseBlindIdentities(probe, seen);
+  if (first === undefined) {
+    const [doubt] = unclear;
+    if (doubt !== undefined) throw doubt;
+    refuseBlindIdentities(probe, seen);
+  }
   const asked = probe.routes.length * probe.identities.length;
   return {
     statements,
@@ -56,6 +65,17 @@ export async function probeGuards(
     cause: 'guards-differ',
     sampleSize: asked,
   };
+}
+
+async function askBoth(
+  route: TwinRequest,
+  headers: TwinHeaders,
+  probe: GuardsProbe,
+  tools: TwinTools,
+): Promise<Seen> {
+  const old = await askOld(route, headers, probe, tools);
+  const asked = await askNew(route, headers, probe, tools);
+  return { old: old.status, new: 'none' in asked ? undefined : asked.answer.status };
 }
 
 function refuseBlindIdentities(probe: GuardsProbe, seen: ReadonlyMap<string, readonly Seen[]>): void {

@@ -1,4 +1,4 @@
-import type { Probe, TwinRequest } from '../../contract/probe.ts';
+import type { ParityRequest, Probe } from '../../contract/probe.ts';
 import type { Statement } from '../../contract/statement.ts';
 import { CannotTell } from '../cannot-tell.ts';
 import type { Probed } from '../probe-finding.ts';
@@ -14,12 +14,16 @@ import { fieldsOf } from './fields.ts';
 type ParityProbe = Extract<Probe, { kind: 'parity' }>;
 
 const CONFIDENCE = 0.95;
+/** Differences that might be chance are asked about so often, or as often as the plan says. */
+const MOST_ROUNDS = 10;
+/** So many show every steady difference; asked only so that all of them can be told. */
+const ENOUGH_ROUNDS = 5;
 /** Of one request, in the sentence that people read. */
 const SHOWN_DIFFERENCES = 5;
 
 /**
- * Asks old, new and old again the same, and compares status, headers and every field. A request of which nothing could
- * be compared is never passed over: the whole answer is then unknown, unless another one differs.
+ * Asks old, new and old again the same, and compares status, headers and every field. Differences that might be chance
+ * are asked about again. A request of which nothing could be compared is never passed over: the whole answer is then unknown, unless another one differs.
  */
 export async function probeParity(
   probe: ParityProbe,
@@ -31,6 +35,7 @@ export async function probeParity(
   const noise = new Set<string>();
   const unclear: CannotTell[] = [];
   let fields = 0;
+  let rounds = 0;
   for (const request of probe.requests) {
     try {
       const seen = await compareRequest(probe, request, headers, ignore, tools);
@@ -40,6 +45,7 @@ export async function probeParity(
       }
       statements.push(statementOf(request, seen.compared, probe));
       fields += seen.compared.compared;
+      rounds += seen.rounds;
       for (const path of seen.compared.noise) noise.add(`${nameOf(request)} ${path}`);
     } catch (error) {
       // One that cannot be told must not hide that another one differs.
@@ -59,7 +65,7 @@ export async function probeParity(
   const [worst] = wrong;
   return {
     statements,
-    holds: `${statements.length} of ${statements.length} requests are answered as on old: ${fields} fields in ${probe.rounds} rounds. ${likeThese(statements.length)}${leftOut(noise, probe)}`,
+    holds: `${statements.length} of ${statements.length} requests are answered as on old: ${fields} fields in ${rounds} rounds. ${likeThese(statements.length)}${leftOut(noise, probe)}`,
     ...(worst === undefined
       ? {}
       : {
@@ -67,55 +73,87 @@ export async function probeParity(
           remedy: 'mend new, or name the field in `ignore` with the reason why it may differ',
         }),
     cause: 'answers-differ',
-    sampleSize: statements.length * probe.rounds,
+    sampleSize: rounds,
   };
 }
 
 async function compareRequest(
   probe: ParityProbe,
-  request: TwinRequest,
+  request: ParityRequest,
   headers: TwinHeaders,
   ignore: ReadonlySet<string>,
   tools: TwinTools,
-): Promise<{ readonly compared: ComparedAnswers } | { readonly none: Statement }> {
+): Promise<{ readonly compared: ComparedAnswers; readonly rounds: number } | { readonly none: Statement }> {
   const rounds: AnsweredRound[] = [];
-  for (let round = 0; round < probe.rounds; round += 1) {
+  const statuses = new Set<number>();
+  let compared: ComparedAnswers;
+  do {
     const old = await askOld(request, headers, probe, tools);
     const asked = await askNew(request, headers, probe, tools);
     if ('none' in asked) return asked;
     const oldAgain = await askOld(request, headers, probe, tools);
+    statuses.add(old.status).add(oldAgain.status);
     rounds.push({
       old: fieldsOf(old, tools.oldUrls, probe.compareHeaders),
       new: fieldsOf(asked.answer, tools.urls, probe.compareHeaders),
       oldAgain: fieldsOf(oldAgain, tools.oldUrls, probe.compareHeaders),
     });
+    compared = compareAnswers(rounds, ignore);
+  } while (
+    rounds.length < probe.rounds ||
+    (compared.unclear.length > 0 &&
+      rounds.length < (compared.different.length > 0 ? ENOUGH_ROUNDS : MOST_ROUNDS))
+  );
+  if (compared.different.length > 0) return { compared, rounds: rounds.length };
+  refuseDoubt(request, compared, statuses);
+  return { compared, rounds: rounds.length };
+}
+
+/** @throws CannotTell when answers without a proven difference do not show either that they are equal */
+function refuseDoubt(request: ParityRequest, compared: ComparedAnswers, statuses: ReadonlySet<number>): void {
+  const name = nameOf(request);
+  if (statuses.size > 1) {
+    throw new CannotTell('old-is-unsteady', `${name}: old answers with now this status, now that`, {
+      remedy: 'leave this request out, or repair old',
+    });
   }
-  const compared = compareAnswers(rounds, ignore);
-  if (compared.different.length > 0) return { compared };
-  if (compared.noise.includes('status')) {
+  const [unclear] = compared.unclear;
+  if (unclear !== undefined) {
     throw new CannotTell(
-      'old-is-unsteady',
-      `${nameOf(request)}: old answers with now this status, now that`,
+      'perhaps-chance',
+      `${name}: ${unclear.path} differs ${unclear.times} of ${unclear.of} times, which may be chance or a fault that shows now and then`,
+      { remedy: 'raise `rounds`, or name the field in `ignore` with the reason why it may differ' },
+    );
+  }
+  const [status = 0] = statuses;
+  if (request.status === undefined ? status < 200 || status > 299 : status !== request.status) {
+    throw new CannotTell(
+      'old-refuses',
+      `${name}: old itself answers ${status}${request.status === undefined ? '' : ` and not ${request.status}`}, so both sides only agree in not serving it`,
       {
-        remedy: 'leave this request out, or repair old',
+        remedy: `mend the path or renew the credentials in \`headers\`; where ${status} is meant, write \`status: ${status}\` beside the path`,
       },
     );
   }
-  if (compared.comparedOfBody === 0 && compared.noise.some((path) => path.startsWith('$'))) {
+  const noiseOfBody = compared.noise.filter((path) => path.startsWith('$') && !path.endsWith('.length'));
+  if (noiseOfBody.length > compared.steadyOfBody) {
     throw new CannotTell(
       'nothing-compared',
-      `${nameOf(request)}: all of the body differs between two answers of old, so nothing of it can be compared`,
-      { remedy: "ask for a document with fields (JSON), or ignore '$' to compare status and headers only" },
+      compared.steadyOfBody === 0
+        ? `${name}: all of the body differs between two answers of old, so nothing of it can be compared`
+        : `${name}: most of the body differs between two answers of old (${noiseOfBody.length} of ${noiseOfBody.length + compared.steadyOfBody} fields), so little of it can be compared`,
+      {
+        remedy: 'ask for a document with steady fields (JSON), or ignore those that change, with the reason',
+      },
     );
   }
-  return { compared };
 }
 
-function statementOf(request: TwinRequest, compared: ComparedAnswers, probe: ParityProbe): Statement {
+function statementOf(request: ParityRequest, compared: ComparedAnswers, probe: ParityProbe): Statement {
   const { different } = compared;
   const texts = different
     .slice(0, SHOWN_DIFFERENCES)
-    .map((one) => `${inWords(one, probe.showValues)}${one.times > 1 ? ` (${one.times} times)` : ''}`);
+    .map((one) => `${inWords(one, probe.showValues)} (${one.times} of ${one.of} times)`);
   const more = different.length - texts.length;
   return {
     name: nameOf(request),
@@ -146,7 +184,7 @@ function shownValue(path: string, value: unknown, showValues: boolean): string {
 /** Clopper and Pearson's bound for no difference among so many. */
 function likeThese(requests: number): string {
   const most = 1 - (1 - CONFIDENCE) ** (1 / requests);
-  return `Of requests like these at most ${(most * 100).toFixed(0)} % differ, with a confidence of ${CONFIDENCE * 100} %.`;
+  return `If they are a fair sample, at most ${(most * 100).toFixed(0)} % of all requests differ, with a confidence of ${CONFIDENCE * 100} %.`;
 }
 
 function leftOut(noise: ReadonlySet<string>, { ignore }: ParityProbe): string {
