@@ -1,13 +1,16 @@
 import type { Finding } from '../../contract/finding.ts';
 import type { InstantAnswer, RangeAnswer } from '../../contract/ports/metrics.ts';
 import type { Slo, SloLevel } from '../../contract/slo.ts';
-import { atLeast, atMost, type Statement } from '../../contract/statement.ts';
+import { atLeast, atMost } from '../../contract/statement.ts';
 import { leOf, underCount } from './bucket-bounds.ts';
-import { LEAST_COVERAGE, MOST_AGE_SCRAPES, ROUNDING } from './limits.ts';
+import { ROUNDING } from './limits.ts';
+import { notSeen } from './not-seen.ts';
 import type { SloHistory, SloReadings } from './read-slo.ts';
+import { numberOf, percent, round, type Saying, unknown } from './saying.ts';
 import { type CountBucket, evaluateTrigger } from './trigger.ts';
 
-type Saying = Pick<Finding, 'outcome' | 'summary' | 'cause' | 'remedy'> & { readonly statement?: Statement };
+/** Windows of two counters are extrapolated apart, so a part may come out a little greater than its total. */
+export const MOST_PART = 1.01;
 
 /** The share that an objective is about; `least` and `most` differ where a histogram has no such boundary. */
 interface Share {
@@ -39,83 +42,6 @@ export function judgeSlo(slo: Slo, objective: SloLevel, readings: SloReadings): 
   };
 }
 
-function unknown(cause: string, summary: string, remedy: string): Saying {
-  return { outcome: 'unknown', cause, summary, remedy };
-}
-
-function notSeen(slo: Slo, objective: SloLevel, readings: SloReadings): Saying | undefined {
-  const { history, ...instant } = readings;
-  const warnings = [
-    ...Object.values(instant).flatMap((answer) => answer?.warnings ?? []),
-    ...(history === null ? [] : [...history.total.warnings, ...(history.part?.warnings ?? [])]),
-  ];
-  if (warnings.length > 0) {
-    return unknown(
-      'metrics-incomplete',
-      `The store of metrics answered with warnings: ${[...new Set(warnings)].join('; ')}`,
-      'repair the store: an answer with warnings may be only a part',
-    );
-  }
-  return notScraped(slo, objective, readings) ?? notFresh(slo, objective, readings);
-}
-
-function notScraped(slo: Slo, objective: SloLevel, readings: SloReadings): Saying | undefined {
-  const instances = numberOf(readings.instances);
-  if (typeof instances !== 'number' || instances < slo.instances) {
-    return unknown(
-      'target-not-scraped',
-      `${typeof instances === 'number' ? instances : 'None'} of at least ${slo.instances} instances is scraped`,
-      'see the targets page of Prometheus, and slo.up and slo.instances in the plan',
-    );
-  }
-  const up = numberOf(readings.up);
-  if (objective.kind !== 'availability' && up !== instances) {
-    return unknown(
-      'target-down',
-      `Only ${describe(up)} of ${instances} instances can be scraped, so what the others did is not known`,
-      'see the readiness checks and the targets page of Prometheus',
-    );
-  }
-  const expected = (Math.max(instances, slo.instances) * objective.windowS) / slo.scrapeS;
-  const scrapes = numberOf(readings.scrapes);
-  const coverage = typeof scrapes === 'number' ? scrapes / expected : 0;
-  if (coverage < LEAST_COVERAGE) {
-    return unknown(
-      'gaps',
-      `Only ${percent(coverage)} of the last ${objective.windowS} s was seen; ${percent(LEAST_COVERAGE)} is needed`,
-      'wait until the window is full, or correct slo.scrapeS',
-    );
-  }
-  return undefined;
-}
-
-function notFresh(slo: Slo, objective: SloLevel, readings: SloReadings): Saying | undefined {
-  const age = numberOf(readings.age);
-  if (typeof age !== 'number') {
-    return unknown(
-      'no-series',
-      'The metric has no series now',
-      'see that its name and labels are right, and that the target exports it',
-    );
-  }
-  if (age > MOST_AGE_SCRAPES * slo.scrapeS) {
-    return unknown(
-      'stale',
-      `The newest sample is ${round(age, 1)} s old; at a scrape every ${slo.scrapeS} s it is not about now`,
-      'see that the target still writes its metrics, and that Prometheus still stores them',
-    );
-  }
-  const pushed = numberOf(readings.pushed);
-  if (readings.pushed.samples.length > 0 && !(typeof pushed === 'number' && pushed <= objective.windowS)) {
-    return unknown(
-      'pushed-long-ago',
-      `The metric comes from a Pushgateway, and was last pushed ${describe(pushed)} s ago: it is not about the last ${objective.windowS} s`,
-      'push again, or delete what nobody pushes any more from the Pushgateway',
-    );
-  }
-  return undefined;
-}
-
 /**
  * The share of a level, with the events that it is a share of; or why nothing can be said about it. Pure. For judges of
  * their own limits.
@@ -126,7 +52,15 @@ export function seenShare(slo: Slo, objective: SloLevel, readings: SloReadings):
 
 function enough(objective: SloLevel, share: Share | Saying): Share | Saying {
   if ('outcome' in share) return share;
-  const least = objective.kind === 'saturation' ? 0 : objective.minimumEvents;
+  if (objective.kind === 'saturation') return capable(objective, share);
+  if (Math.max(share.least, share.most) > MOST_PART * share.total + 1) {
+    return unknown(
+      'part-exceeds-total',
+      `${round(share.most, 1)} of ${round(share.total, 1)} events in ${objective.windowS} s: the numerator is no part of the denominator`,
+      'let both selectors name the same job and the same events',
+    );
+  }
+  const least = objective.minimumEvents;
   if (share.total < least) {
     return unknown(
       'too-few-events',
@@ -135,6 +69,18 @@ function enough(objective: SloLevel, share: Share | Saying): Share | Saying {
     );
   }
   return share;
+}
+
+/** Where a capacity is not limited, exporters write 0: nothing is full, and nothing is empty. */
+function capable(objective: Extract<SloLevel, { kind: 'saturation' }>, share: Share): Share | Saying {
+  if (share.total > 0) return share;
+  return unknown(
+    'no-capacity',
+    `The capacity is ${share.total}: no share of it can be told`,
+    typeof objective.capacity === 'string' && objective.capacity.includes('redis')
+      ? 'Redis exports 0 without maxmemory: set maxmemory, or give the capacity as a number of bytes'
+      : 'set a limit there (a capacity of 0 mostly means that there is none), or give the capacity as a number',
+  );
 }
 
 function measured(objective: SloLevel, readings: SloReadings): Saying {
@@ -288,24 +234,4 @@ function shareAt(objective: SloLevel, history: SloHistory, atS: number): Share |
 function totalOf(objective: SloLevel, readings: SloReadings): InstantAnswer {
   if (objective.kind !== 'latency') return readings.total;
   return { samples: readings.total.samples.filter(({ labels }) => leOf(labels) === Infinity), warnings: [] };
-}
-
-/** The one finite number of an answer, or in words why there is none. */
-function numberOf(answer: InstantAnswer): number | string {
-  const [first, second] = answer.samples;
-  if (first === undefined) return 'no series';
-  if (second !== undefined) return `${answer.samples.length} series`;
-  return Number.isFinite(first.value) ? first.value : String(first.value);
-}
-
-function describe(value: number | string): string {
-  return typeof value === 'number' ? String(value) : `(${value})`;
-}
-
-function percent(share: number): string {
-  return `${round(share * 100, 2)} %`;
-}
-
-function round(value: number, digits: number): number {
-  return Number(value.toFixed(digits));
 }

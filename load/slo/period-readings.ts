@@ -46,6 +46,7 @@ export function periodReadings(slo: Slo, objective: SloLevel, counts: PeriodCoun
     instances: answer(looks > 0 ? 1 : undefined),
     up: answer(looks > 0 ? 1 : undefined),
     scrapes: answer(looks),
+    gone: { samples: [], warnings: [] },
     history:
       evaluations === 0
         ? null

@@ -1,5 +1,6 @@
 import type { Slo, SloLevel, SloObjective } from '../../contract/slo.ts';
 import { type BurnRate, windowLevel } from './judge-budget.ts';
+import { MOST_PART } from './judge-slo.ts';
 import { LEAST_COVERAGE, MOST_AGE_SCRAPES, ROUNDING } from './limits.ts';
 import { sloQueries } from './slo-queries.ts';
 
@@ -117,13 +118,13 @@ function recording(slo: Slo, objective: SloLevel, target: string, whole?: number
   return [
     record(EVENTS, queries.total),
     record(SHARE, whole === undefined ? `${counted} / on () ${of(EVENTS)}` : `${counted} / ${whole}`),
-    record(KNOWN, known(slo, objective, of)),
+    record(KNOWN, known(slo, objective, of, whole)),
   ];
 }
 
 /** 1 while something may be said about the level, and no series otherwise: the same conditions as in one evaluation. */
-function known(slo: Slo, objective: SloLevel, of: ReturnType<typeof selectorOf>): string {
-  const { instances, up, scrapes, age, pushed } = sloQueries(slo, objective);
+function known(slo: Slo, objective: SloLevel, of: ReturnType<typeof selectorOf>, whole?: number): string {
+  const { instances, up, scrapes, gone, age, pushed } = sloQueries(slo, objective);
   const perInstance = objective.windowS / slo.scrapeS;
   return `group(${[
     `${instances} >= ${slo.instances}`,
@@ -131,12 +132,19 @@ function known(slo: Slo, objective: SloLevel, of: ReturnType<typeof selectorOf>)
     `${scrapes} >= ${LEAST_COVERAGE * perInstance} * ${instances}`,
     `${scrapes} >= ${LEAST_COVERAGE * perInstance * slo.instances}`,
     `${age} <= ${MOST_AGE_SCRAPES * slo.scrapeS}`,
-    ...(objective.kind === 'saturation' ? [] : [`${of(EVENTS)} >= ${objective.minimumEvents}`]),
+    ...(objective.kind === 'saturation'
+      ? [`${of(EVENTS)} > 0`]
+      : [
+          `${of(EVENTS)} >= ${objective.minimumEvents}`,
+          `${of(SHARE)} * ${whole ?? `on () ${of(EVENTS)}`} <= on () (${MOST_PART} * ${of(EVENTS)} + 1)`,
+        ]),
     // Neither NaN nor infinite.
     `abs(${of(SHARE)}) < Inf`,
   ]
     .map((condition) => `(${condition})`)
-    .join(' and on () ')} unless on () ((${pushed}) > ${objective.windowS}))`;
+    .join(
+      ' and on () ',
+    )} unless on () ((${pushed}) > ${objective.windowS}) unless on () (${gone} > ${share(1 - LEAST_COVERAGE)} * ${scrapes}))`;
 }
 
 function alerting(
@@ -171,6 +179,11 @@ function alerting(
       },
     },
   ];
+}
+
+/** A number as text, without the digits that arithmetic leaves behind. */
+function share(value: number): string {
+  return String(Number(value.toFixed(9)));
 }
 
 function selectorOf(objective: SloLevel, target: string): (name: string, more?: string) => string {

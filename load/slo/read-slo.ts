@@ -12,6 +12,7 @@ export interface SloReadings {
   readonly instances: InstantAnswer;
   readonly up: InstantAnswer;
   readonly scrapes: InstantAnswer;
+  readonly gone: InstantAnswer;
   /** Only for an objective with `forS`. */
   readonly history: SloHistory | null;
 }
@@ -43,6 +44,7 @@ export async function readSlo(metrics: MetricsPort, slo: Slo, objective: SloLeve
     instances: await ask(queries.instances),
     up: await ask(queries.up),
     scrapes: await ask(queries.scrapes),
+    gone: await ask(queries.gone),
     history: objective.forS === 0 ? null : await readHistory(metrics, slo, objective, now),
   };
 }

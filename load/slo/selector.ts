@@ -5,9 +5,12 @@ export interface Matcher {
   readonly label: string;
   readonly operator: '=' | '!=' | '=~' | '!~';
   readonly value: string;
+  /** As it was written. */
+  readonly text: string;
 }
 
-const MATCHER = /^\s*([a-zA-Z_][a-zA-Z0-9_]*)\s*(=~|!~|!=|=)\s*"((?:[^"\\]|\\.)*)"\s*(?:,|$)/;
+const QUOTED = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`/.source;
+const MATCHER = new RegExp(`^\\s*(([a-zA-Z_][a-zA-Z0-9_]*)\\s*(=~|!~|!=|=)\\s*(${QUOTED}))\\s*(?:,|$)`);
 
 /** Takes a selector apart. @throws MetricsUnavailable where its matchers can't be read */
 export function parseSelector(selector: string): {
@@ -18,17 +21,19 @@ export function parseSelector(selector: string): {
   let rest = selector.slice(name.length).replace(/^\{/, '').replace(/\}$/, '');
   const matchers: Matcher[] = [];
   while (rest.trim() !== '') {
-    const [all = '', label = '', operator, value = ''] = MATCHER.exec(rest) ?? [];
+    const [all = '', text = '', label = '', operator, quoted = ''] = MATCHER.exec(rest) ?? [];
     if (all === '') {
       throw new MetricsUnavailable(
         `the matchers of ${selector} cannot be read from ${JSON.stringify(rest)} on`,
         'write name{label="value", other="value"}',
       );
     }
+    const bare = quoted.slice(1, -1);
     matchers.push({
       label,
       operator: operator as Matcher['operator'],
-      value: value.replaceAll(/\\(.)/g, '$1'),
+      value: quoted.startsWith('`') ? bare : bare.replaceAll(/\\(.)/g, '$1'),
+      text,
     });
     rest = rest.slice(all.length);
   }

@@ -1,4 +1,5 @@
 import type { Slo, SloLevel } from '../../contract/slo.ts';
+import { existence } from './existence.ts';
 
 /** The expressions of one objective. Numerator and denominator are apart: a ratio hides which of them is missing. */
 export interface SloQueries {
@@ -6,16 +7,18 @@ export interface SloQueries {
   readonly total: string;
   /** Good or bad events, or what is used; a latency's are in its buckets. */
   readonly part?: string;
-  /** Proves that the metric of `part` exists with every label that its selector names. */
+  /** Proves that the metric of `part` exists where `total` is, with every label that its selector names. */
   readonly partExists?: string;
   /** Seconds since the newest sample. */
   readonly age: string;
   /** Seconds since the oldest push to a Pushgateway that the metrics come from; no series when they were scraped. */
   readonly pushed: string;
-  /** How many instances are scraped, how many of them answer, and how many scrapes of the window did. */
+  /** How many instances are scraped, how many of them answer, and how many scrapes of these in the window did. */
   readonly instances: string;
   readonly up: string;
   readonly scrapes: string;
+  /** Scrapes of the window that were of instances which are there no more; no series when there are none. */
+  readonly gone: string;
 }
 
 /** Pure: the same expressions are evaluated and exported as rules. */
@@ -27,8 +30,10 @@ export function sloQueries(slo: Slo, objective: SloLevel): SloQueries {
     pushed,
     instances: `count(${looks})`,
     up: `sum(${looks})`,
-    // A failed scrape is a measurement of availability, and missing data for everything else.
-    scrapes: `sum(${objective.kind === 'availability' ? 'count' : 'sum'}_over_time(${looks}[${windowS}s]))`,
+    // A failed scrape is a measurement of availability, and missing data for everything else. Only of instances that
+    // are there now: those of the old release would fill the window of the new one.
+    scrapes: `sum(${objective.kind === 'availability' ? 'count' : 'sum'}_over_time(${looks}[${windowS}s]) and ${looks})`,
+    gone: `sum(count_over_time(${looks}[${windowS}s]) unless ${looks})`,
   };
   const age = (selector: string): string => `time() - max(timestamp(${selector}))`;
   switch (objective.kind) {
@@ -41,7 +46,7 @@ export function sloQueries(slo: Slo, objective: SloLevel): SloQueries {
         ...seen,
         total: counted(objective.total, windowS),
         part: counted(objective.bad, windowS),
-        partExists: existence(objective.bad),
+        partExists: existence(slo.up, objective.bad, objective.total),
         age: age(objective.total),
       };
     case 'business-ratio':
@@ -49,7 +54,7 @@ export function sloQueries(slo: Slo, objective: SloLevel): SloQueries {
         ...seen,
         total: counted(objective.total, windowS),
         part: counted(objective.good, windowS),
-        partExists: existence(objective.good),
+        partExists: existence(slo.up, objective.good, objective.total),
         age: age(objective.total),
       };
     case 'availability':
@@ -111,15 +116,6 @@ function counted(selector: string, windowS: number, by = ''): string {
   const known = `(increase(${selector}[${windowS}s]) and ${before})`;
   const fresh = `(last_over_time(${selector}[${windowS}s]) unless ${before})`;
   return `sum${by}(${known} or ${fresh})`;
-}
-
-function existence(selector: string): string {
-  const name = selector.split('{', 1)[0] ?? selector;
-  const matchers = selector
-    .slice(name.length)
-    .replaceAll(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`/g, '""');
-  const labels = [...matchers.matchAll(/([a-zA-Z_][a-zA-Z0-9_]*)\s*[=!]/g)].map((match) => match[1] ?? '');
-  return `count(${name}${labels.length === 0 ? '' : `{${labels.map((label) => `${label}!=""`).join(',')}}`})`;
 }
 
 function suffixed(selector: string, suffix: string): string {

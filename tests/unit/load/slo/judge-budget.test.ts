@@ -44,6 +44,7 @@ function evaluate(objective: Objective, failed: (windowS: number) => number | un
         instances: one(1),
         up: one(1),
         scrapes: one(scrapes),
+        gone: { samples: [], warnings: [] },
         history: null,
       });
     },

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { z } from 'zod';
 import { checksOf } from '../../../../contract/checks.ts';
 import { parsePlan } from '../../../../contract/plan.ts';
 import type { InstantAnswer } from '../../../../contract/ports/metrics.ts';
@@ -32,11 +33,13 @@ const healthy: SloReadings = {
   instances: one(1),
   up: one(1),
   scrapes: one(20),
+  gone: nothing,
   history: null,
 };
 
-function judge(changes: Partial<SloReadings>) {
-  const slo = Slo.parse(input);
+type Objective = z.input<typeof Slo>['objectives'][number];
+function judge(changes: Partial<SloReadings>, objective: Objective = errors) {
+  const slo = Slo.parse({ ...input, objectives: [objective] });
   return judgeSlo(slo, slo.objectives[0] as SloLevel, { ...healthy, ...changes });
 }
 
@@ -68,12 +71,58 @@ describe('one evaluation', () => {
     ['an instance that is down', { instances: one(2) }, 'target-down'],
     ['no instance', { instances: nothing }, 'target-not-scraped'],
     ['missed scrapes', { scrapes: one(17) }, 'gaps'],
+    ['a window that instances share which are gone', { gone: one(3) }, 'instances-gone'],
+    ['nobody knows how many are gone', { gone: one(NaN) }, 'instances-gone'],
+    ['a part that is more than the total', { part: one(3000) }, 'part-exceeds-total'],
   ])('%s is unknown, never a pass', (_name, changes, cause) => {
     expect(judge(changes)).toMatchObject({ outcome: 'unknown', cause });
   });
 
   test('no part of a metric that is there is no error at all', () => {
     expect(judge({ part: nothing })).toMatchObject({ outcome: 'pass', measured: 0 });
+  });
+});
+
+describe('of a level whose parts are out of joint', () => {
+  const redis: Objective = {
+    id: 'redis-has-memory',
+    title: 'Redis has memory left',
+    kind: 'saturation',
+    used: { gauge: 'redis_memory_used_bytes' },
+    capacity: 'redis_memory_max_bytes',
+    atMost: { critical: 0.9 },
+  };
+  const payments: Objective = {
+    id: 'payments-succeed',
+    title: 'Payments succeed',
+    kind: 'business-ratio',
+    good: 'payments_total{outcome="ok"}',
+    total: 'payments_total{job="shop"}',
+    atLeast: { critical: 0.99 },
+  };
+
+  test.each([0, 5e6])(
+    '%d of a capacity of 0 is neither full nor empty, and the remedy names maxmemory',
+    (used) => {
+      const finding = judge({ total: one(0), part: one(used) }, redis);
+      expect(finding).toMatchObject({ outcome: 'unknown', cause: 'no-capacity' });
+      expect(finding.remedy).toContain('maxmemory');
+    },
+  );
+
+  test.each([NaN, Infinity])('a capacity of %d is none', (capacity) => {
+    expect(judge({ total: one(capacity), part: one(1) }, redis)).toMatchObject({
+      outcome: 'unknown',
+      cause: 'not-a-number',
+    });
+  });
+
+  test('300 good payments of 100 are no 300 %; as good as all of them are', () => {
+    expect(judge({ total: one(100), part: one(300) }, payments)).toMatchObject({
+      outcome: 'unknown',
+      cause: 'part-exceeds-total',
+    });
+    expect(judge({ total: one(1000), part: one(1000.4) }, payments).outcome).toBe('pass');
   });
 });
 
