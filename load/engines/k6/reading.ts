@@ -15,6 +15,8 @@ const Summary = z.object({
   iterations: z.number(),
   dropped: z.number(),
   errors: z.number(),
+  judged: z.number(),
+  refused: z.number(),
   faults: z.number(),
 });
 
@@ -86,7 +88,7 @@ export class K6Reading {
       this.faults.add("the summary of k6 is not this run's");
       return;
     }
-    const { httpRequests, iterations, dropped, errors, faults } = summary.data;
+    const { httpRequests, iterations, dropped, errors, judged, refused, faults } = summary.data;
     const seen = this.#samples.totals;
     const told = [
       ['requests', httpRequests, seen.requests],
@@ -94,12 +96,15 @@ export class K6Reading {
       ['iterations', iterations, seen.iterations],
       ['dropped arrivals', dropped, seen.dropped],
       ['errors', errors, seen.errors],
+      ['failed requests', refused, seen.refused],
       ['faults', faults, seen.faults],
     ] as const;
     // Any of them that got lost on the way would make the target look better.
     const lost = told.find(([, made, arrived]) => made !== arrived);
     if (lost !== undefined)
       this.faults.add(`k6 made ${lost[1]} ${lost[0]}, but ${lost[2]} samples of them arrived`);
+    if (this.#order.profile.flow === undefined && judged !== httpRequests)
+      this.faults.add(`k6 made ${httpRequests} requests, but judged ${judged} of them`);
     if (iterations === 0) this.faults.add('no iteration of k6 came to its end');
   }
 }

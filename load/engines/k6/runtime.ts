@@ -1,12 +1,11 @@
-import type { Options } from 'k6/options';
 import type { RefinedResponse, RequestBody } from 'k6/http';
-import { acceptsStatus } from '../../../contract/evaluate.ts';
-import { decodeBody } from '../../../contract/http.ts';
+import type { Options } from 'k6/options';
 import type { Flow } from '../../../contract/flow.ts';
 import type { LoadProfile } from '../../../contract/load-profile.ts';
-import { dataRow, walkFlow } from '../flow-walk.ts';
 import { orderFlows } from '../order-flows.ts';
-import { schemaSample } from '../schema-sample.ts';
+import { flowIterations } from './flow-iterations.ts';
+import { plainIterations } from './plain-iterations.ts';
+import { optionsOf } from './script-options.ts';
 
 /** What the engine tells the script, through the environment: never through the bundle, which lies on disk. */
 export interface K6Order {
@@ -28,7 +27,10 @@ export interface K6Order {
 /** The modules of k6 that the script hands in, because this file must also be readable by Node and its tests. */
 export interface K6Modules {
   readonly http: {
-    request(method: string, url: string, body: RequestBody | null, params: object): K6Response;
+    readonly get: (url: string, params: object) => K6Response;
+    readonly request: (method: string, url: string, body: RequestBody | null, params: object) => K6Response;
+    readonly setResponseCallback: (judge: object | null) => void;
+    readonly expectedStatuses: (range: { readonly min: number; readonly max: number }) => object;
   };
   readonly exec: {
     readonly vu: { readonly idInTest: number };
@@ -38,7 +40,8 @@ export interface K6Modules {
   readonly Counter: new (name: string) => { add(value: number, tags: Record<string, string>): void };
   readonly env: Readonly<Record<string, string | undefined>>;
 }
-type K6Response = Pick<
+
+export type K6Response = Pick<
   RefinedResponse<'text'>,
   'status' | 'body' | 'headers' | 'timings' | 'error' | 'error_code'
 >;
@@ -62,14 +65,10 @@ export const ORDER_ENV = 'GREENLIGHT_K6_ORDER';
 export const ERROR_METRIC = 'greenlight_error';
 /** A message of ours as its tag: faults must not be lost among the target's errors. */
 export const FAULT_METRIC = 'greenlight_fault';
+/** k6's own judgement of a plain request: 1 when it was not answered, or with a status that does not hold. */
+export const FAILED_METRIC = 'http_req_failed';
 /** What the line of a summary on standard output begins with. */
 export const SUMMARY_MARK = 'greenlight-summary ';
-export const MEASURED = 'measured';
-const WARM_UP = 'warmup';
-const INVALID_URL_CODE = 1020;
-/** Codes of k6 from here on describe answers, which the flow itself judges; below there was no answer. */
-export const FIRST_ANSWER_CODE = 1400;
-export const TIMEOUT_CODE = 1050;
 
 /** Makes the script of one order. Portable: no Node API. */
 export function k6Script(k6: K6Modules, planFlows: readonly Flow[]): K6Script {
@@ -86,68 +85,18 @@ export function k6Script(k6: K6Modules, planFlows: readonly Flow[]): K6Script {
   const flows = orderFlows(profile, named);
   const errors = new k6.Counter(ERROR_METRIC);
   const faults = new k6.Counter(FAULT_METRIC);
-  const secret = (name: string): string => {
-    const value = k6.env[name];
-    if (value === undefined) throw new Error(`the secret ${name} is not set`);
-    return value;
-  };
-
-  // Each virtual user has a script of its own, so these are its own, too. Asking k6 every time costs 30 µs.
-  let user: number | undefined;
-  let inSample: (iteration: number) => boolean = () => true;
-  let next = 0;
-
-  const plain = profile.flow === undefined ? constantRequests(order, flows) : undefined;
-
-  const iteration = (): void => {
-    if (user === undefined) {
-      user = k6.exec.vu.idInTest;
-      inSample = schemaSample(order.run, user);
-    }
-    const count = next;
-    next += 1;
-    if (plain !== undefined) {
-      const request = plain[(user - 1 + count) % plain.length];
-      if (request === undefined) throw new Error(`the profile "${profile.id}" has nothing to send`);
-      const response = k6.http.request(request.method, request.url, null, request.params);
-      if (acceptsStatus(undefined, response.status)) return;
-      if (answered(response)) errors.add(1, { kind: 'status' });
-      else if (response.error_code === INVALID_URL_CODE) faults.add(1, { kind: response.error });
-      return;
-    }
-    const flow = flows[(user - 1 + count) % flows.length];
-    if (flow === undefined) throw new Error(`the profile "${profile.id}" has nothing to send`);
-    try {
-      const walk = walkFlow({
-        flow,
-        urls: order.urls,
-        run: order.run,
-        scope: `vu${user}-i${count}`,
-        data: dataRow(flow, user - 1 + count),
-        secret,
-      });
-      const depth = { schema: inSample(count) };
-      for (let wire = walk.next(); wire !== undefined; wire = walk.next()) {
-        const response = k6.http.request(wire.method, wire.url, wire.body ?? null, {
-          headers: wire.headers,
-          redirects: 0,
-          timeout: profile.timeoutMs,
-          // A body that nobody looks at is read to its end all the same, but not kept.
-          responseType: walk.looksAtBody(depth) ? 'text' : 'none',
-        });
-        const kind = judge(response, walk, depth);
-        if (kind !== 'ok') errors.add(1, { kind });
-      }
-    } catch (error) {
-      faults.add(1, { kind: String(error).slice(0, 300) });
-    }
-  };
+  const fault = (error: unknown): void => faults.add(1, { kind: String(error).slice(0, 300) });
+  const iteration =
+    named === undefined
+      ? plainIterations(k6, order, flows, fault)
+      : flowIterations(k6, order, flows, { error: (kind) => errors.add(1, { kind }), fault });
 
   return {
     options: optionsOf(order),
     iteration,
     handleSummary: (data) => {
       const count = (metric: string): number => data.metrics[metric]?.values['count'] ?? 0;
+      const failed = data.metrics[FAILED_METRIC]?.values ?? {};
       const text = JSON.stringify({
         nonce: order.nonce,
         durationMs: data.state.testRunDurationMs,
@@ -155,6 +104,8 @@ export function k6Script(k6: K6Modules, planFlows: readonly Flow[]): K6Script {
         iterations: count('iterations'),
         dropped: count('dropped_iterations'),
         errors: count(ERROR_METRIC),
+        refused: failed['passes'] ?? 0,
+        judged: (failed['passes'] ?? 0) + (failed['fails'] ?? 0),
         faults: count(FAULT_METRIC),
       } satisfies K6Summary);
       return { [order.summaryFile]: order.summaryFile === 'stdout' ? `\n${SUMMARY_MARK}${text}\n` : text };
@@ -170,115 +121,8 @@ export interface K6Summary {
   readonly iterations: number;
   readonly dropped: number;
   readonly errors: number;
+  /** Requests that k6 judged by itself, which are all plain ones and none of a flow; and those of them that do not hold. */
+  readonly judged: number;
+  readonly refused: number;
   readonly faults: number;
-}
-
-/** Requests without an answer are `ok` here: k6's own samples carry their error code, and each must count once. */
-function judge(
-  response: K6Response,
-  walk: ReturnType<typeof walkFlow>,
-  depth: { readonly schema: boolean },
-): 'ok' | 'status' | 'assertion' {
-  if (!answered(response)) {
-    walk.giveUp();
-    if (response.error_code === INVALID_URL_CODE) throw new Error(response.error);
-    return 'ok';
-  }
-  if (walk.holdsByStatus(response.status, depth)) return 'ok';
-  return walk.answered(new ViewOfResponse(response), depth).kind;
-}
-
-function answered({ status, error_code: code }: K6Response): boolean {
-  return status !== 0 && !(code > 0 && code < FIRST_ANSWER_CODE);
-}
-
-interface ConstantRequest {
-  readonly method: string;
-  readonly url: string;
-  readonly params: object;
-}
-
-/** Plain requests are the same every time, so they are made once: walking them costs as much as sending them. */
-function constantRequests(order: K6Order, flows: readonly Flow[]): readonly ConstantRequest[] {
-  const { urls, run, profile } = order;
-  return flows.flatMap((flow) => {
-    const wire = walkFlow({ flow, urls, run, scope: 'plain', data: {}, secret: () => '' }).next();
-    if (wire === undefined) return [];
-    const params = {
-      headers: wire.headers,
-      redirects: 0,
-      timeout: profile.timeoutMs,
-      responseType: 'none',
-    };
-    return [{ method: wire.method, url: wire.url, params }];
-  });
-}
-
-/** Headers and body are looked at by few steps, and making them costs as much as half a request. */
-class ViewOfResponse {
-  readonly status: number;
-  private readonly response: K6Response;
-  private named: Record<string, string> | undefined;
-
-  constructor(response: K6Response) {
-    this.status = response.status;
-    this.response = response;
-  }
-
-  get headers(): Record<string, string> {
-    if (this.named === undefined) {
-      this.named = {};
-      const { headers } = this.response;
-      for (const name of Object.keys(headers)) this.named[name.toLowerCase()] = String(headers[name]);
-    }
-    return this.named;
-  }
-
-  get body(): unknown {
-    return decodeBody(this.headers['content-type'], this.response.body ?? '');
-  }
-
-  get durationMs(): number {
-    return this.response.timings.duration;
-  }
-}
-
-function optionsOf(order: K6Order): Options {
-  const { profile } = order;
-  const scenario = (
-    startTime: number,
-    duration: number,
-    drainS: number,
-  ): NonNullable<Options['scenarios']>[string] =>
-    profile.rate === undefined
-      ? {
-          executor: 'constant-vus',
-          exec: 'iteration',
-          vus: profile.connections,
-          startTime: `${startTime}s`,
-          duration: `${duration}s`,
-          gracefulStop: `${drainS}s`,
-        }
-      : {
-          executor: 'constant-arrival-rate',
-          exec: 'iteration',
-          // Arrivals are whole numbers per time unit: 2.5 a second are 2500 in 1000 s.
-          rate: Math.round(profile.rate * 1000),
-          timeUnit: '1000s',
-          preAllocatedVUs: order.preAllocatedVUs,
-          maxVUs: order.maxVUs,
-          startTime: `${startTime}s`,
-          duration: `${duration}s`,
-          gracefulStop: `${drainS}s`,
-        };
-  return {
-    scenarios: {
-      // Warm-up must not overlap with the window: k6 would make virtual users for both.
-      ...(order.warmupS > 0 ? { [WARM_UP]: scenario(0, order.warmupS, 0) } : {}),
-      [MEASURED]: scenario(order.warmupS, order.durationS, order.drainS),
-    },
-    systemTags: ['scenario', 'error_code'],
-    summaryTrendStats: ['count', 'p(50)', 'p(90)', 'p(95)', 'p(99)', 'max'],
-    noVUConnectionReuse: false,
-  };
 }

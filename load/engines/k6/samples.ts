@@ -1,6 +1,7 @@
 import type { Faults } from '../faults.ts';
 import type { LoadRecorder, SampleKind } from '../load-recorder.ts';
-import { ERROR_METRIC, FAULT_METRIC, FIRST_ANSWER_CODE, MEASURED, TIMEOUT_CODE } from './runtime.ts';
+import { ERROR_METRIC, FAILED_METRIC, FAULT_METRIC } from './runtime.ts';
+import { MEASURED } from './script-options.ts';
 
 /** What came out of k6, to be held against k6's own summary: a sample that got lost must be noticed. */
 export interface SampleTotals {
@@ -9,6 +10,8 @@ export interface SampleTotals {
   readonly timed: number;
   readonly faults: number;
   readonly errors: number;
+  /** Plain requests that k6 itself says have failed. */
+  readonly refused: number;
   readonly iterations: number;
   readonly dropped: number;
   /** Without the warm-up. */
@@ -28,10 +31,17 @@ const WANTED: readonly string[] = [
 ];
 /** Stands right before its `iterations`. */
 const ARRIVAL_METRIC = 'iteration_duration';
+/** The zeros of all requests that hold are not read. */
+const FAILED_LINE = `${FAILED_METRIC},\\d+,1`;
+
+/** Codes of k6 for an answer by its status, 400 to 599; all others say that none came, or none that can be read. */
+const ANSWER_CODES = { first: 1400, last: 1599 } as const;
+const TIMEOUT_CODE = 1050;
 
 /**
  * Reads k6's CSV output as it comes: `metric,time in ms,value,<system tags>,<own tags as a query string>,<metadata>`.
- * The lines of one request stand together, in k6's order: http_reqs, http_req_duration, http_req_blocked.
+ * The lines of one request stand together, in k6's order: http_reqs, http_req_duration, http_req_blocked and, for plain
+ * requests, http_req_failed.
  */
 export class K6Samples {
   readonly #recorder: LoadRecorder;
@@ -41,12 +51,15 @@ export class K6Samples {
   #rest = '';
   #windowStart: number | undefined;
   #durationMs: number | undefined;
+  /** When the last measured request that was answered left, in milliseconds since the window began. */
+  #answeredSinceMs: number | undefined;
   readonly #onArrival: ((atMs: number) => void) | undefined;
   readonly #wanted: RegExp;
   #requests = 0;
   #timed = 0;
   #seenFaults = 0;
   #errors = 0;
+  #refused = 0;
   #iterations = 0;
   #dropped = 0;
   #measured = { iterations: 0, dropped: 0 };
@@ -61,7 +74,7 @@ export class K6Samples {
     this.#timeoutMs = timeoutMs;
     this.#onArrival = onArrival;
     const wanted = onArrival === undefined ? WANTED : [...WANTED, ARRIVAL_METRIC];
-    this.#wanted = new RegExp(`^(${wanted.join('|')}),`);
+    this.#wanted = new RegExp(`^(?:(?:${wanted.join('|')}),|${FAILED_LINE})`);
   }
 
   get totals(): SampleTotals {
@@ -70,6 +83,7 @@ export class K6Samples {
       timed: this.#timed,
       faults: this.#seenFaults,
       errors: this.#errors,
+      refused: this.#refused,
       iterations: this.#iterations,
       dropped: this.#dropped,
       measured: this.#measured,
@@ -126,6 +140,11 @@ export class K6Samples {
       case 'http_req_blocked':
         this.#request(at, value, Number(cell('error_code') || 0), measured);
         return;
+      case FAILED_METRIC:
+        this.#refused += 1;
+        if (this.#answeredSinceMs !== undefined) this.#recorder.countError('status', this.#answeredSinceMs);
+        this.#answeredSinceMs = undefined;
+        return;
       case 'data_received':
         if (measured) this.#recorder.countBytes(value, this.#since(at));
         return;
@@ -156,6 +175,7 @@ export class K6Samples {
   #request(endedAt: number, blockedMs: number, errorCode: number, measured: boolean): void {
     const durationMs = this.#durationMs;
     this.#durationMs = undefined;
+    this.#answeredSinceMs = undefined;
     if (durationMs === undefined) {
       this.#faults.add('the samples of k6 are out of order');
       return;
@@ -165,9 +185,11 @@ export class K6Samples {
     const kind = kindOf(errorCode);
     const spentMs = blockedMs + durationMs;
     const latencyMs = kind === 'timeout' ? Math.max(spentMs, this.#timeoutMs) : spentMs;
+    const sinceMs = this.#since(endedAt - latencyMs);
+    if (kind === 'ok') this.#answeredSinceMs = sinceMs;
     this.#recorder.record({
       kind,
-      sinceMs: this.#since(endedAt - latencyMs),
+      sinceMs,
       // k6 says 0 for a connection that failed; it is no latency.
       latencyMs: kind === 'connection' ? undefined : latencyMs,
       bytes: 0,
@@ -188,7 +210,9 @@ export class K6Samples {
 
 function kindOf(errorCode: number): SampleKind {
   if (errorCode === TIMEOUT_CODE) return 'timeout';
-  return errorCode > 0 && errorCode < FIRST_ANSWER_CODE ? 'connection' : 'ok';
+  return errorCode === 0 || (errorCode >= ANSWER_CODES.first && errorCode <= ANSWER_CODES.last)
+    ? 'ok'
+    : 'connection';
 }
 
 function tag(query: string, name: string): string {

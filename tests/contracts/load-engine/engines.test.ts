@@ -186,9 +186,9 @@ describe.each(engines)('$name', (engine) => {
     if (engine.name === 'autocannon') expect(result.requests).toBeLessThan(500);
   });
 
-  test('one third of errors fails by its rate', async () => {
+  test('one third of errors fails by its rate; a redirect is one, and is not followed', async () => {
     target = await startTarget((_request, response, index) => {
-      if (index % 3 === 0) response.statusCode = 500;
+      if (index % 3 === 0) response.writeHead(index % 2 === 0 ? 500 : 302, { location: '/' });
       setTimeout(() => response.end('{}'), 5);
     });
     const { result, finding } = await run({ engine, url: target.url });
@@ -232,6 +232,20 @@ describe.runIf(k6.available)('k6, open model', () => {
     const { result, finding } = await run({ engine: k6Engine, url: target.url, profile });
     expect(result.dropped).toBeGreaterThan(0);
     expect(finding).toMatchObject({ outcome: 'unknown', cause: 'arrivals-dropped' });
+  });
+
+  test('a URL that is none is a fault, and no answer of the target', async () => {
+    target = await startTarget((request, response) => {
+      response.statusCode = request.method === 'POST' ? 200 : 500;
+      response.end('{}');
+    });
+    const requests = [{ method: 'POST', path: '/' }, { path: '/%zz' }] as const;
+    const profile = { requests: [...requests], durationS: 1 };
+    const { result, finding } = await run({ engine: k6Engine, url: target.url, profile });
+    expect(result.faults.join()).toContain('%zz');
+    expect(result.requests).toBeGreaterThan(20);
+    expect(result.errors.status).toBe(0);
+    expect(finding).toMatchObject({ outcome: 'unknown', cause: 'engine-fault' });
   });
 
   test('a K6_ variable of the caller changes nothing', async () => {

@@ -220,6 +220,30 @@ describe("k6's samples", () => {
     expect(latency?.max).toBeCloseTo(1000, -1);
   });
 
+  test('k6 judges the status of plain requests; an answer that did not come is no second error', () => {
+    const failed = (value: number, errorCode = ''): string =>
+      `http_req_failed,6000,${value.toFixed(6)},${errorCode},measured,,\n`;
+    const { errors, requests, buckets, faults } = read(
+      HEADER +
+        (request(10) + failed(0)) +
+        (request(10) + failed(1)) +
+        (request(10, '1503') + failed(1, '1503')) +
+        (request(400, '1050') + failed(1, '1050')) +
+        (request(0, '1212') + failed(1, '1212')) +
+        (request(10, '', 'warmup') + failed(1)),
+    );
+    expect(requests).toBe(5);
+    expect(errors).toEqual({ status: 2, timeout: 1, connection: 1, assertion: 0 });
+    expect(buckets.every((bucket) => bucket.errors <= bucket.requests)).toBe(true);
+    expect(faults).toEqual([]);
+  });
+
+  test('a broken stream of HTTP/2 and a body that cannot be unpacked are no answers', () => {
+    const { errors, latency } = read(HEADER + request(5, '1631') + request(5, '1701') + request(5, '1404'));
+    expect(errors).toEqual({ status: 0, timeout: 0, connection: 2, assertion: 0 });
+    expect(latency?.samples).toBe(1);
+  });
+
   test('iterations, dropped arrivals and bytes of the window; faults of any time', () => {
     const text =
       HEADER +

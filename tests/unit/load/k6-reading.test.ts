@@ -20,12 +20,16 @@ const order = orderForK6(
   () => 'stdout',
 );
 
-/** Two requests, one of them with a status that does not hold, a dropped arrival and the end of two iterations. */
+/**
+ * Two requests, one of them with a status that does not hold, a dropped arrival and the end of two iterations. Errors of
+ * plain requests are told by k6, those of flows by the script; here is one of each.
+ */
 const LINES = [
   'metric_name,timestamp,metric_value,error_code,scenario,extra_tags,metadata',
   'http_reqs,1000,1,,measured,,',
   'http_req_duration,1000,20,,measured,,',
   'http_req_blocked,1000,1,,measured,,',
+  'http_req_failed,1000,1.000000,,measured,,',
   'greenlight_error,1000,1,,measured,kind=status,',
   'iterations,1000,1,,measured,,',
   'dropped_iterations,1010,1,,measured,,',
@@ -41,6 +45,8 @@ const SUMMARY = {
   iterations: 2,
   dropped: 1,
   errors: 1,
+  judged: 2,
+  refused: 1,
   faults: 0,
 };
 
@@ -65,6 +71,10 @@ describe('what k6 wrote', () => {
       expect(faultsOf(LINES.toSpliced(index, 1))).not.toEqual([]);
     },
   );
+
+  test('plain requests that k6 did not judge are a fault: nobody else does', () => {
+    expect(faultsOf(LINES, { ...SUMMARY, judged: 1 })).toEqual(['k6 made 2 requests, but judged 1 of them']);
+  });
 
   test('a summary that is missing, cut or of another run is a fault', () => {
     expect(faultsOf(LINES, new Error('no such file'))).toEqual([
