@@ -10,6 +10,19 @@ const SafeRequest = z.strictObject({
   endpoint: z.string().default('app'),
 });
 
+/** A percentile of fewer answers is mostly chance: at least ten must lie beyond it. */
+export const LEAST_SAMPLES = { p50: 20, p95: 200, p99: 1000 } as const;
+/** With fewer pairs no pattern of signs is rare enough to say anything. */
+export const LEAST_ROUNDS = 6;
+export const MOST_ROUNDS = 500;
+/**
+ * Before each measurement, in seconds: requests that wait for a new connection leave in this time and are not measured.
+ * They would be a good part of the slowest of a short block, and alike on both sides.
+ */
+const LEAST_WARM_UP_S = 0.1;
+/** k6 knows no scenario of less. */
+const LEAST_K6_S = 1;
+
 /** The old system against the new one, interleaved: whether new is slower than a margin allows. */
 export const LoadComparison = z
   .strictObject({
@@ -22,7 +35,7 @@ export const LoadComparison = z
     /** Each is compared apart. */
     requests: z.array(SafeRequest).min(1).max(20),
     /** Pairs of measurements; the more, the smaller the difference that can be told. */
-    rounds: z.number().int().min(6).max(500).default(20),
+    rounds: z.number().int().min(LEAST_ROUNDS).max(MOST_ROUNDS).default(20),
     /** Seconds of one measurement of one side of one request. */
     blockS: z.number().min(0.2).max(60).default(1),
     connections: z.number().int().min(1).max(200).default(4),
@@ -36,32 +49,74 @@ export const LoadComparison = z
     /** Differences below this many milliseconds are no failure. */
     floorMs: z.number().nonnegative().default(5),
     /** How much greater the share of failed requests may be on the new side. */
-    errorMargin: z.number().min(0).max(1).default(0.01),
+    errorMargin: z
+      .number()
+      .gt(0, 'must be above 0: that not one request more fails can never be shown')
+      .max(1)
+      .default(0.01),
     confidence: z.number().min(0.8).max(0.999).default(0.95),
-    /** A round counts when every side gave at least so many answers in it. */
-    minimumSamples: z.number().int().min(5).default(20),
+    /**
+     * Answers of every side behind one ratio; rounds with fewer are put together. Default, and least: 20 for p50, 200
+     * for p95, 1000 for p99.
+     */
+    minimumSamples: z.number().int().positive().optional(),
     /** Order of sides and requests. */
     seed: z.number().int().nonnegative().default(1),
   })
   .refine((comparison) => comparison.rate === undefined || comparison.engine === 'k6', {
     message: 'an arrival rate needs engine "k6": autocannon cannot keep one',
     path: ['rate'],
+  })
+  .superRefine((comparison, context) => {
+    const { percentile, minimumSamples, rate, rounds, blockS } = comparison;
+    const complain = (path: string, message: string): void =>
+      context.addIssue({ code: 'custom', path: [path], message, input: comparison });
+    const least = LEAST_SAMPLES[percentile];
+    if (minimumSamples !== undefined && minimumSamples < least)
+      complain(
+        'minimumSamples',
+        `must be at least ${least} for ${percentile}: the percentile of fewer answers is mostly chance`,
+      );
+    if (rate === undefined) return;
+    const expected = Math.floor(rate * rounds * Math.max(blockS, LEAST_K6_S));
+    const needed = LEAST_ROUNDS * samplesPerRatio(comparison);
+    if (expected < needed)
+      complain(
+        'rounds',
+        `${rounds} rounds of ${blockS} s at ${rate} a second bring ${expected} answers of each side, and ${percentile} needs ${needed} (${LEAST_ROUNDS} ratios of ${needed / LEAST_ROUNDS}): raise rounds, blockS or rate`,
+      );
   });
 export type LoadComparison = z.infer<typeof LoadComparison>;
+
+/** How many answers of every side are behind one ratio. */
+export function samplesPerRatio({
+  percentile,
+  minimumSamples,
+}: Pick<LoadComparison, 'percentile' | 'minimumSamples'>): number {
+  return Math.max(LEAST_SAMPLES[percentile], minimumSamples ?? 0);
+}
 
 /** Old is asked twice: how far it differs from itself says what can be told in this place at all. */
 export const COMPARED_SIDES = ['old', 'old-again', 'new'] as const;
 export type ComparedSide = (typeof COMPARED_SIDES)[number];
 
-/** How long a comparison measures, without warm-ups, in seconds. */
-export function comparedS({ rounds, blockS, requests }: LoadComparison): number {
-  return rounds * blockS * requests.length * COMPARED_SIDES.length;
+/** Unmeasured seconds before a block: the whole warm-up of the comparison once, and then enough to connect. */
+export function blockWarmupS({ engine, warmupS }: LoadComparison, round: number): number {
+  const least = engine === 'k6' ? LEAST_K6_S : LEAST_WARM_UP_S;
+  return round === 0 ? Math.max(warmupS, least) : least;
+}
+
+/** How long a comparison makes load, with all warm-ups, in seconds. */
+export function comparedS(comparison: LoadComparison): number {
+  const { engine, rounds, blockS, requests } = comparison;
+  const block = engine === 'k6' ? Math.max(blockS, LEAST_K6_S) : blockS;
+  const round = (first: boolean): number => block + blockWarmupS(comparison, first ? 0 : 1);
+  return (round(true) + (rounds - 1) * round(false)) * requests.length * COMPARED_SIDES.length;
 }
 
 /** What a comparison orders beyond the caps, in words; empty when it keeps them. */
 export function comparisonBeyondCaps(comparison: LoadComparison, caps: LoadCaps): readonly string[] {
-  const { requests, warmupS } = comparison;
-  const minutes = (comparedS(comparison) + warmupS * requests.length * COMPARED_SIDES.length) / 60;
+  const minutes = comparedS(comparison) / 60;
   return [
     ...((comparison.rate ?? 0) > caps.rate ? [`rate ${comparison.rate} (cap ${caps.rate})`] : []),
     ...(comparison.connections > caps.connections
@@ -83,10 +138,13 @@ export const ComparedRequest = z.strictObject({
   request: z.string(),
   outcome: z.enum(['pass', 'fail', 'unknown']),
   reason: z.string(),
+  /** Ratios: each of one round, or of several that were put together for enough answers. */
   rounds: z.number().int().nonnegative(),
   ...Interval,
   /** Old against old. */
   control: z.strictObject(Interval),
+  /** Time per answer that connections spent, new against old: what requests per second came to. Closed model only. */
+  perAnswer: z.strictObject(Interval).optional(),
   /** Of all rounds together, in milliseconds. */
   old: z.number().nullable(),
   new: z.number().nullable(),

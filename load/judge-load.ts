@@ -3,6 +3,7 @@ import type { LoadProfile } from '../contract/load-profile.ts';
 import type { LoadResult } from '../contract/load-result.ts';
 import { atLeast, atMost, type Statement } from '../contract/statement.ts';
 import type { ControlAnswer } from '../safety/ask-control.ts';
+import { hiddenStall } from './hidden-stall.ts';
 import { judgeTriggers } from './judge-triggers.ts';
 
 export interface LoadEvidence {
@@ -21,8 +22,6 @@ export const LEAST_RATE_SHARE = 0.98;
 const GREATEST_LAG_SHARE = 0.1;
 /** From this share of one core on, a single-process engine may itself have been the limit of a closed model. */
 const BUSY_CPU_PERCENT = 90;
-/** Less waiting than this in all is what any machine does now and then. */
-const SHORTEST_STALL_MS = 500;
 
 /**
  * Judges what an engine measured against the limits of the profile. Pure. Order matters: first whether anything may be
@@ -42,7 +41,7 @@ export function judgeLoad(evidence: LoadEvidence): Finding {
   const triggered = judgeTriggers(profile, result);
   if (triggered !== undefined) return finding(evidence, statements, triggered);
 
-  const short = lessThanOrdered(result) ?? hiddenStall(profile, result);
+  const short = lessThanOrdered(result) ?? stallBehind(profile, result);
   if (short !== undefined) return finding(evidence, statements, short);
   return finding(evidence, statements, { outcome: 'pass', summary: passSummary(result) });
 }
@@ -230,26 +229,19 @@ export function lessThanOrdered(result: LoadResult): Saying | undefined {
   return undefined;
 }
 
-/**
- * A closed model sends nothing while all connections wait, so a target that stood still leaves a handful of slow
- * requests behind. Users who come at any time would have waited: for how much of the window, the silences tell.
- */
-function hiddenStall({ thresholds }: LoadProfile, result: LoadResult): Saying | undefined {
-  if (result.model !== 'closed') return undefined;
+function stallBehind({ thresholds }: LoadProfile, result: LoadResult): Saying | undefined {
   const limits = [
-    ['p50', thresholds.p50Ms, 0.5],
-    ['p95', thresholds.p95Ms, 0.05],
-    ['p99', thresholds.p99Ms, 0.01],
+    ['p50', thresholds.p50Ms],
+    ['p95', thresholds.p95Ms],
+    ['p99', thresholds.p99Ms],
   ] as const;
-  for (const [name, limit, share] of limits) {
-    if (limit === undefined) continue;
-    const waited = (result.silencesMs ?? []).reduce((sum, silence) => sum + Math.max(0, silence - limit), 0);
-    if (waited <= Math.max(result.durationMs * share, SHORTEST_STALL_MS)) continue;
-    const longest = Math.round(result.silencesMs?.[0] ?? 0);
+  for (const [name, limit] of limits) {
+    const hidden = limit === undefined ? undefined : hiddenStall(result, name, limit);
+    if (hidden === undefined) continue;
     return {
       outcome: 'unknown',
       cause: 'stall-hidden',
-      summary: `${name} holds only because nothing was sent while the target stood still: for up to ${longest} ms no answer came, and whoever came during ${round((waited / result.durationMs) * 100, 1)} % of the time would have waited longer than ${limit} ms`,
+      summary: hidden,
       remedy: 'look why the target stands still; engine "k6" with a rate measures what users then see',
     };
   }

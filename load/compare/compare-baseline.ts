@@ -106,13 +106,20 @@ export function compareBaseline(
     const fresh = intervalOf(result, percentile);
     return { percentile, then, now: fresh, outcome: judgeInterval(then, fresh, options) };
   });
-  if (errors !== undefined) return { check: entry.check, ...errors, percentiles };
+  if (errors !== undefined && errors.said !== 'unsure')
+    return {
+      check: entry.check,
+      outcome: errors.said === 'fail' ? 'fail' : 'unknown',
+      reason: errors.reason,
+      percentiles,
+    };
   const worst =
     percentiles.find(({ outcome }) => outcome === 'fail') ??
     percentiles.find(({ outcome }) => outcome === 'unknown');
   // Slower under less load is slower all the same; as fast under less load says nothing.
   const short = worst === undefined ? lessThanOrdered(result) : undefined;
   if (short !== undefined) return { ...unknown(short.summary), percentiles };
+  if (worst === undefined && errors !== undefined) return { ...unknown(errors.reason), percentiles };
   return {
     check: entry.check,
     outcome: worst?.outcome ?? (percentiles.length > 0 ? 'pass' : 'unknown'),

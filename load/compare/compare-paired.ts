@@ -1,3 +1,4 @@
+import { LEAST_ROUNDS } from '../../contract/load-comparison.ts';
 import { signFlipInterval, signFlipP } from './sign-flip.ts';
 
 /** One round: both sides measured in the same minute, interleaved. Any positive measure, such as a p95 in milliseconds. */
@@ -30,13 +31,9 @@ export interface Comparison {
   readonly pWorse: number;
   /** Whether it passes only because nobody could feel the difference. */
   readonly belowFloor: boolean;
-  /** About how many more rounds would decide; `null` when decided or when no number would help. */
+  /** About how many more rounds would decide; `null` when decided, or when no number can be told. */
   readonly moreRounds: number | null;
 }
-
-/** With fewer rounds no pattern of signs is rare enough to say anything. */
-export const LEAST_ROUNDS = 6;
-const MOST_MORE_ROUNDS = 10_000;
 
 /**
  * Judges new against old from paired rounds, against a non-inferiority margin. Pure and repeatable. `pass` and `fail`
@@ -107,24 +104,6 @@ export function comparePaired(rounds: readonly PairedRound[], options: Compariso
   };
 }
 
-/**
- * Takes the control (old against old, in the same session) into account: where a system differs from itself by more
- * than the margin, no comparison made there can be believed.
- */
-export function withControl(comparison: Comparison, control: Comparison, margin: number): Comparison {
-  const limit = 1 + margin;
-  const differs =
-    (control.lower !== null && control.lower > limit) ||
-    (control.upper !== null && control.upper < 1 / limit);
-  if (control.lower === null || control.upper === null || differs) {
-    const reason = differs
-      ? `the old system differs from itself by more than ${percent(margin)} (${control.reason}): this place is too noisy`
-      : `the control of old against old says nothing: ${control.reason}`;
-    return { ...comparison, outcome: 'unknown', reason, moreRounds: control.moreRounds };
-  }
-  return comparison;
-}
-
 /** Holm's correction: which of several p-values are small enough when all were looked at together. */
 export function holm(values: readonly number[], alpha: number): readonly boolean[] {
   const order = values.map((value, index) => ({ value, index })).sort((a, b) => a.value - b.value);
@@ -140,7 +119,7 @@ export function holm(values: readonly number[], alpha: number): readonly boolean
 function moreRounds(rounds: number, half: number, distance: number): number | null {
   if (!Number.isFinite(half) || distance === 0) return null;
   const needed = Math.ceil(rounds * (half / distance) ** 2);
-  return needed - rounds > MOST_MORE_ROUNDS ? null : Math.max(1, needed - rounds);
+  return Math.max(1, needed - rounds);
 }
 
 function positive(value: number): boolean {

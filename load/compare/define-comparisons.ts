@@ -47,11 +47,7 @@ export function defineComparisons(plan: Plan, manifest: readonly PlannedCheck[])
 
 /** Everything that is ordered, and in every block one request that runs into its timeout. */
 function longestMs(comparison: LoadComparison): number {
-  const { rounds, requests, warmupS, timeoutMs, engine } = comparison;
+  const { rounds, requests, timeoutMs, engine } = comparison;
   const blocks = rounds * requests.length * COMPARED_SIDES.length;
-  return (
-    comparedS(comparison) * 1000 +
-    warmupS * 1000 * requests.length * COMPARED_SIDES.length +
-    blocks * (timeoutMs + BLOCK_OVERHEAD_MS[engine])
-  );
+  return comparedS(comparison) * 1000 + blocks * (timeoutMs + BLOCK_OVERHEAD_MS[engine]);
 }

@@ -1,27 +1,14 @@
 import type { Finding } from '../../contract/finding.ts';
 import {
   type ComparedRequest,
-  type ComparedSide,
   COMPARED_SIDES,
   type LoadComparison,
+  MOST_ROUNDS,
 } from '../../contract/load-comparison.ts';
-import type { LoadResult } from '../../contract/load-result.ts';
 import type { Outcome } from '../../contract/outcome.ts';
 import type { ControlAnswer } from '../../safety/ask-control.ts';
-import { lessThanOrdered } from '../judge-load.ts';
-import { mergeResults } from '../merge-results.ts';
-import { comparePaired, type Comparison, holm, withControl } from './compare-paired.ts';
-import { errorShareOf, judgeErrors, type ErrorShare } from './judge-errors.ts';
-
-/** One request, measured on every side within the same few seconds. */
-export type ComparedRound = Readonly<Record<ComparedSide, LoadResult>>;
-
-/** All rounds of one request, in the order in which they were measured. */
-export interface RequestRounds {
-  /** Such as `GET /products`. */
-  readonly request: string;
-  readonly rounds: readonly ComparedRound[];
-}
+import { holm } from './compare-paired.ts';
+import { type JudgedRequest, judgeRequest, type Measure, type RequestRounds } from './judge-request.ts';
 
 export interface ComparisonEvidence {
   readonly comparison: LoadComparison;
@@ -30,22 +17,25 @@ export interface ComparisonEvidence {
   readonly control: ControlAnswer;
 }
 
-type Judged = ComparedRequest & { readonly pWorse: number };
+type Answered = ComparedRequest & { readonly cause: string; readonly remedy: string };
 
 /**
  * Judges new against old for every request of a comparison. Pure. `pass` needs every request to be shown as not worse
  * than the margin allows; a request that is worse makes it `fail`, unless it is only the one of many that chance gives.
+ * Where old differs from itself in one request, no latency of any request decides.
  */
 export function judgeComparison(evidence: ComparisonEvidence): Finding {
   const { comparison, requests } = evidence;
   const silence = notMeasured(evidence);
   if (silence !== undefined) return silence;
-  const judged = corrected(
+  const answered = answers(
     requests.map((one) => judgeRequest(comparison, one)),
-    comparison.confidence,
+    comparison,
   );
   const worst =
-    judged.find(({ outcome }) => outcome === 'fail') ?? judged.find(({ outcome }) => outcome === 'unknown');
+    answered.find(({ outcome }) => outcome === 'fail') ??
+    answered.find(({ cause }) => cause === 'too-noisy') ??
+    answered.find(({ outcome }) => outcome === 'unknown');
   const samples = requests.flatMap(({ rounds }) => rounds.map((round) => round.new.requests));
   const engine = requests[0]?.rounds[0]?.new.engine;
   const measured = worst?.ratio === undefined || worst.ratio === null ? undefined : times(worst.ratio);
@@ -54,15 +44,17 @@ export function judgeComparison(evidence: ComparisonEvidence): Finding {
     outcome: worst?.outcome ?? 'pass',
     summary:
       worst === undefined
-        ? `${judged.length === 1 ? 'The request is' : `All ${judged.length} requests are`} at most ${times(1 + comparison.margin)} as slow as on old (${judged.map(({ request, reason }) => `${request}: ${reason}`).join('; ')})`
+        ? `New is not slower than old by more than ${Number((comparison.margin * 100).toFixed(1))} % or ${comparison.floorMs} ms: ${answered.map(({ request, reason }) => `${request}: ${reason}`).join('; ')}`
         : `${worst.request}: ${worst.reason}`,
     ...(worst === undefined
       ? {}
       : {
-          cause: worst.outcome === 'fail' ? 'slower-than-old' : 'not-decided',
-          ...(measured === undefined ? {} : { measured: `${measured} of old` }),
-          expected: `<= ${times(1 + comparison.margin)} of old`,
-          remedy: remedyOf(worst),
+          cause: worst.cause,
+          ...(measured === undefined || worst.cause === 'more-errors'
+            ? {}
+            : { measured: `${measured} of old` }),
+          ...(worst.cause === 'more-errors' ? {} : { expected: `<= ${times(1 + comparison.margin)} of old` }),
+          remedy: worst.remedy,
         }),
     sampleSize: samples.reduce((total, count) => total + count, 0),
     detail: {
@@ -73,7 +65,7 @@ export function judgeComparison(evidence: ComparisonEvidence): Finding {
         margin: comparison.margin,
         confidence: comparison.confidence,
         seed: comparison.seed,
-        requests: judged.map(({ pWorse: _, ...shown }) => shown),
+        requests: answered.map(({ cause: _cause, remedy: _remedy, ...shown }) => shown),
       },
     },
   };
@@ -114,97 +106,110 @@ function notMeasured({ comparison, requests, control }: ComparisonEvidence): Fin
   return undefined;
 }
 
-function judgeRequest(comparison: LoadComparison, { request, rounds }: RequestRounds): Judged {
-  const { margin, confidence, seed, floorMs, percentile, minimumSamples } = comparison;
-  const usable = rounds.filter((round) =>
-    COMPARED_SIDES.every((side) => {
-      const { latency, generator } = round[side];
-      const enough = latency !== null && latency.samples >= minimumSamples;
-      return enough && !generator.saturated && lessThanOrdered(round[side]) === undefined;
-    }),
-  );
-  const value = (round: ComparedRound, side: ComparedSide): number =>
-    round[side].latency?.[percentile] ?? NaN;
-  const compare = (one: ComparedSide, floor: number): Comparison =>
-    comparePaired(
-      usable.map((round) => ({ old: value(round, 'old'), new: value(round, one) })),
-      { margin, confidence, seed, floor },
-    );
-  const control = compare('old-again', 0);
-  const bare = compare('new', floorMs);
-  // A difference that nobody could feel stands, however much old differs from itself by less than that.
-  const slower = bare.belowFloor ? bare : withControl(bare, control, margin);
-  const errors = errorShares(rounds);
-  const errorsSay = judgeErrors(errors, { ...comparison, names: { old: 'old', new: 'new' } });
-  const dropped = rounds.length - usable.length;
-  const said = errorsSay ?? slower;
-  return {
-    request,
-    outcome: said.outcome,
-    reason:
-      said === slower && dropped > 0
-        ? `${slower.reason} (${dropped} of ${rounds.length} rounds left out: too few answers, an overloaded generator, or less load than ordered)`
-        : said.reason,
-    rounds: slower.rounds,
-    ratio: slower.ratio,
-    lower: slower.lower,
-    upper: slower.upper,
-    control: { ratio: control.ratio, lower: control.lower, upper: control.upper },
-    old: overall(usable, 'old', percentile),
-    new: overall(usable, 'new', percentile),
-    oldErrors: errors.old.total === 0 ? null : errors.old.bad / errors.old.total,
-    newErrors: errors.new.total === 0 ? null : errors.new.bad / errors.new.total,
-    moreRounds: said === slower ? slower.moreRounds : null,
-    // Errors are no matter of chance among many requests: their own interval has judged them.
-    pWorse: said === slower ? slower.pWorse : 0,
-  };
-}
-
-function errorShares(rounds: readonly ComparedRound[]): {
-  readonly old: ErrorShare;
-  readonly new: ErrorShare;
-} {
-  const share = (sides: readonly ComparedSide[]): ErrorShare =>
-    errorShareOf(rounds.flatMap((round) => sides.map((side) => round[side])));
-  return { old: share(['old', 'old-again']), new: share(['new']) };
-}
-
-/** Holm's correction over the requests: of many, one looks worse by chance alone. */
-function corrected(judged: readonly Judged[], confidence: number): readonly Judged[] {
+/** Looks at all requests together: chance makes one of many look worse, and noise in one place is noise in all. */
+function answers(judged: readonly JudgedRequest[], comparison: LoadComparison): readonly Answered[] {
+  const all = judged.flatMap(({ measures }) => measures);
+  // Every measure counts, whatever else its request comes to: leaving one out would loosen the correction of the others.
   const significant = holm(
-    judged.map(({ pWorse }) => pWorse),
-    (1 - confidence) / 2,
+    all.map(({ pWorse }) => pWorse),
+    (1 - comparison.confidence) / 2,
   );
-  return judged.map((one, index) =>
-    one.outcome === 'fail' && significant[index] !== true
-      ? {
-          ...one,
-          outcome: 'unknown',
-          reason: `${one.reason}; among ${judged.length} requests that may be chance`,
-          moreRounds: one.rounds,
-        }
-      : one,
+  const chance = new Set(
+    all.filter(({ outcome }, index) => outcome === 'fail' && significant[index] !== true),
   );
+  const noisy = judged.find(({ measures }) => measures.some((measure) => measure.noisy));
+  return judged.map((one): Answered => {
+    const failed = one.measures.find((measure) => measure.outcome === 'fail' && !chance.has(measure));
+    const undecided =
+      one.measures.find(({ outcome }) => outcome === 'unknown') ??
+      one.measures.find((measure) => chance.has(measure));
+    const [main] = one.measures;
+    const say = (
+      outcome: ComparedRequest['outcome'],
+      cause: string,
+      reason: string,
+      remedy: string,
+      measure: Measure | undefined = main,
+    ): Answered => ({
+      request: one.request,
+      outcome,
+      cause,
+      reason,
+      remedy,
+      ...one.shown,
+      ratio: measure?.decisive.ratio ?? null,
+      lower: measure?.decisive.lower ?? null,
+      upper: measure?.decisive.upper ?? null,
+      moreRounds: null,
+    });
+    if (one.errors?.said === 'fail')
+      return say(
+        'fail',
+        'more-errors',
+        one.errors.reason,
+        'see which answers of new are wrong, or raise errorMargin',
+      );
+    if (noisy !== undefined) {
+      const own = one.measures.find((measure) => measure.noisy);
+      const reason =
+        own === undefined ? `not decided, because of ${noisy.request} this place is too noisy` : told(own);
+      return say(
+        'unknown',
+        own === undefined ? 'not-decided' : 'too-noisy',
+        reason,
+        'repeat it on a quieter machine, with more answers per round (blockS, connections)',
+      );
+    }
+    if (one.errors?.said === 'unsound')
+      return say('unknown', 'old-fails', one.errors.reason, 'repair old, or compare another request');
+    if (failed !== undefined)
+      return say(
+        'fail',
+        'slower-than-old',
+        told(failed),
+        'find out what new does longer for this request, or raise the margin',
+        failed,
+      );
+    if (one.stall !== undefined)
+      return say(
+        'unknown',
+        'stall-hidden',
+        `on new ${one.stall}`,
+        'look why new stands still; engine "k6" with a rate measures what users then see',
+      );
+    if (undecided !== undefined) {
+      const byChance = chance.has(undecided);
+      const more = byChance ? undecided.decisive.rounds : undecided.moreRounds;
+      const within = more !== null && comparison.rounds + more <= MOST_ROUNDS ? more : null;
+      const reason = byChance
+        ? `${told(undecided)}; among ${all.length} measures that may be chance`
+        : told(undecided);
+      return {
+        ...say('unknown', 'not-decided', reason, moreOf(comparison, more), undecided),
+        moreRounds: within,
+      };
+    }
+    if (one.errors !== undefined)
+      return say(
+        'unknown',
+        'not-decided',
+        one.errors.reason,
+        'raise rounds, blockS or connections, or errorMargin',
+      );
+    return say('pass', '', one.measures.map(told).join(', '), '');
+  });
 }
 
-function overall(
-  rounds: readonly ComparedRound[],
-  side: ComparedSide,
-  percentile: LoadComparison['percentile'],
-): number | null {
-  if (rounds.length === 0) return null;
-  const merged = mergeResults(
-    rounds.map((round) => round[side]),
-    'in-turn',
-  );
-  return merged.latency === null ? null : Number(merged.latency[percentile].toFixed(2));
+function told({ name, reason }: Measure): string {
+  return `${name} ${reason}`;
 }
 
-function remedyOf(worst: ComparedRequest): string {
-  if (worst.outcome === 'fail') return 'find out what new does longer for this request, or raise the margin';
-  return worst.moreRounds === null
-    ? 'repeat it on a quieter machine, with more answers per round (blockS, connections)'
-    : `about ${worst.moreRounds} more rounds would decide: raise rounds to ${worst.rounds + worst.moreRounds}`;
+function moreOf({ rounds }: LoadComparison, more: number | null): string {
+  const quieter = 'repeat it on a quieter machine, with more answers per round (blockS, connections)';
+  if (more === null) return quieter;
+  return rounds + more <= MOST_ROUNDS
+    ? `about ${more} more rounds would decide: raise rounds to ${rounds + more}`
+    : `about ${more} more rounds would decide, and ${MOST_ROUNDS} is the most there can be: ${quieter}, or raise the margin`;
 }
 
 function times(ratio: number): string {

@@ -18,39 +18,53 @@ export interface ErrorOptions {
 /** Where more of old's own answers fail, its latencies are mostly those of error pages. */
 const MOST_OLD_ERRORS = 0.1;
 
-/** Failed requests of several results together. */
-export function errorShareOf(results: readonly LoadResult[]): ErrorShare {
+/** Failed requests of several results together. Requests that our own overload may have lost are no errors of theirs. */
+export function errorShareOf(results: readonly LoadResult[], ourOverload = false): ErrorShare {
   const sum = (of: (result: LoadResult) => number): number =>
     results.reduce((total, result) => total + of(result), 0);
   return {
-    bad: sum(({ errors }) => errors.status + errors.timeout + errors.connection + errors.assertion),
+    bad: sum(
+      ({ errors }) =>
+        errors.status + errors.assertion + (ourOverload ? 0 : errors.timeout + errors.connection),
+    ),
     total: sum(({ requests }) => requests),
   };
 }
 
+/** What errors say. `unsure` forbids to pass; `unsound` forbids to say anything from latencies. */
+export interface ErrorsSaid {
+  readonly said: 'fail' | 'unsound' | 'unsure';
+  readonly reason: string;
+}
+
 /**
- * Fast errors would make any latency look good, so they are judged first.
- * @returns undefined when they leave the word to the latencies
+ * Judges the difference of two error shares by its interval: Newcombe's, from the exact intervals of both. Fast errors
+ * would make any latency look good, so this counts besides latencies.
+ * @returns undefined when new is shown to fail at most `errorMargin` more
  */
 export function judgeErrors(
   { old, new: fresh }: { readonly old: ErrorShare; readonly new: ErrorShare },
   { errorMargin, confidence, names }: ErrorOptions,
-): { readonly outcome: 'fail' | 'unknown'; readonly reason: string } | undefined {
+): ErrorsSaid | undefined {
+  if (old.total === 0 || fresh.total === 0) return undefined;
   const oldShare = old.bad / old.total;
   const newShare = fresh.bad / fresh.total;
   const shown = `${percent(newShare)} of the requests fail on ${names.new}, ${percent(oldShare)} on ${names.old}`;
-  if (newShare - oldShare > errorMargin) {
-    const sure =
-      shareLowerBound(fresh.bad, fresh.total, confidence) >
-      shareUpperBound(old.bad, old.total, confidence) + errorMargin;
-    return sure
-      ? { outcome: 'fail', reason: `${shown}; ${percent(errorMargin)} more is allowed` }
-      : { outcome: 'unknown', reason: `${shown}: too few requests to tell whether that is chance` };
-  }
-  if (oldShare > MOST_OLD_ERRORS) {
-    return { outcome: 'unknown', reason: `${shown}: there is nothing sound to compare with` };
-  }
-  return undefined;
+  const above = (share: ErrorShare): number =>
+    shareUpperBound(share.bad, share.total, confidence) - share.bad / share.total;
+  const below = (share: ErrorShare): number =>
+    share.bad / share.total - shareLowerBound(share.bad, share.total, confidence);
+  const difference = newShare - oldShare;
+  if (difference - Math.hypot(below(fresh), above(old)) > errorMargin)
+    return { said: 'fail', reason: `${shown}; ${percent(errorMargin)} more is allowed` };
+  if (oldShare > MOST_OLD_ERRORS)
+    return { said: 'unsound', reason: `${shown}: there is nothing sound to compare with` };
+  const most = difference + Math.hypot(above(fresh), below(old));
+  if (most <= errorMargin) return undefined;
+  return {
+    said: 'unsure',
+    reason: `${shown}: of ${fresh.total} requests that may be up to ${percent(most)} more, and ${percent(errorMargin)} is allowed; more requests would decide`,
+  };
 }
 
 function percent(share: number): string {

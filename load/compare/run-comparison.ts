@@ -1,5 +1,10 @@
 import type { Finding } from '../../contract/finding.ts';
-import { COMPARED_SIDES, type ComparedSide, type LoadComparison } from '../../contract/load-comparison.ts';
+import {
+  blockWarmupS,
+  COMPARED_SIDES,
+  type ComparedSide,
+  type LoadComparison,
+} from '../../contract/load-comparison.ts';
 import { LoadProfile } from '../../contract/load-profile.ts';
 import type { LoadResult } from '../../contract/load-result.ts';
 import type { Plan } from '../../contract/plan.ts';
@@ -7,7 +12,9 @@ import type { LoadEngine, LoadOrder } from '../../contract/ports/load-engine.ts'
 import { askControl } from '../../safety/ask-control.ts';
 import { refusal } from '../load-guards.ts';
 import { blockOrder } from './interleave.ts';
-import { type ComparedRound, judgeComparison, type RequestRounds } from './judge-comparison.ts';
+import type { ComparedRound } from './compared-rounds.ts';
+import { judgeComparison } from './judge-comparison.ts';
+import type { RequestRounds } from './judge-request.ts';
 import { seededRandom, shuffled } from './seeded-random.ts';
 
 /** What a comparison needs from its surroundings. */
@@ -42,7 +49,7 @@ export async function runComparison(given: ComparisonRun): Promise<Finding> {
   };
   for (const side of COMPARED_SIDES) {
     const target = { ...plan.target, urls: urls[side] as Plan['target']['urls'] };
-    const refused = refusal({ ...plan, target }, blockOf(comparison, 0, false), undefined);
+    const refused = refusal({ ...plan, target }, blockOf(comparison, 0, 0), undefined);
     if (refused !== undefined) return unknown('load-refused', refused.summary, refused.remedy);
   }
   const availability = await engine.availability();
@@ -86,7 +93,7 @@ async function measure(
       for (const side of one.order.slice(first, first + COMPARED_SIDES.length)) {
         if (signal.aborted) return requests;
         measured[side] = await engine.run({
-          profile: blockOf(comparison, one.index, round === 0),
+          profile: blockOf(comparison, one.index, round),
           flow: undefined,
           urls: urls[side],
           run: `${run}c${round}`,
@@ -107,8 +114,8 @@ async function measure(
 }
 
 /** One measurement of one request as an engine runs it. Its thresholds are never looked at. */
-function blockOf(comparison: LoadComparison, request: number, warmUp: boolean): LoadProfile {
-  const { id, title, engine, connections, rate, blockS, warmupS, timeoutMs, requests } = comparison;
+export function blockOf(comparison: LoadComparison, request: number, round: number): LoadProfile {
+  const { id, title, engine, connections, rate, blockS, timeoutMs, requests } = comparison;
   const one = requests[request];
   return LoadProfile.parse({
     id,
@@ -118,7 +125,7 @@ function blockOf(comparison: LoadComparison, request: number, warmUp: boolean): 
     connections,
     ...(rate === undefined ? {} : { rate }),
     durationS: blockS,
-    warmupS: warmUp ? warmupS : 0,
+    warmupS: blockWarmupS(comparison, round),
     timeoutMs,
     thresholds: { errorRate: 0 },
   });

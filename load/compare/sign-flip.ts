@@ -27,7 +27,9 @@ export function signFlipInterval(
   const alpha = (1 - confidence) / 2;
   const flipped = flip(differences, seed);
   const centre = flipped.total / differences.length;
-  const reach = 1e-9 + 2 * Math.max(...differences.map((difference) => Math.abs(difference - centre)));
+  // Beyond the tolerance of the sums, which grows with the differences, also where they have no spread at all.
+  const least = 1e-9 * (1 + Math.abs(centre));
+  const reach = least + 2 * Math.max(...differences.map((difference) => Math.abs(difference - centre)));
   const end = (direction: 1 | -1): number => {
     // Rejected far away from the centre, accepted at the centre.
     const accepted = (distance: number): boolean =>

@@ -156,12 +156,12 @@ describe('old against new', () => {
             engine: 'autocannon',
             requests: [{ path: '/' }],
             connections: 3,
-            rounds: 6,
+            rounds: 8,
             blockS: 0.2,
             warmupS: 0,
             margin: 0.02,
             floorMs: 0,
-            minimumSamples: 5,
+            percentile: 'p50',
             ...given,
           },
         ],
@@ -184,6 +184,9 @@ describe('old against new', () => {
       compare(broken, too, { margin: 1 }),
     ]);
     expect(['fail', 'unknown'], twin.summary).toContain(twin.outcome);
-    expect(failing.outcome, failing.summary).toBe('unknown');
+    const [told] = twin.detail?.kind === 'comparison' ? twin.detail.comparison.requests : [];
+    expect(told?.rounds, twin.summary).toBe(8);
+    expect(told?.ratio, twin.summary).toBeGreaterThan(1.04);
+    expect(failing, failing.summary).toMatchObject({ outcome: 'unknown', cause: 'old-fails' });
   });
 });

@@ -17,7 +17,6 @@ const compared = {
   margin: 10,
   floorMs: 500,
   percentile: 'p50',
-  minimumSamples: 5,
 } as const;
 const fine = { p95Ms: 5000, errorRate: 0.01 };
 

@@ -111,6 +111,24 @@ describe('a plan', () => {
       /more than the plan allows at all/,
     ],
     [
+      'a comparison of percentiles of few answers',
+      { ...twins, load: { comparisons: [{ ...comparison, minimumSamples: 20 }] } },
+      /at least 200 for p95/,
+    ],
+    [
+      'a comparison whose rate brings too few answers',
+      {
+        ...twins,
+        load: { comparisons: [{ ...comparison, engine: 'k6', rate: 20, percentile: 'p99' }] },
+      },
+      /20 rounds of 1 s at 20 a second bring 400 answers of each side, and p99 needs 6000/,
+    ],
+    [
+      'a comparison that allows not one more error',
+      { ...twins, load: { comparisons: [{ ...comparison, errorMargin: 0 }] } },
+      /can never be shown/,
+    ],
+    [
       'a comparison with an old system elsewhere that is not allowed for load',
       {
         ...good,

@@ -1,11 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import {
-  comparePaired,
-  holm,
-  withControl,
-  type PairedRound,
-} from '../../../../load/compare/compare-paired.ts';
-import { blockOrder, mixedRound } from '../../../../load/compare/interleave.ts';
+import { againstControl, type SidesRound } from '../../../../load/compare/against-control.ts';
+import { comparePaired, holm, type PairedRound } from '../../../../load/compare/compare-paired.ts';
+import { blockOrder } from '../../../../load/compare/interleave.ts';
 import { seededRandom, shuffled } from '../../../../load/compare/seeded-random.ts';
 import { signFlipInterval, signFlipP } from '../../../../load/compare/sign-flip.ts';
 
@@ -27,14 +23,6 @@ describe('new against old', () => {
     expect(slower).toMatchObject({ outcome: 'fail' });
     expect(slower.ratio).toBeCloseTo(1.25, 1);
     expect(slower.lower).toBeGreaterThan(1.1);
-  });
-
-  test('of 40 comparisons of a system with itself at most 5 % fail, and at 25 % slower at least 90 % do', () => {
-    const seeds = Array.from({ length: 40 }, (_, index) => index + 100);
-    const outcomes = (slower: number): string[] =>
-      seeds.map((seed) => comparePaired(rounds(20, slower, seed), { ...options, seed }).outcome);
-    expect(outcomes(1).filter((outcome) => outcome === 'fail').length).toBeLessThanOrEqual(2);
-    expect(outcomes(1.25).filter((outcome) => outcome === 'fail').length).toBeGreaterThanOrEqual(36);
   });
 
   test('what the rounds do not decide is unknown, with how many more it would take', () => {
@@ -78,22 +66,80 @@ describe('new against old', () => {
   });
 });
 
-describe('the control of old against old', () => {
-  const fine = comparePaired(rounds(20, 1, 8), options);
-  test('that holds changes nothing', () => {
-    const failed = comparePaired(rounds(20, 1.4, 9), options);
-    expect(withControl(failed, fine, 0.1)).toEqual(failed);
+/** Rounds of all three sides; `again` is what place or order do to the second measurement of old. */
+function sides(count: number, slower: number, seed: number, own = 0.04, again = 1): SidesRound[] {
+  const random = seededRandom(seed);
+  const normal = (): number => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+  return Array.from({ length: count }, () => {
+    const shared = 100 * Math.exp(0.5 * normal());
+    const side = (factor: number): number => shared * factor * Math.exp(own * normal());
+    return { old: side(1), 'old-again': side(again), new: side(slower) };
+  });
+}
+
+describe('new against old, and old against itself', () => {
+  test('a control that holds changes nothing', () => {
+    expect(againstControl(sides(20, 1, 8), options)).toMatchObject({ outcome: 'pass', noisy: false });
+    expect(againstControl(sides(20, 1.4, 9), options)).toMatchObject({ outcome: 'fail', noisy: false });
   });
 
-  test('that differs from itself in either direction makes the whole answer unknown', () => {
-    for (const twist of [1.4, 1 / 1.4]) {
-      const control = comparePaired(rounds(20, twist, 10), options);
-      expect(withControl(fine, control, 0.1)).toMatchObject({ outcome: 'unknown' });
+  test('old that differs from itself in either direction makes the answer unknown, whatever new is', () => {
+    for (const again of [1.4, 1 / 1.4])
+      for (const slower of [1, 1.6])
+        expect(againstControl(sides(20, slower, 10, 0.04, again), options)).toMatchObject({
+          outcome: 'unknown',
+          noisy: true,
+          reason: expect.stringContaining('too noisy') as string,
+        });
+  });
+
+  test('nothing passes where old is not shown to be as fast as old, although nothing shows the contrary', () => {
+    // 8 % apart: new lies between the two, within the margin of both.
+    const rounds = sides(20, 1.045, 11, 0.02, 1.1);
+    for (const side of ['old', 'old-again'] as const)
+      expect(
+        comparePaired(
+          rounds.map((round) => ({ old: round[side], new: round.new })),
+          options,
+        ).outcome,
+      ).toBe('pass');
+    expect(againstControl(rounds, options)).toMatchObject({
+      outcome: 'unknown',
+      noisy: false,
+      reason: expect.stringContaining('old itself is not shown to be as fast as old') as string,
+    });
+  });
+
+  test('a difference that old shows to itself cannot carry a failure, and a greater one still does', () => {
+    const control = { again: 1.12, own: 0.06 };
+    const against = (slower: number) =>
+      againstControl(sides(14, slower, 12, control.own, control.again), options);
+    const alone = sides(14, 1.2, 12, control.own, control.again);
+    expect(comparePaired(alone, options).outcome).toBe('fail');
+    expect(against(1.2)).toMatchObject({ outcome: 'unknown', noisy: false });
+    expect(against(1.6).outcome).toBe('fail');
+  });
+
+  test('too few rounds, and rounds that lack a side, say nothing', () => {
+    expect(againstControl([], options)).toMatchObject({ outcome: 'unknown', noisy: false, moreRounds: 6 });
+    const halves = sides(10, 1, 13).map((round, at) => (at < 5 ? { ...round, 'old-again': NaN } : round));
+    expect(againstControl(halves, options)).toMatchObject({ outcome: 'unknown', moreRounds: 1 });
+  });
+
+  test('of 40 comparisons of a system with itself at most 5 % fail; 25 % slower is told in 90 %, and never passes', () => {
+    const said = (slower: number, own: number): string[] =>
+      Array.from({ length: 40 }, (_, seed) => {
+        const rounds = sides(10, slower, seed + 900, own);
+        return againstControl(rounds, { ...options, seed }).outcome;
+      });
+    const count = (outcomes: readonly string[], wanted: string): number =>
+      outcomes.filter((outcome) => outcome === wanted).length;
+    for (const own of [0.04, 0.2]) {
+      expect(count(said(1, own), 'fail')).toBeLessThanOrEqual(2);
+      expect(count(said(1.25, own), 'pass')).toBe(0);
     }
-  });
-
-  test('that says nothing makes it unknown too', () => {
-    expect(withControl(fine, comparePaired([], options), 0.1).outcome).toBe('unknown');
+    expect(count(said(1, 0.04), 'pass')).toBeGreaterThanOrEqual(36);
+    expect(count(said(1.25, 0.04), 'fail')).toBeGreaterThanOrEqual(36);
   });
 });
 
@@ -108,6 +154,16 @@ describe('the test behind it', () => {
         1,
       ),
     ).toBeLessThan(0.001);
+  });
+
+  test('differences without spread are bounded, however great they are', () => {
+    const [low, high] = signFlipInterval(
+      Array.from({ length: 20 }, () => 996),
+      0.95,
+      1,
+    );
+    expect(low).toBeCloseTo(996);
+    expect(high).toBeCloseTo(996);
   });
 
   test('five rounds can bound nothing', () => {
@@ -132,16 +188,6 @@ describe('the test behind it', () => {
 });
 
 describe('order', () => {
-  test('a round holds every request for every side once, mixed, and the same for the same seed', () => {
-    const turns = mixedRound(['a', 'b', 'c', 'd'], ['old', 'old-again', 'new'], 3);
-    expect(turns).toHaveLength(12);
-    expect(new Set(turns.map(({ side, request }) => side + request)).size).toBe(12);
-    expect(mixedRound(['a', 'b', 'c', 'd'], ['old', 'old-again', 'new'], 3)).toEqual(turns);
-    expect(turns.map(({ side }) => side)).not.toEqual(
-      [...turns].sort((a, b) => (a.side < b.side ? -1 : 1)).map(({ side }) => side),
-    );
-  });
-
   test('blocks go there and back', () => {
     const order = blockOrder(4, ['old', 'new'], 1);
     expect(order).toHaveLength(8);

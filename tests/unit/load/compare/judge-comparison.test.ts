@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { LoadComparison } from '../../../../contract/load-comparison.ts';
 import type { LoadResult } from '../../../../contract/load-result.ts';
 import { contradictionOf } from '../../../../reporters/judge/contradiction.ts';
-import { judgeComparison, type RequestRounds } from '../../../../load/compare/judge-comparison.ts';
+import { judgeComparison } from '../../../../load/compare/judge-comparison.ts';
+import type { RequestRounds } from '../../../../load/compare/judge-request.ts';
 import { seededRandom } from '../../../../load/compare/seeded-random.ts';
 import { LoadRecorder } from '../../../../load/engines/load-recorder.ts';
 import { resultOf } from '../load-result-of.ts';
@@ -17,12 +18,18 @@ const comparison = LoadComparison.parse({
 });
 
 /** A block in which every answer takes about so long. */
-function block(latencyMs: number, changes: Partial<LoadResult> = {}, answers = 50): LoadResult {
+function block(latencyMs: number, changes: Partial<LoadResult> = {}, answers = 200): LoadResult {
   const recorder = new LoadRecorder();
   for (let index = 0; index < answers; index += 1) {
-    recorder.record({ kind: 'ok', sinceMs: index, latencyMs: latencyMs * (1 + index / 1000), bytes: 1 });
+    recorder.record({
+      kind: 'ok',
+      sinceMs: index,
+      latencyMs: latencyMs * (1 + index / answers / 20),
+      bytes: 1,
+    });
   }
-  return resultOf({ ...recorder.result(), ...changes });
+  const durationMs = (latencyMs * answers) / 4;
+  return resultOf({ ...recorder.result(), connections: 4, durationMs, ...changes });
 }
 
 const { status: _, ...noErrors } = resultOf().errors;
@@ -62,7 +69,7 @@ describe('judgeComparison', () => {
   test('a new system as fast as the old one passes, and its details agree', () => {
     const finding = judge(measured({ new: 50 }));
     expect(finding.outcome, finding.summary).toBe('pass');
-    expect(finding.sampleSize).toBe(20 * 50);
+    expect(finding.sampleSize).toBe(20 * 200);
     expect(contradictionOf(finding)).toBeUndefined();
   });
 
@@ -100,10 +107,9 @@ describe('judgeComparison', () => {
     }
   });
 
-  test('blocks with too few answers, an overloaded generator or less load than ordered are left out, and said to be', () => {
+  test('rounds of an overloaded generator or of less load than ordered are left out, and said to be', () => {
     const generator = { lagP99Ms: 400, cpuPercent: 100, saturated: true };
     for (const made of [
-      { new: 50, answers: 5 },
       { new: 50, newChanges: { generator } },
       { new: 50, newChanges: { targetRate: 100, achievedRate: 60 } },
       { new: 50, newChanges: { targetRate: 100, dropped: 400 } },
@@ -115,23 +121,27 @@ describe('judgeComparison', () => {
   });
 
   test('more errors on new fail although they are fast', () => {
-    const finding = judge(measured({ new: 10, newChanges: failing(25) }));
+    const finding = judge(measured({ new: 10, newChanges: failing(100) }));
     expect(finding.outcome).toBe('fail');
     expect(finding.summary).toContain('50.0 % of the requests fail on new, 0.0 % on old');
   });
 
   test('errors that may be chance are unknown; errors as on old are none of new', () => {
-    const one = measured({ new: 50, rounds: 6, answers: 20 });
-    const [first, ...rest] = one.rounds;
+    // 1 of 1200 is less than the margin, and yet 12 more could be.
+    const few = measured({ new: 50, rounds: 6 });
+    expect(judge(few).outcome).toBe('pass');
+    const [first, ...rest] = few.rounds;
     if (first === undefined) throw new Error('no round');
-    const chance = { ...one, rounds: [{ ...first, new: { ...first.new, ...failing(2) } }, ...rest] };
-    expect(judge(chance).outcome).toBe('unknown');
+    const chance = { ...few, rounds: [{ ...first, new: { ...first.new, ...failing(8) } }, ...rest] };
+    const finding = judge(chance);
+    expect(finding.outcome).toBe('unknown');
+    expect(finding.summary).toContain('of 1200 requests that may be up to 1.2 % more');
     const same = measured({ new: 50, newChanges: failing(2), oldChanges: failing(2) });
     expect(judge(same).outcome).toBe('pass');
   });
 
   test('an old system that mostly fails is nothing to compare with', () => {
-    const finding = judge(measured({ new: 50, newChanges: failing(20), oldChanges: failing(20) }));
+    const finding = judge(measured({ new: 50, newChanges: failing(80), oldChanges: failing(80) }));
     expect(finding.outcome).toBe('unknown');
     expect(finding.summary).toContain('nothing sound to compare with');
   });
@@ -149,13 +159,125 @@ describe('judgeComparison', () => {
   });
 
   test('of many requests, one that is only just worse may be chance', () => {
-    // Six rounds, all worse: p is 1/64, enough alone at 95 %, not for the worst of five.
-    const worse = measured({ new: 80, rounds: 6, request: 'GET /b' });
+    // Seven rounds, all worse: p is 1/128, enough for two measures at 95 %, not for those of five requests.
+    const worse = measured({ new: 80, rounds: 7, request: 'GET /b' });
     expect(judge(worse).outcome).toBe('fail');
-    const others = [1, 2, 3, 4].map((n) => measured({ new: 50, rounds: 6, request: `GET /${n}` }));
+    const others = [1, 2, 3, 4].map((n) => measured({ new: 50, rounds: 7, request: `GET /${n}` }));
     const finding = judge(worse, ...others);
     expect(finding.outcome).toBe('unknown');
-    expect(finding.summary).toContain('among 5 requests that may be chance');
+    expect(finding.summary).toContain('among 10 measures that may be chance');
+  });
+
+  test('requests whose errors are not decided do not loosen the correction of the others', () => {
+    const worse = measured({ new: 80, rounds: 7, request: 'GET /b' });
+    const unsure = [1, 2, 3, 4].map((n) =>
+      measured({ new: 50, rounds: 7, request: `GET /${n}`, newChanges: failing(2) }),
+    );
+    expect(judge(...unsure, worse).outcome).toBe('unknown');
+  });
+
+  test('old that differs from itself in one request leaves no latency of any request to decide', () => {
+    const finding = judge(
+      measured({ new: 50, oldAgain: 90, request: 'GET /a' }),
+      measured({ new: 80, request: 'GET /b' }),
+    );
+    expect(finding).toMatchObject({ outcome: 'unknown', cause: 'too-noisy' });
+    expect(finding.summary).toMatch(/^GET \/a: p95 the old system differs from itself/);
+    const requests = finding.detail?.kind === 'comparison' ? finding.detail.comparison.requests : [];
+    expect(requests.map(({ outcome }) => outcome)).toEqual(['unknown', 'unknown']);
+    const broken = measured({ new: 50, request: 'GET /b', newChanges: failing(100) });
+    expect(judge(measured({ new: 50, oldAgain: 90, request: 'GET /a' }), broken)).toMatchObject({
+      outcome: 'fail',
+      cause: 'more-errors',
+    });
+  });
+
+  /** Nine tenths of a second nobody is answered; four connections hang meanwhile, and all else is as fast as on old. */
+  function standingStill(answers: number, silencesMs: readonly number[]): LoadResult {
+    const recorder = new LoadRecorder();
+    for (let index = 0; index < answers + 4; index += 1) {
+      const latencyMs = index < answers ? 1 + index / answers / 20 : (silencesMs[0] ?? 1);
+      recorder.record({ kind: 'ok', sinceMs: index, latencyMs, bytes: 1 });
+    }
+    const changes = { connections: 4, durationMs: 1000, silencesMs: [...silencesMs] };
+    return resultOf({ ...recorder.result(), ...changes });
+  }
+
+  test.each([
+    ['nine tenths of the time fails by what each answer takes', 100, 890, 'fail', 'slower-than-old'],
+    [
+      'half of the time, by less than the floor on average, hides a stall',
+      2000,
+      500,
+      'unknown',
+      'stall-hidden',
+    ],
+  ] as const)('new that stands still %s', (_title, answers, silence, outcome, cause) => {
+    const rounds = Array.from({ length: 20 }, () => ({
+      old: standingStill(4000, []),
+      'old-again': standingStill(4000, []),
+      new: standingStill(answers, [silence]),
+    }));
+    const finding = judgeComparison({
+      comparison: { ...comparison, floorMs: 5 },
+      requests: [{ request: 'GET /', rounds }],
+      control: 'not-asked',
+    });
+    expect(finding, finding.summary).toMatchObject({ outcome, cause });
+    expect(finding.summary).toContain(outcome === 'fail' ? 'time per answer' : 'nothing was sent while');
+  });
+
+  test('a new system that answers nobody at all in its blocks is no pass', () => {
+    const dead = resultOf({
+      requests: 0,
+      latency: null,
+      connections: 4,
+      durationMs: 1000,
+      silencesMs: [1000],
+    });
+    const rounds = Array.from({ length: 20 }, () => ({
+      old: standingStill(1000, []),
+      'old-again': standingStill(1000, []),
+      new: dead,
+    }));
+    const finding = judge({ request: 'GET /', rounds });
+    expect(finding, finding.summary).toMatchObject({ outcome: 'fail' });
+  });
+
+  test('a percentile of few answers is taken of several rounds together', () => {
+    const finding = judge(measured({ new: 50, rounds: 24, answers: 60 }));
+    expect(finding.outcome, finding.summary).toBe('pass');
+    expect(finding.detail).toMatchObject({ comparison: { requests: [{ rounds: 6 }] } });
+    const few = judge(measured({ new: 50, rounds: 20, answers: 20 }));
+    expect(few.outcome).toBe('unknown');
+    expect(few.summary).toContain('20 rounds with 400 answers of the slowest side make 2 ratios of 200');
+  });
+
+  test('errors that our own overload may have caused are none of new; wrong answers are', () => {
+    const generator = { lagP99Ms: 400, cpuPercent: 100, saturated: true };
+    const lost = { errors: { ...noErrors, status: 0, timeout: 100 }, generator };
+    expect(judge(measured({ new: 50, newChanges: lost })).outcome).toBe('unknown');
+    expect(judge(measured({ new: 50, newChanges: { ...failing(100), generator } })).outcome).toBe('fail');
+  });
+
+  test('more rounds than there can be are not advised', () => {
+    const finding = judge(measured({ new: 58.5, noise: 0.3 }));
+    expect(finding.outcome, finding.summary).toBe('unknown');
+    const many = judgeComparison({
+      comparison: { ...comparison, rounds: 499 },
+      requests: [measured({ new: 58.5, noise: 0.3 })],
+      control: 'not-asked',
+    });
+    expect(many.remedy).toContain('500 is the most there can be');
+    expect(many.detail).toMatchObject({ comparison: { requests: [{ moreRounds: null }] } });
+  });
+
+  test('what passes below the floor is not called a matter of the margin', () => {
+    const finding = judge(measured({ old: 0.2, new: 0.6 }));
+    expect(finding.outcome, finding.summary).toBe('pass');
+    expect(finding.summary).toContain('or 1 ms');
+    expect(finding.summary).toContain('below the floor of 1');
+    expect(finding.summary).not.toContain('1.20 times');
   });
 
   test.each([
