@@ -56,7 +56,7 @@ export const LoadResult = z.strictObject({
    */
   silencesMs: z.array(z.number().positive()).optional(),
   generator: z.strictObject({
-    /** 99th percentile of the generator's event-loop delay; null when the engine has none. */
+    /** 99th percentile of the generator's event-loop delay, or of how late it began arrivals; null when nobody knows. */
     lagP99Ms: z.number().nullable(),
     cpuPercent: z.number().nullable(),
     saturated: z.boolean(),

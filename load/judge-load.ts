@@ -285,9 +285,9 @@ function autocannonRemedy({ generator: { processes = 1, cores } }: LoadResult): 
   return `${free}, lower connections, or use engine "k6"`;
 }
 
-function generatorText({ generator }: LoadResult): string {
-  const lag =
-    generator.lagP99Ms === null ? [] : [`event loop ${round(generator.lagP99Ms, 1)} ms late at p99`];
+function generatorText({ generator, engine }: LoadResult): string {
+  const what = engine.name === 'k6' ? 'arrivals began' : 'event loop';
+  const lag = generator.lagP99Ms === null ? [] : [`${what} ${round(generator.lagP99Ms, 1)} ms late at p99`];
   const cpu = generator.cpuPercent === null ? [] : [`${Math.round(generator.cpuPercent)} % of a core`];
   const health = [...lag, ...cpu].join(', ') || 'its health is not known';
   const { processes, cores } = generator;

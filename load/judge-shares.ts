@@ -19,7 +19,8 @@ export interface LoadShare {
   readonly profile: LoadProfile;
   readonly result: LoadResult;
   readonly control: ControlAnswer;
-  readonly setting: LoadSetting;
+  /** Not known where nobody saw the machine. */
+  readonly setting?: LoadSetting;
 }
 
 /**
@@ -34,7 +35,13 @@ export function shareFinding({ segment, profile, result, control, setting }: Loa
     cause: ONE_SHARE,
     summary: `Share ${index} of ${of} made ${result.requests} requests; \`greenlight merge\` judges all shares together`,
     sampleSize: result.requests,
-    detail: { kind: 'load', result, statements: [], setting, share: { index, of, profile, control } },
+    detail: {
+      kind: 'load',
+      result,
+      statements: [],
+      ...(setting === undefined ? {} : { setting }),
+      share: { index, of, profile, control },
+    },
   };
 }
 

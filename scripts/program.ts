@@ -13,6 +13,7 @@ import { initCommand } from './commands/init.ts';
 import { judgeCommand } from './commands/judge.ts';
 import { keygenCommand } from './commands/keygen.ts';
 import { lintGateCommand } from './commands/lint-gate.ts';
+import { loadCommand } from './commands/load.ts';
 import { mergeCommand } from './commands/merge.ts';
 import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
@@ -34,6 +35,7 @@ const COMMANDS = [
   verifyCommand,
   sweepCommand,
   sloCommand,
+  loadCommand,
   baselineCommand,
   dataCommand,
   doctorCommand,

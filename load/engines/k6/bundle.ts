@@ -15,14 +15,25 @@ const NOT_IN_K6 = /^(@playwright\/test|playwright|playwright-core)(\/|$)/;
  * Bundles a plan's flows into a script for k6: the same definitions, no generated copies. Whatever k6 does not have
  * (Node's modules, Playwright) is replaced by stand-ins that throw when they are used, not when they are imported.
  * @param planFile undefined for profiles of plain requests
+ * @param embedded variables that the script carries itself, for places where its environment is not ours; no secrets
  * @returns the path of the script
  */
-export async function bundleForK6(planFile: string | undefined, scratch: string): Promise<string> {
+export async function bundleForK6(
+  planFile: string | undefined,
+  scratch: string,
+  embedded?: Readonly<Record<string, string>>,
+): Promise<string> {
   const { build } = await esbuild();
   const outfile = join(scratch, 'k6-script.js');
   const plan = planFile === undefined ? 'const plan = {};' : `import plan from ${JSON.stringify(planFile)};`;
+  const env = embedded === undefined ? '__ENV' : 'greenlightEnvironment';
   await build({
-    stdin: { contents: entry(plan), resolveDir: scratch, loader: 'ts', sourcefile: 'greenlight-k6-entry.ts' },
+    stdin: {
+      contents: entry(plan, env),
+      resolveDir: scratch,
+      loader: 'ts',
+      sourcefile: 'greenlight-k6-entry.ts',
+    },
     outfile,
     bundle: true,
     format: 'esm',
@@ -32,7 +43,10 @@ export async function bundleForK6(planFile: string | undefined, scratch: string)
     mainFields: ['module', 'main'],
     conditions: ['import', 'module', 'default'],
     external: ['k6', 'k6/*'],
-    define: { 'process.env': '__ENV', 'import.meta.url': '"file:///plan"' },
+    define: { 'process.env': env, 'import.meta.url': '"file:///plan"' },
+    ...(embedded === undefined
+      ? {}
+      : { banner: { js: `const ${env} = { ...__ENV, ...${JSON.stringify(embedded)} };` } }),
     logLevel: 'silent',
     charset: 'utf8',
     plugins: [standIns(), withoutSideEffects(), lighter()],
@@ -40,7 +54,7 @@ export async function bundleForK6(planFile: string | undefined, scratch: string)
   return outfile;
 }
 
-function entry(plan: string): string {
+function entry(plan: string, env: string): string {
   return [
     `import http from 'k6/http';`,
     `import exec from 'k6/execution';`,
@@ -48,7 +62,7 @@ function entry(plan: string): string {
     `import { k6Script } from ${JSON.stringify(runtimeFile)};`,
     plan,
     `const flows = (plan.default ?? plan).flows ?? [];`,
-    `const script = k6Script({ http, exec, Counter, env: __ENV }, flows);`,
+    `const script = k6Script({ http, exec, Counter, env: ${env} }, flows);`,
     `export const options = script.options;`,
     `export const iteration = script.iteration;`,
     `export const handleSummary = script.handleSummary;`,

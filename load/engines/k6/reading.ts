@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { LoadProfile } from '../../../contract/load-profile.ts';
 import type { LoadResult } from '../../../contract/load-result.ts';
 import type { Segment } from '../../../contract/shard.ts';
+import type { ControlAnswer } from '../../../safety/ask-control.ts';
 import { Faults } from '../faults.ts';
 import { LoadRecorder } from '../load-recorder.ts';
 import { shareOf } from '../share-of.ts';
@@ -18,6 +19,7 @@ const Summary = z.object({
   judged: z.number(),
   refused: z.number(),
   faults: z.number(),
+  control: z.enum(['answers', 'silent']).optional(),
 });
 
 /** What is known of one k6 besides its samples. */
@@ -35,6 +37,7 @@ export class K6Reading {
   readonly faults = new Faults();
   readonly #order: K6Order;
   readonly #samples: K6Samples;
+  #control: ControlAnswer = 'not-asked';
 
   /** @param onArrival is told when each measured arrival began, or was dropped; reading these costs time, too */
   constructor(order: K6Order, onArrival?: (atMs: number) => void) {
@@ -44,6 +47,11 @@ export class K6Reading {
 
   push(text: string): void {
     this.#samples.push(text);
+  }
+
+  /** What the script's own question to the control address came to; known once there is a result. */
+  get control(): ControlAnswer {
+    return this.#control;
   }
 
   /**
@@ -88,6 +96,7 @@ export class K6Reading {
       this.faults.add("the summary of k6 is not this run's");
       return;
     }
+    this.#control = summary.data.control ?? 'not-asked';
     const { httpRequests, iterations, dropped, errors, judged, refused, faults } = summary.data;
     const seen = this.#samples.totals;
     const told = [

@@ -22,6 +22,8 @@ export interface K6Order {
   readonly maxVUs: number;
   /** Seconds that a started iteration may take to end after the window. */
   readonly drainS: number;
+  /** Asked by the script itself at its end, where nobody else can tell whether that machine's network works. */
+  readonly control?: string | undefined;
 }
 
 /** The modules of k6 that the script hands in, because this file must also be readable by Node and its tests. */
@@ -107,6 +109,7 @@ export function k6Script(k6: K6Modules, planFlows: readonly Flow[]): K6Script {
         refused: failed['passes'] ?? 0,
         judged: (failed['passes'] ?? 0) + (failed['fails'] ?? 0),
         faults: count(FAULT_METRIC),
+        ...(order.control === undefined ? {} : { control: askControl(k6, order.control) }),
       } satisfies K6Summary);
       return { [order.summaryFile]: order.summaryFile === 'stdout' ? `\n${SUMMARY_MARK}${text}\n` : text };
     },
@@ -125,4 +128,11 @@ export interface K6Summary {
   readonly judged: number;
   readonly refused: number;
   readonly faults: number;
+  readonly control?: 'answers' | 'silent';
+}
+
+/** Requests made here come after all samples: k6 counts them nowhere. */
+function askControl({ http }: K6Modules, url: string): 'answers' | 'silent' {
+  const { status } = http.request('GET', url, null, { redirects: 0, timeout: 5000, responseType: 'none' });
+  return status === 0 ? 'silent' : 'answers';
 }

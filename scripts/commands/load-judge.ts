@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { type Command, InvalidArgumentError } from 'commander';
+import { GreenlightError } from '../../contract/errors.ts';
+import { EXIT } from '../../contract/exit-codes.ts';
+import { describeFinding, type Finding } from '../../contract/finding.ts';
+import type { Outcome } from '../../contract/outcome.ts';
+import { judgeRunners } from '../../load/engines/k6-operator/judge-runners.ts';
+import { RunnerOrder } from '../../load/engines/k6-operator/runner-order.ts';
+import { type CommandContext, commandOf } from '../command-context.ts';
+
+const EXIT_OF: Record<Outcome, number> = {
+  pass: EXIT.GO,
+  fail: EXIT.NO_GO,
+  unknown: EXIT.INCONCLUSIVE,
+  'not-applicable': EXIT.INCONCLUSIVE,
+};
+const WORDS: Record<Outcome, string> = {
+  pass: 'holds',
+  fail: 'BROKEN',
+  unknown: 'unknown',
+  'not-applicable': 'unknown',
+};
+
+/** `greenlight load judge` */
+export function loadJudgeCommand(context: CommandContext): Command {
+  return commandOf(
+    'judge',
+    'Judge what all runners of an exported load measured: 0 holds, 10 broken, 20 unknown.',
+    ['greenlight load judge load-test', 'greenlight load judge load-test --json --max-age-minutes 1440'],
+  )
+    .argument('<directory>', 'what load export wrote, and collect.sh collected into')
+    .option('--max-age-minutes <n>', 'older load says nothing about what runs now', minutes, 60)
+    .option('--json', 'print the finding with everything that was measured as JSON', false)
+    .action(
+      async (directory: string, options: { readonly maxAgeMinutes: number; readonly json: boolean }) => {
+        const at = path.resolve(context.cwd, directory);
+        const order = readOrder(at, directory);
+        const { maxAgeMinutes } = options;
+        const folder = path.join(at, 'runners');
+        const finding = await judgeRunners(order, folder, { now: new Date(), maxAgeMinutes });
+        context.screen.out(
+          options.json
+            ? JSON.stringify(
+                { schema: 'greenlight/load-judgement@1', target: order.target, finding },
+                null,
+                2,
+              )
+            : render(order, finding),
+        );
+        context.finish(EXIT_OF[finding.outcome]);
+      },
+    );
+}
+
+function readOrder(at: string, directory: string): RunnerOrder {
+  try {
+    return RunnerOrder.parse(JSON.parse(readFileSync(path.join(at, 'order.json'), 'utf8')));
+  } catch (error) {
+    throw new GreenlightError('USAGE', `${directory} is not what load export wrote`, {
+      hint: 'Name the directory that was given to load export as --out.',
+      cause: error,
+    });
+  }
+}
+
+function render({ parallelism, name }: RunnerOrder, finding: Finding): string {
+  const title = `${finding.check}: ${WORDS[finding.outcome]} (${parallelism} runners of ${name})`;
+  return [
+    title,
+    ...describeFinding(finding)
+      .split('\n')
+      .map((line) => `  ${line}`),
+  ].join('\n');
+}
+
+function minutes(text: string): number {
+  const value = Number(text);
+  if (Number.isFinite(value) && value > 0) return value;
+  throw new InvalidArgumentError('It must be a number of minutes.');
+}
