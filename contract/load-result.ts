@@ -15,7 +15,11 @@ export const LoadBucket = z.strictObject({
   second: z.number().int().nonnegative(),
   requests: z.number().int().nonnegative(),
   errors: z.number().int().nonnegative(),
+  /** Those errors by kind; kinds without any are left out. */
+  kinds: LoadErrors.partial().optional(),
   bytes: z.number().nonnegative(),
+  /** How many requests were under way, on average over the second. */
+  inFlight: z.number().nonnegative().optional(),
 });
 export type LoadBucket = z.infer<typeof LoadBucket>;
 

@@ -62,6 +62,22 @@ export function mergeResults(results: readonly LoadResult[], together: Together)
   };
 }
 
+function together(one: LoadBucket, other: LoadBucket): LoadBucket {
+  const kinds = { ...one.kinds };
+  for (const [kind, count] of Object.entries(other.kinds ?? {}) as [keyof LoadErrors, number][])
+    kinds[kind] = (kinds[kind] ?? 0) + count;
+  return {
+    second: one.second,
+    requests: one.requests + other.requests,
+    errors: one.errors + other.errors,
+    ...(Object.keys(kinds).length > 0 ? { kinds } : {}),
+    bytes: one.bytes + other.bytes,
+    ...(one.inFlight === undefined || other.inFlight === undefined
+      ? {}
+      : { inFlight: one.inFlight + other.inFlight }),
+  };
+}
+
 function nameOf({ engine, model }: LoadResult): string {
   return `${engine.name} ${engine.version} (${model})`;
 }
@@ -95,13 +111,8 @@ function bucketsOf(results: readonly LoadResult[], atOnce: boolean): LoadBucket[
     if (atOnce) before = Math.max(0, Math.round((Date.parse(result.startedAt) - earliest) / 1000)) || 0;
     for (const bucket of result.buckets) {
       const second = bucket.second + before;
-      const known = merged.get(second) ?? { second, requests: 0, errors: 0, bytes: 0 };
-      merged.set(second, {
-        second,
-        requests: known.requests + bucket.requests,
-        errors: known.errors + bucket.errors,
-        bytes: known.bytes + bucket.bytes,
-      });
+      const known = merged.get(second);
+      merged.set(second, known === undefined ? { ...bucket, second } : together(known, bucket));
     }
     if (!atOnce) before += Math.ceil(result.durationMs / 1000);
   }

@@ -27,12 +27,20 @@ export type Recorded = Pick<
 
 const HIGHEST_US = 3_600_000_000;
 
+interface Second {
+  requests: number;
+  readonly kinds: Partial<Record<keyof LoadErrors, number>>;
+  bytes: number;
+  /** Milliseconds, summed over all requests that were under way. */
+  busyMs: number;
+}
+
 /** Counts finished requests, by second and by kind, and keeps their latencies in a histogram of microseconds. */
 export class LoadRecorder {
   readonly #histogram = emptyHistogram();
   readonly #silences = new Silences();
   readonly #errors: LoadErrors = { status: 0, timeout: 0, connection: 0, assertion: 0 };
-  readonly #buckets = new Map<number, { requests: number; errors: number; bytes: number }>();
+  readonly #buckets = new Map<number, Second>();
   #requests = 0;
 
   get requests(): number {
@@ -51,6 +59,7 @@ export class LoadRecorder {
   record(sample: Sample): void {
     this.#requests += 1;
     this.#bucket(sample.sinceMs).requests += 1;
+    this.#underWay(sample.sinceMs, sample.latencyMs ?? 0);
     this.#silences.answered(sample.sinceMs + (sample.latencyMs ?? 0));
     if (sample.kind !== 'ok') this.countError(sample.kind, sample.sinceMs);
     this.countBytes(sample.bytes, sample.sinceMs);
@@ -64,7 +73,8 @@ export class LoadRecorder {
   /** For engines that tell of an error apart from its request. */
   countError(kind: keyof LoadErrors, sinceMs: number): void {
     this.#errors[kind] += 1;
-    this.#bucket(sinceMs).errors += 1;
+    const { kinds } = this.#bucket(sinceMs);
+    kinds[kind] = (kinds[kind] ?? 0) + 1;
   }
 
   /** For engines that tell of bytes apart from requests. */
@@ -79,19 +89,38 @@ export class LoadRecorder {
       requests: this.#requests,
       errors: { ...this.#errors },
       buckets: [...this.#buckets]
-        .map(([second, bucket]): LoadBucket => ({ second, ...bucket }))
+        // What was under way after the window, or before a request of it, is no second of this load.
+        .filter(([second, { requests, bytes }]) => requests > 0 || bytes > 0 || second * 1000 < windowMs)
+        .map(([second, bucket]) => bucketOf(second, bucket))
         .sort((a, b) => a.second - b.second),
       latency: latencyOf(this.#histogram),
       histogram: this.#histogram.totalCount === 0 ? null : encodeIntoCompressedBase64(this.#histogram),
     };
   }
 
-  #bucket(sinceMs: number): { requests: number; errors: number; bytes: number } {
+  /** By Little's law the time that requests spent in a second is how many were under way in it. */
+  #underWay(sinceMs: number, latencyMs: number): void {
+    const end = sinceMs + latencyMs;
+    for (let from = Math.max(0, sinceMs); from < end;) {
+      const to = Math.min(end, (Math.floor(from / 1000) + 1) * 1000);
+      this.#bucket(from).busyMs += to - from;
+      from = to;
+    }
+  }
+
+  #bucket(sinceMs: number): Second {
     const second = Math.max(0, Math.floor(sinceMs / 1000));
     let bucket = this.#buckets.get(second);
-    if (bucket === undefined) this.#buckets.set(second, (bucket = { requests: 0, errors: 0, bytes: 0 }));
+    if (bucket === undefined)
+      this.#buckets.set(second, (bucket = { requests: 0, kinds: {}, bytes: 0, busyMs: 0 }));
     return bucket;
   }
+}
+
+function bucketOf(second: number, { requests, kinds, bytes, busyMs }: Second): LoadBucket {
+  const errors = Object.values(kinds).reduce((sum, count) => sum + count, 0);
+  const inFlight = Number((busyMs / 1000).toFixed(3));
+  return { second, requests, errors, ...(errors > 0 ? { kinds } : {}), bytes, inFlight };
 }
 
 /** An empty histogram in the one shape that all engines share, so that results can be merged. */

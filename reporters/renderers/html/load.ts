@@ -96,6 +96,7 @@ function share(part: number, of: number): string {
 
 function describe(result: LoadResult): string {
   const { errors, generator } = result;
+  const underWay = Math.max(0, ...result.buckets.map(({ inFlight }) => inFlight ?? 0));
   const kinds = Object.entries(errors).filter(([, times]) => times > 0);
   return [
     `${result.engine.name} ${result.engine.version}`,
@@ -103,6 +104,7 @@ function describe(result: LoadResult): string {
     plural(result.connections, 'connection'),
     `${duration(result.durationMs)} measured after ${duration(result.warmupMs)} of warm-up`,
     ...(result.targetRate === null ? [] : [`aimed at ${count(result.targetRate)}/s`]),
+    ...(underWay > 0 ? [`up to ${count(Number(underWay.toFixed(1)))} requests under way at once`] : []),
     ...(result.dropped > 0 ? [`${count(result.dropped)} arrivals could not be started`] : []),
     ...kinds.map(([kind, times]) => `${count(times)} errors of kind ${kind}`),
     ...(generator.saturated ? ['the load generator itself was at its limit'] : []),

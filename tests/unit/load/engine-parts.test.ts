@@ -141,7 +141,19 @@ describe('recording', () => {
     const again = latencyOf(decodeHistogram(histogram ?? ''));
     expect(again).toMatchObject({ samples: 10_000, p50: latency?.p50, p99: latency?.p99 });
     expect(buckets).toHaveLength(11);
-    expect(buckets[1]).toEqual({ second: 1, requests: 1000, errors: 0, bytes: 3000 });
+    expect(buckets[1]).toMatchObject({ second: 1, requests: 1000, errors: 0, bytes: 3000 });
+  });
+
+  test('each second tells its errors by kind, and how many requests were under way', () => {
+    const recorder = new LoadRecorder();
+    // Three at once from 0.5 s on: two for 2 s, one for 0.25 s.
+    recorder.record({ kind: 'timeout', sinceMs: 500, latencyMs: 2000, bytes: 0 });
+    recorder.record({ kind: 'status', sinceMs: 500, latencyMs: 2000, bytes: 1 });
+    recorder.record({ kind: 'ok', sinceMs: 500, latencyMs: 250, bytes: 1 });
+    expect(recorder.result(2000).buckets).toEqual([
+      { second: 0, requests: 3, errors: 2, kinds: { timeout: 1, status: 1 }, bytes: 2, inFlight: 1.25 },
+      { second: 1, requests: 0, errors: 0, bytes: 0, inFlight: 2 },
+    ]);
   });
 
   test('a request without a connection has no latency, one faster than a microsecond has', () => {
@@ -255,7 +267,7 @@ describe("k6's samples", () => {
     const { totals, buckets, faults } = read(text);
     expect(totals).toMatchObject({ requests: 0, faults: 1, iterations: 1, dropped: 2 });
     expect(totals.measured).toEqual({ iterations: 1, dropped: 1 });
-    expect(buckets).toEqual([{ second: 0, requests: 0, errors: 0, bytes: 700 }]);
+    expect(buckets).toEqual([{ second: 0, requests: 0, errors: 0, bytes: 700, inFlight: 0 }]);
     expect(faults[0]).toContain('the flow threw');
   });
 

@@ -30,7 +30,7 @@ test('shares at once add their rates and seconds; in turn they follow each other
   const both = [share(fast), share(fast)];
   const atOnce = mergeResults(both, 'at-once');
   expect(atOnce).toMatchObject({ targetRate: 100, achievedRate: 98, durationMs: 1000, connections: 20 });
-  expect(atOnce.buckets).toEqual([{ second: 0, requests: 190, errors: 0, bytes: 190 }]);
+  expect(atOnce.buckets).toEqual([{ second: 0, requests: 190, errors: 0, bytes: 190, inFlight: 1.9 }]);
   const inTurn = mergeResults(both, 'in-turn');
   expect(inTurn).toMatchObject({ targetRate: 50, achievedRate: 49, durationMs: 2000, connections: 10 });
   expect(inTurn.buckets.map(({ second }) => second)).toEqual([0, 1]);
