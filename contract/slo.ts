@@ -170,8 +170,11 @@ export const MetricsSource = z.discriminatedUnion('adapter', [
   z.strictObject({
     adapter: z.literal('azure-logs'),
     workspace: z.string().regex(/^[0-9a-zA-Z-]+$/, 'must be the id of a workspace'),
-    token: SecretString,
+    /** A bearer token as it is, which nobody renews. Without: the credentials of the environment, by `@azure/identity`. */
+    token: SecretString.optional(),
     url: z.url({ protocol: /^https?$/ }).default('https://api.loganalytics.azure.com'),
+    /** Whom the token of the environment must be for; the default follows from the cloud that `url` is in. */
+    audience: z.url({ protocol: /^https$/ }).optional(),
     delayS,
   }),
 ]);

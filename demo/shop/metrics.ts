@@ -51,7 +51,7 @@ export function exportMetrics(
       ]),
       measured('memory of Redis', measures.cacheMemory, ({ used, limit }) => [
         ...gauge('redis_memory_used_bytes', used),
-        ...(limit === undefined ? [] : gauge('redis_memory_max_bytes', limit)),
+        ...gauge('redis_memory_max_bytes', limit),
       ]),
     ]);
     const lines = [

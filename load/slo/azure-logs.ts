@@ -1,30 +1,11 @@
-import { z } from 'zod';
 import { MetricsUnavailable } from '../../contract/ports/metrics.ts';
 import type { Slo, SloLevel } from '../../contract/slo.ts';
+import { askAzureLogs, type AzureLogs, type AzureQuestion } from './azure-client.ts';
 import type { PeriodCounts, Periods } from './period-readings.ts';
-import { parseSelector } from './selector.ts';
+import { type Matcher, parseSelector } from './selector.ts';
 
-/** How a workspace is reached; the token is a resolved secret. */
-export interface AzureLogs {
-  readonly url: string;
-  readonly workspace: string;
-  readonly token: string;
-  /** Milliseconds. */
-  readonly timeoutMs?: number;
-  readonly signal?: AbortSignal;
-}
-
-/** An error of Azure; one beside tables means that they are a part only. */
-const Fault = z.object({ code: z.string().optional(), message: z.string().optional() });
-const Answer = z.object({
-  tables: z.array(
-    z.object({ columns: z.array(z.object({ name: z.string() })), rows: z.array(z.array(z.unknown())) }),
-  ),
-  error: Fault.optional(),
-});
-const Refused = z.object({ error: Fault });
-const HINT =
-  'see slo.source.workspace, and that the token is still valid for https://api.loganalytics.azure.com and may read the workspace';
+/** How far back a value must have been written once: as far as CloudWatch knows its metrics. */
+const KNOWN_FOR_S = 14 * 24 * 3600;
 
 /**
  * Reads one objective from the tables of Application Insights. Sampled rows count as many times as they stand for
@@ -38,30 +19,31 @@ export async function readAzureLogs(
 ): Promise<PeriodCounts> {
   const startS = endS - objective.windowS - objective.forS;
   const warnings = new Set<string>();
-  const ask = async (selector: string, value: string): Promise<Periods> => {
-    const { periods, warning } = await query(options, kql(selector, value, startS, endS, slo.scrapeS));
+  const answer = async (question: AzureQuestion): Promise<Periods> => {
+    const { periods, warning } = await askAzureLogs(options, question);
     if (warning !== undefined) warnings.add(warning);
     return periods;
   };
+  const ask = (selector: string, value: string): Promise<Periods> =>
+    answer(values(selector, value, startS, endS, slo.scrapeS));
   const alive = await ask(slo.up, 'count()');
-  const counts = async (total: string, part: string, fast?: string): Promise<PeriodCounts> => ({
-    endS,
-    alive,
-    total: await ask(total, 'sum(ItemCount)'),
-    part: await ask(part, fast ?? 'sum(ItemCount)'),
-    // A table or a column that is not there would have been an error.
-    partExists: true,
-    warnings: [...warnings],
-  });
+  const counts = async (total: string, part: string, fast?: string): Promise<PeriodCounts> => {
+    const all = await ask(total, 'sum(ItemCount)');
+    const some = await ask(part, fast ?? 'sum(ItemCount)');
+    // A table or a column that is not there would have been an error; a value that is not there is one row less.
+    const doubtful = some.size === 0 ? known(part, total, endS) : undefined;
+    const partExists = doubtful === undefined || (await answer(doubtful)).size > 0;
+    return { endS, alive, total: all, part: some, partExists, warnings: [...warnings] };
+  };
   switch (objective.kind) {
     case 'latency': {
       const fast = `sumif(ItemCount, DurationMs <= ${objective.underS * 1000})`;
-      return withWarnings(await counts(objective.histogram, objective.histogram, fast), warnings);
+      return counts(objective.histogram, objective.histogram, fast);
     }
     case 'error-rate':
-      return withWarnings(await counts(objective.total, objective.bad), warnings);
+      return counts(objective.total, objective.bad);
     case 'business-ratio':
-      return withWarnings(await counts(objective.total, objective.good), warnings);
+      return counts(objective.total, objective.good);
     case 'saturation': {
       if (!('gauge' in objective.used))
         throw new MetricsUnavailable('there are no rates of counters', 'use a gauge');
@@ -75,86 +57,70 @@ export async function readAzureLogs(
   }
 }
 
-function withWarnings(counts: PeriodCounts, warnings: ReadonlySet<string>): PeriodCounts {
-  return { ...counts, warnings: [...warnings] };
+function values(
+  selector: string,
+  value: string,
+  startS: number,
+  endS: number,
+  periodS: number,
+): AzureQuestion {
+  const { name, matchers } = parseSelector(selector);
+  const conditions = matchers.map(conditionOf);
+  const summary = `summarize value = todouble(${value}) by start = bin(TimeGenerated, ${periodS}s)`;
+  return { query: rows(name, conditions, startS, endS, summary), startS, endS };
 }
 
-function kql(selector: string, value: string, startS: number, endS: number, periodS: number): string {
-  const { name, matchers } = parseSelector(selector);
+/**
+ * Whether a row with the values of `part` was ever written, by anybody: else a typing error would be no error. Values that
+ * `total` names as well are right, and what a boolean column may hold needs no row. Nothing to ask: undefined.
+ */
+function known(part: string, total: string, endS: number): AzureQuestion | undefined {
+  const { name, matchers } = parseSelector(part);
+  const proved = parseSelector(total).matchers.map((matcher) => JSON.stringify(matcher));
+  const own = matchers.filter((matcher) => !proved.includes(JSON.stringify(matcher)));
+  if (own.length === 0) return undefined;
+  const conditions = own.map((matcher) =>
+    isBoolean(matcher.value)
+      ? `(gettype(${matcher.label}) == "bool" or ${conditionOf(matcher)})`
+      : conditionOf(matcher),
+  );
+  const startS = endS - KNOWN_FOR_S;
+  const one = 'take 1 | summarize value = todouble(count()) by start = bin(TimeGenerated, 60s)';
+  return { query: rows(name, conditions, startS, endS, one), startS, endS };
+}
+
+function rows(
+  table: string,
+  conditions: readonly string[],
+  startS: number,
+  endS: number,
+  then: string,
+): string {
   const time = (atS: number): string => `datetime(${new Date(atS * 1000).toISOString()})`;
-  const conditions = matchers.map(({ label, operator, value: wanted }) => {
-    const column = `tostring(${label})`;
-    const text = JSON.stringify(wanted);
-    const whole = JSON.stringify(`^(?:${wanted})$`);
-    // What a boolean is called as text is nothing to rely on.
-    const same = /^(true|false)$/i.test(wanted) ? '=~' : '==';
-    switch (operator) {
-      case '=':
-        return `${column} ${same} ${text}`;
-      case '!=':
-        return `not(${column} ${same} ${text})`;
-      case '=~':
-        return `${column} matches regex ${whole}`;
-      case '!~':
-        return `not(${column} matches regex ${whole})`;
-    }
-  });
   return [
-    name,
+    table,
     `where TimeGenerated >= ${time(startS)} and TimeGenerated < ${time(endS)}`,
     ...conditions.map((condition) => `where ${condition}`),
-    `summarize value = todouble(${value}) by start = bin(TimeGenerated, ${periodS}s)`,
+    then,
   ].join(' | ');
 }
 
-async function query(
-  { url, workspace, token, timeoutMs = 30_000, signal }: AzureLogs,
-  text: string,
-): Promise<{ periods: Periods; warning?: string }> {
-  const address = `${url.replace(/\/+$/, '')}/v1/workspaces/${workspace}/query`;
-  const limit = AbortSignal.timeout(timeoutMs);
-  let status: number;
-  let body: unknown;
-  try {
-    const response = await fetch(address, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ query: text }),
-      redirect: 'manual',
-      signal: signal === undefined ? limit : AbortSignal.any([limit, signal]),
-    });
-    status = response.status;
-    body = JSON.parse(await response.text());
-  } catch (cause) {
-    throw new MetricsUnavailable(`no answer from ${address} that can be read: ${String(cause)}`, HINT, {
-      cause,
-    });
+const isBoolean = (text: string): boolean => /^(true|false)$/i.test(text);
+
+function conditionOf({ label, operator, value }: Matcher): string {
+  const column = `tostring(${label})`;
+  const text = JSON.stringify(value);
+  const whole = JSON.stringify(`^(?:${value})$`);
+  // What a boolean is called as text is nothing to rely on.
+  const same = isBoolean(value) ? '=~' : '==';
+  switch (operator) {
+    case '=':
+      return `${column} ${same} ${text}`;
+    case '!=':
+      return `not(${column} ${same} ${text})`;
+    case '=~':
+      return `${column} matches regex ${whole}`;
+    case '!~':
+      return `not(${column} matches regex ${whole})`;
   }
-  const answer = Answer.safeParse(body);
-  if (status !== 200 || !answer.success) {
-    const { code, message } = Refused.safeParse(body).data?.error ?? {};
-    const why = [code, message].filter(Boolean).join(': ') || 'without a reason that can be read';
-    throw new MetricsUnavailable(
-      `Azure answered ${status}: ${why}`,
-      status === 400 ? `look at the query: ${text}` : HINT,
-    );
-  }
-  const { tables, error } = answer.data;
-  const [table] = tables;
-  const columns = table?.columns.map(({ name }) => name) ?? [];
-  const [start, value] = [columns.indexOf('start'), columns.indexOf('value')];
-  if (table === undefined || start < 0 || value < 0) {
-    throw new MetricsUnavailable('the answer of Azure has no such columns', HINT);
-  }
-  const periods = new Map(
-    table.rows.map((row): [number, number] => {
-      const found = row[value];
-      // A number that is none arrives as a text or as null.
-      return [Date.parse(String(row[start])) / 1000, typeof found === 'number' ? found : NaN];
-    }),
-  );
-  return {
-    periods,
-    ...(error === undefined ? {} : { warning: `${error.code ?? 'error'}: ${error.message ?? ''}` }),
-  };
 }

@@ -3,6 +3,7 @@ import { MetricsUnavailable } from '../../contract/ports/metrics.ts';
 import type { MetricsSource, Slo, SloLevel, SloObjective } from '../../contract/slo.ts';
 import { resolveSecret } from '../../safety/secrets.ts';
 import { readAzureLogs } from './azure-logs.ts';
+import { azureToken } from './azure-token.ts';
 import { openCloudWatch, readCloudWatch } from './cloudwatch.ts';
 import { judgeBudget, judgeBurnRate } from './judge-budget.ts';
 import { judgeSlo } from './judge-slo.ts';
@@ -36,7 +37,7 @@ export function openMetrics(
     }
     case 'azure-logs': {
       const { url, workspace } = source;
-      const logs = { url, workspace, token: resolveSecret(source.token, env), ...stop };
+      const logs = { url, workspace, token: azureToken(source, env, signal), ...stop };
       return async (slo, objective) =>
         periodReadings(
           slo,

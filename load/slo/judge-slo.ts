@@ -24,7 +24,7 @@ interface Share {
  * gapless data, one finite number, enough events. Only then what was measured.
  */
 export function judgeSlo(slo: Slo, objective: SloLevel, readings: SloReadings): Finding {
-  const said = notSeen(slo, objective, readings) ?? measured(objective, readings);
+  const said = notSeen(slo, objective, readings) ?? measured(slo, objective, readings);
   const { statement, ...saying } = said;
   const seen = numberOf(objective.kind === 'saturation' ? readings.scrapes : totalOf(objective, readings));
   const sampleSize = typeof seen === 'number' ? Math.max(0, Math.floor(seen)) : 0;
@@ -47,7 +47,7 @@ export function judgeSlo(slo: Slo, objective: SloLevel, readings: SloReadings): 
  * their own limits.
  */
 export function seenShare(slo: Slo, objective: SloLevel, readings: SloReadings): Share | Saying {
-  return notSeen(slo, objective, readings) ?? enough(objective, shareNow(objective, readings));
+  return notSeen(slo, objective, readings) ?? enough(objective, shareNow(slo, objective, readings));
 }
 
 function enough(objective: SloLevel, share: Share | Saying): Share | Saying {
@@ -83,8 +83,8 @@ function capable(objective: Extract<SloLevel, { kind: 'saturation' }>, share: Sh
   );
 }
 
-function measured(objective: SloLevel, readings: SloReadings): Saying {
-  const share = enough(objective, shareNow(objective, readings));
+function measured(slo: Slo, objective: SloLevel, readings: SloReadings): Saying {
+  const share = enough(objective, shareNow(slo, objective, readings));
   if ('outcome' in share) return share;
   const [low, high] = [share.least / share.total, share.most / share.total];
   const [level, upward] =
@@ -135,7 +135,7 @@ const NAMES: Record<SloLevel['kind'], string> = {
   'business-ratio': 'share of good events',
 };
 
-function shareNow(objective: SloLevel, readings: SloReadings): Share | Saying {
+function shareNow(slo: Slo, objective: SloLevel, readings: SloReadings): Share | Saying {
   if (objective.kind === 'latency') {
     const buckets = readings.total.samples.map(({ labels, value }) => ({ le: leOf(labels), count: value }));
     const under = underCount(buckets, objective.underS);
@@ -154,9 +154,16 @@ function shareNow(objective: SloLevel, readings: SloReadings): Share | Saying {
   return unknown(
     'no-such-series',
     'The numerator has no series, and that its metric has the labels that are named is not seen either',
-    'correct the selector, or let the target export the series with 0 from its start',
+    REMEDIES[slo.source.adapter],
   );
 }
+
+/** What helps where no event is none only if the selector is right. */
+const REMEDIES: Record<Slo['source']['adapter'], string> = {
+  prometheus: 'correct the selector, or let the target export the series with 0 from its start',
+  cloudwatch: 'correct the selector, or let the target write the metric with 0',
+  'azure-logs': 'correct the selector, or select by a boolean column, such as Success="false"',
+};
 
 const none: InstantAnswer = { samples: [], warnings: [] };
 

@@ -67,7 +67,7 @@ const ROOMS: readonly Room[] = [
     at: 'load/slo/',
     ours: ['contract/', 'safety/', 'load/'],
     packages: ['node:', 'zod', '@playwright/test'],
-    lazy: ['@aws-sdk/client-cloudwatch'],
+    lazy: ['@aws-sdk/client-cloudwatch', '@azure/identity'],
   },
   { at: 'reporters/', ours: ['contract/'], packages: [] },
   { at: 'reporters/schemas.ts', ours: ['contract/'], packages: ['zod'] },

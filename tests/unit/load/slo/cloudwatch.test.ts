@@ -1,19 +1,17 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type {
   GetMetricDataCommandInput,
   GetMetricDataCommandOutput,
   MetricDataResult,
 } from '@aws-sdk/client-cloudwatch';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { z } from 'zod';
 import { Slo } from '../../../../contract/slo.ts';
 import { type CloudWatchStore, readCloudWatch } from '../../../../load/slo/cloudwatch.ts';
 import { evaluateSlo, openMetrics } from '../../../../load/slo/evaluate-slo.ts';
 import { periodReadings } from '../../../../load/slo/period-readings.ts';
 
-// No account of AWS or Azure is here: these are stand-ins that answer in the shapes that the vendors document, held
-// against the types of the client of AWS.
+// No account of AWS is here: this is a stand-in that answers in the shapes that AWS documents, held against the types of
+// its client.
 type Objective = z.input<typeof Slo>['objectives'][number];
 const END_S = 1_700_000_040 - (1_700_000_040 % 60);
 const common = { id: 'level-holds', title: 'The level holds', windowS: 300, minimumEvents: 50 } as const;
@@ -281,143 +279,4 @@ describe('CloudWatch', () => {
       Object.assign(process.env, before);
     }
   });
-});
-
-describe('Azure', () => {
-  const TOKEN = 'azure-token-77a1';
-  let server: Server | undefined;
-  afterEach(async () => {
-    server?.closeAllConnections();
-    await new Promise((resolve) => (server === undefined ? resolve(undefined) : server.close(resolve)));
-    server = undefined;
-  });
-
-  async function evaluate(answer: RequestListener, objective: Objective) {
-    server = createServer(answer);
-    await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
-    const slo = Slo.parse({
-      source: {
-        adapter: 'azure-logs',
-        workspace: 'b1a2',
-        token: { secret: 'AZURE_LOGS_TOKEN' },
-        url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-      },
-      up: 'AppRequests{AppRoleName="shop"}',
-      scrapeS: 60,
-      objectives: [objective],
-    });
-    const [only] = slo.objectives;
-    if (only === undefined) throw new Error('no objective');
-    return evaluateSlo(openMetrics(slo.source, { AZURE_LOGS_TOKEN: TOKEN }), slo, only);
-  }
-
-  const queries: string[] = [];
-  /** Answers each question with one value per minute of the time that it asks about. */
-  function answering(
-    valueOf: (query: string) => number | null | undefined,
-    more: object = {},
-  ): RequestListener {
-    return (request, response) => {
-      let body = '';
-      request.on('data', (part: Buffer) => (body += part.toString()));
-      request.on('end', () => {
-        const { query } = JSON.parse(body) as { query: string };
-        queries.push(query);
-        const [from = 0, to = 0] = [...query.matchAll(/datetime\(([^)]+)\)/g)].map(([, at = '']) =>
-          Date.parse(at),
-        );
-        const value = valueOf(query);
-        const rows: unknown[][] = [];
-        for (let at = from; value !== undefined && at < to; at += 60_000)
-          rows.push([new Date(at).toISOString(), value]);
-        const columns = [
-          { name: 'start', type: 'datetime' },
-          { name: 'value', type: 'real' },
-        ];
-        response
-          .setHeader('content-type', 'application/json')
-          .end(JSON.stringify({ tables: [{ name: 'PrimaryResult', columns, rows }], ...more }));
-      });
-    };
-  }
-  const failed: Objective = {
-    ...common,
-    kind: 'error-rate',
-    bad: 'AppRequests{AppRoleName="shop",Success="false"}',
-    total: 'AppRequests{AppRoleName="shop"}',
-    atMost: { critical: 0.01 },
-  };
-  const fast: Objective = {
-    ...common,
-    kind: 'latency',
-    histogram: 'AppRequests{AppRoleName="shop"}',
-    underS: 0.5,
-    atLeast: { critical: 0.95 },
-  };
-  const shop = (bad: number | undefined, slow: number) =>
-    answering((query) => (query.includes('DurationMs') ? 100 - slow : query.includes('Success') ? bad : 100));
-
-  test('passes and fails, with counts that sampling does not change', async () => {
-    queries.length = 0;
-    expect(await evaluate(shop(undefined, 2), failed)).toMatchObject({ outcome: 'pass', measured: 0 });
-    expect(queries).toContainEqual(
-      expect.stringMatching(
-        /^AppRequests \| where TimeGenerated >= datetime\(.*\) and TimeGenerated < datetime\(.*\) \| where tostring\(AppRoleName\) == "shop" \| where tostring\(Success\) =~ "false" \| summarize value = todouble\(sum\(ItemCount\)\) by start = bin\(TimeGenerated, 60s\)$/,
-      ),
-    );
-    expect(await evaluate(shop(2, 2), failed)).toMatchObject({ outcome: 'fail', measured: 0.02 });
-    expect(await evaluate(shop(0, 2), fast)).toMatchObject({ outcome: 'pass', measured: 0.98 });
-    expect(await evaluate(shop(0, 6), fast)).toMatchObject({ outcome: 'fail', measured: 0.94 });
-  });
-
-  const refusing =
-    (status: number, code: string): RequestListener =>
-    (_request, response) =>
-      void response
-        .writeHead(status, { 'content-type': 'application/json' })
-        .end(JSON.stringify({ error: { code, message: 'no' } }));
-  test.each<[string, RequestListener, string]>([
-    [
-      'a partial answer',
-      answering(() => 100, { error: { code: 'PartialError', message: 'a shard did not answer' } }),
-      'metrics-incomplete',
-    ],
-    ['no rows', answering(() => undefined), 'target-not-scraped'],
-    ['no traffic', answering((query) => (query.includes('ItemCount') ? 0 : 1)), 'too-few-events'],
-    ['a value that is none', answering((query) => (query.includes('ItemCount') ? null : 1)), 'not-a-number'],
-    ['throttling', refusing(429, 'ThrottledError'), 'metrics-unavailable'],
-    ['an expired token', refusing(401, 'InvalidTokenError'), 'metrics-unavailable'],
-    ['a column that is not there', refusing(400, 'BadArgumentError'), 'metrics-unavailable'],
-    [
-      'a page that is no answer',
-      (_request, response) => void response.end('<html>log in</html>'),
-      'metrics-unavailable',
-    ],
-    [
-      'a redirect',
-      (_request, response) => void response.writeHead(302, { location: '/login' }).end('{}'),
-      'metrics-unavailable',
-    ],
-  ])('%s is unknown, and the token stays here', async (_name, answer, cause) => {
-    const finding = await evaluate(answer, failed);
-    expect(finding).toMatchObject(unknown(cause));
-    expect(JSON.stringify(finding)).not.toContain(TOKEN);
-  });
-});
-
-test('a plan that asks such a source for what it does not have is refused', () => {
-  const plan = (slo: object, objective: object) => () =>
-    Slo.parse({
-      source: { adapter: 'cloudwatch', region: 'eu-central-1' },
-      up: 'AWS/Lambda/Invocations',
-      scrapeS: 60,
-      objectives: [{ ...errors, ...objective }],
-      ...slo,
-    });
-  expect(plan({}, {})).not.toThrow();
-  expect(plan({ scrapeS: 15 }, {})).toThrow('whole minutes');
-  expect(plan({ instances: 2 }, {})).toThrow('does not tell instances apart');
-  expect(plan({}, { windowS: 330 })).toThrow('whole periods');
-  const prometheus = { adapter: 'prometheus', url: 'http://127.0.0.1:1' };
-  expect(plan({ source: prometheus, up: 'up' }, {})).toThrow('no name of a metric of Prometheus');
 });
