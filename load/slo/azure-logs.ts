@@ -76,10 +76,17 @@ function values(
  */
 function known(part: string, total: string, endS: number): AzureQuestion | undefined {
   const { name, matchers } = parseSelector(part);
-  const proved = parseSelector(total).matchers.map((matcher) => JSON.stringify(matcher));
-  const own = matchers.filter((matcher) => !proved.includes(JSON.stringify(matcher)));
+  const whole = parseSelector(total);
+  const same = (one: Matcher, other: Matcher): boolean =>
+    one.label === other.label && one.operator === other.operator && one.value === other.value;
+  const own = matchers.filter((matcher) => !whole.matchers.some((other) => same(matcher, other)));
   if (own.length === 0) return undefined;
-  const conditions = own.map((matcher) =>
+  // Of another service than the total is of: both together find nothing, so nothing is proved.
+  const contrary = whole.matchers.filter(
+    (other) =>
+      other.operator === '=' && name === whole.name && own.some(({ label }) => label === other.label),
+  );
+  const conditions = [...own, ...contrary].map((matcher) =>
     isBoolean(matcher.value)
       ? `(gettype(${matcher.label}) == "bool" or ${conditionOf(matcher)})`
       : conditionOf(matcher),

@@ -157,6 +157,8 @@ async function dataOf(
 async function exists(store: CloudWatchStore, selector: string, total: string): Promise<boolean> {
   const { Namespace, MetricName, Dimensions = [] } = metricOf(selector);
   const proved = new Map((metricOf(total).Dimensions ?? []).map(({ Name, Value }) => [Name, Value]));
+  // Of another function than the total is of: that it was written proves nothing about this one.
+  if (Dimensions.some(({ Name, Value }) => proved.has(Name) && proved.get(Name) !== Value)) return false;
   const answer = await asking(() =>
     store.list({
       Namespace,

@@ -98,6 +98,13 @@ describe('no failed request is none only where its values are known', () => {
     expect(await evaluate(shop(undefined, 0), typo)).toMatchObject({ outcome: 'pass', measured: 0 });
   });
 
+  test('failures of another role than the total is of are asked for together with it, which finds nothing', async () => {
+    await evaluate(shop(undefined, 0), { ...failed, bad: 'AppRequests{AppRoleName="cart",Success="false"}' });
+    expect(queries().at(-1)).toContain(
+      'where tostring(AppRoleName) == "cart" | where (gettype(Success) == "bool" or tostring(Success) =~ "false") | where tostring(AppRoleName) == "shop" | take 1',
+    );
+  });
+
   test('what a boolean column may hold needs no row with it', async () => {
     await evaluate(shop(undefined, 0), failed);
     expect(queries().at(-1)).toContain(

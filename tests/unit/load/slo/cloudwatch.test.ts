@@ -135,6 +135,12 @@ describe('CloudWatch', () => {
     });
   });
 
+  test('errors of another function than the total is of prove nothing', async () => {
+    const none = output([...healthy.slice(0, 2), result('part', [])]);
+    const cart = { ...errors, bad: 'AWS/Lambda/Errors{FunctionName="cart"}' };
+    expect((await evaluate(none, cart)).finding).toMatchObject(unknown('no-such-series'));
+  });
+
   test('passes and fails', async () => {
     expect((await evaluate(output(healthy))).finding).toMatchObject({ outcome: 'pass', measured: 0.01 });
     const failing = output([...healthy.slice(0, 2), result('part', [0, 0, 0, 30, 30])]);
