@@ -47,6 +47,24 @@ const Request = z.strictObject({
   endpoint: z.string().default('app'),
 });
 
+/** What a profile was measured to do before, and how much of a difference is none. */
+export const LoadBaseline = z.strictObject({
+  /** What `greenlight baseline save` wrote; relative to the plan file. */
+  file: z.string().min(1),
+  /** How much slower it may be than then: 0.25 for 25 %. */
+  margin: z.number().positive().max(10).default(0.25),
+  /** Differences below this many milliseconds are no failure. */
+  floorMs: z.number().nonnegative().default(5),
+  /** How much greater the share of failed requests may be. */
+  errorMargin: z.number().min(0).lt(1).default(0.01),
+  /** Each must be decided. */
+  percentiles: z
+    .array(z.enum(['p50', 'p95', 'p99']))
+    .min(1)
+    .default(['p50', 'p95']),
+});
+export type LoadBaseline = z.infer<typeof LoadBaseline>;
+
 /**
  * How the load goes. `baseline`: one steady level. `ramp`: up in steps until the thresholds break, to find the knee, the
  * highest level that holds them. `spike`: the usual level, suddenly `peak`, and the usual level again. `stress`: up in
@@ -111,6 +129,17 @@ export const LoadProfile = z
     minimumRequests: z.number().int().min(1).default(100),
     thresholds: LoadThresholds,
     triggers: z.array(LoadTrigger).min(1).optional(),
+    /** Only its file, where the rest is as usual. Without that file, or from another place, the answer is unknown. */
+    baseline: z
+      .union([
+        z
+          .string()
+          .min(1)
+          .transform((file) => ({ file }))
+          .pipe(LoadBaseline),
+        LoadBaseline,
+      ])
+      .optional(),
   })
   .refine((profile) => (profile.flow === undefined) !== (profile.requests === undefined), {
     message: 'give either "flow" (the id of a flow) or "requests", not both and not neither',
@@ -131,6 +160,8 @@ export const LoadProfile = z
       complain('triggers', `are only for a baseline: the levels of a ${kind} are runs of their own`);
     if (profile.triggers?.some(({ forS }) => forS > profile.durationS))
       complain('triggers', 'a trigger that waits longer than durationS could never fire');
+    if (kind === 'ramp' && profile.baseline !== undefined)
+      complain('baseline', 'has no meaning in a ramp, which looks for its level anew each time');
     if (!KINDS_WITH_PEAK.includes(kind)) {
       if (peak !== undefined) complain('peak', `has no meaning in a ${kind}`);
       if (profile.atPeak !== undefined) complain('atPeak', `has no meaning in a ${kind}`);
@@ -145,9 +176,12 @@ export const LoadProfile = z
   });
 export type LoadProfile = z.infer<typeof LoadProfile>;
 
-/** Whether several machines can make this load together: autocannon has no shares, and other kinds choose their levels. */
-export function canBeShared({ engine, kind }: LoadProfile): boolean {
-  return engine === 'k6' && kind === 'baseline';
+/**
+ * Whether several machines can make this load together: autocannon has no shares, other kinds choose their levels, and a
+ * baseline is about one machine.
+ */
+export function canBeShared({ engine, kind, baseline }: LoadProfile): boolean {
+  return engine === 'k6' && kind === 'baseline' && baseline === undefined;
 }
 
 /** Hard limits of all load of a plan. Going beyond takes a deliberate change here, not a typing error in a profile. */

@@ -21,6 +21,7 @@ export function profileDigest(profile: LoadProfile, flow: Flow | undefined): str
     atPeak: _atPeak,
     minimumRequests: _minimumRequests,
     maxDrift: _maxDrift,
+    baseline: _baseline,
     processes,
     ...rest
   } = profile;

@@ -4,6 +4,7 @@ import type { LoadResult } from '../contract/load-result.ts';
 import type { Plan } from '../contract/plan.ts';
 import type { LoadEngine, LoadOrder } from '../contract/ports/load-engine.ts';
 import { askControl, type ControlAnswer } from '../safety/ask-control.ts';
+import { holdAgainstBaseline } from './compare/hold-against-baseline.ts';
 import { judgeLoad } from './judge-load.ts';
 import { shareFinding } from './judge-shares.ts';
 import { refusal } from './load-guards.ts';
@@ -99,7 +100,12 @@ export async function runProfile(given: ProfileRun): Promise<Finding> {
     };
 
     const said = judgeStages(profile, await runStages(profile, { run: runStage, signal }));
-    return said.detail?.kind === 'load' ? { ...said, detail: { ...said.detail, setting } } : said;
+    return said.detail?.kind === 'load'
+      ? holdAgainstBaseline(
+          { ...said, detail: { ...said.detail, setting } },
+          { profile, target: plan.target.name, planFile: given.planFile },
+        )
+      : said;
   } catch (error) {
     return unknown(
       'engine-fault',

@@ -1,8 +1,8 @@
 import type { Baseline, BaselineEntry } from '../../contract/baseline.ts';
 import { GreenlightError, type Problem } from '../../contract/errors.ts';
+import { sealBaseline } from '../../load/compare/baseline-file.ts';
 import { fingerprintDifferences } from '../../load/compare/compare-baseline.ts';
 import { ownVersion } from '../package-root.ts';
-import { sealBaseline } from './baseline-file.ts';
 import type { MeasuredCheck, MeasuredRun } from './measured-run.ts';
 
 const OTHERS = 'name the checks that the baseline should hold with --check';

@@ -11,6 +11,7 @@ import { decisionTimeOf } from '../decision-time.ts';
 import { digestOf } from '../load-config.ts';
 import { readText, readVerdict } from '../read-report.ts';
 import { reportFiles } from '../report-files.ts';
+import { withoutMissingBaselines } from './without-baseline.ts';
 
 /** One load check of a run, as it was judged. */
 export interface MeasuredCheck {
@@ -25,6 +26,7 @@ export interface MeasuredCheck {
 /** What a run left in its report directory. */
 export interface MeasuredRun {
   readonly directory: string;
+  /** As it would be had the plan named no baseline where there was none; nothing else is forgiven. */
   readonly decision: Decision;
   readonly reason: string;
   readonly head: Omit<BaselineRun, 'result'>;
@@ -53,11 +55,16 @@ export function readMeasuredRun(cwd: string, directory: string): MeasuredRun {
   ) {
     throw new GreenlightError('EVIDENCE_INVALID', `${directory}: its verdict is not about its evidence`);
   }
+  // What was unknown only for want of the baseline that this run may become.
+  const judged =
+    verdict.decision === 'INCONCLUSIVE'
+      ? decide(withoutMissingBaselines(evidence), text, verdict.decidedAt)
+      : verdict;
   const target = evidence.subject.target;
   return {
     directory,
-    decision: verdict.decision,
-    reason: verdict.reason,
+    decision: judged.decision,
+    reason: judged.reason,
     target,
     head: {
       run: evidence.run.id,
@@ -65,7 +72,7 @@ export function readMeasuredRun(cwd: string, directory: string): MeasuredRun {
       release: evidence.subject.wanted,
       decidedAt: verdict.decidedAt,
     },
-    checks: verdict.checks
+    checks: judged.checks
       .filter(({ source }) => source === 'load')
       .map(({ id, title, state, findings }): MeasuredCheck => {
         const finding = findings[0];

@@ -5,6 +5,7 @@ import type { Baseline } from '../../contract/baseline.ts';
 import { describeError, GreenlightError } from '../../contract/errors.ts';
 import { EXIT } from '../../contract/exit-codes.ts';
 import { worstOutcome } from '../../contract/outcome.ts';
+import { readBaseline } from '../../load/compare/baseline-file.ts';
 import {
   BASELINE_PERCENTILES,
   type BaselineAnswer,
@@ -14,7 +15,6 @@ import {
 } from '../../load/compare/compare-baseline.ts';
 import { writeFileAtomically } from '../../reporters/publishers/atomic-write.ts';
 import { DEFAULT_OUTPUT } from '../asked-verdict.ts';
-import { readBaseline } from '../baseline/baseline-file.ts';
 import { makeBaseline } from '../baseline/make-baseline.ts';
 import { type MeasuredRun, readMeasuredRun } from '../baseline/measured-run.ts';
 import { renderAnswers, renderBaseline } from '../baseline/render-baseline.ts';

@@ -20,11 +20,15 @@ export function mustBeShareable(plan: Plan, manifest: readonly PlannedCheck[], s
         return problem(source, 'is no load that can be shared', 'give it a phase of its own');
       }
       if (!canBeShared(profile)) {
-        const value = `${profile.engine}, ${profile.kind}`;
+        const value = [
+          profile.engine,
+          profile.kind,
+          ...(profile.baseline === undefined ? [] : [`baseline ${profile.baseline.file}`]),
+        ].join(', ');
         return problem(
           value,
           'cannot be shared',
-          'use engine "k6" and kind "baseline", or a phase of its own',
+          'use engine "k6", kind "baseline" and no file to be compared with, or a phase of its own',
         );
       }
       return profile.connections < segments && profile.rate === undefined

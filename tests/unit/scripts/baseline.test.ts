@@ -186,3 +186,20 @@ test('a run without that load, or whose load measured nothing, is unknown', asyn
   }));
   expect((await baseline('compare', '--from', 'without')).out).toContain('no such load check');
 });
+
+test('a run that is unknown only for want of its baseline can become it, and no other', async () => {
+  const waiting = { outcome: 'unknown', cause: 'no-baseline', summary: 'It keeps its limits, but' } as const;
+  expect(report('first', [loadFinding(50, waiting)])).toMatchObject({ decision: 'INCONCLUSIVE' });
+  const saved = await baseline('save', '--from', 'first');
+  expect(saved.code, saved.err).toBe(0);
+  const compared = await baseline('compare', '--from', 'first');
+  expect(compared.code, compared.out).toBe(0);
+
+  report('undecided', [loadFinding(50, { ...waiting, cause: 'baseline-undecided' })]);
+  expect((await baseline('save', '--from', 'undecided', '--replace')).code).toBe(20);
+  report('cut', [loadFinding(50, waiting)], (evidence) => ({
+    ...evidence,
+    faults: [{ kind: 'interrupted', message: 'the run was interrupted' }],
+  }));
+  expect((await baseline('save', '--from', 'cut', '--replace')).code).toBe(20);
+});

@@ -1,9 +1,9 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { canonicalJson } from '../../contract/canonical.ts';
 import { Baseline } from '../../contract/baseline.ts';
 import { GreenlightError } from '../../contract/errors.ts';
 import { pathText } from '../../contract/plan.ts';
-import { sha256Of } from '../file-digest.ts';
 
 /** A baseline with its digest. */
 export function sealBaseline(content: Omit<Baseline, 'digest'>): Baseline {
@@ -45,5 +45,7 @@ export function readBaseline(file: string): Baseline {
 }
 
 function digestOfBaseline(content: Omit<Baseline, 'digest'>): string {
-  return sha256Of(canonicalJson({ ...content, digest: undefined }));
+  return `sha256:${createHash('sha256')
+    .update(canonicalJson({ ...content, digest: undefined }))
+    .digest('hex')}`;
 }
