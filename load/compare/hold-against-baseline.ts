@@ -120,7 +120,7 @@ function statementOf(
     name: `${percentile} against the baseline`,
     ok: outcome === 'pass',
     measured: ms(now.value),
-    expected: `about ${ms(then.value)}, at most ${Number((margin * 100).toFixed(1))} % more`,
+    expected: `at most ${Number((margin * 100).toFixed(1))} % above ${ms(then.value)}`,
     unit: 'ms',
   };
 }
