@@ -67,9 +67,9 @@ export type LoadBaseline = z.infer<typeof LoadBaseline>;
 
 /**
  * How the load goes. `baseline`: one steady level. `ramp`: up in steps until the thresholds break, to find the knee, the
- * highest level that holds them. `spike`: the usual level, suddenly `peak`, and the usual level again. `stress`: up in
- * steps to `peak` whatever breaks, and then the usual level must hold again. `soak`: one level for long, in slices,
- * which must not become slower.
+ * highest level that holds them; where they break, the first level must hold again at the end. `spike`: the usual
+ * level, suddenly `peak`, and the usual level again. `stress`: up in steps to `peak` whatever breaks, and then the usual
+ * level must hold again. `soak`: one level for long, in slices, which must not become slower.
  */
 export const LoadKind = z.enum(['baseline', 'ramp', 'spike', 'soak', 'stress']);
 export type LoadKind = z.infer<typeof LoadKind>;
@@ -202,7 +202,7 @@ export const RAMP_REFINEMENTS = 2;
 export function mostStages(profile: Pick<LoadProfile, 'kind' | 'steps'>): number {
   const stages: Record<LoadKind, number> = {
     baseline: 1,
-    ramp: profile.steps + RAMP_REFINEMENTS,
+    ramp: profile.steps + RAMP_REFINEMENTS + 1,
     spike: 3,
     soak: SOAK_SLICES,
     stress: profile.steps + 1,
@@ -214,7 +214,7 @@ export function mostStages(profile: Pick<LoadProfile, 'kind' | 'steps'>): number
 export function orderedS(profile: LoadProfile): number {
   const stages = mostStages(profile);
   const measured = profile.kind === 'soak' ? profile.durationS : stages * profile.durationS;
-  const pause = profile.kind === 'spike' || profile.kind === 'stress' ? profile.recoveryS : 0;
+  const pause = KINDS_WITH_PEAK.includes(profile.kind) ? profile.recoveryS : 0;
   return measured + stages * profile.warmupS + pause;
 }
 

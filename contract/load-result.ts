@@ -30,6 +30,8 @@ export const LoadResult = z.strictObject({
   model: z.enum(['closed', 'open']),
   startedAt: z.string(),
   durationMs: z.number().nonnegative(),
+  /** What `buckets` cover, where that is longer: shares of a load that were merged never begin at the same moment. */
+  spanMs: z.number().nonnegative().optional(),
   warmupMs: z.number().nonnegative(),
   connections: z.number().int().positive(),
   /** Finished requests, errors included, warm-up excluded. */
@@ -59,6 +61,8 @@ export const LoadResult = z.strictObject({
    * connections wait, a closed model sends nothing, so its percentiles hardly show a target that stood still.
    */
   silencesMs: z.array(z.number().positive()).optional(),
+  /** How many more silences there were than are listed, each at most as long as the last of the list. */
+  silencesUnlisted: z.number().int().positive().optional(),
   generator: z.strictObject({
     /** 99th percentile of the generator's event-loop delay, or of how late it began arrivals; null when nobody knows. */
     lagP99Ms: z.number().nullable(),

@@ -19,7 +19,11 @@ export function hiddenStall(
 ): string | undefined {
   if (result.model !== 'closed') return undefined;
   const silences = result.silencesMs ?? [];
-  const waited = silences.reduce((sum, silence) => sum + Math.max(0, silence - limitMs), 0);
+  const beyond = (silence: number): number => Math.max(0, silence - limitMs);
+  const waited =
+    silences.reduce((sum, silence) => sum + beyond(silence), 0) +
+    // Those that are only counted may all have been as long as the last one.
+    (result.silencesUnlisted ?? 0) * beyond(silences.at(-1) ?? 0);
   if (waited <= Math.max(result.durationMs * BEYOND[name], SHORTEST_STALL_MS)) return undefined;
   const longest = Math.round(Math.max(...silences));
   const share = Number(((waited / result.durationMs) * 100).toFixed(1));

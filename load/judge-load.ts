@@ -3,6 +3,7 @@ import type { LoadProfile } from '../contract/load-profile.ts';
 import type { LoadResult } from '../contract/load-result.ts';
 import { atLeast, atMost, type Statement } from '../contract/statement.ts';
 import type { ControlAnswer } from '../safety/ask-control.ts';
+import { clearlyBroken, requestsNeeded, type Need } from './enough-requests.ts';
 import { hiddenStall } from './hidden-stall.ts';
 import { judgeTriggers } from './judge-triggers.ts';
 
@@ -34,14 +35,21 @@ export function judgeLoad(evidence: LoadEvidence): Finding {
   if (silence !== undefined) return finding(evidence, statements, silence);
 
   const broken = statements.filter((statement) => !statement.ok);
-  const [first] = broken;
+  const lacking = lackingOf(profile, result);
+  const clear = broken.filter(
+    ({ name }) =>
+      !lacking.some((need) => need.name === name) ||
+      clearlyBroken(name, result, profile.thresholds, errorLimit(profile)),
+  );
+  const [first] = clear;
   if (first !== undefined)
-    return finding(evidence, statements, { outcome: 'fail', ...failure(broken, first) });
+    return finding(evidence, statements, { outcome: 'fail', ...failure(clear, first) });
 
   const triggered = judgeTriggers(profile, result);
   if (triggered !== undefined) return finding(evidence, statements, triggered);
 
-  const short = lessThanOrdered(result) ?? stallBehind(profile, result);
+  const few = lacking.length === 0 ? undefined : tooFew(result, lacking, broken);
+  const short = lessThanOrdered(result) ?? few ?? stallBehind(profile, result);
   if (short !== undefined) return finding(evidence, statements, short);
   return finding(evidence, statements, { outcome: 'pass', summary: passSummary(result) });
 }
@@ -56,7 +64,7 @@ export function loadStatements(profile: LoadProfile, result: LoadResult): readon
     ...latency('p50', thresholds.p50Ms),
     ...latency('p95', thresholds.p95Ms),
     ...latency('p99', thresholds.p99Ms),
-    rounded(atMost('error rate', errorRate(result), thresholds.errorRate ?? DEFAULT_ERROR_RATE), 5),
+    rounded(atMost('error rate', errorRate(result), errorLimit(profile)), 5),
     ...(thresholds.minimumRate === undefined
       ? []
       : [rounded(atLeast('requests per second', perSecond, thresholds.minimumRate, '1/s'), 2)]),
@@ -117,12 +125,34 @@ function nothingMeasured({ profile, result, control }: LoadEvidence): Saying | u
   return undefined;
 }
 
+/** The limits of which so few requests show nothing, the one that needs most first. */
+function lackingOf(profile: LoadProfile, { requests, latency }: LoadResult): readonly Need[] {
+  return requestsNeeded(profile.thresholds, errorLimit(profile))
+    .filter((need) => (need.name === 'error rate' ? requests : (latency?.samples ?? 0)) < need.requests)
+    .sort((a, b) => b.requests - a.requests);
+}
+
+function tooFew({ requests }: LoadResult, lacking: readonly Need[], broken: readonly Statement[]): Saying {
+  const [most] = lacking;
+  const needs = lacking.map((need) => `${need.name} needs ${need.requests}`).join(', ');
+  const seen = broken.length === 0 ? '' : `: ${brokenTexts(broken)}, but so few may show that by chance`;
+  return {
+    outcome: 'unknown',
+    cause: 'too-few-requests',
+    summary: `${requests} requests are too few to tell (${needs})${seen}`,
+    measured: requests,
+    expected: `>= ${most?.requests ?? 0}`,
+    unit: 'requests',
+    remedy: 'lengthen durationS, or raise connections or rate, until there are as many',
+  };
+}
+
 /** Whether a breach may come from our own side. Wrong answers of the target stand, whatever state we were in. */
 function notBelievable(
   { profile, result, control }: LoadEvidence,
   statements: readonly Statement[],
 ): Saying | undefined {
-  const limit = profile.thresholds.errorRate ?? DEFAULT_ERROR_RATE;
+  const limit = errorLimit(profile);
   const { status, assertion, timeout, connection } = result.errors;
   if ((status + assertion) / result.requests > limit) return undefined;
   if (result.generator.saturated) {
@@ -249,17 +279,22 @@ function stallBehind({ thresholds }: LoadProfile, result: LoadResult): Saying | 
 }
 
 function failure(broken: readonly Statement[], first: Statement): Omit<Saying, 'outcome'> {
-  const texts = broken.map(
-    ({ name, measured, expected, unit }) =>
-      `${name} is ${String(measured)}${unit ? ` ${unit}` : ''} (${String(expected)})`,
-  );
   return {
-    summary: `Under load: ${texts.join('; ')}`,
+    summary: `Under load: ${brokenTexts(broken)}`,
     cause: first.name.replaceAll(' ', '-'),
     measured: first.measured,
     expected: first.expected,
     ...(first.unit === undefined ? {} : { unit: first.unit }),
   };
+}
+
+function brokenTexts(broken: readonly Statement[]): string {
+  return broken
+    .map(
+      ({ name, measured, expected, unit }) =>
+        `${name} is ${String(measured)}${unit ? ` ${unit}` : ''} (${String(expected)})`,
+    )
+    .join('; ');
 }
 
 function passSummary(result: LoadResult): string {
@@ -307,6 +342,10 @@ function finding(
     sampleSize: result.requests,
     detail: { kind: 'load', result, statements: [...statements] },
   };
+}
+
+function errorLimit({ thresholds }: LoadProfile): number {
+  return thresholds.errorRate ?? DEFAULT_ERROR_RATE;
 }
 
 function errorRate(result: LoadResult): number {

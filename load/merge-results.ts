@@ -1,6 +1,7 @@
 import { encodeIntoCompressedBase64 } from 'hdr-histogram-js';
 import type { LoadBucket, LoadErrors, LoadResult } from '../contract/load-result.ts';
 import { decodeHistogram, emptyHistogram, latencyOf } from './engines/load-recorder.ts';
+import { listed } from './engines/silences.ts';
 
 /** How results stand to each other: one after the other, or shares of one load that were made at the same time. */
 export type Together = 'in-turn' | 'at-once';
@@ -37,6 +38,7 @@ export function mergeResults(results: readonly LoadResult[], together: Together)
     model: first.model,
     startedAt: results.map(({ startedAt }) => startedAt).sort()[0] ?? first.startedAt,
     durationMs,
+    ...(atOnce ? { spanMs: most((result) => lateMs(result, results) + result.durationMs) } : {}),
     warmupMs: first.warmupMs,
     connections: atOnce ? sum((result) => result.connections) : most((result) => result.connections),
     requests,
@@ -49,7 +51,7 @@ export function mergeResults(results: readonly LoadResult[], together: Together)
     achievedRate: overTime(results, atOnce, durationMs, (result) => result.achievedRate),
     dropped: sum((result) => result.dropped),
     buckets: bucketsOf(results, atOnce),
-    silencesMs: silencesOf(results, atOnce),
+    ...silencesOf(results, atOnce),
     generator: {
       lagP99Ms: nullable(results.map(({ generator }) => generator.lagP99Ms)),
       cpuPercent: nullable(results.map(({ generator }) => generator.cpuPercent)),
@@ -105,10 +107,9 @@ function errorsOf(results: readonly LoadResult[]): LoadErrors {
 function bucketsOf(results: readonly LoadResult[], atOnce: boolean): LoadBucket[] {
   const merged = new Map<number, LoadBucket>();
   let before = 0;
-  const earliest = Math.min(...results.map(({ startedAt }) => Date.parse(startedAt)));
   for (const result of results) {
     // Machines never start in the same second; what happened at one time must stand in one bucket.
-    if (atOnce) before = Math.max(0, Math.round((Date.parse(result.startedAt) - earliest) / 1000)) || 0;
+    if (atOnce) before = Math.round(lateMs(result, results) / 1000);
     for (const bucket of result.buckets) {
       const second = bucket.second + before;
       const known = merged.get(second);
@@ -119,12 +120,27 @@ function bucketsOf(results: readonly LoadResult[], atOnce: boolean): LoadBucket[
   return [...merged.values()].sort((a, b) => a.second - b.second);
 }
 
+/** How much later than the earliest a result began; 0 where one of them does not say. */
+function lateMs({ startedAt }: LoadResult, results: readonly LoadResult[]): number {
+  const earliest = Math.min(...results.map((result) => Date.parse(result.startedAt)));
+  return Math.max(0, Date.parse(startedAt) - earliest) || 0;
+}
+
 /** At once, those of the share that heard least: which silences of several shares coincide is not known. */
-function silencesOf(results: readonly LoadResult[], atOnce: boolean): number[] {
-  const all = results.map(({ silencesMs }) => silencesMs ?? []);
-  if (!atOnce) return all.flat().sort((a, b) => b - a);
-  const sum = (silences: readonly number[]): number => silences.reduce((total, one) => total + one, 0);
-  return [...(all.sort((a, b) => sum(b) - sum(a))[0] ?? [])];
+function silencesOf(
+  results: readonly LoadResult[],
+  atOnce: boolean,
+): Pick<LoadResult, 'silencesMs' | 'silencesUnlisted'> {
+  const sum = ({ silencesMs = [] }: LoadResult): number => silencesMs.reduce((total, one) => total + one, 0);
+  const all = atOnce ? [...results].sort((a, b) => sum(b) - sum(a)).slice(0, 1) : results;
+  const cut = all.filter(({ silencesUnlisted }) => silencesUnlisted !== undefined);
+  return listed(
+    all.flatMap(({ silencesMs }) => silencesMs ?? []),
+    {
+      unlisted: cut.reduce((total, { silencesUnlisted }) => total + (silencesUnlisted ?? 0), 0),
+      longest: Math.max(0, ...cut.map(({ silencesMs }) => silencesMs?.at(-1) ?? 0)),
+    },
+  );
 }
 
 /** The worst of those that are known; null when one is not: a share whose health nobody saw is no healthy one. */

@@ -406,7 +406,7 @@ export default defineConfig({
         engine: 'autocannon',
         flow: 'browse-catalogue',
         connections: 4,
-        durationS: 5,
+        durationS: 15,
         thresholds: { p95Ms: 1000, errorRate: 0.01 },
         minimumRequests: 50,
       },

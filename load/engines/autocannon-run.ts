@@ -120,6 +120,8 @@ class AutocannonRun {
     ];
     signal.addEventListener('abort', interrupted, { once: true });
     try {
+      // An abort that came before is not told again.
+      if (signal.aborted) return interrupted();
       await autocannon({
         url: this.#origin,
         connections: profile.connections,

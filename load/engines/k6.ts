@@ -41,6 +41,8 @@ async function runK6(order: LoadOrder): Promise<LoadResult> {
     return { ...frameOf(profile, run), ...reading.recorder.result(0), ...nothing };
   }
 
+  // While the target was tried, the test may have ended.
+  if (order.signal.aborted) throw new Error('the run was interrupted before k6 was started');
   const end = await execute(found.path, order, k6Order, (text) => reading.push(text), reading.recorder);
   const ending = k6Ending(end.code, end.signal);
   if (!ending.finished)

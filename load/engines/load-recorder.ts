@@ -22,7 +22,7 @@ export interface Sample {
 /** What a recorder gives to a `LoadResult`. */
 export type Recorded = Pick<
   LoadResult,
-  'requests' | 'errors' | 'latency' | 'histogram' | 'buckets' | 'silencesMs'
+  'requests' | 'errors' | 'latency' | 'histogram' | 'buckets' | 'silencesMs' | 'silencesUnlisted'
 >;
 
 const HIGHEST_US = 3_600_000_000;
@@ -85,7 +85,7 @@ export class LoadRecorder {
   /** @param windowMs length of the measured window */
   result(windowMs = 0): Recorded {
     return {
-      silencesMs: this.#silences.longest(windowMs),
+      ...this.#silences.within(windowMs),
       requests: this.#requests,
       errors: { ...this.#errors },
       buckets: [...this.#buckets]

@@ -1,7 +1,10 @@
+import type { LoadResult } from '../../contract/load-result.ts';
+
 /** Finer than any latency that a limit is about; a day of it is 8.6 MB. */
 const STEP_MS = 10;
 const SHORTEST_MS = 50;
-const MOST = 100;
+/** A day with a stall every twenty seconds fits; the rest is counted. */
+const MOST = 5000;
 
 /** Keeps at which times answers came, in whatever order it is told, and knows the stretches in which none did. */
 export class Silences {
@@ -18,8 +21,8 @@ export class Silences {
     this.#answered[step] = 1;
   }
 
-  /** Milliseconds of the longest silences within the window, the longest first. */
-  longest(windowMs: number): number[] {
+  /** The silences within the window, the longest first, and how many more there were. */
+  within(windowMs: number): Pick<LoadResult, 'silencesMs' | 'silencesUnlisted'> {
     const steps = Math.ceil(windowMs / STEP_MS);
     const silences: number[] = [];
     let since = 0;
@@ -29,6 +32,22 @@ export class Silences {
       if (silenceMs >= SHORTEST_MS) silences.push(silenceMs);
       since = (step + 1) * STEP_MS;
     }
-    return silences.sort((a, b) => b - a).slice(0, MOST);
+    return listed(silences);
   }
+}
+
+/** @param unlisted how many more there are, each at most as long as `longest` */
+export function listed(
+  silences: readonly number[],
+  { unlisted, longest }: { readonly unlisted: number; readonly longest: number } = {
+    unlisted: 0,
+    longest: 0,
+  },
+): Pick<LoadResult, 'silencesMs' | 'silencesUnlisted'> {
+  const silencesMs = [...silences]
+    .sort((a, b) => b - a)
+    .filter((silence) => silence >= longest)
+    .slice(0, MOST);
+  const more = silences.length - silencesMs.length + unlisted;
+  return { silencesMs, ...(more === 0 ? {} : { silencesUnlisted: more }) };
 }

@@ -45,7 +45,7 @@ export function evaluateTrigger(buckets: readonly CountBucket[], trigger: Trigge
 
 /** The seconds of a load result, with those that saw nothing. */
 export function bucketsOfResult(result: LoadResult): readonly CountBucket[] {
-  const seconds = Math.ceil(result.durationMs / 1000);
+  const seconds = Math.ceil((result.spanMs ?? result.durationMs) / 1000);
   const seen = new Map(result.buckets.map((bucket) => [bucket.second, bucket]));
   return Array.from({ length: seconds }, (_, second) => ({
     startMs: second * 1000,

@@ -1,5 +1,5 @@
 import type { Finding } from '../../contract/finding.ts';
-import type { LoadProfile } from '../../contract/load-profile.ts';
+import { SOAK_SLICES, type LoadProfile } from '../../contract/load-profile.ts';
 import type { LoadResult, LoadStage } from '../../contract/load-result.ts';
 import { atLeast, atMost, holds, type Statement } from '../../contract/statement.ts';
 import { mergeResults } from '../merge-results.ts';
@@ -50,6 +50,8 @@ function fold(profile: LoadProfile, runs: readonly StageRun[], first: StageRun):
   );
   if (profile.kind === 'stress') return stress(profile, runs, first, result);
   if (bad !== undefined) return { ...asSaid(bad, ''), result };
+  const expected = profile.kind === 'soak' ? SOAK_SLICES : 3;
+  if (runs.length < expected) return notToTheEnd(runs, result);
   if (profile.kind === 'soak') return drift(profile, runs, result);
   return {
     outcome: 'pass',
@@ -61,10 +63,15 @@ function fold(profile: LoadProfile, runs: readonly StageRun[], first: StageRun):
 
 /** The knee is the highest level that held, with every level below it. */
 function knee(profile: LoadProfile, runs: readonly StageRun[], first: StageRun): Said {
-  const ordered = [...runs].sort((a, b) => a.stage.level - b.stage.level);
+  const steps = runs.filter(({ stage }) => stage.role === 'step');
+  const after = runs.find(({ stage }) => stage.role === 'after');
+  const ordered = [...steps].sort((a, b) => a.stage.level - b.stage.level);
   const at = ordered.findIndex(({ finding }) => finding.outcome !== 'pass');
   const held = (at === -1 ? ordered.at(-1) : ordered[at - 1]) ?? first;
   const next = at === -1 ? undefined : ordered[at];
+  if (after !== undefined && after.finding.outcome !== 'pass') return asSaid(after, '');
+  const ended = next === undefined ? held.stage.level >= (profile.peak ?? 0) : after !== undefined;
+  if (!ended) return notToTheEnd(runs, held.result);
   const reached = perSecond(held.result);
   const least = profile.thresholds.minimumRate;
   const rate =
@@ -121,21 +128,25 @@ function stress(profile: LoadProfile, runs: readonly StageRun[], first: StageRun
   if (after !== undefined && after.finding.outcome !== 'pass') return { ...asSaid(after, ''), result };
   if (broke !== undefined && profile.atPeak !== undefined) return { ...asSaid(broke, ''), result };
   if (notSeen !== undefined) return { ...asSaid(notSeen, ''), result };
-  if (after === undefined) {
-    return {
-      outcome: 'unknown',
-      cause: 'no-samples',
-      summary: 'Whether it recovers was not seen',
-      statements: [],
-      result,
-    };
-  }
+  if (after === undefined) return notToTheEnd(runs, result);
   const bent = broke === undefined ? 'nothing broke' : `it broke at ${levelText(broke)}`;
   const recovered = holds('holds again after the stress', true, after.finding.summary, 'the thresholds');
   return {
     outcome: 'pass',
     summary: `Up to ${levelText(peaks.at(-1) ?? first)} ${bent}, and ${levelText(after)} holds again`,
     statements: [...statementsOf(first), ...statementsOf(after), recovered],
+    result,
+  };
+}
+
+/** What is missing at the end is what would have shown whether the target recovers, or becomes slower. */
+function notToTheEnd(runs: readonly StageRun[], result: LoadResult): Said {
+  return {
+    outcome: 'unknown',
+    cause: 'interrupted',
+    summary: `Only the first ${runs.length} levels were run, so what comes after them was not seen`,
+    remedy: 'let it run to its end',
+    statements: runs.flatMap(statementsOf),
     result,
   };
 }
@@ -149,6 +160,10 @@ function drift(profile: LoadProfile, runs: readonly StageRun[], result: LoadResu
       'in-turn',
     ).latency?.p95 ?? NaN;
   const [early, late] = [p95(runs.slice(0, third)), p95(runs.slice(-third))];
+  if (!Number.isFinite(early) || !Number.isFinite(late)) {
+    const summary = 'The slices have no latencies to compare';
+    return { outcome: 'unknown', cause: 'no-samples', summary, statements: [], result };
+  }
   const limit = Math.max(early * (1 + profile.maxDrift), early + DRIFT_FLOOR_MS);
   const statement = rounded(atMost('p95 of the last third', late, Number(limit.toFixed(2)), 'ms'));
   const said = { statements: [...runs.flatMap(statementsOf), statement], result };

@@ -58,8 +58,12 @@ export function levelsOf(profile: LoadProfile): readonly number[] {
   return [...new Set([...levels.slice(0, -1), peakOf(profile)])];
 }
 
-/** Up until something breaks, then between the last that held and the first that did not. */
-async function runRamp(profile: LoadProfile, { run, signal }: StageSurroundings): Promise<StageRun[]> {
+/**
+ * Up until something breaks, then between the last that held and the first that did not. Where something did not hold,
+ * the first level must hold again at the end: a knee that was found by killing the target is no answer.
+ */
+async function runRamp(profile: LoadProfile, surroundings: StageSurroundings): Promise<StageRun[]> {
+  const { run, signal } = surroundings;
   const runs: StageRun[] = [];
   let held: number | undefined;
   let broke: number | undefined;
@@ -80,15 +84,17 @@ async function runRamp(profile: LoadProfile, { run, signal }: StageSurroundings)
     await step(middle);
     if (runs.at(-1)?.finding.outcome === 'unknown') break;
   }
-  return runs;
+  const bent = runs.some(({ finding }) => finding.outcome !== 'pass');
+  return held !== undefined && bent ? [...runs, ...(await runAfter(profile, surroundings))] : runs;
 }
 
 /** The usual level, the peaks, and after a time to recover the usual level again. */
 async function runPeaks(
   profile: LoadProfile,
   peaks: readonly number[],
-  { run, signal }: StageSurroundings,
+  surroundings: StageSurroundings,
 ): Promise<StageRun[]> {
+  const { run, signal } = surroundings;
   const usual = await run(stageOf(profile, 'usual', firstLevel(profile)));
   const runs = [usual];
   // What does not hold at its usual level is not pushed further.
@@ -99,10 +105,14 @@ async function runPeaks(
     runs.push(said);
     if (said.finding.outcome === 'unknown') break;
   }
-  if (signal.aborted) return runs;
+  return [...runs, ...(await runAfter(profile, surroundings))];
+}
+
+/** The usual level again, after a time to recover; nothing when the test has ended meanwhile. */
+async function runAfter(profile: LoadProfile, { run, signal }: StageSurroundings): Promise<StageRun[]> {
+  // An abort ends the pause early, and is looked at right below.
   await pause(profile.recoveryS * 1000, undefined, { signal }).catch(() => undefined);
-  runs.push(await run(stageOf(profile, 'after', firstLevel(profile))));
-  return runs;
+  return signal.aborted ? [] : [await run(stageOf(profile, 'after', firstLevel(profile)))];
 }
 
 async function runSoak(profile: LoadProfile, { run, signal }: StageSurroundings): Promise<StageRun[]> {
@@ -125,7 +135,8 @@ function stageOf(profile: LoadProfile, role: StageRole, level: number): Stage {
   const latencyAndErrors = { ...profile.thresholds, minimumRate: undefined };
   const { errorRate } = profile.thresholds;
   // Of a ramp or stress the least rate is asked of the knee, not of every level.
-  const everywhere = role === 'step' || profile.kind === 'stress' ? latencyAndErrors : profile.thresholds;
+  const ofTheKnee = profile.kind === 'ramp' || profile.kind === 'stress';
+  const everywhere = ofTheKnee ? latencyAndErrors : profile.thresholds;
   const atPeak =
     profile.atPeak ?? (profile.kind === 'spike' ? { errorRate: errorRate ?? 0.01 } : latencyAndErrors);
   return {

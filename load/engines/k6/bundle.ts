@@ -58,11 +58,11 @@ function entry(plan: string, env: string): string {
   return [
     `import http from 'k6/http';`,
     `import exec from 'k6/execution';`,
-    `import { Counter } from 'k6/metrics';`,
+    `import { Counter, Trend } from 'k6/metrics';`,
     `import { k6Script } from ${JSON.stringify(runtimeFile)};`,
     plan,
     `const flows = (plan.default ?? plan).flows ?? [];`,
-    `const script = k6Script({ http, exec, Counter, env: ${env} }, flows);`,
+    `const script = k6Script({ http, exec, Counter, Trend, env: ${env} }, flows);`,
     `export const options = script.options;`,
     `export const iteration = script.iteration;`,
     `export const handleSummary = script.handleSummary;`,

@@ -8,8 +8,8 @@ import type { K6Modules, K6Order, K6Response } from './runtime.ts';
 
 /** What the iterations of flows tell beside k6's own samples. */
 export interface Telling {
-  /** An answer that does not hold. */
-  readonly error: (kind: 'status' | 'assertion') => void;
+  /** An answer that does not hold, and how long it took. */
+  readonly error: (kind: 'status' | 'assertion', tookMs: number) => void;
   /** Something threw that is not the target's doing. */
   readonly fault: (error: unknown) => void;
 }
@@ -53,8 +53,9 @@ export function flowIterations(
       const walk = walkFlow({ flow, urls, run, scope, data: dataRow(flow, turn), secret });
       const depth = inSample(count) ? WITH_SCHEMA : WITHOUT_SCHEMA;
       for (let wire = walk.next(); wire !== undefined; wire = walk.next()) {
-        const kind = judge(send(wire, walk.looksAtBody(depth)), walk, depth);
-        if (kind !== 'ok') telling.error(kind);
+        const response = send(wire, walk.looksAtBody(depth));
+        const kind = judge(response, walk, depth);
+        if (kind !== 'ok') telling.error(kind, response.timings.blocked + response.timings.duration);
       }
     } catch (error) {
       telling.fault(error);

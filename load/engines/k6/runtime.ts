@@ -39,8 +39,13 @@ export interface K6Modules {
     readonly scenario: { readonly name: string };
     readonly test: { abort(message: string): void };
   };
-  readonly Counter: new (name: string) => { add(value: number, tags: Record<string, string>): void };
+  readonly Counter: new (name: string) => K6Metric;
+  readonly Trend: new (name: string) => K6Metric;
   readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+interface K6Metric {
+  add(value: number, tags: Record<string, string>): void;
 }
 
 export type K6Response = Pick<
@@ -63,7 +68,10 @@ interface K6SummaryData {
 }
 
 export const ORDER_ENV = 'GREENLIGHT_K6_ORDER';
-/** Answers that came but do not hold, by kind. Answers that hold cost the script no sample of its own. */
+/**
+ * Answers that came but do not hold, by kind; the value is how many milliseconds they took, because an error belongs to
+ * the moment in which its request left. Answers that hold cost the script no sample of its own.
+ */
 export const ERROR_METRIC = 'greenlight_error';
 /** A message of ours as its tag: faults must not be lost among the target's errors. */
 export const FAULT_METRIC = 'greenlight_fault';
@@ -85,13 +93,13 @@ export function k6Script(k6: K6Modules, planFlows: readonly Flow[]): K6Script {
     );
   }
   const flows = orderFlows(profile, named);
-  const errors = new k6.Counter(ERROR_METRIC);
+  const errors = new k6.Trend(ERROR_METRIC);
   const faults = new k6.Counter(FAULT_METRIC);
   const fault = (error: unknown): void => faults.add(1, { kind: String(error).slice(0, 300) });
   const iteration =
     named === undefined
       ? plainIterations(k6, order, flows, fault)
-      : flowIterations(k6, order, flows, { error: (kind) => errors.add(1, { kind }), fault });
+      : flowIterations(k6, order, flows, { error: (kind, tookMs) => errors.add(tookMs, { kind }), fault });
 
   return {
     options: optionsOf(order),

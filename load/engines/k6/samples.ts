@@ -161,8 +161,8 @@ export class K6Samples {
         if (measured) this.#onArrival?.(at - value);
         return;
       case ERROR_METRIC:
-        this.#errors += value;
-        if (measured) this.#error(cell('extra_tags'), at, line);
+        this.#errors += 1;
+        if (measured) this.#error(cell('extra_tags'), at - value, line);
         return;
       case FAULT_METRIC:
         this.#seenFaults += 1;
@@ -196,6 +196,7 @@ export class K6Samples {
     });
   }
 
+  /** @param at when its request left: else errors would stand in other seconds than their requests */
   #error(tags: string, at: number, line: string): void {
     const kind = tag(tags, 'kind');
     if (kind === 'status' || kind === 'assertion') this.#recorder.countError(kind, this.#since(at));

@@ -54,7 +54,7 @@ async function load(url: string, given: Partial<z.input<typeof LoadProfile>>) {
           title: 'Holds',
           engine: 'autocannon',
           requests: [{ path: '/' }],
-          thresholds: { p95Ms: 250, errorRate: 0.01 },
+          thresholds: { p95Ms: 250, errorRate: 0.05 },
           ...defaults,
           ...given,
         },

@@ -150,3 +150,29 @@ test('k6 is told its share as it wants to be told', () => {
     '--execution-segment-sequence=0,1/3,2/3,1',
   ]);
 });
+
+test('the last seconds of a share that began later count for a trigger', () => {
+  const profile = profileOf({
+    engine: 'k6',
+    rate: 90,
+    durationS: 60,
+    thresholds: { errorRate: 0.1 },
+    triggers: [{ kind: 'sustained', forS: 8, errorRate: 0.05 }],
+  });
+  const seconds = Array.from({ length: 60 }, (_, second) => second);
+  const made = (broken: (second: number) => boolean): Partial<LoadResult> => ({
+    durationMs: 60_000,
+    requests: 3000,
+    errors: { status: seconds.filter(broken).length * 50, timeout: 0, connection: 0, assertion: 0 },
+    buckets: seconds.map((second) => ({ second, requests: 50, errors: broken(second) ? 50 : 0, bytes: 0 })),
+    targetRate: 45,
+    achievedRate: 45,
+  });
+  const late = '2026-01-01T00:00:11.000Z';
+  const healthy = share(1, { of: 2, profile, ...made(() => false) });
+  const ends = share(2, { of: 2, profile, startedAt: late, ...made((second) => second >= 50) });
+  const judged = judgeShares('search-holds', [healthy, ends]);
+  expect(judged, judged.summary).toMatchObject({ outcome: 'fail', cause: 'trigger' });
+  const sound = share(2, { of: 2, profile, startedAt: late, ...made(() => false) });
+  expect(judgeShares('search-holds', [healthy, sound]).outcome).toBe('pass');
+});
