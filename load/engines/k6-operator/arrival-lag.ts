@@ -15,6 +15,10 @@ export class ArrivalLag {
     this.#at.push(atMs);
   };
 
+  get count(): number {
+    return this.#at.length;
+  }
+
   /** Milliseconds; null when nothing arrived. */
   get p99Ms(): number | null {
     if (this.#at.length === 0) return null;

@@ -77,12 +77,17 @@ export async function readRunner(order: RunnerOrder, folder: string, index: numb
     },
     summaries[0] ?? new Error('its log has no line of the summary'),
   );
+  const arrivals = Math.round(result.achievedRate * k6.durationS) + result.dropped;
+  const unseen =
+    lag.count === arrivals ? [] : [`${arrivals} arrivals were made, but ${lag.count} say when they began`];
   // Nobody tried the way to the target from within that pod before.
   const nowhere = result.requests > 0 && result.errors.connection === result.requests;
   return {
-    result: nowhere
-      ? { ...result, unreachable: `all ${result.requests} connections of runner ${index} failed` }
-      : result,
+    result: {
+      ...result,
+      ...(nowhere ? { unreachable: `all ${result.requests} connections of runner ${index} failed` } : {}),
+      faults: [...result.faults, ...unseen],
+    },
     control: reading.control,
     imageID: container?.imageID ?? '',
   };

@@ -188,6 +188,17 @@ describe.runIf(k6.available)('a load that runners in a cluster make', () => {
           }),
       ],
       [
+        'the log lost the moments at which arrivals began',
+        'say when they began',
+        (runners) =>
+          edit(log(runners), (text) =>
+            text
+              .split('\n')
+              .filter((line, at) => at < 200 || at > 300 || !line.startsWith('iteration_duration'))
+              .join('\n'),
+          ),
+      ],
+      [
         'the log lost its beginning',
         'samples of them arrived',
         (runners) => edit(log(runners), (text) => text.slice(text.length / 3)),
@@ -215,6 +226,24 @@ describe.runIf(k6.available)('a load that runners in a cluster make', () => {
         'the log of one runner stands for another one too',
         'not tagged as those of runner 2',
         (runners) => cp(log(runners, 1), log(runners)),
+      ],
+      [
+        'a runner had no way to the target, and the others had one',
+        'From share 2 of 3 the target could not be reached',
+        (runners) =>
+          edit(log(runners), (text) => text.replace(/^(http_req\w+,\d+,[\d.]+),\d*,/gm, '$1,1212,')),
+      ],
+      [
+        'a runner stood still for a second',
+        'The load generator itself was overloaded',
+        (runners) =>
+          edit(log(runners), (text) => {
+            const first = Number(/^iterations,(\d+)/m.exec(text)?.[1]);
+            const [from, to] = [first + 2000, first + 3000];
+            return text.replace(/^(\w+),(\d+),/gm, (line, name: string, at: string) =>
+              Number(at) > from && Number(at) < to ? `${name},${to},` : line,
+            );
+          }),
       ],
       [
         'runners ran different images',
