@@ -194,7 +194,14 @@ class AutocannonRun {
       const flow = this.#flows[(user - 1 + iteration) % this.#flows.length];
       if (flow === undefined) throw new Error(`the profile "${profile.id}" has nothing to send`);
       const scope = `vu${user}-i${iteration}`;
-      walk = walkFlow({ flow, urls, run, scope, data: dataRow(flow, user - 1 + iteration), secret });
+      walk = walkFlow({
+        flow,
+        urls,
+        run,
+        scope: () => scope,
+        data: dataRow(flow, user - 1 + iteration),
+        secret,
+      });
       cookies = new IterationCookies();
       depth = { schema: inSample(iteration) };
       iteration += 1;

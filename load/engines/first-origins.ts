@@ -10,7 +10,7 @@ import { orderFlows } from './order-flows.ts';
 export function firstOrigins(order: LoadOrder): readonly string[] {
   const { profile, urls, run, secret } = order;
   const origins = orderFlows(profile, order.flow).map((flow) => {
-    const first = walkFlow({ flow, urls, run, scope: 'before', data: dataRow(flow, 0), secret }).next();
+    const first = walkFlow({ flow, urls, run, scope: () => 'before', data: dataRow(flow, 0), secret }).next();
     if (first === undefined) throw new Error(`the flow "${flow.id}" makes no request`);
     return new URL(first.url).origin;
   });

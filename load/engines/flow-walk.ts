@@ -21,21 +21,23 @@ export interface Judged {
 export interface FlowWalkOptions {
   readonly flow: Flow;
   readonly urls: Readonly<Record<string, string>>;
-  /** Run id, and anything unique within the run, such as `vu3-i17`. */
   readonly run: string;
-  readonly scope: string;
+  /** Anything unique within the run, such as `vu3-i17`; asked by the first identity that an iteration makes. */
+  readonly scope: () => string;
   readonly data: DataRow;
   readonly secret: (name: string) => string;
 }
 
-/** One iteration of a flow, request by request. The same walk runs in every engine. */
+/** Iterations of a flow, one after the other, request by request. The same walk runs in every engine. */
 export interface FlowWalk {
+  /** Begins the next iteration, which knows nothing of the last one. */
+  again(data: DataRow): void;
   /** The next request; undefined when the flow is through or was given up. @throws whatever the plan's functions throw */
   next(): WireRequest | undefined;
   /** Judges the answer to the last request; an answer that does not hold ends the walk. */
   answered(response: ResponseView, depth: EvaluationDepth): Judged;
-  /** Whether the answer to the last request holds by its status, and nothing else of it is to be looked at. */
-  holdsByStatus(status: number, depth: EvaluationDepth): boolean;
+  /** Whether the answer to the last request has a status that its step accepts. */
+  acceptsStatus(status: number): boolean;
   /** Whether more than the status of the answer to the last request will be looked at. */
   looksAtBody(depth: EvaluationDepth): boolean;
   /** No answer came: the walk is over. */
@@ -43,7 +45,7 @@ export interface FlowWalk {
 }
 
 /**
- * Starts one iteration. Portable: no Node API, because this very file is bundled into k6 scripts.
+ * Starts the first iteration. Portable: no Node API, because this very file is bundled into k6 scripts.
  * Steps that no load engine can run are refused by the caller, with their names, before any load is made.
  */
 export function walkFlow(options: FlowWalkOptions): FlowWalk {
@@ -51,29 +53,46 @@ export function walkFlow(options: FlowWalkOptions): FlowWalk {
 }
 
 /**
- * A class, and nothing made before it is needed: k6 starts an iteration for every request, and has no compiler. Its
- * members are private by TypeScript alone, because those with a # cost k6 several microseconds per object.
+ * A class, begun again instead of made anew, and nothing made before it is needed: k6 starts an iteration for every
+ * request, and has no compiler. Its members are private by TypeScript alone, because those with a # cost k6 several
+ * microseconds per object.
  */
 class Walk implements FlowWalk {
-  private readonly options: FlowWalkOptions;
+  private readonly steps: Flow['steps'];
+  private readonly urls: Readonly<Record<string, string>>;
+  private readonly secret: (name: string) => string;
+  private readonly unique: () => string;
+  private data: DataRow;
   private captured: Captured = NOTHING;
   private position = 0;
   private asked: RequestStep | undefined;
-  private unique: (() => string) | undefined;
+  private identity: (() => string) | undefined;
 
-  constructor(options: FlowWalkOptions) {
-    this.options = options;
+  constructor({ flow, urls, run, scope, data, secret }: FlowWalkOptions) {
+    this.steps = flow.steps;
+    this.urls = urls;
+    this.secret = secret;
+    this.data = data;
+    this.unique = () => (this.identity ??= identities({ run, scope: scope() }))();
+  }
+
+  again(data: DataRow): void {
+    this.data = data;
+    this.captured = NOTHING;
+    this.position = 0;
+    this.asked = undefined;
+    this.identity = undefined;
   }
 
   next(): WireRequest | undefined {
-    const { flow, urls } = this.options;
-    while (this.position < flow.steps.length) {
-      const step = flow.steps[this.position];
+    const { steps } = this;
+    while (this.position < steps.length) {
+      const step = steps[this.position];
       this.position += 1;
       if (step?.kind === 'given') this.captured = { ...this.captured, ...step.give(this.context()) };
       if (step?.kind === 'request') {
         this.asked = step;
-        return encodeRequest(step.request(this.context()), urls);
+        return encodeRequest(step.request(this.context()), this.urls);
       }
     }
     return undefined;
@@ -88,10 +107,8 @@ class Walk implements FlowWalk {
     return { kind, statements };
   }
 
-  holdsByStatus(status: number, depth: EvaluationDepth): boolean {
-    return (
-      this.asked !== undefined && !looksAtBody(this.asked, depth) && acceptsStatus(this.asked.status, status)
-    );
+  acceptsStatus(status: number): boolean {
+    return this.asked !== undefined && acceptsStatus(this.asked.status, status);
   }
 
   looksAtBody(depth: EvaluationDepth): boolean {
@@ -99,13 +116,11 @@ class Walk implements FlowWalk {
   }
 
   giveUp(): void {
-    this.position = this.options.flow.steps.length;
+    this.position = this.steps.length;
   }
 
   private context(): FlowContext {
-    const { run, scope, data, secret } = this.options;
-    const unique = (): string => (this.unique ??= identities({ run, scope }))();
-    return { captured: this.captured, unique, data, secret };
+    return { captured: this.captured, unique: this.unique, data: this.data, secret: this.secret };
   }
 }
 

@@ -1,6 +1,6 @@
 import type { EvaluationDepth } from '../../../contract/evaluate.ts';
 import type { Flow } from '../../../contract/flow.ts';
-import { decodeBody, type WireRequest } from '../../../contract/http.ts';
+import { decodeBody, NO_HEADERS, type WireRequest } from '../../../contract/http.ts';
 import { dataRow, walkFlow, type FlowWalk } from '../flow-walk.ts';
 import { schemaSample } from '../schema-sample.ts';
 import { refuseInvalidUrl } from './invalid-url.ts';
@@ -17,13 +17,8 @@ export interface Telling {
 const WITH_SCHEMA: EvaluationDepth = { schema: true };
 const WITHOUT_SCHEMA: EvaluationDepth = { schema: false };
 
-/** One virtual user's iterations of flows: the same walk as in every engine. Portable: no Node API. */
-export function flowIterations(
-  k6: K6Modules,
-  order: K6Order,
-  flows: readonly Flow[],
-  telling: Telling,
-): () => void {
+/** One virtual user's iterations of a flow: the same walk as in every engine. Portable: no Node API. */
+export function flowIterations(k6: K6Modules, order: K6Order, flow: Flow, telling: Telling): () => void {
   const { urls, run, profile } = order;
   // Each step says which statuses it accepts, and a judgement by k6 would be one more sample of every request.
   k6.http.setResponseCallback(null);
@@ -34,33 +29,43 @@ export function flowIterations(
     return value;
   };
   // Each virtual user has a script of its own, so these are its own, too. Asking k6 every time costs 30 µs.
-  let user: number | undefined;
-  let inSample: (iteration: number) => boolean = () => true;
-  let next = 0;
+  let user = 0;
+  let count = -1;
+  let walk: FlowWalk | undefined;
+  let inSample: ((iteration: number) => boolean) | undefined;
+  const scope = (): string => `vu${user}-i${count}`;
 
   return () => {
-    if (user === undefined) {
-      user = k6.exec.vu.idInTest;
-      inSample = schemaSample(run, user);
-    }
-    const count = next;
-    next += 1;
-    const turn = user - 1 + count;
-    const flow = flows[turn % flows.length];
-    if (flow === undefined) throw new Error(`the profile "${profile.id}" has nothing to send`);
+    count += 1;
     try {
-      const scope = `vu${user}-i${count}`;
-      const walk = walkFlow({ flow, urls, run, scope, data: dataRow(flow, turn), secret });
-      const depth = inSample(count) ? WITH_SCHEMA : WITHOUT_SCHEMA;
+      if (walk === undefined) {
+        user = k6.exec.vu.idInTest;
+        if (hasSchema(flow)) inSample = schemaSample(run, user);
+        walk = walkFlow({ flow, urls, run, scope, data: dataRow(flow, user - 1), secret });
+      } else walk.again(dataRow(flow, user - 1 + count));
+      const depth = inSample?.(count) === true ? WITH_SCHEMA : WITHOUT_SCHEMA;
       for (let wire = walk.next(); wire !== undefined; wire = walk.next()) {
-        const response = send(wire, walk.looksAtBody(depth));
-        const kind = judge(response, walk, depth);
-        if (kind !== 'ok') telling.error(kind, response.timings.blocked + response.timings.duration);
+        const keepBody = walk.looksAtBody(depth);
+        const response = send(wire, keepBody);
+        const { status } = response;
+        // k6 gives a status to no other answer than one that it has read to its end; of all others its own samples
+        // carry the error code, and each must count once.
+        if (status === 0) {
+          walk.giveUp();
+          refuseInvalidUrl(response);
+        } else if (keepBody || !walk.acceptsStatus(status)) {
+          const { kind } = walk.answered(new ViewOfResponse(response, status), depth);
+          if (kind !== 'ok') telling.error(kind, response.timings.blocked + response.timings.duration);
+        }
       }
     } catch (error) {
       telling.fault(error);
     }
   };
+}
+
+function hasSchema({ steps }: Flow): boolean {
+  return steps.some((step) => step.kind === 'request' && step.response !== undefined);
 }
 
 /** k6 reads the parameters of a request one by one, and so only those are given that differ from its options. */
@@ -74,24 +79,11 @@ function sender(
   return (wire, keepBody) => {
     const { method, url, headers, body } = wire;
     const bare = keepBody ? usualWithBody : usual;
-    const params = Object.keys(headers).length === 0 ? bare : { ...bare, headers };
+    const params = headers === NO_HEADERS ? bare : { ...bare, headers };
     // Each argument costs half a microsecond.
     if (body === undefined && method === 'GET') return get(url, params);
     return request(method, url, body ?? null, params);
   };
-}
-
-/** Requests without an answer are `ok` here: k6's own samples carry their error code, and each must count once. */
-function judge(response: K6Response, walk: FlowWalk, depth: EvaluationDepth): 'ok' | 'status' | 'assertion' {
-  const { status } = response;
-  // k6 gives a status to no other answer than one that it has read to its end.
-  if (status === 0) {
-    walk.giveUp();
-    refuseInvalidUrl(response);
-    return 'ok';
-  }
-  if (walk.holdsByStatus(status, depth)) return 'ok';
-  return walk.answered(new ViewOfResponse(response, status), depth).kind;
 }
 
 /** Headers and body are looked at by few steps, and making them costs as much as half a request. */

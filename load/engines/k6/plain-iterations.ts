@@ -21,7 +21,7 @@ export function plainIterations(
   const { get, request } = k6.http;
   const params = { timeout: profile.timeoutMs };
   const send = flows.map((flow): (() => K6Response) => {
-    const wire = walkFlow({ flow, urls, run, scope: 'plain', data: {}, secret: () => '' }).next();
+    const wire = walkFlow({ flow, urls, run, scope: () => 'plain', data: {}, secret: () => '' }).next();
     if (wire === undefined) throw new Error(`the request "${flow.id}" is none`);
     const { method, url } = wire;
     // Each argument costs half a microsecond.

@@ -92,14 +92,13 @@ export function k6Script(k6: K6Modules, planFlows: readonly Flow[]): K6Script {
       `the plan has no flow "${profile.flow}"; it has: ${planFlows.map((flow) => flow.id).join(', ')}`,
     );
   }
-  const flows = orderFlows(profile, named);
   const errors = new k6.Trend(ERROR_METRIC);
   const faults = new k6.Counter(FAULT_METRIC);
   const fault = (error: unknown): void => faults.add(1, { kind: String(error).slice(0, 300) });
   const iteration =
     named === undefined
-      ? plainIterations(k6, order, flows, fault)
-      : flowIterations(k6, order, flows, { error: (kind, tookMs) => errors.add(tookMs, { kind }), fault });
+      ? plainIterations(k6, order, orderFlows(profile, undefined), fault)
+      : flowIterations(k6, order, named, { error: (kind, tookMs) => errors.add(tookMs, { kind }), fault });
 
   return {
     options: optionsOf(order),

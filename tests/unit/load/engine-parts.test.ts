@@ -30,7 +30,7 @@ const start = (one: ReturnType<typeof twoSteps>) =>
     flow: one,
     urls: { app: 'http://shop.test' },
     run: 'r',
-    scope: 'vu1-i0',
+    scope: () => 'vu1-i0',
     data: {},
     secret: () => 's',
   });
@@ -87,12 +87,33 @@ describe('walking through a flow', () => {
       flow: broken,
       urls: { app: 'http://x' },
       run: 'r',
-      scope: 's',
+      scope: () => 's',
       data: {},
       secret: () => '',
     });
     own.next();
     expect(() => own.answered(answer({}), { schema: false })).toThrow('a mistake in the plan');
+  });
+
+  test('begun again it knows nothing of the last iteration', () => {
+    let iteration = 0;
+    const walk = walkFlow({
+      flow: twoSteps(),
+      urls: { app: 'http://shop.test' },
+      run: 'r',
+      scope: () => `vu1-i${iteration}`,
+      data: {},
+      secret: () => 's',
+    });
+    for (; iteration < 2; iteration += 1) {
+      if (iteration > 0) walk.again({});
+      expect(walk.next()?.body).toBe(`{"name":"gl-r-vu1-i${iteration}-1"}`);
+      expect(walk.answered(answer({ id: iteration }), { schema: true }).kind).toBe('ok');
+      expect(walk.next()?.url).toBe(`http://shop.test/things/${iteration}`);
+      walk.giveUp();
+    }
+    walk.again({});
+    expect(() => walk.answered(answer({}), { schema: true })).toThrow('before any request');
   });
 
   test('giving up ends it', () => {
