@@ -5,6 +5,7 @@ import { type Phase, Project, Severity } from './outcome.ts';
 import type { Plan } from './plan.ts';
 import { mergePolicy } from './policy.ts';
 import type { Probe } from './probe.ts';
+import { leastSamples } from './slo-events.ts';
 import { stateChecksOf } from './state-plan.ts';
 
 /** What kind of definition a check comes from. */
@@ -94,7 +95,7 @@ export function checksOf(plan: Plan, phase: Phase): readonly PlannedCheck[] {
       ),
     ...(plan.slo?.objectives ?? []).filter(now).map((objective) =>
       planned(objective, 'slo', 'load', {
-        floor: objective.kind === 'saturation' ? 1 : objective.minimumEvents,
+        floor: leastSamples(objective),
       }),
     ),
     ...plan.load.profiles

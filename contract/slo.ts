@@ -51,14 +51,15 @@ const common = {
     .max(24 * 3600)
     .default(0),
 };
-const minimumEvents = z.number().int().min(1);
+/** Fewer events are no answer. Default: as many as show that the limit holds (contract/slo-events.ts). */
+const minimumEvents = z.number().int().min(1).optional();
 /** What an error budget is made of. */
 const budget = {
   bad: Selector,
   total: Selector,
   /** Share of events that must go well, such as 0.999: what is left is the error budget. */
   objective: z.number().gt(0).lt(1),
-  minimumEvents: minimumEvents.default(100),
+  minimumEvents,
 };
 const seconds = z
   .number()
@@ -79,16 +80,16 @@ export const SloObjective = z.discriminatedUnion('kind', [
     /** What the metric counts in, where it does not say so itself: CloudWatch has both. */
     unit: z.enum(['s', 'ms']).default('s'),
     atLeast: AtLeast,
-    minimumEvents: minimumEvents.default(100),
+    minimumEvents,
   }),
-  /** Share of requests that failed. No series of failed ones means none, when all labels of `bad` exist. */
+  /** Share of requests that failed. No series of failed ones means none, where the labels of `bad` exist. */
   z.strictObject({
     ...common,
     kind: z.literal('error-rate'),
     bad: Selector,
     total: Selector,
     atMost: AtMost,
-    minimumEvents: minimumEvents.default(100),
+    minimumEvents,
   }),
   /** Share of looks at which the target was up: `up` of its scrapes, or `probe_success` of a blackbox probe. */
   z.strictObject({
@@ -96,7 +97,7 @@ export const SloObjective = z.discriminatedUnion('kind', [
     kind: z.literal('availability'),
     up: Selector,
     atLeast: AtLeast,
-    minimumEvents: minimumEvents.default(4),
+    minimumEvents,
   }),
   /** How full something is: processor, memory, connections. */
   z.strictObject({
@@ -147,7 +148,7 @@ export const SloObjective = z.discriminatedUnion('kind', [
     good: Selector,
     total: Selector,
     atLeast: AtLeast,
-    minimumEvents: minimumEvents.default(20),
+    minimumEvents,
   }),
 ]);
 export type SloObjective = z.infer<typeof SloObjective>;

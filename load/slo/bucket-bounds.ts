@@ -1,3 +1,5 @@
+import type { InstantAnswer } from '../../contract/ports/metrics.ts';
+
 /** The value of one bucket of a classic histogram: events of at most `le`. */
 export interface BucketCount {
   readonly le: number;
@@ -24,8 +26,30 @@ export function underCount(buckets: readonly BucketCount[], under: number): Unde
   return { total, least: below?.count ?? 0, most: above?.count ?? total };
 }
 
+/**
+ * The buckets that all series have. One boundary may be written as `1` and as `1.0`, and while two releases run, one may
+ * have boundaries that the other has not: those hold the events of one release only, and say nothing about both.
+ * @param layout how many series each `le` has; null where there is one histogram only
+ */
+export function sharedBuckets(
+  counts: InstantAnswer['samples'],
+  layout: InstantAnswer['samples'] | null,
+): { readonly buckets: readonly BucketCount[]; readonly mixed: boolean } {
+  const all = [...byBoundary(counts)].map(([le, count]) => ({ le, count }));
+  if (layout === null) return { buckets: all, mixed: false };
+  const series = byBoundary(layout);
+  const buckets = all.filter(({ le }) => series.get(le) === series.get(Infinity));
+  return { buckets, mixed: buckets.length < all.length };
+}
+
+function byBoundary(samples: InstantAnswer['samples']): ReadonlyMap<number, number> {
+  const sums = new Map<number, number>();
+  for (const { labels, value } of samples) sums.set(leOf(labels), (sums.get(leOf(labels)) ?? 0) + value);
+  return sums;
+}
+
 /** Seconds of a label `le`; NaN for anything that is none. */
-export function leOf(labels: Readonly<Record<string, string>>): number {
+function leOf(labels: Readonly<Record<string, string>>): number {
   const text = labels['le'];
   return text === '+Inf' ? Infinity : text === undefined || text === '' ? NaN : Number(text);
 }

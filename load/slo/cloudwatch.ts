@@ -71,11 +71,10 @@ export async function readCloudWatch(
   const unweighed = [...total].filter(([startS, count]) => count > 0 && !share.has(startS)).length;
   const missing =
     objective.kind === 'latency' && unweighed > 0 ? [`part: no percentage for ${unweighed} periods`] : [];
-  const bad = objective.kind === 'error-rate' && share.size === 0 ? objective.bad : undefined;
   const partExists =
-    bad === undefined
-      ? share.size > 0
-      : await exists(store, bad, objective.kind === 'error-rate' ? objective.total : bad);
+    share.size > 0 ||
+    (objective.kind === 'error-rate' && (await exists(store, objective.bad, objective.total))) ||
+    (objective.kind === 'business-ratio' && (await exists(store, objective.good, objective.total)));
   return { endS, total, part, partExists, alive: of('alive'), warnings: [...warnings, ...missing] };
 }
 

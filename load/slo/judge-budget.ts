@@ -1,7 +1,9 @@
 import type { Finding } from '../../contract/finding.ts';
+import { windowLevel } from '../../contract/slo-events.ts';
 import type { Slo, SloLevel, SloObjective } from '../../contract/slo.ts';
 import { atMost, type Statement } from '../../contract/statement.ts';
 import { budgetSpent, burnFires, burnRate, type WindowCount } from './burn-rate.ts';
+import { carried } from './enough-events.ts';
 import { seenShare } from './judge-slo.ts';
 import { ROUNDING } from './limits.ts';
 import type { SloReadings } from './read-slo.ts';
@@ -9,23 +11,6 @@ import type { SloReadings } from './read-slo.ts';
 export type BurnRate = Extract<SloObjective, { kind: 'burn-rate' }>;
 export type ErrorBudget = Extract<SloObjective, { kind: 'error-budget' }>;
 type ReadLevel = (level: SloLevel) => Promise<SloReadings>;
-
-/** The share of failed events of one window, which burn rates and budgets are made of. */
-export function windowLevel(objective: BurnRate | ErrorBudget, windowS: number): SloLevel {
-  const { id, title, phases, bad, total, minimumEvents } = objective;
-  return {
-    id,
-    title,
-    phases,
-    bad,
-    total,
-    minimumEvents,
-    kind: 'error-rate',
-    windowS,
-    forS: 0,
-    atMost: { critical: 1 },
-  };
-}
 
 /**
  * Judges how fast the error budget is spent. A pair of windows that both burn fails; without one, a window about which
@@ -49,12 +34,22 @@ export async function judgeBurnRate(read: ReadLevel, slo: Slo, burn: BurnRate): 
   const events = windows.flatMap((windowS) => count(windowS)?.total ?? []);
   const sampleSize = events.length === 0 ? 0 : Math.floor(Math.min(...events));
 
-  const firing = burn.pairs.find(({ longS, shortS, factor }) => {
+  const burns = ({ longS, shortS, factor }: BurnRate['pairs'][number]): boolean => {
     const [long, short] = [count(longS), count(shortS)];
     return (
       long !== undefined && short !== undefined && burnFires(factor, long, short, burn.objective) === true
     );
-  });
+  };
+  /** Why the events of a window do not carry the answer. */
+  const doubt = (windowS: number, broken: boolean): ReturnType<typeof carried> => {
+    const share = seen.get(windowS);
+    return share === undefined || 'outcome' in share
+      ? share
+      : carried(windowLevel(burn, windowS), share, broken);
+  };
+  const firing = burn.pairs.find(
+    (pair) => burns(pair) && !doubt(pair.longS, true) && !doubt(pair.shortS, true),
+  );
   if (firing !== undefined) {
     const { longS, shortS, factor } = firing;
     const said = { ...atMost(`burn rate over ${longS} s`, round(rate(longS)), factor), ok: false };
@@ -64,8 +59,10 @@ export async function judgeBurnRate(read: ReadLevel, slo: Slo, burn: BurnRate): 
       summary: `The error budget is spent ${round(rate(longS))} times as fast as it may be over ${longS} s, and ${round(rate(shortS))} times over ${shortS} s; ${factor} times is the limit`,
     });
   }
-  for (const share of seen.values()) {
-    if ('outcome' in share) return { check: burn.id, ...withoutStatement(share), sampleSize: 0 };
+  for (const windowS of windows) {
+    const broken = burn.pairs.some((pair) => burns(pair) && [pair.longS, pair.shortS].includes(windowS));
+    const why = doubt(windowS, broken);
+    if (why !== undefined) return { check: burn.id, ...withoutStatement(why), sampleSize: 0 };
   }
   const [first] = burn.pairs;
   const longS = first?.longS ?? 0;

@@ -8,7 +8,9 @@ export function notSeen(slo: Slo, objective: SloLevel, readings: SloReadings): S
   const { history, ...instant } = readings;
   const warnings = [
     ...Object.values(instant).flatMap((answer) => answer?.warnings ?? []),
-    ...(history === null ? [] : [...history.total.warnings, ...(history.part?.warnings ?? [])]),
+    ...(history === null
+      ? []
+      : [history.total, history.part, history.layout].flatMap((answer) => answer?.warnings ?? [])),
   ];
   if (warnings.length > 0) {
     return unknown(
@@ -73,6 +75,17 @@ function notFresh(slo: Slo, objective: SloLevel, readings: SloReadings): Saying 
       `The newest sample is ${round(age, 1)} s old; at a scrape every ${slo.scrapeS} s it is not about now`,
       'see that the target still writes its metrics, and that Prometheus still stores them',
     );
+  }
+  if (readings.own !== null) {
+    const own = numberOf(readings.own);
+    const coverage = typeof own === 'number' ? (own * slo.scrapeS) / objective.windowS : 0;
+    if (coverage < LEAST_COVERAGE) {
+      return unknown(
+        'gaps',
+        `The gauge itself was there for only ${percent(coverage)} of the last ${objective.windowS} s; ${percent(LEAST_COVERAGE)} is needed`,
+        'see that its exporter is scraped as often as slo.scrapeS says, and wait until the window is full',
+      );
+    }
   }
   const pushed = numberOf(readings.pushed);
   if (readings.pushed.samples.length > 0 && !(typeof pushed === 'number' && pushed <= objective.windowS)) {

@@ -47,6 +47,11 @@ export function periodReadings(slo: Slo, objective: SloLevel, counts: PeriodCoun
     up: answer(looks > 0 ? 1 : undefined),
     scrapes: answer(looks),
     gone: { samples: [], warnings: [] },
+    own:
+      objective.kind === 'saturation'
+        ? answer(within(counts.total, endS - objective.windowS, endS).length)
+        : null,
+    layout: null,
     history:
       evaluations === 0
         ? null
@@ -58,6 +63,7 @@ export function periodReadings(slo: Slo, objective: SloLevel, counts: PeriodCoun
               objective.kind === 'latency'
                 ? null
                 : rangeOf(timesS, (timeS) => answer(at(timeS).part).samples),
+            layout: null,
           },
   };
 }

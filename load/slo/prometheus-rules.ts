@@ -1,8 +1,10 @@
+import { leastEvents, windowLevel } from '../../contract/slo-events.ts';
 import type { Slo, SloLevel, SloObjective } from '../../contract/slo.ts';
-import { type BurnRate, windowLevel } from './judge-budget.ts';
-import { MOST_PART } from './judge-slo.ts';
+import type { BurnRate } from './judge-budget.ts';
 import { LEAST_COVERAGE, MOST_AGE_SCRAPES, ROUNDING } from './limits.ts';
-import { sloQueries } from './slo-queries.ts';
+import { MOST_PART } from './share-of.ts';
+import { significantly } from './significant-rule.ts';
+import { labelled, sloQueries } from './slo-queries.ts';
 
 /** One rule as Prometheus reads it from a file. */
 export type PrometheusRule =
@@ -112,7 +114,7 @@ function recording(slo: Slo, objective: SloLevel, target: string, whole?: number
   const part = queries.part ?? '';
   // No series of failed events means none, once all labels of the selector have been seen.
   const counted =
-    objective.kind === 'error-rate'
+    objective.kind === 'error-rate' || objective.kind === 'business-ratio'
       ? `(${part} or (0 * sum(${of(EVENTS)}) and on () ${queries.partExists ?? ''}))`
       : part;
   return [
@@ -124,7 +126,7 @@ function recording(slo: Slo, objective: SloLevel, target: string, whole?: number
 
 /** 1 while something may be said about the level, and no series otherwise: the same conditions as in one evaluation. */
 function known(slo: Slo, objective: SloLevel, of: ReturnType<typeof selectorOf>, whole?: number): string {
-  const { instances, up, scrapes, gone, age, pushed } = sloQueries(slo, objective);
+  const { instances, up, scrapes, gone, age, pushed, own } = sloQueries(slo, objective);
   const perInstance = objective.windowS / slo.scrapeS;
   return `group(${[
     `${instances} >= ${slo.instances}`,
@@ -133,9 +135,10 @@ function known(slo: Slo, objective: SloLevel, of: ReturnType<typeof selectorOf>,
     `${scrapes} >= ${LEAST_COVERAGE * perInstance * slo.instances}`,
     `${age} <= ${MOST_AGE_SCRAPES * slo.scrapeS}`,
     ...(objective.kind === 'saturation'
-      ? [`${of(EVENTS)} > 0`]
+      ? [`${of(EVENTS)} > 0`, `${own ?? ''} >= ${LEAST_COVERAGE * perInstance}`]
       : [
-          `${of(EVENTS)} >= ${objective.minimumEvents}`,
+          ...(objective.kind === 'latency' ? [sameLayout(objective)] : []),
+          ...carrying(objective, of),
           `${of(SHARE)} * ${whole ?? `on () ${of(EVENTS)}`} <= on () (${MOST_PART} * ${of(EVENTS)} + 1)`,
         ]),
     // Neither NaN nor infinite.
@@ -147,6 +150,23 @@ function known(slo: Slo, objective: SloLevel, of: ReturnType<typeof selectorOf>,
     )} unless on () ((${pushed}) > ${objective.windowS}) unless on () (${gone} > ${share(1 - LEAST_COVERAGE)} * ${scrapes}))`;
 }
 
+/** Enough events for a pass, or for a breach that is more than chance. */
+function carrying(objective: SloLevel, of: ReturnType<typeof selectorOf>): string[] {
+  const { floor, pass } = leastEvents(objective);
+  if (pass === floor) return [`${of(EVENTS)} >= ${floor}`];
+  return [
+    `${of(EVENTS)} >= ${floor}`,
+    `${of(EVENTS)} >= ${pass} or on () (${significantly(objective, of(SHARE), of(EVENTS))})`,
+  ];
+}
+
+/** All histograms have the boundary: without it those of one release would answer for the others. */
+function sameLayout({ histogram, underS, windowS }: Extract<SloLevel, { kind: 'latency' }>): string {
+  const series = (le: string): string =>
+    `count(last_over_time(${labelled(histogram, '_bucket', `le=${le}`)}[${windowS}s]))`;
+  return `${series(`~"${boundary(underS)}"`)} == ${series('"+Inf"')}`;
+}
+
 function alerting(
   objective: SloLevel,
   target: string,
@@ -155,9 +175,15 @@ function alerting(
   const of = selectorOf(objective, target);
   const [level, upward] =
     'atLeast' in objective ? ([objective.atLeast, true] as const) : ([objective.atMost, false] as const);
+  // An error budget is counted, not estimated; so is the time that something was up or full.
+  const { pass, needed } = kind === objective.kind ? leastEvents(objective) : { pass: 0, needed: 0 };
+  const chance =
+    pass >= needed
+      ? ''
+      : ` and on () (${of(EVENTS)} >= ${needed} or on () (${significantly(objective, of(SHARE), of(EVENTS))}))`;
   const breach = (severity: 'critical' | 'warning', limit: number): PrometheusRule => ({
     alert: 'GreenlightSloBreached',
-    expr: `${of(SHARE)} ${upward ? `< ${limit} - ${ROUNDING}` : `> ${limit} + ${ROUNDING}`} and ${of(KNOWN)}`,
+    expr: `${of(SHARE)} ${upward ? `< ${limit} - ${ROUNDING}` : `> ${limit} + ${ROUNDING}`} and ${of(KNOWN)}${severity === 'critical' ? chance : ''}`,
     ...(objective.forS === 0 ? {} : { for: seconds(objective.forS) }),
     labels: { slo: objective.id, target, severity },
     annotations: {
@@ -191,10 +217,10 @@ function selectorOf(objective: SloLevel, target: string): (name: string, more?: 
   return (name, more) => `${name}{${[...matchers, ...(more === undefined ? [] : [more])].join(',')}}`;
 }
 
-/** Exporters write the bucket of one second as `1` or `1.0`. */
+/** Exporters write the bucket of one second as `1` or `1.0`, that of half a second as `0.5` or `0.50`. */
 function boundary(under: number): string {
   const text = String(under).replace('.', '[.]');
-  return Number.isInteger(under) ? `${text}([.]0+)?` : text;
+  return Number.isInteger(under) ? `${text}([.]0+)?` : `${text}0*`;
 }
 
 function seconds(value: number): string {

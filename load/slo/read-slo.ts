@@ -13,6 +13,10 @@ export interface SloReadings {
   readonly up: InstantAnswer;
   readonly scrapes: InstantAnswer;
   readonly gone: InstantAnswer;
+  /** Samples of the gauges of a saturation. */
+  readonly own: InstantAnswer | null;
+  /** Series of each bucket of a latency; null also where the source has one histogram. */
+  readonly layout: InstantAnswer | null;
   /** Only for an objective with `forS`. */
   readonly history: SloHistory | null;
 }
@@ -24,9 +28,11 @@ export interface SloHistory {
   readonly timesS: readonly number[];
   readonly total: RangeAnswer;
   readonly part: RangeAnswer | null;
+  readonly layout: RangeAnswer | null;
 }
 
-const MOST_EVALUATIONS = 20;
+/** Of one question about a range; Prometheus refuses more than 11 000. */
+const MOST_EVALUATIONS = 1000;
 
 /** Asks everything that judging one objective needs. @throws MetricsUnavailable */
 export async function readSlo(metrics: MetricsPort, slo: Slo, objective: SloLevel): Promise<SloReadings> {
@@ -45,6 +51,8 @@ export async function readSlo(metrics: MetricsPort, slo: Slo, objective: SloLeve
     up: await ask(queries.up),
     scrapes: await ask(queries.scrapes),
     gone: await ask(queries.gone),
+    own: await maybe(queries.own),
+    layout: await maybe(queries.layout),
     history: objective.forS === 0 ? null : await readHistory(metrics, slo, objective, now),
   };
 }
@@ -55,14 +63,30 @@ async function readHistory(
   objective: SloLevel,
   now: number,
 ): Promise<SloHistory> {
-  const { total, part } = sloQueries(slo, objective);
-  const count = Math.max(1, Math.min(MOST_EVALUATIONS, Math.floor(objective.forS / slo.scrapeS)));
-  const stepS = objective.forS / count;
-  const start = now - (count - 1) * stepS;
+  const { total, part, layout } = sloQueries(slo, objective);
+  const stepMs = stepOf(slo, objective);
+  const count = Math.ceil((objective.forS * 1000) / stepMs);
+  const endMs = Math.round(now * 1000);
+  const timesS = Array.from({ length: count }, (_, index) => (endMs - (count - 1 - index) * stepMs) / 1000);
+  const ask = (query: string): Promise<RangeAnswer> =>
+    metrics.range(query, timesS[0] ?? now, endMs / 1000, stepMs / 1000);
   return {
-    stepS,
-    timesS: Array.from({ length: count }, (_, index) => start + index * stepS),
-    total: await metrics.range(total, start, now, stepS),
-    part: part === undefined ? null : await metrics.range(part, start, now, stepS),
+    stepS: stepMs / 1000,
+    timesS,
+    total: await ask(total),
+    part: part === undefined ? null : await ask(part),
+    layout: layout === undefined ? null : await ask(layout),
   };
+}
+
+/**
+ * As often as the target is scraped, like the exported alert. A long time is evaluated less often, but never so seldom
+ * that some of it lies in no window. Milliseconds, whole ones: sums of fractions miss the end of the time.
+ */
+function stepOf({ scrapeS }: Slo, { forS, windowS }: SloLevel): number {
+  const scrapes = Math.min(
+    Math.max(1, Math.ceil(forS / scrapeS / MOST_EVALUATIONS)),
+    Math.floor(windowS / scrapeS),
+  );
+  return Math.round(scrapes * scrapeS * 1000);
 }

@@ -1,5 +1,6 @@
 import type { Slo, SloLevel } from '../../contract/slo.ts';
 import { existence } from './existence.ts';
+import { parseSelector } from './selector.ts';
 
 /** The expressions of one objective. Numerator and denominator are apart: a ratio hides which of them is missing. */
 export interface SloQueries {
@@ -7,7 +8,7 @@ export interface SloQueries {
   readonly total: string;
   /** Good or bad events, or what is used; a latency's are in its buckets. */
   readonly part?: string;
-  /** Proves that the metric of `part` exists where `total` is, with every label that its selector names. */
+  /** Proves that the metric of `part` exists where `total` is, with every label, or that good events were seen before. */
   readonly partExists?: string;
   /** Seconds since the newest sample. */
   readonly age: string;
@@ -19,6 +20,10 @@ export interface SloQueries {
   readonly scrapes: string;
   /** Scrapes of the window that were of instances which are there no more; no series when there are none. */
   readonly gone: string;
+  /** Of a saturation: samples of what is used, and of the capacity, from the exporter that has the fewest. */
+  readonly own?: string;
+  /** Of a latency: how many series each `le` has. */
+  readonly layout?: string;
 }
 
 /** Pure: the same expressions are evaluated and exported as rules. */
@@ -39,7 +44,12 @@ export function sloQueries(slo: Slo, objective: SloLevel): SloQueries {
   switch (objective.kind) {
     case 'latency': {
       const buckets = suffixed(objective.histogram, '_bucket');
-      return { ...seen, total: counted(buckets, windowS, ' by (le) '), age: age(buckets) };
+      return {
+        ...seen,
+        total: counted(buckets, windowS, ' by (le) '),
+        layout: `count by (le) (last_over_time(${buckets}[${windowS}s]))`,
+        age: age(buckets),
+      };
     }
     case 'error-rate':
       return {
@@ -54,7 +64,7 @@ export function sloQueries(slo: Slo, objective: SloLevel): SloQueries {
         ...seen,
         total: counted(objective.total, windowS),
         part: counted(objective.good, windowS),
-        partExists: existence(slo.up, objective.good, objective.total),
+        partExists: `(${existence(slo.up, objective.good, objective.total)} or count(last_over_time(${objective.good}[1d])))`,
         age: age(objective.total),
       };
     case 'availability':
@@ -77,10 +87,25 @@ export function sloQueries(slo: Slo, objective: SloLevel): SloQueries {
           'gauge' in used
             ? `sum(avg_over_time(${selector}[${windowS}s]))`
             : `sum(rate(${selector}[${windowS}s]))`,
-        age: age(selector),
+        ...gauges(typeof capacity === 'number' ? [selector] : [selector, capacity], windowS),
       };
     }
   }
+}
+
+/** The gauges come from exporters of their own, of which the scrapes of the target say nothing: the worst one counts. */
+function gauges(selectors: readonly string[], windowS: number): { own: string; age: string } {
+  const each = (newest: (selector: string) => string): string =>
+    selectors
+      .map((selector, index) => {
+        const one = `max by (job, instance) (${newest(selector)})`;
+        return selectors.length === 1 ? one : `label_replace(${one}, "gauge", "${index}", "", "")`;
+      })
+      .join(' or ');
+  return {
+    own: `min(${each((selector) => `count_over_time(${selector}[${windowS}s]) and ${selector}`)})`,
+    age: `time() - min(${each((selector) => `timestamp(${selector})`)})`,
+  };
 }
 
 function selectorsOf(objective: SloLevel): readonly string[] {
@@ -121,4 +146,10 @@ function counted(selector: string, windowS: number, by = ''): string {
 function suffixed(selector: string, suffix: string): string {
   const name = selector.split('{', 1)[0] ?? selector;
   return `${name}${suffix}${selector.slice(name.length)}`;
+}
+
+/** A selector with one more matcher. */
+export function labelled(selector: string, suffix: string, matcher: string): string {
+  const { name, matchers } = parseSelector(selector);
+  return `${name}${suffix}{${[...matchers.map(({ text }) => text), matcher].join(',')}}`;
 }

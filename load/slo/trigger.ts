@@ -136,9 +136,10 @@ function recent(buckets: readonly CountBucket[], lengthMs: number): { requests: 
   let withDataMs = 0;
   for (let at = buckets.length - 1; at >= 0; at -= 1) {
     const bucket = buckets[at];
-    if (bucket === undefined || bucket.startMs < fromMs) break;
+    if (bucket === undefined || bucket.startMs + bucket.lengthMs <= fromMs) break;
     requests += bucket.total;
-    if (bucket.total > 0) withDataMs += bucket.lengthMs;
+    // Time that is no multiple of the buckets begins within one.
+    if (bucket.total > 0) withDataMs += bucket.startMs + bucket.lengthMs - Math.max(fromMs, bucket.startMs);
   }
   return { requests, coverage: Math.min(1, withDataMs / lengthMs) };
 }

@@ -225,6 +225,72 @@ describe.skipIf(missing !== undefined)('rules for Prometheus, under its own prom
     );
   });
 
+  test('few events, mixed histograms, no good event and a gauge with gaps are as in one evaluation', () => {
+    const source = { adapter: 'prometheus', url: 'http://127.0.0.1:9' } as const;
+    const slo = Slo.parse({
+      source,
+      up: 'up{job="shop"}',
+      objectives: [
+        {
+          id: 'errors-are-rare',
+          title: 'Errors are rare',
+          kind: 'error-rate',
+          bad: 'http_requests_total{job="shop",code=~"5.."}',
+          total: 'http_requests_total{job="shop"}',
+          atMost: { critical: 0.001 },
+        },
+        {
+          id: 'answers-are-fast',
+          title: 'Answers are fast',
+          kind: 'latency',
+          histogram: 'seconds{job="shop"}',
+          underS: 1,
+          atLeast: { critical: 0.95 },
+        },
+        {
+          id: 'payments-succeed',
+          title: 'Payments succeed',
+          kind: 'business-ratio',
+          good: 'payments_total{outcome="ok"}',
+          total: 'payments_total',
+          atLeast: { critical: 0.9 },
+        },
+        {
+          id: 'connections-are-free',
+          title: 'Connections are free',
+          kind: 'saturation',
+          used: { gauge: 'connections' },
+          capacity: 'connections_max',
+          atMost: { critical: 0.95 },
+        },
+      ],
+    });
+    const rules = join(directory, 'events.yml');
+    writeFileSync(rules, stringify(prometheusRules(slo, 'shop')));
+    execFileSync('promtool', ['check', 'rules', rules]);
+    const { 'payments_total{outcome="ok"}': _, ...more } = healthy;
+    const input = {
+      ...more,
+      connections_max: '100+0x60 _x12 100+0x88',
+      // One release writes the boundary as 1, and the other as 1.0; then a third one has none there.
+      'seconds_bucket{job="shop",le="1",release="2"}': '0+15x160',
+      'seconds_bucket{job="shop",le="+Inf",release="2"}': '0+15x160',
+      'seconds_bucket{job="shop",le="+Inf",release="3"}': '_x120 0+15x40',
+      'payments_total{outcome="declined"}': '0+15x160',
+      // 300 requests in a window: too few for 0.1 %. From minute 30 on half of them fail, which is no chance.
+      'http_requests_total{job="shop",code="500"}': '_x120 0+15x40',
+    };
+    const payments = 'critical payments-succeed';
+    const at = {
+      '14m': ['unknown errors-are-rare', payments],
+      // Twelve samples of the capacity are missing from minute 15 on.
+      '20m': ['unknown errors-are-rare', payments],
+      '22m': ['unknown errors-are-rare', payments, 'unknown connections-are-free'],
+      '39m': [payments, 'critical errors-are-rare', 'unknown answers-are-fast'],
+    };
+    mustFire(input, at, {}, 'events.yml');
+  });
+
   test('burn rates fire while both windows burn, and a spent budget does', () => {
     const counted = {
       bad: 'http_requests_total{job="shop",code=~"5.."}',

@@ -159,9 +159,15 @@ describe.skipIf(missing !== undefined)('service levels from a real Prometheus', 
     expect(warned).toMatchObject({ outcome: 'pass', cause: 'warning-level' });
   });
 
-  test('a breach that is younger than its time is neither a failure nor a pass', async () => {
+  test('a time that was not seen yet is neither a failure nor a pass', async () => {
     const finding = await evaluate('breaching', objectives('breaching').errors({ forS: 600 }));
-    expect(finding.outcome).toBe('unknown');
+    expect(finding).toMatchObject(unknown('gaps'));
+  });
+
+  test('a breach that is younger than its time is pending', async () => {
+    // The burst is seen from its scrape on; the evaluations before it were healthy.
+    const finding = await evaluate('burst', objectives('burst').errors({ windowS: 4, forS: 10 }));
+    expect(finding).toMatchObject(unknown('breach-pending'));
   });
 
   test('errors whose series is new in the window are counted', async () => {

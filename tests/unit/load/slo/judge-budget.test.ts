@@ -45,6 +45,8 @@ function evaluate(objective: Objective, failed: (windowS: number) => number | un
         up: one(1),
         scrapes: one(scrapes),
         gone: { samples: [], warnings: [] },
+        own: null,
+        layout: null,
         history: null,
       });
     },
@@ -78,6 +80,14 @@ describe('burn rate', () => {
     const young = (bad: number) => evaluate(burn, (windowS) => (windowS > 3600 ? undefined : bad));
     expect(await young(1)).toMatchObject({ outcome: 'unknown', cause: 'gaps' });
     expect(await young(300)).toMatchObject({ outcome: 'fail', cause: 'burn-rate' });
+  });
+
+  test('few events neither pass nor burn by chance', async () => {
+    // 207 are needed for 1.44 %, 498 for 0.6 %.
+    expect(await evaluate(burn, () => 0, 250)).toMatchObject({ outcome: 'unknown', cause: 'too-few-events' });
+    expect(await evaluate(burn, () => 0, 498)).toMatchObject({ outcome: 'pass' });
+    expect(await evaluate(burn, () => 3, 150)).toMatchObject({ outcome: 'unknown', cause: 'too-few-events' });
+    expect(await evaluate(burn, () => 30, 150)).toMatchObject({ outcome: 'fail' });
   });
 
   test('no traffic is unknown', async () => {
@@ -116,7 +126,7 @@ test('both are checks with a floor, and impossible ones are refused', () => {
   });
   const own = checksOf(plan, 'post-cutover').filter(({ source }) => source === 'slo');
   expect(own.map(({ id, sampleFloor }) => [id, sampleFloor])).toEqual([
-    ['budget-lasts', 100],
+    ['budget-lasts', 207],
     ['cutover-is-cheap', 100],
   ]);
   const pairs = (longS: number, shortS: number, factor: number) => () =>
