@@ -128,7 +128,7 @@ export const SloObjective = z.discriminatedUnion('kind', [
         { longS: 21_600, shortS: 1800, factor: 6 },
       ]),
   }),
-  /** The share of the error budget of a whole period that the window, such as the cut-over, has spent. */
+  /** The share of the error budget of a whole period that the window, or the time since the cut-over, has spent. */
   z.strictObject({
     id: CheckId,
     title: common.title,
@@ -136,6 +136,8 @@ export const SloObjective = z.discriminatedUnion('kind', [
     windowS: common.windowS,
     kind: z.literal('error-budget'),
     ...budget,
+    /** When the cut-over began: the window starts there. Without it, and in exported rules, `windowS` is the window. */
+    since: z.iso.datetime({ offset: true }).optional(),
     /** Events that the whole period is expected to bring. */
     expectedEvents: z.number().positive(),
     /** Shares of the budget: 0.1 for a tenth of it. */

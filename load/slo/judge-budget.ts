@@ -10,6 +10,7 @@ import type { SloReadings } from './read-slo.ts';
 
 export type BurnRate = Extract<SloObjective, { kind: 'burn-rate' }>;
 export type ErrorBudget = Extract<SloObjective, { kind: 'error-budget' }>;
+const LONGEST_S = 30 * 24 * 3600;
 type ReadLevel = (level: SloLevel) => Promise<SloReadings>;
 
 /**
@@ -74,22 +75,47 @@ export async function judgeBurnRate(read: ReadLevel, slo: Slo, burn: BurnRate): 
   });
 }
 
-/** Judges which share of the error budget of a period the window has spent. @throws MetricsUnavailable */
-export async function judgeBudget(read: ReadLevel, slo: Slo, budget: ErrorBudget): Promise<Finding> {
-  const level = windowLevel(budget, budget.windowS);
-  const share = seenShare(slo, level, await read(level));
+/**
+ * Judges which share of the error budget of a period the window, or the time since the cut-over, has spent.
+ * @throws MetricsUnavailable
+ */
+export async function judgeBudget(
+  read: ReadLevel,
+  slo: Slo,
+  budget: ErrorBudget,
+  nowMs: number = Date.now(),
+): Promise<Finding> {
+  const windowS = budget.since === undefined ? budget.windowS : secondsSince(budget.since, nowMs, slo);
+  if (windowS < 4 * slo.scrapeS || windowS > LONGEST_S) {
+    return {
+      check: budget.id,
+      outcome: 'unknown',
+      cause: 'gaps',
+      summary: `The cut-over of ${budget.since ?? ''} was ${windowS} s ago: that is no window that can be looked at`,
+      remedy: `evaluate between four scrapes (${4 * slo.scrapeS} s) and 30 days after it, or correct since`,
+      sampleSize: 0,
+    };
+  }
+  const level = windowLevel(budget, windowS);
+  // What users did not get is spent, whichever instances were there: also by those of the old release.
+  const share = seenShare(slo, level, await read(level), 'all');
   if ('outcome' in share) return { check: budget.id, ...withoutStatement(share), sampleSize: 0 };
   const spent = budgetSpent(share.most, budget.expectedEvents, budget.objective) ?? NaN;
   const { warning, critical } = budget.atMost;
   const broken = !(spent <= critical + ROUNDING);
   const warns = !broken && warning !== undefined && spent > warning + ROUNDING;
   const said = { ...atMost('share of the error budget', round(spent), critical), ok: !broken };
-  const about = `${round(share.most)} of ${round(share.total)} events failed in ${budget.windowS} s: ${round(spent * 100)} % of the error budget of the whole period`;
+  const about = `${round(share.most)} of ${round(share.total)} events failed in ${windowS} s: ${round(spent * 100)} % of the error budget of the whole period`;
   return found(budget.id, Math.floor(share.total), said, {
     outcome: broken ? 'fail' : 'pass',
     ...(broken ? { cause: 'error-budget' } : warns ? { cause: 'warning-level' } : {}),
     summary: broken ? `${about} (${String(said.expected)})` : about,
   });
+}
+
+/** Whole scrapes, because a source may know periods only; rather one too many than one too few. */
+function secondsSince(since: string, nowMs: number, { scrapeS }: Slo): number {
+  return Math.ceil(Math.ceil((nowMs - Date.parse(since)) / 1000 / scrapeS) * scrapeS);
 }
 
 function found(

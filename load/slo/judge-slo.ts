@@ -5,7 +5,7 @@ import { atLeast, atMost } from '../../contract/statement.ts';
 import { carried, enough, reservation } from './enough-events.ts';
 import { heldFor } from './held-for.ts';
 import { ROUNDING } from './limits.ts';
-import { notSeen } from './not-seen.ts';
+import { notSeen, type Whose } from './not-seen.ts';
 import type { SloReadings } from './read-slo.ts';
 import { numberOf, percent, round, type Saying, unknown } from './saying.ts';
 import { type Share, shareNow } from './share-of.ts';
@@ -37,8 +37,13 @@ export function judgeSlo(slo: Slo, objective: SloLevel, readings: SloReadings): 
  * The share of a level, with the events that it is a share of; or why nothing can be said about it. Pure. For judges of
  * their own limits.
  */
-export function seenShare(slo: Slo, objective: SloLevel, readings: SloReadings): Share | Saying {
-  return notSeen(slo, objective, readings) ?? enough(objective, shareNow(slo, objective, readings));
+export function seenShare(
+  slo: Slo,
+  objective: SloLevel,
+  readings: SloReadings,
+  whose: Whose = 'present',
+): Share | Saying {
+  return notSeen(slo, objective, readings, whose) ?? enough(objective, shareNow(slo, objective, readings));
 }
 
 function measured(slo: Slo, objective: SloLevel, readings: SloReadings): Saying {

@@ -3,8 +3,16 @@ import { LEAST_COVERAGE, MOST_AGE_SCRAPES } from './limits.ts';
 import type { SloReadings } from './read-slo.ts';
 import { describe, numberOf, percent, round, type Saying, unknown } from './saying.ts';
 
+/** Of which instances a window is: of those that are there now, or of all that ever were in it. */
+export type Whose = 'present' | 'all';
+
 /** Why nothing may be said about a level: incomplete answers, instances that were not seen, gaps, old samples. Pure. */
-export function notSeen(slo: Slo, objective: SloLevel, readings: SloReadings): Saying | undefined {
+export function notSeen(
+  slo: Slo,
+  objective: SloLevel,
+  readings: SloReadings,
+  whose: Whose = 'present',
+): Saying | undefined {
   const { history, ...instant } = readings;
   const warnings = [
     ...Object.values(instant).flatMap((answer) => answer?.warnings ?? []),
@@ -19,10 +27,10 @@ export function notSeen(slo: Slo, objective: SloLevel, readings: SloReadings): S
       'repair the store: an answer with warnings may be only a part',
     );
   }
-  return notScraped(slo, objective, readings) ?? notFresh(slo, objective, readings);
+  return notScraped(slo, objective, readings, whose) ?? notFresh(slo, objective, readings);
 }
 
-function notScraped(slo: Slo, objective: SloLevel, readings: SloReadings): Saying | undefined {
+function notScraped(slo: Slo, objective: SloLevel, readings: SloReadings, whose: Whose): Saying | undefined {
   const instances = numberOf(readings.instances);
   if (typeof instances !== 'number' || instances < slo.instances) {
     return unknown(
@@ -40,8 +48,11 @@ function notScraped(slo: Slo, objective: SloLevel, readings: SloReadings): Sayin
     );
   }
   const expected = (Math.max(instances, slo.instances) * objective.windowS) / slo.scrapeS;
-  const scrapes = numberOf(readings.scrapes);
-  const coverage = typeof scrapes === 'number' ? scrapes / expected : 0;
+  const gone = readings.gone.samples.length === 0 ? 0 : Number(numberOf(readings.gone));
+  // Right after a switch none of those that are there now need have been scraped in the window.
+  const present = whose === 'all' && readings.scrapes.samples.length === 0 ? 0 : numberOf(readings.scrapes);
+  const scrapes = typeof present === 'number' ? present + (whose === 'all' ? gone : 0) : NaN;
+  const coverage = Number.isFinite(scrapes) ? scrapes / expected : 0;
   if (coverage < LEAST_COVERAGE) {
     return unknown(
       'gaps',
@@ -49,8 +60,7 @@ function notScraped(slo: Slo, objective: SloLevel, readings: SloReadings): Sayin
       'wait until the instances that are there now were seen for that long, or correct slo.scrapeS',
     );
   }
-  const gone = readings.gone.samples.length === 0 ? 0 : numberOf(readings.gone);
-  if (!(Number(gone) <= (1 - LEAST_COVERAGE) * Number(scrapes))) {
+  if (whose === 'present' && !(gone <= (1 - LEAST_COVERAGE) * scrapes)) {
     return unknown(
       'instances-gone',
       `${gone} scrapes of the last ${objective.windowS} s are of instances that are there no more: what they did would be taken for what the present ones do`,

@@ -126,7 +126,9 @@ function recording(slo: Slo, objective: SloLevel, target: string, whole?: number
 
 /** 1 while something may be said about the level, and no series otherwise: the same conditions as in one evaluation. */
 function known(slo: Slo, objective: SloLevel, of: ReturnType<typeof selectorOf>, whole?: number): string {
-  const { instances, up, scrapes, gone, age, pushed, own } = sloQueries(slo, objective);
+  const { instances, up, scrapes: present, gone, age, pushed, own } = sloQueries(slo, objective);
+  // What a budget was spent by is counted whichever instances were there.
+  const scrapes = whole === undefined ? present : `(${present} + on () (${gone} or on () vector(0)))`;
   const perInstance = objective.windowS / slo.scrapeS;
   return `group(${[
     `${instances} >= ${slo.instances}`,
@@ -147,7 +149,7 @@ function known(slo: Slo, objective: SloLevel, of: ReturnType<typeof selectorOf>,
     .map((condition) => `(${condition})`)
     .join(
       ' and on () ',
-    )} unless on () ((${pushed}) > ${objective.windowS}) unless on () (${gone} > ${share(1 - LEAST_COVERAGE)} * ${scrapes}))`;
+    )} unless on () ((${pushed}) > ${objective.windowS})${whole === undefined ? ` unless on () (${gone} > ${share(1 - LEAST_COVERAGE)} * ${scrapes})` : ''})`;
 }
 
 /** Enough events for a pass, or for a breach that is more than chance. */

@@ -15,7 +15,16 @@ const Loaded = z.object({
 });
 const Rules = z.object({
   status: z.literal('success'),
-  data: z.object({ groups: z.array(z.object({ name: z.string(), rules: z.array(Loaded) })) }),
+  data: z.object({
+    groups: z.array(
+      z.object({
+        name: z.string(),
+        /** Seconds. */
+        interval: z.number(),
+        rules: z.array(Loaded),
+      }),
+    ),
+  }),
 });
 const Formatted = z.object({ status: z.literal('success'), data: z.string() });
 
@@ -45,8 +54,10 @@ export async function rulesLoaded(
     return asked;
   };
   const answers: RuleAnswer[] = [];
-  for (const { name: group, rules } of file.groups) {
-    const there = data.groups.filter(({ name }) => name === group).flatMap((one) => one.rules);
+  for (const { name: group, interval, rules } of file.groups) {
+    const there = data.groups
+      .filter(({ name }) => name === group)
+      .flatMap((one) => one.rules.map((rule) => ({ ...rule, interval: one.interval })));
     for (const rule of rules) {
       const name = 'alert' in rule ? rule.alert : rule.record;
       const about = { group, rule: `${name}${labelText(rule.labels)}` };
@@ -66,6 +77,12 @@ export async function rulesLoaded(
           ...about,
           state: 'other',
           why: `it waits for ${same.duration} s instead of ${wanted} s`,
+        });
+      else if (Math.abs(same.interval - secondsOf(interval)) > 0.001)
+        answers.push({
+          ...about,
+          state: 'other',
+          why: `it is evaluated every ${same.interval} s instead of ${secondsOf(interval)} s`,
         });
       else if (same.health === 'ok') answers.push({ ...about, state: 'loaded' });
       else if (same.health === 'unknown') answers.push({ ...about, state: 'waiting' });

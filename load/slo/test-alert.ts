@@ -8,13 +8,16 @@ export interface TestAlertOptions {
   readonly alertmanager: string;
   /** Where we listen as a receiver: a `webhook_config` of Alertmanager must name it. */
   readonly listen: { readonly host: string; readonly port: number };
-  readonly labels: Readonly<Record<string, string>>;
-  /** Milliseconds, at least `group_wait` of the route. */
+  readonly labels: Readonly<Record<string, string>> & { readonly alertname: string };
+  /** The receiver of Alertmanager whose webhook we are, where its name is known. */
+  readonly receiver?: string;
+  /** Milliseconds, more than `group_wait` of the route; than `group_interval` where it does not group by alertname. */
   readonly waitMs: number;
   readonly signal?: AbortSignal;
 }
 
 export interface TestAlertAnswer {
+  /** `not-delivered` only where Alertmanager itself says so: that it may not reach us is no fault of alerting. */
   readonly state: 'delivered' | 'not-delivered' | 'unknown';
   readonly why: string;
   /** The receivers to which Alertmanager says that it routed the alert. */
@@ -49,7 +52,8 @@ export async function testAlert(options: TestAlertOptions): Promise<TestAlertAns
     const post = (endsAt: Date): Promise<unknown> =>
       ask(options, 'POST', '/api/v2/alerts', [
         {
-          labels: { ...options.labels, [NONCE]: nonce },
+          // Of a group that has been notified, Alertmanager holds everything back until group_interval is over.
+          labels: { ...options.labels, alertname: `${options.labels.alertname}-${nonce}`, [NONCE]: nonce },
           annotations: { summary: 'A test of alerting by Greenlight: nothing is broken' },
           endsAt: endsAt.toISOString(),
         },
@@ -63,19 +67,33 @@ export async function testAlert(options: TestAlertOptions): Promise<TestAlertAns
     const receivers = alert?.receivers.map(({ name }) => name) ?? [];
     if (delivered) return { state: 'delivered', why: 'the alert arrived at the webhook', receivers };
     if (options.signal?.aborted === true) return { state: 'unknown', why: 'interrupted', receivers };
-    const why =
-      alert === undefined
-        ? 'Alertmanager does not know the alert that it took'
-        : alert.status.state === 'suppressed'
-          ? 'Alertmanager holds it back: a silence or an inhibition'
-          : `it did not arrive within ${options.waitMs / 1000} s`;
-    return { state: 'not-delivered', why, receivers };
+    if (alert?.status.state === 'suppressed') {
+      const why = 'Alertmanager holds it back: a silence or an inhibition';
+      return { state: 'not-delivered', why, receivers };
+    }
+    const { receiver } = options;
+    if (alert !== undefined && receiver !== undefined && !receivers.includes(receiver))
+      return { state: 'not-delivered', why: `Alertmanager did not route it to ${receiver}`, receivers };
+    return { state: 'unknown', why: whyLate(options, alert !== undefined), receivers };
   } catch (error) {
     return { state: 'unknown', why: `Alertmanager gave no answer: ${String(error)}`, receivers: [] };
   } finally {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   }
+}
+
+/** What we can't tell apart from here. */
+function whyLate({ waitMs, listen, receiver }: TestAlertOptions, known: boolean): string {
+  const reasons = [
+    ...(known
+      ? []
+      : ['the Alertmanager that was asked is another one of its cluster than the one that took it']),
+    ...(receiver === undefined ? ['it is routed elsewhere (name our receiver with --receiver)'] : []),
+    'group_wait of its route is longer than that, or group_interval where the route does not group by alertname',
+    `Alertmanager cannot reach ${listen.host}:${listen.port}`,
+  ];
+  return `it did not arrive within ${waitMs / 1000} s: ${reasons.join('; or ')}`;
 }
 
 async function within({ waitMs, signal }: TestAlertOptions, arrival: Promise<void>): Promise<boolean> {

@@ -9,6 +9,7 @@ interface TestAlertCommandOptions {
   readonly listen: string;
   readonly severity: string;
   readonly wait: string;
+  readonly receiver?: string;
 }
 
 const CODES: Record<TestAlertAnswer['state'], number> = {
@@ -31,7 +32,15 @@ export function sloTestAlertCommand(context: CommandContext): Command {
       'where to wait; a webhook_config of Alertmanager must name this address',
     )
     .option('--severity <severity>', 'label that decides the route', 'critical')
-    .option('--wait <seconds>', 'how long to wait, at least the group_wait of the route', '60')
+    .option(
+      '--receiver <name>',
+      'our receiver in the configuration of Alertmanager: routed elsewhere is then 10',
+    )
+    .option(
+      '--wait <seconds>',
+      'how long to wait: longer than group_wait of the route, and than group_interval unless it groups by alertname',
+      '60',
+    )
     .action(async (options: TestAlertCommandOptions) => {
       const at = options.listen.lastIndexOf(':');
       const [host, port] = [options.listen.slice(0, at), Number(options.listen.slice(at + 1))];
@@ -47,6 +56,7 @@ export function sloTestAlertCommand(context: CommandContext): Command {
         listen: { host, port },
         labels: { alertname: 'GreenlightTestAlert', severity: options.severity },
         waitMs: seconds * 1000,
+        ...(options.receiver === undefined ? {} : { receiver: options.receiver }),
         signal: context.interrupted,
       });
       const routed = receivers.length === 0 ? '' : `; Alertmanager routed it to: ${receivers.join(', ')}`;

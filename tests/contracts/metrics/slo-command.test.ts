@@ -33,10 +33,12 @@ interface PlanOf {
   readonly jobs: readonly string[];
   readonly policy?: object;
   readonly more?: object;
+  /** Of the section itself. */
+  readonly slo?: object;
 }
 
 /** One level for each job: at most 5 % errors. */
-function planText({ jobs, policy = {}, more = {} }: PlanOf, url: string): string {
+function planText({ jobs, policy = {}, more = {}, slo: given = {} }: PlanOf, url: string): string {
   const objectives = jobs.map((job) => ({
     id: `${job}-errors-are-few`,
     title: 'Errors are few',
@@ -57,6 +59,7 @@ function planText({ jobs, policy = {}, more = {} }: PlanOf, url: string): string
     up: `up{job="${jobs[0] ?? ''}"}`,
     scrapeS: 1,
     objectives,
+    ...given,
   };
   const plan = { target: { name: 'shop', urls: { app: 'http://127.0.0.1:9' } }, slo, policy };
   return `export default ${JSON.stringify(plan)};`;
@@ -190,6 +193,11 @@ describe.skipIf(missing !== undefined)('greenlight slo', () => {
     expect(await check({ jobs, more: { forS: 60 } })).toMatchObject({
       code: 10,
       out: expect.stringContaining('it waits for 0 s instead of 60 s') as string,
+    });
+    const seldom = await check({ jobs, slo: { scrapeS: 2 } });
+    expect(seldom).toMatchObject({
+      code: 10,
+      out: expect.stringContaining('it is evaluated every 1 s instead of 2 s') as string,
     });
     const more = await check({ jobs: [...jobs, 'third'] });
     expect(more.code).toBe(10);

@@ -60,24 +60,36 @@ describe.skipIf(missing !== undefined)('a test alert through a real Alertmanager
     await rm(directory, { recursive: true, force: true });
   });
 
-  const send = (severity: string, waitMs: number, alertmanager = url) =>
+  const send = (severity: string, waitMs: number, more: { alertmanager?: string; receiver?: string } = {}) =>
     testAlert({
-      alertmanager,
+      alertmanager: url,
       listen: { host: '127.0.0.1', port },
-      labels: { alertname: `Test-${severity}`, severity },
+      labels: { alertname: 'Test', severity },
       waitMs,
+      ...more,
     });
 
   test('arrives where it is routed to', async () => {
     expect(await send('critical', 10_000)).toMatchObject({ state: 'delivered', receivers: ['greenlight'] });
   });
 
-  test('that is routed elsewhere was not delivered, and it is told where it went', async () => {
-    expect(await send('warning', 1500)).toEqual({
+  test('a second one need not wait until the interval of the group is over', async () => {
+    expect(await send('critical', 10_000)).toMatchObject({ state: 'delivered' });
+  });
+
+  test('that is routed elsewhere was not delivered, where our receiver is named', async () => {
+    expect(await send('warning', 700, { receiver: 'greenlight' })).toEqual({
       state: 'not-delivered',
-      why: 'it did not arrive within 1.5 s',
+      why: 'Alertmanager did not route it to greenlight',
       receivers: ['nobody'],
     });
+  });
+
+  test('that does not arrive may be our own fault, and it is told where it went', async () => {
+    const answer = await send('warning', 700);
+    expect(answer).toMatchObject({ state: 'unknown', receivers: ['nobody'] });
+    expect(answer.why).toContain('cannot reach 127.0.0.1');
+    expect(answer.why).toContain('group_interval');
   });
 
   test('that a silence holds back was not delivered', async () => {
@@ -88,13 +100,15 @@ describe.skipIf(missing !== undefined)('a test alert through a real Alertmanager
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ matchers, startsAt, endsAt, createdBy: 'a test', comment: 'a test' }),
     });
-    const answer = await send('critical', 1500);
+    const answer = await send('critical', 700);
     expect(answer).toMatchObject({ state: 'not-delivered' });
     expect(answer.why).toContain('holds it back');
   });
 
   test('without an Alertmanager, and where we cannot listen, nobody can tell', async () => {
-    expect(await send('critical', 500, 'http://127.0.0.1:9')).toMatchObject({ state: 'unknown' });
+    expect(await send('critical', 500, { alertmanager: 'http://127.0.0.1:9' })).toMatchObject({
+      state: 'unknown',
+    });
     const occupied = createServer();
     await new Promise<void>((resolve) => occupied.listen(port, '127.0.0.1', resolve));
     try {

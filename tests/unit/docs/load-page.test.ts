@@ -16,6 +16,7 @@ describe('docs/load.md', () => {
   test.each(EXAMPLES.map((text, index) => [index, text] as const))('example %i is a plan', (_index, text) => {
     const given = runInNewContext(`({ ${text} })`, {
       secret: (name: string) => ({ secret: name }),
+      process: { env: { CUTOVER_AT: '2026-01-01T00:00:00Z' } },
     }) as object;
     const urls = { app: 'http://127.0.0.1:1' };
     const plan = parsePlan({

@@ -26,7 +26,12 @@ const sloOf = (objective: Objective) =>
   });
 
 /** Failed events of 10 000 in each window, by its length; undefined: the window is not there yet. */
-function evaluate(objective: Objective, failed: (windowS: number) => number | undefined, total = 10_000) {
+function evaluate(
+  objective: Objective,
+  failed: (windowS: number) => number | undefined,
+  total = 10_000,
+  of = { present: 1, gone: 0 },
+) {
   const one = (value: number): InstantAnswer => ({ samples: [{ labels: {}, value }], warnings: [] });
   const slo = sloOf(objective);
   const [only] = slo.objectives;
@@ -43,8 +48,8 @@ function evaluate(objective: Objective, failed: (windowS: number) => number | un
         pushed: { samples: [], warnings: [] },
         instances: one(1),
         up: one(1),
-        scrapes: one(scrapes),
-        gone: { samples: [], warnings: [] },
+        scrapes: one(scrapes * of.present),
+        gone: of.gone === 0 ? { samples: [], warnings: [] } : one(scrapes * of.gone),
         own: null,
         layout: null,
         history: null,
@@ -112,6 +117,38 @@ describe('error budget', () => {
 
   test('a window that was not seen spends nothing that anybody knows of', async () => {
     expect(await evaluate(budget, () => undefined)).toMatchObject({ outcome: 'unknown', cause: 'gaps' });
+  });
+});
+
+describe('the budget since the cut-over', () => {
+  const at = (secondsAgo: number) => new Date(Date.now() - secondsAgo * 1000).toISOString();
+
+  test('looks back until it began, however long windowS is', async () => {
+    const asked: number[] = [];
+    const finding = await evaluate({ ...budget, since: at(1800) }, (windowS) => {
+      asked.push(windowS);
+      return 250;
+    });
+    expect(finding).toMatchObject({ outcome: 'fail', cause: 'error-budget' });
+    expect(asked[0]).toBeGreaterThanOrEqual(1800);
+    expect(asked[0]).toBeLessThanOrEqual(1830);
+  });
+
+  test.each([
+    ['just began', 20],
+    ['is yet to come', -3600],
+    ['was long ago', 40 * 24 * 3600],
+  ])('that %s is unknown', async (_name, secondsAgo) => {
+    expect(await evaluate({ ...budget, since: at(secondsAgo) }, () => 0)).toMatchObject({
+      outcome: 'unknown',
+      cause: 'gaps',
+    });
+  });
+
+  test('counts what old instances spent that are there no more; a rate of failure does not', async () => {
+    const gone = (objective: Objective) => evaluate(objective, () => 5, 10_000, { present: 0.2, gone: 0.8 });
+    expect(await gone(budget)).toMatchObject({ outcome: 'pass' });
+    expect(await gone(burn)).toMatchObject({ outcome: 'unknown' });
   });
 });
 
