@@ -149,6 +149,8 @@ function answers(judged: readonly JudgedRequest[], comparison: LoadComparison): 
         one.errors.reason,
         'see which answers of new are wrong, or raise errorMargin',
       );
+    if (one.errors?.said === 'unsound')
+      return say('unknown', 'old-fails', one.errors.reason, 'repair old, or compare another request');
     if (noisy !== undefined) {
       const own = one.measures.find((measure) => measure.noisy);
       const reason =
@@ -160,8 +162,6 @@ function answers(judged: readonly JudgedRequest[], comparison: LoadComparison): 
         'repeat it on a quieter machine, with more answers per round (blockS, connections)',
       );
     }
-    if (one.errors?.said === 'unsound')
-      return say('unknown', 'old-fails', one.errors.reason, 'repair old, or compare another request');
     if (failed !== undefined)
       return say(
         'fail',

@@ -155,7 +155,7 @@ describe('old against new', () => {
             title: 'New is as fast as old',
             engine: 'autocannon',
             requests: [{ path: '/' }],
-            connections: 3,
+            connections: 8,
             rounds: 8,
             blockS: 0.2,
             warmupS: 0,
@@ -185,8 +185,9 @@ describe('old against new', () => {
     ]);
     expect(['fail', 'unknown'], twin.summary).toContain(twin.outcome);
     const [told] = twin.detail?.kind === 'comparison' ? twin.detail.comparison.requests : [];
-    expect(told?.rounds, twin.summary).toBe(8);
-    expect(told?.ratio, twin.summary).toBeGreaterThan(1.04);
+    // Both were measured: an engine that measures nothing is no right answer.
+    expect(told?.old, twin.summary).toBeGreaterThan(29);
+    expect(told?.new, twin.summary).toBeGreaterThan(32);
     expect(failing, failing.summary).toMatchObject({ outcome: 'unknown', cause: 'old-fails' });
   });
 });
