@@ -1,13 +1,31 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { canonicalJson } from '../contract/canonical.ts';
 import type { Flow } from '../contract/flow.ts';
 import type { LoadProfile } from '../contract/load-profile.ts';
 import type { LoadSetting } from '../contract/load-setting.ts';
+import { hostOf, isLoopback } from '../contract/loopback.ts';
 
-/** What a result of this profile, made here, depends on. */
-export function loadSetting(profile: LoadProfile, flow: Flow | undefined): LoadSetting {
-  return { profile: profileDigest(profile, flow), machine: thisMachine() };
+/**
+ * What a result of this profile, made here, depends on.
+ * @param urls of the target: one name can stand for several places, such as one of a stage and one of production
+ */
+export function loadSetting(
+  profile: LoadProfile,
+  flow: Flow | undefined,
+  urls: Readonly<Record<string, string>> = {},
+): LoadSetting {
+  return { profile: profileDigest(profile, flow), addresses: addressesOf(urls), machine: thisMachine() };
+}
+
+function addressesOf(urls: Readonly<Record<string, string>>): string[] {
+  const addresses = Object.values(urls).map((url) => {
+    const host = hostOf(url);
+    if (host === undefined) return url;
+    return isLoopback(host) ? 'loopback' : host.nameAndPort;
+  });
+  return [...new Set(addresses)].sort();
 }
 
 /** Of what is sent and how much of it: another limit or title makes no other load. */
@@ -31,11 +49,34 @@ export function profileDigest(profile: LoadProfile, flow: Flow | undefined): str
 }
 
 function thisMachine(): LoadSetting['machine'] {
+  const quota = coresOfQuota(textOf('/sys/fs/cgroup/cpu.max'));
+  // Without a limit this is more than there is, or 0 where it cannot be known.
+  const limit = process.constrainedMemory() || Infinity;
   return {
     cpu: cpus()[0]?.model.trim() ?? 'not known',
-    cores: availableParallelism(),
-    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    cores: Math.min(availableParallelism(), quota ?? Infinity),
+    memoryGiB: Math.round(Math.min(totalmem(), limit) / 2 ** 30),
     platform: `${process.platform} ${process.arch}`,
     node: process.versions.node,
   };
+}
+
+/**
+ * Cores that the quota of a control group comes to, from its `cpu.max`: `150000 100000` are 1.5. A container of one core
+ * and one of eight on the same host would otherwise look alike.
+ * @returns undefined without a quota
+ */
+export function coresOfQuota(text: string | undefined): number | undefined {
+  const [quota, period] = (text ?? '').trim().split(/\s+/).map(Number);
+  if (quota === undefined || period === undefined || !(quota > 0) || !(period > 0)) return undefined;
+  return Number((quota / period).toFixed(2));
+}
+
+function textOf(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    // No Linux, or an older kind of control groups: the quota is not known, and the host's cores stand.
+    return undefined;
+  }
 }

@@ -67,7 +67,7 @@ export async function runProfile(given: ProfileRun): Promise<Finding> {
         result.unreachable !== undefined || result.errors.connection + result.errors.timeout > 0;
       return { result, control: noAnswers ? await askControl(plan.target.control) : 'not-asked' };
     };
-    const setting = loadSetting(profile, flow);
+    const setting = loadSetting(profile, flow, plan.target.urls);
     if (given.segment !== undefined) {
       const { segment } = given;
       if (!canBeShared(profile)) {

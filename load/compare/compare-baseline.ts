@@ -3,8 +3,11 @@ import type { LoadResult } from '../../contract/load-result.ts';
 import type { LoadSetting } from '../../contract/load-setting.ts';
 import { decodeHistogram } from '../engines/load-recorder.ts';
 import { lessThanOrdered } from '../judge-load.ts';
+import { hiddenStall } from '../hidden-stall.ts';
+import { perAnswerMs } from './compared-rounds.ts';
 import { errorShareOf, judgeErrors } from './judge-errors.ts';
-import { percentileInterval, type PercentileInterval } from './percentile-interval.ts';
+import { LEAST_RUNS, mostOfAnotherRun } from './other-runs.ts';
+import { meanInterval, percentileInterval, type PercentileInterval } from './percentile-interval.ts';
 
 /** Percentiles that can be compared. */
 export const BASELINE_PERCENTILES = ['p50', 'p95', 'p99'] as const;
@@ -27,11 +30,14 @@ export interface MeasuredLoad {
   readonly result: LoadResult;
 }
 
+/** A percentile, or the time that a connection of a closed model spends on one answer: its throughput. */
 export interface ComparedPercentile {
-  readonly percentile: BaselinePercentile;
+  readonly percentile: BaselinePercentile | 'time per answer';
   readonly outcome: BaselineAnswer['outcome'];
   readonly then: PercentileInterval;
   readonly now: PercentileInterval;
+  /** What a run of the same system as the baseline's would hardly exceed; null where they are too few to tell. */
+  readonly usual: number | null;
 }
 
 /** A run against the baseline of one load check. */
@@ -56,6 +62,7 @@ export function fingerprintOf(target: string, result: LoadResult, setting: LoadS
 export function fingerprintDifferences(then: LoadFingerprint, now: LoadFingerprint): readonly string[] {
   const facts = (of: LoadFingerprint): Readonly<Record<string, string>> => ({
     target: of.target,
+    address: of.addresses?.join(' ') ?? 'not known',
     engine: of.engine,
     model: of.model,
     'what is sent': of.profile,
@@ -101,11 +108,15 @@ export function compareBaseline(
       names: { old: 'the baseline', new: 'this run' },
     },
   );
-  const percentiles = options.percentiles.map((percentile): ComparedPercentile => {
-    const then = widest(entry.runs.map((run) => intervalOf(run.result, percentile)));
-    const fresh = intervalOf(result, percentile);
-    return { percentile, then, now: fresh, outcome: judgeInterval(then, fresh, options) };
-  });
+  const percentiles = [
+    ...options.percentiles.map((percentile) =>
+      judged(entry, result, percentile, (one) => intervalOf(one, percentile), options),
+    ),
+    // Percentiles of a closed model hardly show a target that stands still; what each answer takes on average does.
+    ...(result.model === 'closed' && options.percentiles.length > 0
+      ? [judged(entry, result, 'time per answer', perAnswerInterval, options)]
+      : []),
+  ];
   if (errors !== undefined && errors.said !== 'unsure')
     return {
       check: entry.check,
@@ -119,11 +130,14 @@ export function compareBaseline(
   // Slower under less load is slower all the same; as fast under less load says nothing.
   const short = worst === undefined ? lessThanOrdered(result) : undefined;
   if (short !== undefined) return { ...unknown(short.summary), percentiles };
+  const stall = worst?.outcome === 'fail' ? undefined : stallBehind(percentiles, result, options);
+  if (stall !== undefined) return { ...unknown(stall), percentiles };
   if (worst === undefined && errors !== undefined) return { ...unknown(errors.reason), percentiles };
   return {
     check: entry.check,
     outcome: worst?.outcome ?? (percentiles.length > 0 ? 'pass' : 'unknown'),
-    reason: worst === undefined ? passReason(percentiles, options) : reasonOf(worst, options),
+    reason:
+      worst === undefined ? passReason(percentiles, options) : reasonOf(worst, options, entry.runs.length),
     percentiles,
   };
 }
@@ -143,34 +157,88 @@ function widest(intervals: readonly PercentileInterval[]): PercentileInterval {
   };
 }
 
-function judgeInterval(
-  then: PercentileInterval,
-  now: PercentileInterval,
+/**
+ * `pass`: the whole interval of this run is within the margin of all runs of the baseline. `fail`: it is beyond the
+ * margin of them all, and also of what another run of the same system would hardly exceed.
+ */
+function judged(
+  entry: BaselineEntry,
+  result: LoadResult,
+  percentile: ComparedPercentile['percentile'],
+  interval: (result: LoadResult) => PercentileInterval,
   { margin, floorMs }: BaselineOptions,
-): BaselineAnswer['outcome'] {
+): ComparedPercentile {
+  const runs = entry.runs.map((run) => interval(run.result));
+  const then = widest(runs);
+  const now = interval(result);
+  const usual = mostOfAnotherRun(runs.map(({ value }) => value));
+  const said = (outcome: BaselineAnswer['outcome']): ComparedPercentile => ({
+    percentile,
+    outcome,
+    then,
+    now,
+    usual,
+  });
   // A bound that is not known compares as false both times.
-  if (now.upper <= then.lower * (1 + margin) || now.upper - then.lower < floorMs) return 'pass';
-  if (now.lower > then.upper * (1 + margin) && now.lower - then.upper >= floorMs) return 'fail';
-  return 'unknown';
+  if (now.upper <= then.lower * (1 + margin) || now.upper - then.lower < floorMs) return said('pass');
+  if (usual === null) return said('unknown');
+  const beyond = Math.max(then.upper, usual);
+  return said(now.lower > beyond * (1 + margin) && now.lower - beyond >= floorMs ? 'fail' : 'unknown');
+}
+
+/** Mean and its interval; where connections waited for what is no answer, what the window divided by its answers is. */
+function perAnswerInterval(result: LoadResult): PercentileInterval {
+  const value = perAnswerMs(result);
+  if (result.histogram === null) return { value, lower: 0, upper: Infinity };
+  return meanInterval(decodeHistogram(result.histogram), value);
+}
+
+function stallBehind(
+  compared: readonly ComparedPercentile[],
+  result: LoadResult,
+  { margin, floorMs }: BaselineOptions,
+): string | undefined {
+  for (const { percentile, then } of compared) {
+    if (percentile === 'time per answer') continue;
+    const limitMs = Math.max(then.value * (1 + margin), then.value + floorMs);
+    const hidden = hiddenStall(result, percentile, limitMs);
+    if (hidden !== undefined) return hidden;
+  }
+  return undefined;
 }
 
 function reasonOf(
-  { percentile, outcome, then, now }: ComparedPercentile,
+  { percentile, outcome, then, now, usual }: ComparedPercentile,
   { margin }: BaselineOptions,
+  runs: number,
 ): string {
+  const allowed = percent(margin);
   const told = `${percentile} was ${span(then)} in the baseline and is ${span(now)} now`;
-  if (outcome === 'fail') return `${told}; ${margin * 100} % slower is allowed`;
-  return Number.isFinite(now.upper) && Number.isFinite(then.upper)
-    ? `${told}: neither shown to be within ${margin * 100} % nor beyond it (more requests, or a larger --margin, would decide)`
-    : `${told}: too few requests to bound it`;
+  if (outcome === 'fail')
+    return `${told}, and another run of the same system would hardly exceed ${(usual ?? NaN).toFixed(1)} ms; ${allowed} slower is allowed`;
+  if (!Number.isFinite(now.upper) || !Number.isFinite(then.upper))
+    return `${told}: too few requests to bound it`;
+  if (now.lower > then.upper * (1 + margin)) {
+    return usual === null
+      ? `${told}: slower, but ${runs} ${runs === 1 ? 'run shows' : 'runs show'} not how much runs of the same system differ (save at least ${LEAST_RUNS} in the baseline, or compare with old in turn)`
+      : `${told}: slower, but no more than ${allowed} beyond the ${usual.toFixed(1)} ms that another run of the same system may come to (more runs in the baseline would tell more)`;
+  }
+  return `${told}: neither shown to be within ${allowed} nor beyond it (more requests, or a larger --margin, would decide)`;
 }
 
-function passReason(percentiles: readonly ComparedPercentile[], { margin }: BaselineOptions): string {
+function passReason(
+  percentiles: readonly ComparedPercentile[],
+  { margin, floorMs }: BaselineOptions,
+): string {
   if (percentiles.length === 0) return 'no percentile was compared';
   const told = percentiles.map(
     ({ percentile, then, now }) => `${percentile} ${span(then)} then, ${span(now)} now`,
   );
-  return `${told.join('; ')}: at most ${margin * 100} % slower`;
+  return `${told.join('; ')}: not slower by more than ${percent(margin)} or ${floorMs} ms`;
+}
+
+function percent(share: number): string {
+  return `${Number((share * 100).toFixed(1))} %`;
 }
 
 function span({ value, lower, upper }: PercentileInterval): string {

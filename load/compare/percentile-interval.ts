@@ -34,3 +34,11 @@ export function percentileInterval(histogram: Histogram, percentile: number): Pe
     upper: share + reach >= 1 ? Infinity : at(share + reach),
   };
 }
+
+/** The interval of a mean that is known otherwise, with the spread of these samples. */
+export function meanInterval(histogram: Histogram, value: number): PercentileInterval {
+  const samples = histogram.totalCount / DEPENDENT_REQUESTS;
+  if (samples < 2) return { value, lower: 0, upper: Infinity };
+  const reach = (Z * (histogram.stdDeviation / 1000)) / Math.sqrt(samples);
+  return { value, lower: Math.max(0, value - reach), upper: value + reach };
+}

@@ -86,7 +86,11 @@ export function readMeasuredRun(cwd: string, directory: string): MeasuredRun {
             detail?.setting === undefined
               ? undefined
               : {
-                  fingerprint: fingerprintOf(target, detail.result, detail.setting),
+                  fingerprint: fingerprintOf(
+                    { name: target, urls: evidence.subject.urls },
+                    detail.result,
+                    detail.setting,
+                  ),
                   result: detail.result,
                 },
         };

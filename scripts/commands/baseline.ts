@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { Baseline } from '../../contract/baseline.ts';
+import type { Baseline, BaselineEntry } from '../../contract/baseline.ts';
 import { describeError, GreenlightError } from '../../contract/errors.ts';
 import { EXIT } from '../../contract/exit-codes.ts';
 import { worstOutcome } from '../../contract/outcome.ts';
@@ -103,6 +103,7 @@ function compareCommand(context: CommandContext): Command {
   )
     .option('--from <report>', 'report directory of the run', DEFAULT_OUTPUT)
     .option('--file <file>', 'the baseline', DEFAULT_FILE)
+    .option('--check <id>', 'only this load check; may be given again (default: all of the run)', repeated)
     .option('--margin <share>', 'how much slower it may be', shareOption, 0.25)
     .option('--floor <ms>', 'smaller differences are no failure', shareOption, 5)
     .option(
@@ -121,6 +122,7 @@ function compareCommand(context: CommandContext): Command {
       (
         options: FileOptions & {
           readonly from: string;
+          readonly check?: readonly string[];
           readonly margin: number;
           readonly floor: number;
           readonly errorMargin: number;
@@ -147,7 +149,11 @@ function compareCommand(context: CommandContext): Command {
 /** One answer for each check of the baseline. What cannot be read is an answer, too: unknown. */
 function answersOf(
   context: CommandContext,
-  { from, file }: { readonly from: string; readonly file: string },
+  {
+    from,
+    file,
+    check: wanted,
+  }: { readonly from: string; readonly file: string; readonly check?: readonly string[] },
   options: BaselineOptions,
 ): readonly BaselineAnswer[] {
   let baseline: Baseline;
@@ -160,23 +166,50 @@ function answersOf(
     context.screen.err(describeError(error));
     return [{ check: 'baseline', outcome: 'unknown', reason: error.message, percentiles: [] }];
   }
-  return baseline.entries.map((entry): BaselineAnswer => {
-    const found = run.checks.find(({ check }) => check === entry.check);
-    const unknown = (reason: string): BaselineAnswer => ({
-      check: entry.check,
-      outcome: 'unknown',
-      reason,
-      percentiles: [],
-    });
-    if (found === undefined) return unknown(`${from} holds no such load check`);
-    if (found.finding === undefined) return unknown('it was not run');
+  const unknown = (check: string, reason: string): BaselineAnswer => ({
+    check,
+    outcome: 'unknown',
+    reason,
+    percentiles: [],
+  });
+  // A check that is silently not compared would look as if it held.
+  const checks = wanted ?? [
+    ...new Set([...baseline.entries, ...run.checks.filter(isComparable)].map(({ check }) => check)),
+  ];
+  return checks.map((check): BaselineAnswer => {
+    const entry = baseline.entries.find((one) => one.check === check);
+    const found = run.checks.find((one) => one.check === check);
+    if (entry === undefined)
+      return unknown(check, `the baseline holds nothing about it: save it, or name the others with --check`);
+    const stale = staleBecause(entry, run);
+    if (stale !== undefined) return unknown(check, stale);
+    if (found === undefined) return unknown(check, `${from} holds no such load check`);
+    if (found.finding === undefined) return unknown(check, 'it was not run');
     const { outcome, summary } = found.finding;
     if (outcome !== 'pass' && outcome !== 'fail')
-      return unknown(`it measured nothing that counts: ${summary}`);
+      return unknown(check, `it measured nothing that counts: ${summary}`);
     if (found.measured === undefined)
-      return unknown(`it does not say in what place it was measured: ${summary}`);
+      return unknown(check, `it does not say in what place it was measured: ${summary}`);
     return compareBaseline(entry, found.measured, options);
   });
+}
+
+/** A ramp looks for its level anew each time, and so has no baseline. */
+function isComparable({ finding }: MeasuredRun['checks'][number]): boolean {
+  return (
+    finding?.detail?.kind !== 'load' || finding.detail.stages?.some(({ name }) => name === 'step') !== true
+  );
+}
+
+/** A report that was there before says nothing about now: the run that should be compared went elsewhere. */
+function staleBecause({ runs }: BaselineEntry, { head, directory }: MeasuredRun): string | undefined {
+  if (runs.some(({ run }) => run === head.run))
+    return `the baseline was made from this very run (${head.run}), which is no later than itself`;
+  const latest =
+    runs.map(({ decidedAt }) => decidedAt).sort((a, b) => Date.parse(b) - Date.parse(a))[0] ?? '';
+  return Date.parse(head.decidedAt) > Date.parse(latest)
+    ? undefined
+    : `the run in ${directory} (${head.decidedAt}) is older than the baseline (${latest})`;
 }
 
 function shareOption(text: string): number {

@@ -19,6 +19,7 @@ import { attempt, evidenceOf, found, planned } from '../reporters/evidence-build
 
 let directory: string;
 beforeEach(() => {
+  hour = 10;
   directory = mkdtempSync(path.join(tmpdir(), 'greenlight-baseline-'));
 });
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
@@ -54,13 +55,16 @@ function loadFinding(latencyMs: number, changes: Partial<Finding> = {}): Finding
     sampleSize: 5000,
     detail: {
       kind: 'load',
-      result: resultOf(recorder.result()),
+      result: resultOf({ ...recorder.result(), connections: 1, durationMs: 5000 * latencyMs }),
       statements: [atMost('p50', latencyMs, 500, 'ms')],
-      setting: loadSetting(profileOf(), undefined),
+      setting: loadSetting(profileOf(), undefined, { app: 'http://127.0.0.1:3000' }),
     },
     ...changes,
   });
 }
+
+/** Each run is later than the one before. */
+let hour = 10;
 
 /** The report of a run, as the command line writes it. */
 function report(
@@ -80,18 +84,24 @@ function report(
     ],
   );
   const sessions = evidence.sessions.map((session) => ({ ...session, projects: ['load' as const] }));
-  const whole = change({ ...evidence, sessions, policyDigest: digestOf(evidence.policy) });
+  hour += 1;
+  const run = { ...evidence.run, id: name };
+  const changed = change({ ...evidence, run, sessions, policyDigest: digestOf(evidence.policy) });
+  const whole = JSON.parse(
+    JSON.stringify(changed).replaceAll('2026-11-20T10:', `2026-11-20T${hour}:`),
+  ) as Evidence;
   return publishEvidence(reportFiles(path.join(directory, name)), whole, []);
 }
 
-test('a passing run becomes a baseline; a like run holds against it, a slower one does not', async () => {
+test('passing runs become a baseline; a like run holds against it, a slower one does not', async () => {
   expect(report('good', [loadFinding(50)])).toMatchObject({ decision: 'GO', reasons: [] });
+  report('tuesday', [loadFinding(51)]);
+  report('wednesday', [loadFinding(50.5)]);
   report('like', [loadFinding(52)]);
   report('slow', [loadFinding(90)]);
   const saved = await baseline('save', '--from', 'good');
   expect(saved.code, saved.err).toBe(0);
   expect((await baseline('save', '--from', 'good')).code).toBe(64);
-  expect((await baseline('save', '--from', 'good', '--from', 'like', '--replace')).code).toBe(0);
   expect((await baseline('show')).out).toContain('(holds)');
 
   const like = await baseline('compare', '--from', 'like', '--json');
@@ -99,11 +109,66 @@ test('a passing run becomes a baseline; a like run holds against it, a slower on
   expect(JSON.parse(like.out)).toMatchObject({
     schema: 'greenlight/baseline-comparison@1',
     outcome: 'pass',
-    answers: [{ check: CHECK, outcome: 'pass', percentiles: [{ percentile: 'p50' }, { percentile: 'p95' }] }],
+    answers: [
+      {
+        check: CHECK,
+        outcome: 'pass',
+        percentiles: [{ percentile: 'p50' }, { percentile: 'p95' }, { percentile: 'time per answer' }],
+      },
+    ],
   });
+  const alone = await baseline('compare', '--from', 'slow');
+  expect(alone.code).toBe(20);
+  expect(alone.out).toContain('1 run shows not how much runs of the same system differ');
+
+  const three = ['--from', 'good', '--from', 'tuesday', '--from', 'wednesday', '--replace'];
+  expect((await baseline('save', ...three)).code).toBe(0);
   const slow = await baseline('compare', '--from', 'slow');
   expect(slow.code).toBe(10);
   expect(slow.out).toContain(`SLOWER  ${CHECK}: p50 was 5`);
+});
+
+test('no run is held against itself, and none that is older than the baseline', async () => {
+  report('old', [loadFinding(50)]);
+  report('good', [loadFinding(50)]);
+  await baseline('save', '--from', 'good');
+  const same = await baseline('compare', '--from', 'good');
+  expect(same.code).toBe(20);
+  expect(same.out).toContain('made from this very run (good)');
+  const older = await baseline('compare', '--from', 'old');
+  expect(older.code).toBe(20);
+  expect(older.out).toContain('is older than the baseline');
+});
+
+test('a load check that the baseline does not hold is not passed over', async () => {
+  report('good', [loadFinding(50)]);
+  await baseline('save', '--from', 'good');
+  const other = 'checkout-holds';
+  report('more', [loadFinding(50)], (evidence) => ({
+    ...evidence,
+    manifest: [...evidence.manifest, planned(other, { project: 'load', source: 'load' })],
+    attempts: [
+      ...evidence.attempts,
+      attempt(other, { project: 'load', findings: [{ ...loadFinding(50), check: other }] }),
+    ],
+    sessions: evidence.sessions.map((session) => ({ ...session, announced: 2, ended: 2 })),
+  }));
+  const all = await baseline('compare', '--from', 'more');
+  expect(all.code, all.out).toBe(20);
+  expect(all.out).toContain(`unknown  ${other}: the baseline holds nothing about it`);
+  expect((await baseline('compare', '--from', 'more', '--check', CHECK)).code).toBe(0);
+});
+
+test('a run elsewhere under the same name is another place', async () => {
+  report('good', [loadFinding(50)]);
+  await baseline('save', '--from', 'good');
+  const finding = loadFinding(50);
+  if (finding.detail?.kind !== 'load') throw new Error('no load');
+  const setting = loadSetting(profileOf(), undefined, { app: 'https://staging.example' });
+  report('elsewhere', [{ ...finding, detail: { ...finding.detail, setting } }]);
+  const end = await baseline('compare', '--from', 'elsewhere');
+  expect(end.code).toBe(20);
+  expect(end.out).toContain('address: loopback then, staging.example now');
 });
 
 test('another place is named, and no answer is given about it', async () => {
