@@ -86,11 +86,7 @@ export function readMeasuredRun(cwd: string, directory: string): MeasuredRun {
             detail?.setting === undefined
               ? undefined
               : {
-                  fingerprint: fingerprintOf(
-                    { name: target, urls: evidence.subject.urls },
-                    detail.result,
-                    detail.setting,
-                  ),
+                  fingerprint: fingerprintOf(target, detail.result, detail.setting),
                   result: detail.result,
                 },
         };

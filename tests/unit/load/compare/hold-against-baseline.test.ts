@@ -15,7 +15,8 @@ import { profileOf, resultOf } from '../load-result-of.ts';
 let directory: string;
 beforeAll(() => {
   directory = mkdtempSync(path.join(tmpdir(), 'greenlight-held-'));
-  save('good.json', 40);
+  save('good.json', 40, 41, 39.5);
+  save('one-run.json', 40);
 });
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
@@ -24,11 +25,12 @@ function measured(latencyMs: number, requests = 5000) {
   for (let at = 0; at < requests; at += 1) {
     recorder.record({ kind: 'ok', sinceMs: at, latencyMs: latencyMs * (1 + (at % 10) / 100), bytes: 0 });
   }
-  return resultOf(recorder.result());
+  return resultOf({ ...recorder.result(), connections: 1, durationMs: requests * latencyMs });
 }
 
-function save(name: string, latencyMs: number): void {
-  const result = measured(latencyMs);
+function save(name: string, ...latenciesMs: readonly number[]): void {
+  const results = latenciesMs.map((latencyMs) => measured(latencyMs));
+  const [result = measured(40)] = results;
   const content = {
     schema: 'greenlight/baseline@1' as const,
     savedAt: '2026-11-20T10:00:00.000Z',
@@ -38,7 +40,13 @@ function save(name: string, latencyMs: number): void {
         check: 'search-holds',
         title: 'It holds',
         fingerprint: fingerprintOf('shop', result, loadSetting(profileOf(), undefined)),
-        runs: [{ run: 'r', phase: 'post-cutover' as const, release: null, decidedAt: '', result }],
+        runs: results.map((one) => ({
+          run: 'r',
+          phase: 'post-cutover' as const,
+          release: null,
+          decidedAt: '',
+          result: one,
+        })),
       },
     ],
   };
@@ -67,7 +75,7 @@ test('as fast as the baseline passes and says against what', () => {
   expect(finding.outcome, finding.summary).toBe('pass');
   expect(finding.summary).toMatch(/against good\.json of 2026-11-20.* \(sha256:[0-9a-f]{8}\): p50 4/);
   expect(finding.detail).toMatchObject({
-    statements: [{}, {}, { name: 'p50 against the baseline', ok: true }, { ok: true }],
+    statements: [{}, {}, { name: 'p50 against the baseline', ok: true }, { ok: true }, { ok: true }],
   });
 });
 
@@ -77,6 +85,10 @@ test('slower than the baseline fails, although every limit holds', () => {
   expect(finding.summary).toContain('25 % slower is allowed');
   const lenient = profileOf({ baseline: { file: 'good.json', margin: 2 } });
   expect(held(80, { profile: lenient }).outcome).toBe('pass');
+  expect(held(80, { baseline: 'one-run.json' })).toMatchObject({
+    outcome: 'unknown',
+    cause: 'baseline-undecided',
+  });
 });
 
 test('a broken limit stays what it is', () => {
