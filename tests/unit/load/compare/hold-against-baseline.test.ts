@@ -122,7 +122,7 @@ test('a baseline of another place decides nothing', () => {
 });
 
 test('too few requests to bound a percentile are unknown', () => {
-  const finding = held(48, { requests: 100 });
+  const finding = held(48, { requests: 300 });
   expect(finding).toMatchObject({ outcome: 'unknown', cause: 'baseline-undecided' });
 });
 
