@@ -34,10 +34,19 @@ export interface SloHistory {
 /** Of one question about a range; Prometheus refuses more than 11 000. */
 const MOST_EVALUATIONS = 1000;
 
-/** Asks everything that judging one objective needs. @throws MetricsUnavailable */
-export async function readSlo(metrics: MetricsPort, slo: Slo, objective: SloLevel): Promise<SloReadings> {
+/**
+ * Asks everything that judging one objective needs.
+ * @param atS as of which time, Unix seconds of the store's clock; without it as of now
+ * @throws MetricsUnavailable
+ */
+export async function readSlo(
+  metrics: MetricsPort,
+  slo: Slo,
+  objective: SloLevel,
+  atS?: number,
+): Promise<SloReadings> {
   const queries = sloQueries(slo, objective);
-  const now = await metrics.now();
+  const now = atS ?? (await metrics.now());
   const ask = (query: string): Promise<InstantAnswer> => metrics.instant(query, now);
   const maybe = async (query: string | undefined): Promise<InstantAnswer | null> =>
     query === undefined ? null : ask(query);

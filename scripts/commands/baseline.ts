@@ -15,10 +15,17 @@ import {
 } from '../../load/compare/compare-baseline.ts';
 import { writeFileAtomically } from '../../reporters/publishers/atomic-write.ts';
 import { DEFAULT_OUTPUT } from '../asked-verdict.ts';
+import {
+  durationOption,
+  FIRST_MINUTES_S,
+  mustBeAfterCutover,
+  timeOption,
+} from '../baseline/after-cutover.ts';
 import { makeBaseline } from '../baseline/make-baseline.ts';
 import { type MeasuredRun, readMeasuredRun } from '../baseline/measured-run.ts';
 import { renderAnswers, renderBaseline } from '../baseline/render-baseline.ts';
 import { type CommandContext, commandOf, repeated } from '../command-context.ts';
+import { baselineLevelsCommand } from './baseline-levels.ts';
 
 const DEFAULT_FILE = 'greenlight.baseline.json';
 
@@ -36,17 +43,20 @@ export function baselineCommand(context: CommandContext): Command {
       'greenlight baseline save --from greenlight-report',
       'greenlight baseline show',
       'greenlight baseline compare --from greenlight-report --margin 0.25',
+      'greenlight baseline levels save --cutover 2026-11-21T09:00:00Z --within 15m',
     ],
   )
     .addCommand(saveCommand(context))
     .addCommand(showCommand(context))
-    .addCommand(compareCommand(context));
+    .addCommand(compareCommand(context))
+    .addCommand(baselineLevelsCommand(context));
 }
 
 function saveCommand(context: CommandContext): Command {
   return commandOf('save', 'Save the load of passing runs as the baseline.', [
     'greenlight baseline save --from greenlight-report',
     'greenlight baseline save --from monday --from tuesday --from wednesday --replace',
+    'greenlight baseline save --from greenlight-report --cutover 2026-11-21T09:00:00Z --within 15m',
   ])
     .option(
       '--from <report>',
@@ -54,6 +64,17 @@ function saveCommand(context: CommandContext): Command {
       repeated,
     )
     .option('--check <id>', 'only this load check; may be given again', repeated)
+    .option(
+      '--cutover <time>',
+      'refuse load that was not made in the first minutes after it, ISO 8601',
+      timeOption,
+    )
+    .option(
+      '--within <time>',
+      'with --cutover: how long these are, such as 15m',
+      durationOption,
+      FIRST_MINUTES_S,
+    )
     .option('--file <file>', 'where the baseline goes', DEFAULT_FILE)
     .option('--replace', 'replace the baseline that is there', false)
     .option('--json', 'print the baseline as JSON', false)
@@ -62,6 +83,8 @@ function saveCommand(context: CommandContext): Command {
         options: FileOptions & {
           readonly from?: readonly string[];
           readonly check?: readonly string[];
+          readonly cutover?: Date;
+          readonly within: number;
           readonly replace: boolean;
         },
       ) => {
@@ -73,6 +96,8 @@ function saveCommand(context: CommandContext): Command {
           });
         }
         const runs = (options.from ?? [DEFAULT_OUTPUT]).map((directory) => readMeasuredRun(cwd, directory));
+        if (options.cutover !== undefined)
+          mustBeAfterCutover(runs, options.check ?? [], options.cutover, options.within);
         const baseline = makeBaseline(runs, options.check ?? [], new Date().toISOString());
         writeFileAtomically(file, `${JSON.stringify(baseline, null, 2)}\n`);
         screen.out(options.json ? JSON.stringify(baseline, null, 2) : renderBaseline(baseline, options.file));

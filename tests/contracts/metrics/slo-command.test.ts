@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
@@ -19,8 +19,9 @@ if (missing !== undefined) console.warn(`\nSKIPPED: greenlight slo: ${missing}\n
 
 const SECRET = 'metrics-token-51b7';
 const WINDOW_S = 8;
-const text = (scrape: number, share: number): string => {
-  const failed = Math.round(scrape * 10 * share);
+/** From a scrape on, every second request fails. */
+const text = (scrape: number, share: number, from = Infinity): string => {
+  const failed = Math.round(scrape * 10 * share) + Math.max(0, scrape - from) * 5;
   const codes = [['200', scrape * 10 - failed] as const, ['500', failed] as const];
   return codes.map(([code, count]) => `http_requests_total{code="${code}"} ${count}\n`).join('');
 };
@@ -90,11 +91,13 @@ function writePlan(given: PlanOf, url = prometheus.url): string {
 describe.skipIf(missing !== undefined)('greenlight slo', () => {
   beforeAll(async () => {
     directory = mkdtempSync(join(tmpdir(), 'greenlight-slo-'));
-    const jobs = { healthy: 0, breaching: 0.2 };
+    const jobs = { healthy: 0, breaching: 0.2, worsening: 0 };
     exporters = await Promise.all(
-      Object.values(jobs).map((share) => startExporter((scrape) => text(scrape, share))),
+      Object.entries(jobs).map(([job, share]) =>
+        startExporter((scrape) => text(scrape, share, job === 'worsening' ? WINDOW_S + 2 : Infinity)),
+      ),
     );
-    const all = writePlan({ jobs: Object.keys(jobs) }, 'http://127.0.0.1:9');
+    const all = writePlan({ jobs: ['healthy', 'breaching'] }, 'http://127.0.0.1:9');
     const rules = await commandLine(['slo', 'export', '--prometheus', '--plan', all]);
     expect(rules).toMatchObject({ code: 0, err: '' });
     const addresses = Object.keys(jobs).map((job, index) => [job, exporters[index]?.address ?? ''] as const);
@@ -132,6 +135,45 @@ describe.skipIf(missing !== undefined)('greenlight slo', () => {
       ],
     });
     expect(out).not.toContain(SECRET);
+  });
+
+  test('later minutes are held against the first ones after the cut-over', async () => {
+    const metrics = createPrometheus({ url: prometheus.url, headers: {} });
+    const first = await metrics.instant('min(min_over_time(timestamp(up)[1h:1s]))', await metrics.now());
+    const cutover = new Date((first.samples[0]?.value ?? NaN) * 1000 + 1000).toISOString();
+    const levels = (verb: string, file: string, ...args: readonly string[]) =>
+      commandLine(['baseline', 'levels', verb, '--plan', file, '--file', 'levels.json', ...args]);
+    const since = ['--cutover', cutover, '--within', `${WINDOW_S}s`, '--replace'];
+
+    const healthy = writePlan({ jobs: ['healthy'] });
+    const saved = await levels('save', healthy, ...since);
+    expect(saved.code, saved.err + saved.out).toBe(0);
+    expect(saved.out).toContain('healthy-errors-are-few (error-rate): 0 % of');
+    const same = await levels('compare', healthy, '--margin', '0.2');
+    expect(same.code, same.err + same.out).toBe(0);
+    // So few events exclude no difference that is so small.
+    expect((await levels('compare', healthy, '--margin', '0.001')).code).toBe(20);
+
+    const worsening = writePlan({ jobs: ['worsening'] });
+    const good = await levels('save', worsening, ...since);
+    expect(good.code, good.err + good.out).toBe(0);
+    const worse = await levels('compare', worsening, '--margin', '0.1', '--json');
+    expect(worse.code, worse.err + worse.out).toBe(10);
+    expect(JSON.parse(worse.out)).toMatchObject({ outcome: 'fail', answers: [{ outcome: 'fail' }] });
+    expect((await levels('compare', healthy)).out).toContain('the plan has no such level any more');
+
+    // What was broken, is not over, or was edited is no norm.
+    const broken = await levels('save', writePlan({ jobs: ['breaching'] }), ...since);
+    expect(broken.code).toBe(20);
+    expect(broken.err).toContain('it did not hold');
+    const soon = await levels('save', healthy, '--cutover', new Date().toISOString(), '--replace');
+    expect(soon.err).toContain('not over yet');
+    const file = join(directory, 'levels.json');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('"bad": 0', '"bad": 9'));
+    const edited = await levels('compare', worsening);
+    expect(edited.code).toBe(20);
+    expect(edited.err).toContain('was edited');
+    expect((await levels('save', healthy, '--cutover', 'yesterday')).code).toBe(64);
   });
 
   test('what nobody can tell ends with 20', async () => {

@@ -269,3 +269,16 @@ test('a run that is unknown only for want of its baseline can become it, and no 
   }));
   expect((await baseline('save', '--from', 'cut', '--replace')).code).toBe(20);
 });
+
+test('a baseline of the first minutes after a cut-over takes no load of other minutes', async () => {
+  report('good', [loadFinding(50)]);
+  const save = (cutover: string, within: string) =>
+    baseline('save', '--from', 'good', '--cutover', cutover, '--within', within, '--replace');
+  expect((await save('2026-01-01T00:00:00Z', '15m')).code).toBe(0);
+  const before = await save('2026-01-01T00:00:05Z', '15m');
+  expect(before.code).toBe(20);
+  expect(before.err).toContain('was not made within 900 s after 2026-01-01T00:00:05.000Z');
+  expect((await save('2026-01-01T00:00:00Z', '9s')).code).toBe(20);
+  expect((await save('2026-01-01', '15m')).code).toBe(64);
+  expect((await save('2026-01-01T00:00:00Z', '15')).code).toBe(64);
+});
