@@ -203,5 +203,7 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
 
 function valueText(value: unknown): string {
   if (value === undefined) return 'nothing';
-  return typeof value === 'string' ? JSON.stringify(value) : String(shown(value));
+  if (typeof value !== 'string') return String(shown(value));
+  // An address may hold the password that its problem is about.
+  return JSON.stringify(value.replaceAll(/(\/\/[^/@\s:]*:)[^/\s]*@/g, '$1[redacted]@'));
 }

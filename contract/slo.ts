@@ -160,11 +160,20 @@ export type SloLevel = Exclude<SloObjective, { kind: 'burn-rate' | 'error-budget
 /** How long after its end a period is complete there, in seconds. */
 const delayS = z.number().int().nonnegative().max(3600).default(120);
 
+const Address = z.url({ protocol: /^https?$/ }).refine(
+  (text) => {
+    if (!URL.canParse(text)) return true;
+    const { username, password } = new URL(text);
+    return username === '' && password === '';
+  },
+  { message: 'must hold no user and password: give them in a header, as a secret' },
+);
+
 /** Where metrics are read. */
 export const MetricsSource = z.discriminatedUnion('adapter', [
   z.strictObject({
     adapter: z.literal('prometheus'),
-    url: z.url({ protocol: /^https?$/ }),
+    url: Address,
     headers: z.record(z.string(), SecretString).default({}),
   }),
   /** Credentials come from the environment, as for every tool of AWS. */
@@ -175,7 +184,7 @@ export const MetricsSource = z.discriminatedUnion('adapter', [
     workspace: z.string().regex(/^[0-9a-zA-Z-]+$/, 'must be the id of a workspace'),
     /** A bearer token as it is, which nobody renews. Without: the credentials of the environment, by `@azure/identity`. */
     token: SecretString.optional(),
-    url: z.url({ protocol: /^https?$/ }).default('https://api.loganalytics.azure.com'),
+    url: Address.default('https://api.loganalytics.azure.com'),
     /** Whom the token of the environment must be for; the default follows from the cloud that `url` is in. */
     audience: z.url({ protocol: /^https$/ }).optional(),
     delayS,

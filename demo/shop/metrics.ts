@@ -54,7 +54,11 @@ export function exportMetrics(
         ...gauge('redis_memory_max_bytes', limit),
       ]),
     ]);
+    const { user, system } = process.cpuUsage();
     const lines = [
+      '# TYPE process_cpu_seconds_total counter',
+      `process_cpu_seconds_total ${(user + system) / 1e6}`,
+      ...gauge('process_resident_memory_bytes', process.memoryUsage.rss()),
       '# TYPE http_requests_total counter',
       ...[...counts].map(([labels, count]) => `http_requests_total{${labels}} ${count}`),
       // With 0 from its start: no series would not mean no errors.

@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 /** Where a test alert goes in, and where it must come out. */
 export interface TestAlertOptions {
-  /** Base address of Alertmanager, whose version 2 interface is asked. */
+  /** Base address of Alertmanager, whose version 2 interface is asked; `user:password@` in it become a header. */
   readonly alertmanager: string;
   /** Where we listen as a receiver: a `webhook_config` of Alertmanager must name it. */
   readonly listen: { readonly host: string; readonly port: number };
@@ -76,7 +76,9 @@ export async function testAlert(options: TestAlertOptions): Promise<TestAlertAns
       return { state: 'not-delivered', why: `Alertmanager did not route it to ${receiver}`, receivers };
     return { state: 'unknown', why: whyLate(options, alert !== undefined), receivers };
   } catch (error) {
-    return { state: 'unknown', why: `Alertmanager gave no answer: ${String(error)}`, receivers: [] };
+    const { message, cause } = error instanceof Error ? error : new Error(String(error));
+    const why = cause instanceof Error ? cause.message : message;
+    return { state: 'unknown', why: `Alertmanager gave no answer: ${why}`, receivers: [] };
   } finally {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
@@ -146,9 +148,10 @@ async function ask(
   path: string,
   body?: unknown,
 ): Promise<unknown> {
-  const response = await fetch(`${options.alertmanager.replace(/\/+$/, '')}${path}`, {
+  const { address, headers } = withoutPassword(options.alertmanager);
+  const response = await fetch(`${address}${path}`, {
     method,
-    headers: { 'content-type': 'application/json' },
+    headers: { ...headers, 'content-type': 'application/json' },
     redirect: 'manual',
     signal: AbortSignal.timeout(15_000),
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -156,4 +159,14 @@ async function ask(
   const text = await response.text();
   if (response.status !== 200) throw new Error(`${response.status}: ${text.slice(0, 200)}`);
   return method === 'GET' ? JSON.parse(text) : undefined;
+}
+
+/** `fetch` refuses an address with a password, and repeats it in its error. */
+function withoutPassword(text: string): { address: string; headers: Record<string, string> } {
+  const url = new URL(text);
+  const given = [url.username, url.password].map((part) => decodeURIComponent(part)).join(':');
+  [url.username, url.password] = ['', ''];
+  const address = url.href.replace(/\/+$/, '');
+  if (given === ':') return { address, headers: {} };
+  return { address, headers: { authorization: `Basic ${Buffer.from(given).toString('base64')}` } };
 }

@@ -49,8 +49,12 @@ export function sloTestAlertCommand(context: CommandContext): Command {
         throw new GreenlightError('USAGE', `--listen ${options.listen} is no host:port`);
       if (!(seconds > 0 && seconds <= 3600))
         throw new GreenlightError('USAGE', `--wait ${options.wait} must be between 1 and 3600 seconds`);
-      if (!URL.canParse(options.alertmanager))
-        throw new GreenlightError('USAGE', `--alertmanager ${options.alertmanager} is no address`);
+      // Not repeated: there may be a password in it.
+      if (!/^https?:\/\//.test(options.alertmanager) || !URL.canParse(options.alertmanager))
+        throw new GreenlightError('USAGE', '--alertmanager is no address', {
+          hint: 'Write the whole of it, such as http://alertmanager:9093.',
+        });
+      context.screen.transient(`waiting at ${options.listen} for at most ${seconds} s`);
       const { state, why, receivers } = await testAlert({
         alertmanager: options.alertmanager,
         listen: { host, port },

@@ -20,7 +20,11 @@ const WORDS: Record<Outcome, string> = {
 export function renderSlo(levels: readonly EvaluatedSlo[]): string {
   const rows = levels.map(({ severity, finding }) => [
     finding.check,
-    severity === 'advisory' ? `${WORDS[finding.outcome]} (advisory)` : WORDS[finding.outcome],
+    [
+      WORDS[finding.outcome],
+      ...(finding.cause === 'warning-level' ? ['(warning)'] : []),
+      ...(severity === 'advisory' ? ['(advisory)'] : []),
+    ].join(' '),
     String(finding.measured ?? '-'),
     String(finding.expected ?? '-'),
     String(finding.sampleSize ?? 0),

@@ -86,7 +86,7 @@ describe.skipIf(missing !== undefined)('the service levels of two cut-overs', ()
     // Shops report what is planted in them, many times a second.
     const write = process.stderr.write.bind(process.stderr);
     vi.spyOn(process.stderr, 'write').mockImplementation((text: Uint8Array | string) =>
-      /planted|calling end on the pool/.test(String(text)) ? true : write(text),
+      /planted|calling end on the pool|Connection pool was closed/.test(String(text)) ? true : write(text),
     );
     shops = await startDemoShops(SHOPS);
     const demo = Object.entries(shops.addresses).map(([shop, address]) => [`demo_${shop}`, address] as const);
@@ -186,6 +186,19 @@ describe.skipIf(missing !== undefined)('the service levels of two cut-overs', ()
   test("the demo's shop keeps all levels", async () => {
     await levels('panels', 'sound').toEqual(panels);
     await levels('objectives', 'sound').toEqual(objectives);
+  });
+
+  test('processor and memory of the shop, against what it has and against less', async () => {
+    const [, , plenty = ''] = PLANS;
+    expect(await answers(plenty, 'demo_sound')).toEqual({
+      'processors-are-free': 'pass',
+      'memory-is-free': 'pass',
+    });
+    const less = plenty.replace('capacity: 4,', 'capacity: 0.001,').replace('capacity: 8e9', 'capacity: 1e6');
+    expect(await answers(less, 'demo_sound')).toEqual({
+      'processors-are-free': 'fail',
+      'memory-is-free': 'fail',
+    });
   });
 
   test('slow answers break the levels of latency only', async () => {

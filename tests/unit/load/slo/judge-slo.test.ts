@@ -333,4 +333,16 @@ describe('in a plan', () => {
     expect(plan({ total: 'sum(rate(x[5m]))' })).toThrow();
     expect(plan({ atMost: { warning: 0.1, critical: 0.05 } })).toThrow();
   });
+
+  test('a password in the address of the metrics is refused, and not repeated', () => {
+    const source = { adapter: 'prometheus', url: 'https://me:hunter2@prometheus.example.com' };
+    let said = '';
+    try {
+      parsePlan({ target, slo: { ...input, source, objectives: [errors] } });
+    } catch (error) {
+      said = JSON.stringify({ ...(error as object), message: String(error) });
+    }
+    expect(said).toContain('must hold no user and password');
+    expect(said).not.toContain('hunter2');
+  });
 });
