@@ -67,6 +67,8 @@ export const LoadResult = z.strictObject({
     /** 99th percentile of the generator's event-loop delay, or of how late it began arrivals; null when nobody knows. */
     lagP99Ms: z.number().nullable(),
     cpuPercent: z.number().nullable(),
+    /** How long a request's own work waited for a processor, on average; null where the system does not say. */
+    waitMs: z.number().nonnegative().nullable().optional(),
     saturated: z.boolean(),
     /** Only where several processes made the load: how many, and on how many cores. The rest is of the worst of them. */
     processes: z.number().int().min(2).optional(),

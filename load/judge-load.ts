@@ -6,6 +6,7 @@ import type { ControlAnswer } from '../safety/ask-control.ts';
 import { clearlyBroken, requestsNeeded, type Need } from './enough-requests.ts';
 import { hiddenStall } from './hidden-stall.ts';
 import { judgeTriggers } from './judge-triggers.ts';
+import { healthUnseen, ownDelay } from './own-delay.ts';
 
 export interface LoadEvidence {
   readonly profile: LoadProfile;
@@ -19,8 +20,6 @@ export const DEFAULT_ERROR_RATE = 0.01;
 export const DROPPED_TOLERANCE = 0.005;
 /** Least share of the ordered arrival rate that must have been reached. */
 export const LEAST_RATE_SHARE = 0.98;
-/** From this share of a latency limit on, the generator's own delay is held against a breach of it. */
-const GREATEST_LAG_SHARE = 0.1;
 /** From this share of one core on, a single-process engine may itself have been the limit of a closed model. */
 const BUSY_CPU_PERCENT = 90;
 
@@ -175,8 +174,25 @@ function notBelievable(
     };
   }
   const broken = statements.filter((statement) => !statement.ok);
-  const lag = ownLag(profile, result, broken);
-  if (lag !== undefined) return lag;
+  const delay = ownDelay(profile, result, broken);
+  if (delay !== undefined)
+    return {
+      outcome: 'unknown',
+      cause: 'within-own-delay',
+      summary: delay,
+      remedy: 'run on a machine with a free core and repeat',
+    };
+  // What arrived as ordered shows that a generator nobody saw got its processor; in a closed model nothing shows it.
+  const vouched = result.model === 'open' && lessThanOrdered(result) === undefined;
+  const timeouts = timeout / result.requests > limit;
+  const slow = broken.some(({ name }) => name.startsWith('p'));
+  if (healthUnseen(result) && !vouched && (slow || timeouts))
+    return {
+      outcome: 'unknown',
+      cause: 'generator-unseen',
+      summary: `${brokenTexts(broken)}; but this system does not say how the load generator itself was, so it may have been the slow one`,
+      remedy: 'repeat on Linux, or with a rate that is reached without dropped arrivals',
+    };
   const [first, ...others] = broken;
   const cpu = result.generator.cpuPercent;
   if (first?.name === 'requests per second' && others.length === 0) {
@@ -200,33 +216,6 @@ function notBelievable(
     }
   }
   return undefined;
-}
-
-/** A breach that is no greater than our own delay, where that delay is a good part of the limit, proves nothing. */
-function ownLag(
-  { thresholds }: LoadProfile,
-  { latency, generator }: LoadResult,
-  broken: readonly Statement[],
-): Saying | undefined {
-  const limits: Readonly<Record<string, number | undefined>> = {
-    p50: thresholds.p50Ms,
-    p95: thresholds.p95Ms,
-    p99: thresholds.p99Ms,
-  };
-  const lagMs = generator.lagP99Ms;
-  if (lagMs === null || latency === null || broken.length === 0) return undefined;
-  const ours = broken.every(({ name }) => {
-    const limit = limits[name];
-    const measured = name === 'p50' || name === 'p95' || name === 'p99' ? latency[name] : NaN;
-    return limit !== undefined && lagMs > limit * GREATEST_LAG_SHARE && measured - limit <= lagMs;
-  });
-  if (!ours) return undefined;
-  return {
-    outcome: 'unknown',
-    cause: 'within-own-delay',
-    summary: `The breach (${broken.map(({ name, measured }) => `${name} ${String(measured)} ms`).join(', ')}) is no greater than the generator's own delay of ${round(lagMs, 1)} ms`,
-    remedy: 'run on a machine with a free core and repeat',
-  };
 }
 
 /** Less load than ordered: a breach under it still is one, but it cannot pass. */

@@ -55,6 +55,9 @@ export function mergeResults(results: readonly LoadResult[], together: Together)
     generator: {
       lagP99Ms: nullable(results.map(({ generator }) => generator.lagP99Ms)),
       cpuPercent: nullable(results.map(({ generator }) => generator.cpuPercent)),
+      ...(results.some(({ generator }) => generator.waitMs === undefined)
+        ? {}
+        : { waitMs: nullable(results.map(({ generator }) => generator.waitMs ?? null)) }),
       saturated: results.some(({ generator }) => generator.saturated),
       ...greatest('processes', results),
       ...greatest('cores', results),

@@ -10,6 +10,7 @@ import { Faults } from './faults.ts';
 import { dataRow, walkFlow, type FlowWalk } from './flow-walk.ts';
 import { LoadRecorder, type SampleKind } from './load-recorder.ts';
 import { orderFlows } from './order-flows.ts';
+import { ownLimit } from './own-limits.ts';
 import { watchOwnProcess, type OwnProcessHealth } from './own-process-health.ts';
 import { schemaSample } from './schema-sample.ts';
 
@@ -267,7 +268,11 @@ class AutocannonRun {
         if (answer !== undefined) record(answer.kind, answer.sentAt, answer.latencyMs, bytes);
         answer = undefined;
       },
-      failed: () => unanswered('connection', undefined),
+      failed: (error) => {
+        const own = ownLimit(error);
+        if (own !== undefined) this.faults.add(own);
+        unanswered('connection', undefined);
+      },
       backOffMs: () =>
         failures === 0 ? 0 : Math.min(250, 10 * 2 ** Math.min(failures, 10), profile.timeoutMs / 4),
     };

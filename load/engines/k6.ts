@@ -48,10 +48,14 @@ async function runK6(order: LoadOrder): Promise<LoadResult> {
   if (!ending.finished)
     reading.faults.add([ending.meaning, lastWords(end.errors)].filter(Boolean).join(': '));
   if (order.signal.aborted) reading.faults.add('the run was interrupted');
+  const from = reading.windowStart;
+  const use =
+    from === undefined ? null : (end.processors?.between(from, from + k6Order.durationS * 1000) ?? null);
   const generator = {
     lagP99Ms: null,
-    cpuPercent: end.cpuPercent,
-    saturated: end.cpuPercent !== null && end.cpuPercent > 0.9 * wholeMachinePercent(),
+    cpuPercent: use?.cpuPercent ?? null,
+    waitMs: use?.waitMs ?? null,
+    saturated: use !== null && use.cpuPercent > 0.9 * wholeMachinePercent(),
   };
   return reading.result({ ...run, generator }, await summaryOf(k6Order));
 }
@@ -118,9 +122,12 @@ export function segmentArguments(segment: Segment | undefined): readonly string[
   return [`--execution-segment=${at(index - 1)}:${at(index)}`, `--execution-segment-sequence=${sequence}`];
 }
 
-/** Every `K6_*` variable of the caller is an option that would override ours, so none of them gets through. */
+/**
+ * Every `K6_*` variable of the caller is an option that would override ours, so none of them gets through. Nor does a
+ * proxy: it would be measured instead of the target, and its answers taken for the target's.
+ */
 function environment(order: K6Order): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(([name]) => !/^K6_/i.test(name));
+  const kept = Object.entries(process.env).filter(([name]) => !/^K6_|^(https?|all|no)_proxy$/i.test(name));
   return {
     ...Object.fromEntries(kept),
     K6_NO_USAGE_REPORT: 'true',

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
+import { ProcessorWatch } from './processor-watch.ts';
 
 /** How a program ended, and what it took. */
 export interface ProgramEnd {
@@ -8,8 +8,8 @@ export interface ProgramEnd {
   readonly signal: string | null;
   /** The last part of what it wrote to standard error. */
   readonly errors: string;
-  /** Share of one core while it ran; null where the system does not say. */
-  readonly cpuPercent: number | null;
+  /** What it took of the processors; undefined when it never ran. */
+  readonly processors: ProcessorWatch | undefined;
 }
 
 export interface ProgramOptions {
@@ -53,7 +53,7 @@ export async function runGuarded(options: ProgramOptions): Promise<ProgramEnd> {
   let errors = '';
   let ending: { code: number | null; signal: string | null } | undefined;
   let failed: string | undefined;
-  let stopCpu: (() => Promise<number | null>) | undefined;
+  let processors: ProcessorWatch | undefined;
   guard.stdout?.setEncoding('utf8').on('data', options.onOutput);
   guard.stderr?.setEncoding('utf8').on('data', (text: string) => {
     errors = (errors + text).slice(-MOST_ERROR_TEXT);
@@ -61,7 +61,7 @@ export async function runGuarded(options: ProgramOptions): Promise<ProgramEnd> {
   guard.on(
     'message',
     (message: { pid?: number; failed?: string; code?: number | null; signal?: string | null }) => {
-      if (message.pid !== undefined) stopCpu = watchCpu(message.pid);
+      if (message.pid !== undefined) processors = new ProcessorWatch(message.pid);
       else if (message.failed !== undefined) failed = message.failed;
       else ending = { code: message.code ?? null, signal: message.signal ?? null };
     },
@@ -80,38 +80,17 @@ export async function runGuarded(options: ProgramOptions): Promise<ProgramEnd> {
     });
   } finally {
     signal.removeEventListener('abort', stop);
+    processors?.stop();
   }
   if (failed !== undefined) throw new Error(`${program} could not be started: ${failed}`);
   return {
     ...(ending ?? { code: null, signal: 'SIGKILL' }),
     errors,
-    cpuPercent: (await stopCpu?.()) ?? null,
+    processors,
   };
 }
 
 /** Most that one process can take, in percent of one core. */
 export function wholeMachinePercent(): number {
   return availableParallelism() * 100;
-}
-
-/** Reads the processor time of another process, which Node cannot ask for; only Linux says it in a file. */
-function watchCpu(pid: number): () => Promise<number | null> {
-  const started = performance.now();
-  let last: { ticks: number; at: number } | undefined;
-  const look = async (): Promise<void> => {
-    try {
-      const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-      // The second field is the name in parentheses and may hold spaces.
-      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-      last = { ticks: Number(fields[11]) + Number(fields[12]), at: performance.now() };
-    } catch {
-      // Another system, or the process has ended: the last look counts.
-    }
-  };
-  const timer = setInterval(() => void look(), 250);
-  return async () => {
-    clearInterval(timer);
-    // A tick is a hundredth of a second on every Linux that Node runs on.
-    return last === undefined || last.at <= started ? null : (last.ticks * 10 * 100) / (last.at - started);
-  };
 }

@@ -45,6 +45,11 @@ export class K6Reading {
     this.#samples = new K6Samples(this.recorder, this.faults, order.profile.timeoutMs, onArrival);
   }
 
+  /** When the first measured request left, in milliseconds since 1970; undefined without one. */
+  get windowStart(): number | undefined {
+    return this.#samples.windowStart;
+  }
+
   push(text: string): void {
     this.#samples.push(text);
   }

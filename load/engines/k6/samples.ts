@@ -37,6 +37,11 @@ const FAILED_LINE = `${FAILED_METRIC},\\d+,1`;
 /** Codes of k6 for an answer by its status, 400 to 599; all others say that none came, or none that can be read. */
 const ANSWER_CODES = { first: 1400, last: 1599 } as const;
 const TIMEOUT_CODE = 1050;
+/**
+ * The system refused to connect, and not because the target did: no file descriptors, local ports or buffers are left,
+ * or no route. k6 names these no further.
+ */
+const OWN_DIAL_CODE = 1213;
 
 /**
  * Reads k6's CSV output as it comes: `metric,time in ms,value,<system tags>,<own tags as a query string>,<metadata>`.
@@ -182,6 +187,10 @@ export class K6Samples {
     }
     this.#timed += 1;
     if (!measured) return;
+    if (errorCode === OWN_DIAL_CODE)
+      this.#faults.add(
+        `k6 could not open a connection (code ${OWN_DIAL_CODE}): this machine has no file descriptors (ulimit -n), local ports or route left`,
+      );
     const kind = kindOf(errorCode);
     const spentMs = blockedMs + durationMs;
     const latencyMs = kind === 'timeout' ? Math.max(spentMs, this.#timeoutMs) : spentMs;

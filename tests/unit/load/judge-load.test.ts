@@ -147,7 +147,9 @@ describe('whose fault a missing answer is', () => {
       outcome: 'unknown',
       cause: 'within-own-delay',
     });
-    expect(judged({ latency: { ...latency, p95: 141 }, generator }, { thresholds }).outcome).toBe('fail');
+    // It can be late when the request leaves, and again when its answer is read.
+    expect(judged({ latency: { ...latency, p95: 179 }, generator }, { thresholds }).outcome).toBe('unknown');
+    expect(judged({ latency: { ...latency, p95: 181 }, generator }, { thresholds }).outcome).toBe('fail');
     // 40 ms are little against a limit of a second.
     const slow = { latency: { ...latency, p95: 1001 }, generator };
     expect(judged(slow, { thresholds: { p95Ms: 1000 } }).outcome).toBe('fail');

@@ -72,6 +72,11 @@ describe('what k6 wrote', () => {
     },
   );
 
+  test('in which no iteration came to its end is a fault, although k6 ended with 0', () => {
+    const without = LINES.filter((line) => !line.startsWith('iterations,'));
+    expect(faultsOf(without, { ...SUMMARY, iterations: 0 })).toEqual(['no iteration of k6 came to its end']);
+  });
+
   test('plain requests that k6 did not judge are a fault: nobody else does', () => {
     expect(faultsOf(LINES, { ...SUMMARY, judged: 1 })).toEqual(['k6 made 2 requests, but judged 1 of them']);
   });
