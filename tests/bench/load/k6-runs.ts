@@ -1,14 +1,19 @@
 import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { findK6, K6_ENV } from '../../../load/engines/k6/find.ts';
 import { k6Engine } from '../../../load/engines/k6.ts';
 import { benchOrder } from './engine-order.ts';
+import { oneStep } from './flow-plan.ts';
 import { type SteadyCost, steadyCost } from './steady-cost.ts';
 import type { BenchTarget } from './target.ts';
 
-/** `hand`: a minimal script of its own; all others: the script of Greenlight, and how its samples leave. */
-export const K6_VARIANTS = ['hand', 'no samples', 'csv', 'json'] as const;
+/**
+ * `hand`: a minimal script of its own; `hand judged`: the same, with what ours does, a time-out, redirects not followed
+ * and a look at the status; all others: the script of Greenlight, and how its samples leave.
+ */
+export const K6_VARIANTS = ['hand', 'no samples', 'hand judged', 'flow', 'csv', 'json'] as const;
 export type K6Variant = (typeof K6_VARIANTS)[number];
 
 export interface K6Cost extends SteadyCost {
@@ -49,14 +54,27 @@ exec ${found.path} "\${args[@]}"
   chmodSync(program, 0o755);
   process.env[K6_ENV] = program;
   const durationS = Math.ceil(measureMs / 1000) + 4;
-  const hand = path.join(scratch, 'hand.js');
-  writeFileSync(
-    hand,
-    `import http from 'k6/http';
+  const hand = (name: string, body: string): string => {
+    const file = path.join(scratch, `${name}.js`);
+    writeFileSync(
+      file,
+      `import http from 'k6/http';
+import { Counter } from 'k6/metrics';
 export const options = { vus: ${VUS}, duration: '${durationS}s' };
-export default function () { http.get('${target.url}/'); }
+const errors = new Counter('answers_that_do_not_hold');
+export default function () { ${body} }
 `,
-  );
+    );
+    return file;
+  };
+  const handScripts = {
+    hand: hand('hand', `http.get('${target.url}/');`),
+    'hand judged': hand(
+      'hand-judged',
+      `const { status } = http.get('${target.url}/', { timeout: 10000, redirects: 0 });
+if (status < 200 || status > 299) errors.add(1);`,
+    ),
+  };
   const pid = (): number | undefined =>
     existsSync(pidFile) ? Number(readFileSync(pidFile, 'utf8')) : undefined;
 
@@ -64,7 +82,10 @@ export default function () { http.get('${target.url}/'); }
     rmSync(pidFile, { force: true });
     const own = process.cpuUsage();
     const from = await target.count();
-    const finished = variant === 'hand' ? runHand(program, hand) : runOurs(variant);
+    const finished =
+      variant === 'hand' || variant === 'hand judged'
+        ? runHand(program, handScripts[variant])
+        : runOurs(variant);
     const cost = await steadyCost(target, pid, measureMs);
     await finished;
     const used = process.cpuUsage(own);
@@ -80,9 +101,13 @@ export default function () { http.get('${target.url}/'); }
     },
   };
 
-  async function runOurs(variant: Exclude<K6Variant, 'hand'>): Promise<void> {
-    process.env['BENCH_OUT'] = { 'no samples': 'none', csv: 'csv=-', json: 'json=-' }[variant];
-    await k6Engine.run(benchOrder(target.url, scratch, { connections: VUS, durationS }));
+  async function runOurs(variant: Exclude<K6Variant, keyof typeof handScripts>): Promise<void> {
+    process.env['BENCH_OUT'] = { 'no samples': 'none', flow: 'none', csv: 'csv=-', json: 'json=-' }[variant];
+    const plan =
+      variant === 'flow'
+        ? { flow: oneStep, file: fileURLToPath(new URL('./flow-plan.ts', import.meta.url)) }
+        : undefined;
+    await k6Engine.run(benchOrder(target.url, scratch, { connections: VUS, durationS }, plan));
   }
 }
 

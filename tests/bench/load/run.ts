@@ -28,8 +28,11 @@ if (!Number.isInteger(ROUNDS) || ROUNDS < 1)
   throw new Error(`--rounds ${values.rounds}: give a whole number from 1`);
 if (!(MEASURE_MS >= 1000)) throw new Error(`--seconds ${values.seconds}: give a number from 1`);
 
-const median = (list: readonly number[]): number =>
-  [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)] ?? NaN;
+const median = (list: readonly number[]): number => {
+  const sorted = [...list].sort((a, b) => a - b);
+  const half = (sorted.length - 1) / 2;
+  return ((sorted[Math.floor(half)] ?? NaN) + (sorted[Math.ceil(half)] ?? NaN)) / 2;
+};
 const span = (list: readonly number[], digits: number): string =>
   `${median(list).toFixed(digits)} (${Math.min(...list).toFixed(digits)} to ${Math.max(...list).toFixed(digits)})`;
 const percent = (ratio: number): string => `${((ratio - 1) * 100).toFixed(1)} %`;
@@ -38,13 +41,15 @@ function line(name: string, costs: readonly SteadyCost[], alone: readonly Steady
   const cpu = costs.map(({ cpuUs }) => cpuUs);
   const ratios = cpu.map((one, round) => one / (alone[round]?.cpuUs ?? NaN));
   return [
-    `  ${name.padEnd(34)}`,
+    `  ${name.padEnd(38)}`,
     `${span(
       costs.map(({ perSecond }) => perSecond),
       0,
     )} requests/s`.padEnd(36),
     `${span(cpu, 1)} µs CPU a request`.padEnd(40),
-    costs === alone ? '' : `overhead ${percent(median(ratios))}`,
+    costs === alone
+      ? ''
+      : `overhead ${percent(median(ratios))} (${percent(Math.min(...ratios))} to ${percent(Math.max(...ratios))})`,
   ].join(' ');
 }
 
@@ -73,11 +78,20 @@ async function costs(): Promise<void> {
   const target = await startBenchTarget('fast');
   try {
     const k6 = await k6Runs(scratch, target, MEASURE_MS);
-    const k6Costs: Record<K6Variant, K6Cost[]> = { hand: [], 'no samples': [], csv: [], json: [] };
+    const k6Costs: Record<K6Variant, K6Cost[]> = {
+      hand: [],
+      'no samples': [],
+      'hand judged': [],
+      flow: [],
+      csv: [],
+      json: [],
+    };
     const autocannon: Record<'alone' | 'ours', SteadyCost[]> = { alone: [], ours: [] };
     for (let round = 1; round <= ROUNDS; round += 1) {
       console.error(`round ${round} of ${ROUNDS}`);
-      for (const variant of K6_VARIANTS) k6Costs[variant].push(await k6.run(variant));
+      // What comes first in a round must not always be the same: a machine's speed drifts.
+      const variants = round % 2 === 1 ? K6_VARIANTS : K6_VARIANTS.toReversed();
+      for (const variant of variants) k6Costs[variant].push(await k6.run(variant));
       autocannon.alone.push(await autocannonCost(target, 'alone'));
       autocannon.ours.push(await autocannonCost(target, 'ours'));
     }
@@ -96,7 +110,9 @@ function showK6(k6Costs: Readonly<Record<K6Variant, readonly K6Cost[]>>): void {
   console.log(`k6, 4 virtual users at full speed, ${ROUNDS} alternating rounds of ${MEASURE_MS / 1000} s`);
   console.log(line('k6 alone, minimal script', k6Costs.hand, k6Costs.hand));
   console.log(`${line('k6, script of Greenlight, summary', ours, k6Costs.hand)}   aim <= 5 %`);
-  console.log('how samples leave k6, added to the line above:');
+  console.log(line('k6 alone, time-out, status looked at', k6Costs['hand judged'], k6Costs.hand));
+  console.log(line('k6, a flow of one step and its status', k6Costs.flow, k6Costs.hand));
+  console.log('how samples leave k6, added to the script of Greenlight:');
   for (const variant of ['csv', 'json'] as const) {
     const added = k6Costs[variant].map(({ cpuUs }, round) => cpuUs - (ours[round]?.cpuUs ?? NaN));
     const reader = k6Costs[variant].map(({ readerUs }) => readerUs);
