@@ -54,7 +54,8 @@ async function writePlan(): Promise<void> {
     response.end('{}');
   });
   targets.push(well, ill);
-  // Few virtual users, because each evaluates the flow with its schemas before it can start.
+  // Few virtual users, because each evaluates the flow with its schemas before it can start; a wide limit, because a
+  // quarter of it is how late arrivals may begin, and this machine is busy.
   const profile = `engine: 'k6', connections: 6, warmupS: 0, minimumRequests: 50`;
   await writeFile(
     join(directory, 'plan.mts'),
@@ -63,7 +64,7 @@ async function writePlan(): Promise<void> {
        target: { name: 'fixture', control: '${well.url}/v', urls: { app: '${well.url}', ill: '${ill.url}' } },
        load: { profiles: [
          { id: 'visitors-come-back', title: 'Visitors', flow: 'visitor-comes-back', ${profile},
-           rate: 30, durationS: 6, thresholds: { p95Ms: 1000, errorRate: 0.05 } },
+           rate: 10, durationS: 8, thresholds: { p95Ms: 3000, errorRate: 0.05 } },
          { id: 'ill-holds', title: 'Ill', requests: [{ path: '/', endpoint: 'ill' }], ${profile},
            rate: 40, durationS: 3, thresholds: { errorRate: 0.05 } },
        ] } };`,
@@ -133,9 +134,9 @@ describe.runIf(k6.available)('a load that runners in a cluster make', () => {
     expect([code, finding.outcome], finding.summary).toEqual([0, 'pass']);
     const { detail } = finding;
     if (detail?.kind !== 'load') throw new Error('no load');
-    // 30 flows of two requests a second for 6 s.
-    expect(detail.result.targetRate).toBeCloseTo(30);
-    expect(detail.result.requests).toBeGreaterThan(350);
+    // 10 flows of two requests a second for 8 s.
+    expect(detail.result.targetRate).toBeCloseTo(10);
+    expect(detail.result.requests).toBeGreaterThan(150);
     expect(detail.result.latency?.samples).toBe(detail.result.requests);
     expect(detail.result.generator.lagP99Ms).not.toBeNull();
     const { out } = await commandLine('load', 'judge', 'well');
@@ -234,12 +235,12 @@ describe.runIf(k6.available)('a load that runners in a cluster make', () => {
           edit(log(runners), (text) => text.replace(/^(http_req\w+,\d+,[\d.]+),\d*,/gm, '$1,1212,')),
       ],
       [
-        'a runner stood still for a second',
+        'a runner stood still for two seconds',
         'The load generator itself was overloaded',
         (runners) =>
           edit(log(runners), (text) => {
             const first = Number(/^iterations,(\d+)/m.exec(text)?.[1]);
-            const [from, to] = [first + 2000, first + 3000];
+            const [from, to] = [first + 2000, first + 4000];
             return text.replace(/^(\w+),(\d+),/gm, (line, name: string, at: string) =>
               Number(at) > from && Number(at) < to ? `${name},${to},` : line,
             );
