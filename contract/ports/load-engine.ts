@@ -19,6 +19,8 @@ export interface LoadOrder {
   /** Called about once a second. */
   readonly progress: (line: string) => void;
   readonly signal: AbortSignal;
+  /** Leave what a request waits for a new connection out of its latency, where the engine tells the two apart (k6). */
+  readonly withoutConnecting?: boolean;
   /** Make only this share of what the profile orders; only k6 can. */
   readonly segment?: Segment | undefined;
 }

@@ -95,6 +95,7 @@ async function measure(
         measured[side] = await engine.run({
           profile: blockOf(comparison, one.index, round),
           flow: undefined,
+          withoutConnecting: true,
           urls: urls[side],
           run: `${run}c${round}`,
           planFile: '',

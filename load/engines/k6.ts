@@ -32,7 +32,7 @@ async function runK6(order: LoadOrder): Promise<LoadResult> {
   const k6Order = orderForK6(order, order.segment?.of ?? 1, (nonce) =>
     join(order.scratch, `k6-summary-${nonce}.json`),
   );
-  const reading = new K6Reading(k6Order);
+  const reading = new K6Reading(k6Order, undefined, order.withoutConnecting);
   for (const url of firstOrigins(order)) {
     const unreachable = await unreachableBecause(url, Math.min(profile.timeoutMs, 5000));
     if (unreachable === undefined) continue;

@@ -40,9 +40,10 @@ export class K6Reading {
   #control: ControlAnswer = 'not-asked';
 
   /** @param onArrival is told when each measured arrival began, or was dropped; reading these costs time, too */
-  constructor(order: K6Order, onArrival?: (atMs: number) => void) {
+  constructor(order: K6Order, onArrival?: (atMs: number) => void, withoutConnecting = false) {
     this.#order = order;
-    this.#samples = new K6Samples(this.recorder, this.faults, order.profile.timeoutMs, onArrival);
+    const { timeoutMs } = order.profile;
+    this.#samples = new K6Samples(this.recorder, this.faults, timeoutMs, onArrival, withoutConnecting);
   }
 
   /** When the first measured request left, in milliseconds since 1970; undefined without one. */

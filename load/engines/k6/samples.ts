@@ -58,6 +58,7 @@ export class K6Samples {
   #durationMs: number | undefined;
   /** When the last measured request that was answered left, in milliseconds since the window began. */
   #answeredSinceMs: number | undefined;
+  readonly #withoutConnecting: boolean;
   readonly #onArrival: ((atMs: number) => void) | undefined;
   readonly #wanted: RegExp;
   #requests = 0;
@@ -72,8 +73,16 @@ export class K6Samples {
   /**
    * @param timeoutMs what a request that timed out counts at least
    * @param onArrival is told when each measured arrival began, or was dropped
+   * @param withoutConnecting leaves what a request waited for its connection out of its latency
    */
-  constructor(recorder: LoadRecorder, faults: Faults, timeoutMs: number, onArrival?: (atMs: number) => void) {
+  constructor(
+    recorder: LoadRecorder,
+    faults: Faults,
+    timeoutMs: number,
+    onArrival?: (atMs: number) => void,
+    withoutConnecting = false,
+  ) {
+    this.#withoutConnecting = withoutConnecting;
     this.#recorder = recorder;
     this.#faults = faults;
     this.#timeoutMs = timeoutMs;
@@ -192,7 +201,7 @@ export class K6Samples {
         `k6 could not open a connection (code ${OWN_DIAL_CODE}): this machine has no file descriptors (ulimit -n), local ports or route left`,
       );
     const kind = kindOf(errorCode);
-    const spentMs = blockedMs + durationMs;
+    const spentMs = (this.#withoutConnecting ? 0 : blockedMs) + durationMs;
     const latencyMs = kind === 'timeout' ? Math.max(spentMs, this.#timeoutMs) : spentMs;
     const sinceMs = this.#since(endedAt - latencyMs);
     if (kind === 'ok') this.#answeredSinceMs = sinceMs;

@@ -93,3 +93,14 @@ describe('what k6 wrote', () => {
 test('every share gets as many virtual users, or k6 would deal arrivals out unevenly', () => {
   expect([order.preAllocatedVUs % 3, order.maxVUs % 3]).toEqual([0, 0]);
 });
+
+test('what a request waited for its connection counts, except where connections are not compared', () => {
+  const lines = LINES.map((line) => line.replace('http_req_blocked,1000,1,', 'http_req_blocked,1000,300,'));
+  const slowest = (withoutConnecting?: boolean): number => {
+    const reading = new K6Reading(order, undefined, withoutConnecting);
+    reading.push(lines.map((line) => `${line}\n`).join(''));
+    return reading.recorder.result().latency?.max ?? NaN;
+  };
+  expect(Math.round(slowest())).toBe(320);
+  expect(Math.round(slowest(true))).toBe(20);
+});
