@@ -7,6 +7,7 @@ import { clearlyBroken, requestsNeeded, type Need } from './enough-requests.ts';
 import { hiddenStall } from './hidden-stall.ts';
 import { judgeTriggers } from './judge-triggers.ts';
 import { healthUnseen, ownDelay } from './own-delay.ts';
+import { coresItTakes, usersItTakes } from './what-it-takes.ts';
 
 export interface LoadEvidence {
   readonly profile: LoadProfile;
@@ -162,7 +163,7 @@ function notBelievable(
       remedy:
         result.engine.name === 'autocannon'
           ? autocannonRemedy(result)
-          : 'run on a machine with more free cores, or lower the rate',
+          : `run on a machine with more free cores${coresItTakes(result)}, or lower the rate`,
     };
   }
   if (control === 'silent' && (timeout + connection) / result.requests > limit) {
@@ -211,7 +212,7 @@ function notBelievable(
         remedy:
           result.engine.name === 'autocannon'
             ? autocannonRemedy(result)
-            : 'use a machine with more free cores, or lower the rate',
+            : `use a machine with more free cores${coresItTakes(result)}, or lower the rate`,
       };
     }
   }
@@ -222,8 +223,7 @@ function notBelievable(
 export function lessThanOrdered(result: LoadResult): Saying | undefined {
   if (result.targetRate === null) return undefined;
   const arrivals = result.targetRate * (result.durationMs / 1000);
-  const remedy =
-    'raise connections (virtual users that are there from the start), free the machine, or lower the rate';
+  const remedy = `raise connections, the virtual users that are there from the start${usersItTakes(result)}, free the machine, or lower the rate`;
   if (result.dropped > arrivals * DROPPED_TOLERANCE) {
     return {
       outcome: 'unknown',
@@ -301,12 +301,13 @@ function passSummary(result: LoadResult): string {
 }
 
 /** What it would take; an event loop more helps only where there is a core for it. */
-function autocannonRemedy({ generator: { processes = 1, cores } }: LoadResult): string {
+function autocannonRemedy(result: LoadResult): string {
+  const { processes = 1, cores } = result.generator;
   const free =
     cores !== undefined && processes >= cores
       ? `use a machine with more cores (${processes} processes had ${cores})`
       : `raise processes (${processes} now) where the machine has free cores`;
-  return `${free}, lower connections, or use engine "k6"`;
+  return `${free}${coresItTakes(result)}, lower connections, or use engine "k6"`;
 }
 
 function generatorText({ generator, engine }: LoadResult): string {

@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { findK6, K6_ENV } from '../../../load/engines/k6/find.ts';
 import { k6Engine } from '../../../load/engines/k6.ts';
 import { benchOrder } from './engine-order.ts';
 import { oneStep } from './flow-plan.ts';
+import { SETTLE_MS, SLICE_MS, type Slices, takeTurns } from './k6-slices.ts';
 import { type SteadyCost, steadyCost } from './steady-cost.ts';
 import type { BenchTarget } from './target.ts';
 
@@ -23,12 +25,22 @@ export interface K6Cost extends SteadyCost {
 
 const VUS = 4;
 
+interface Sliced {
+  readonly pid: number;
+  readonly ended: Promise<unknown>;
+}
+
 /** Runs k6 so that its process can be watched, and so that the way its samples leave can be exchanged. */
 export async function k6Runs(
   scratch: string,
   target: BenchTarget,
   measureMs: number,
-): Promise<{ run(variant: K6Variant): Promise<K6Cost>; done(): void }> {
+): Promise<{
+  run(variant: K6Variant): Promise<K6Cost>;
+  /** The minimal script and ours at the same time, each let run in turn. */
+  slices(cycles: number): Promise<Slices>;
+  done(): void;
+}> {
   const found = await findK6();
   if (!found.available || found.path === undefined)
     throw new Error(found.available ? 'k6 has no path' : `${found.reason}; ${found.remedy}`);
@@ -54,13 +66,13 @@ exec ${found.path} "\${args[@]}"
   chmodSync(program, 0o755);
   process.env[K6_ENV] = program;
   const durationS = Math.ceil(measureMs / 1000) + 4;
-  const hand = (name: string, body: string): string => {
+  const hand = (name: string, body: string, lastsS = durationS): string => {
     const file = path.join(scratch, `${name}.js`);
     writeFileSync(
       file,
       `import http from 'k6/http';
 import { Counter } from 'k6/metrics';
-export const options = { vus: ${VUS}, duration: '${durationS}s' };
+export const options = { vus: ${VUS}, duration: '${lastsS}s' };
 const errors = new Counter('answers_that_do_not_hold');
 export default function () { ${body} }
 `,
@@ -93,8 +105,39 @@ if (status < 200 || status > 299) errors.add(1);`,
     return { ...cost, readerUs: (used.user + used.system) / requests };
   };
 
+  const slices = async (cycles: number): Promise<Slices> => {
+    const lastsS = Math.ceil((cycles * 2 * (SETTLE_MS + SLICE_MS)) / 1000) + 60;
+    const stop = new AbortController();
+    const started = async (begin: () => Promise<unknown>): Promise<Sliced> => {
+      rmSync(pidFile, { force: true });
+      const before = await target.count();
+      const ended = begin();
+      while ((await target.count()) < before + 1000) await pause(50);
+      const known = pid();
+      if (known === undefined) throw new Error('k6 is not there');
+      process.kill(known, 'SIGSTOP');
+      return { pid: known, ended };
+    };
+    const long = hand('hand-long', `http.get('${target.url}/');`, lastsS);
+    const alone = await started(() => runHand(program, long));
+    const ours = await started(() => {
+      process.env['BENCH_OUT'] = 'none';
+      const order = benchOrder(target.url, scratch, { connections: VUS, durationS: lastsS });
+      return k6Engine.run({ ...order, signal: stop.signal });
+    });
+    try {
+      return await takeTurns(target, alone.pid, ours.pid, cycles);
+    } finally {
+      for (const { pid: stopped } of [alone, ours]) process.kill(stopped, 'SIGCONT');
+      stop.abort();
+      process.kill(alone.pid, 'SIGKILL');
+      await Promise.allSettled([alone.ended, ours.ended]);
+    }
+  };
+
   return {
     run,
+    slices,
     done: () => {
       delete process.env[K6_ENV];
       delete process.env['BENCH_OUT'];

@@ -18,11 +18,12 @@ const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '3' },
-    /** `costs`, `merge` or `accuracy`; all without it. */
+    /** `costs`, `slices`, `merge` or `accuracy`; all without it. */
     part: { type: 'string' },
   },
 });
 const ROUNDS = Number(values.rounds);
+const SLICES = 70;
 const MEASURE_MS = Number(values.seconds) * 1000;
 if (!Number.isInteger(ROUNDS) || ROUNDS < 1)
   throw new Error(`--rounds ${values.rounds}: give a whole number from 1`);
@@ -121,8 +122,26 @@ function showK6(k6Costs: Readonly<Record<K6Variant, readonly K6Cost[]>>): void {
   }
 }
 
+/** The figure that the aim is about, without the drift of the machine. */
+async function slices(): Promise<void> {
+  const target = await startBenchTarget('fast');
+  try {
+    const k6 = await k6Runs(scratch, target, MEASURE_MS);
+    const { aloneUs, oursUs, median: middle, low, high } = await k6.slices(SLICES);
+    k6.done();
+    console.log(
+      `k6, minimal script and Greenlight's at once, each let run in turn, ${SLICES} times: ` +
+        `${aloneUs.toFixed(1)} and ${oursUs.toFixed(1)} µs CPU a request, overhead ${percent(oursUs / aloneUs)} in all, ` +
+        `median ${percent(middle)} (95 %: ${percent(low)} to ${percent(high)})   aim <= 5 %`,
+    );
+  } finally {
+    target.close();
+  }
+}
+
 const PARTS: Readonly<Record<string, () => Promise<void>>> = {
   costs,
+  slices,
   merge: async () => measureMerge(),
   accuracy: () => measureAccuracy(scratch),
 };

@@ -76,13 +76,13 @@ const quick: Parameters<typeof startTarget>[0] = (_request, response) =>
   void setTimeout(() => response.end('{}'), 10);
 
 describe('a target that stands still for a while', () => {
-  /** Answers after 10 ms, but nothing for 1.2 s, half a second after the first request. */
+  /** Answers after 10 ms, but nothing for 2 s, half a second after the first request. */
   const stalling = (): Parameters<typeof startTarget>[0] => {
     let first: number | undefined;
     return (_request, response) => {
       const now = Date.now();
       first ??= now;
-      const [from, to] = [first + 500, first + 1700];
+      const [from, to] = [first + 500, first + 2500];
       setTimeout(() => response.end('{}'), now + 10 > from && now < to ? to - now : 10);
     };
   };
@@ -90,8 +90,8 @@ describe('a target that stands still for a while', () => {
   test('a closed model sends nothing meanwhile, and its good p95 is no pass; arrivals at a rate wait', async () => {
     const [url, other] = [await serve(stalling()), await serve(stalling())];
     const [closed, open] = await Promise.all([
-      load(url, { durationS: 2 }),
-      k6.available ? load(other, { engine: 'k6', durationS: 2, rate: 40 }) : undefined,
+      load(url, { durationS: 3 }),
+      k6.available ? load(other, { engine: 'k6', durationS: 3, rate: 40 }) : undefined,
     ]);
     expect(closed, closed.summary).toMatchObject({ outcome: 'unknown', cause: 'stall-hidden' });
     if (open !== undefined) expect(open, open.summary).toMatchObject({ outcome: 'fail', cause: 'p95' });
