@@ -129,6 +129,8 @@ export function segmentArguments(segment: Segment | undefined): readonly string[
 function environment(order: K6Order): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(([name]) => !/^K6_|^(https?|all|no)_proxy$/i.test(name));
   return {
+    // Half of the collections for half as much memory again; what the user set stays.
+    GOGC: '200',
     ...Object.fromEntries(kept),
     K6_NO_USAGE_REPORT: 'true',
     K6_AUTO_EXTENSION_RESOLUTION: 'false',

@@ -130,7 +130,7 @@ async function slices(): Promise<void> {
     const { aloneUs, oursUs, median: middle, low, high } = await k6.slices(SLICES);
     k6.done();
     console.log(
-      `k6, minimal script and Greenlight's at once, each let run in turn, ${SLICES} times: ` +
+      `k6, minimal script and Greenlight's at once (its k6 with GOGC=${process.env['GOGC'] ?? '200'}, as \`greenlight run\` starts it), each let run in turn, ${SLICES} times: ` +
         `${aloneUs.toFixed(1)} and ${oursUs.toFixed(1)} µs CPU a request, overhead ${percent(oursUs / aloneUs)} in all, ` +
         `median ${percent(middle)} (95 %: ${percent(low)} to ${percent(high)})   aim <= 5 %`,
     );
