@@ -11,7 +11,8 @@ const ALONE = [
 
 /**
  * Tests of Greenlight itself. `unit` is pure. `parts` starts real programs (Playwright, PostgreSQL, browsers), three
- * files at a time: they wait for each other's processes a third of their time, and more would starve. `alone` runs one file at a time.
+ * files at a time: they wait for each other's processes a third of their time, and more would starve. `alone` runs one
+ * file at a time.
  */
 export default defineConfig({
   test: {
