@@ -1,5 +1,6 @@
-/** What the control address said: whether our own network works. */
-export type ControlAnswer = 'answers' | 'silent' | 'not-asked';
+import type { ControlAnswer } from '../contract/events/situation.ts';
+
+export type { ControlAnswer } from '../contract/events/situation.ts';
 
 const CONTROL_TIMEOUT_MS = 5000;
 

@@ -3,6 +3,8 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { builtInChecks } from '../../contract/built-in-checks.ts';
 import { ERRORS } from '../../contract/errors.ts';
+import type { Situation } from '../../contract/events/situation.ts';
+import { EVENTS } from '../../contract/events/table.ts';
 import { EXIT } from '../../contract/exit-codes.ts';
 import { CheckState, Outcome } from '../../contract/outcome.ts';
 import { STATE_CHECKS, STATE_TITLES } from '../../contract/state-checks.ts';
@@ -115,6 +117,46 @@ ${table(Object.fromEntries(Outcome.options.map((word) => [word, OUTCOMES[word]])
 | state | meaning |
 |---|---|
 ${table(Object.fromEntries(CheckState.options.map((word) => [word, STATES[word]])))}
+`,
+  );
+});
+
+const COLUMNS: Record<Situation, string> = {
+  single: 'one request',
+  'single-answers': 'one request, control answers',
+  'single-silent': 'one request, control silent',
+  load: 'load',
+  'load-answers': 'load, control answers',
+  'load-silent': 'load, control silent',
+  'third-party': 'third party',
+};
+
+test('docs/events.md is the table of events', () => {
+  const situations = Object.keys(COLUMNS) as Situation[];
+  const rows = Object.entries(EVENTS).map(
+    ([id, { words, means }]) =>
+      `| \`${id}\` | ${words} | ${situations.map((situation) => (means[situation] === 'fail' ? '**fail**' : 'unknown')).join(' | ')} |`,
+  );
+  const remedies = Object.entries(EVENTS).map(([id, { remedy }]) => `| \`${id}\` | ${remedy} |`);
+  expectDocument(
+    'docs/events.md',
+    `# Events
+
+Generated from \`contract/events/table.ts\`, where it is decided, for every flow, probe, page and load engine.
+
+What comes instead of the answer that was wanted, and what it says. **fail**: the target is broken (NO_GO). unknown: nothing
+is known about the target (INCONCLUSIVE), and the finding names the event and the remedy. The control address is
+\`target.control\` in the plan; it shows whether our own network works.
+
+| event | what was seen | ${situations.map((situation) => COLUMNS[situation]).join(' | ')} |
+|---|---|${situations.map(() => '---|').join('')}
+${rows.join('\n')}
+
+## What to do where it is unknown
+
+| event | remedy |
+|---|---|
+${remedies.join('\n')}
 `,
   );
 });
