@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 /** Where the parts of a report are. */
@@ -16,6 +16,8 @@ export interface ReportFiles {
   readonly dotenv: string;
   /** Who was told about the verdict, and who was not; there only when somebody was to be told. */
   readonly deliveries: string;
+  /** Says that the directory is ours. No dot in front: artifact stores leave hidden files out. */
+  readonly mark: string;
   /** There only while a process writes this report. */
   readonly inUse: string;
   readonly html: string;
@@ -37,6 +39,7 @@ export function reportFiles(directory: string): ReportFiles {
     signOffs: path.join(directory, 'sign-offs'),
     dotenv: path.join(directory, 'greenlight.env'),
     deliveries: path.join(directory, 'deliveries.json'),
+    mark: path.join(directory, 'greenlight-report.json'),
     inUse: path.join(directory, 'in-use.json'),
     html: path.join(directory, 'index.html'),
     junit: path.join(directory, 'junit.xml'),
@@ -46,17 +49,72 @@ export function reportFiles(directory: string): ReportFiles {
   };
 }
 
+/** What Allure's reporter writes into its directory. */
+const OF_ALLURE =
+  /^(?:[0-9a-f-]{32,36}-(?:result|container|attachment|globals)\b.*|(?:categories|executor|globals)\.json|environment\.properties)$/;
+/** What a sign-off of ours is called. */
+const OF_SIGN_OFFS = /-[0-9a-f]{12}\.dsse\.json$/;
+/** What a session of Playwright leaves. */
+const OF_SESSIONS = /^session-\d+(?:\.log)?$/;
+
+const MARK = {
+  schema: 'greenlight/report@1',
+  note: 'Greenlight writes its reports into this directory and replaces them here.',
+};
+
 /** Removes all that was signed about an earlier verdict: a proof of a GO must not outlive the run that it is about. */
 export function removeProofs({ proof, sigstoreBundle, signOffs }: ReportFiles): void {
-  for (const file of [proof, sigstoreBundle, signOffs]) rmSync(file, { recursive: true, force: true });
+  for (const file of [proof, sigstoreBundle]) removeFile(file);
+  removeOurs(signOffs, OF_SIGN_OFFS);
 }
 
-/** Removes what an earlier run left, by name: a directory that the user chose may hold other things too. */
+/**
+ * Removes what an earlier run left, by the names that we give and nothing else: what people laid beside it stays.
+ * The directory has our mark from here on.
+ */
 export function clearReport(files: ReportFiles): void {
   removeProofs(files);
   const { evidence, deliveries, html, junit, allureResults, allureReport, playwright } = files;
-  for (const file of [evidence, deliveries, html, junit, allureResults, allureReport, playwright]) {
-    rmSync(file, { recursive: true, force: true });
+  for (const file of [evidence, deliveries, html, junit]) removeFile(file);
+  removeOurs(allureResults, OF_ALLURE);
+  removeOurs(allureReport, /^index\.html$/);
+  removeOurs(playwright, OF_SESSIONS);
+  mkdirSync(playwright, { recursive: true });
+  markReport(files);
+}
+
+/** Puts our mark into a directory that is there. @throws the system's error */
+export function markReport({ mark }: Pick<ReportFiles, 'mark'>): void {
+  writeFileSync(mark, `${JSON.stringify(MARK)}\n`);
+}
+
+/** Whether a path inside a report directory is one that a run writes. */
+export function isOurs(files: ReportFiles, file: string): boolean {
+  const [top = '', second] = path.relative(files.directory, file).split(path.sep);
+  if (second === undefined) {
+    return Object.values(files).some(
+      (ours) => ours !== files.directory && path.basename(ours as string) === top,
+    );
   }
-  mkdirSync(files.playwright, { recursive: true });
+  const of: Readonly<Record<string, RegExp>> = {
+    [path.basename(files.signOffs)]: OF_SIGN_OFFS,
+    [path.basename(files.allureResults)]: OF_ALLURE,
+    [path.basename(files.allureReport)]: /^index\.html$/,
+    [path.basename(files.playwright)]: OF_SESSIONS,
+  };
+  return of[top]?.test(second) ?? false;
+}
+
+/** A directory of that name is not ours. */
+function removeFile(file: string): void {
+  if (lstatSync(file, { throwIfNoEntry: false })?.isDirectory() !== true) rmSync(file, { force: true });
+}
+
+/** The directory itself goes too, once nothing is left in it. */
+function removeOurs(directory: string, ours: RegExp): void {
+  if (lstatSync(directory, { throwIfNoEntry: false })?.isDirectory() !== true) return;
+  const names = readdirSync(directory);
+  const made = names.filter((name) => ours.test(name));
+  for (const name of made) rmSync(path.join(directory, name), { recursive: true, force: true });
+  if (made.length === names.length) rmdirSync(directory);
 }

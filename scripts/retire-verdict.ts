@@ -1,8 +1,9 @@
-import { existsSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { GreenlightError } from '../contract/errors.ts';
 import { fileStemOf, type Part } from '../contract/shard.ts';
-import { removeProofs, reportFiles, type ReportFiles } from './report-files.ts';
+import { refuseForeignDirectory } from './report-directory.ts';
+import { removeProofs, reportFiles } from './report-files.ts';
 
 /**
  * Removes or replaces the verdict of an earlier run and removes what was signed about it: the very first thing that a
@@ -28,22 +29,6 @@ export function retireVerdict(cwd: string, output: string, replace?: () => void)
       hint: 'Choose another --output directory, or see who may write to this one, and run again.',
     });
   }
-}
-
-/** What lies in the directory of a project and in no report. */
-const OF_A_PROJECT = ['.git', 'package.json', 'node_modules'];
-
-/** A run clears names such as `index.html` and `playwright` in its directory: in any other they are someone's work. */
-function refuseForeignDirectory(files: ReportFiles, output: string): void {
-  const lies = (name: string): boolean => existsSync(path.join(files.directory, name));
-  const foreign = OF_A_PROJECT.find(lies);
-  const page = existsSync(files.html) && !existsSync(files.evidence) && !existsSync(files.verdict);
-  if (foreign === undefined && !page) return;
-  throw new GreenlightError(
-    'USAGE',
-    `--output ${output}: ${files.directory} holds ${foreign ?? 'an index.html that is no report of a run'}, which a report would replace or stand among`,
-    { hint: 'Name a directory of its own, such as greenlight-report.' },
-  );
 }
 
 /**

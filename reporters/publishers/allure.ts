@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -11,7 +11,7 @@ const run = promisify(execFile);
 export interface AllureOrder {
   /** Directory that allure-playwright wrote. */
   readonly results: string;
-  /** Directory of the report; replaced. */
+  /** Directory of the report; its `index.html` is replaced, and nothing else in it. */
   readonly report: string;
   readonly env?: NodeJS.ProcessEnv;
 }
@@ -37,16 +37,23 @@ export async function makeAllureReport({ results, report, env = process.env }: A
   }
   const page = join(report, 'index.html');
   // A failed attempt leaves an older report where it is, and it would be taken for this one.
-  rmSync(report, { recursive: true, force: true });
+  rmSync(page, { force: true });
+  mkdirSync(report, { recursive: true });
+  // Allure empties the directory that it writes to, whatever is in it. Beside the page, so that a rename suffices.
+  const scratch = mkdtempSync(join(report, '.making-'));
   try {
-    await run(process.execPath, [program, 'generate', results, '--clean', '--single-file', '-o', report], {
+    await run(process.execPath, [program, 'generate', results, '--clean', '--single-file', '-o', scratch], {
       // `1` is ignored; without `true` the page tells Google who opens it.
       env: { ...env, ALLURE_NO_ANALYTICS: 'true' },
     });
+    const made = join(scratch, 'index.html');
+    if (!existsSync(made)) throw new Error(`it ended well and wrote no ${made}`);
+    renameSync(made, page);
   } catch (cause) {
     throw new GreenlightError('PART_MISSING', 'Allure could not make its report', { cause });
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
   }
-  if (!existsSync(page)) throw new GreenlightError('PART_MISSING', `Allure ended well and wrote no ${page}`);
   return page;
 }
 

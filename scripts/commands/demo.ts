@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Command, Option } from 'commander';
@@ -11,7 +11,7 @@ import { type CommandContext, commandOf, wholeNumber } from '../command-context.
 import { DEMO_ENV_FILE, writeDemoEnv } from '../demo-env.ts';
 import { ownModule } from '../package-root.ts';
 import { retireVerdict } from '../retire-verdict.ts';
-import { isAlive } from '../run-directory.ts';
+import { markScratch, removeDeadScratch } from '../run-directory.ts';
 import { nameReport, showVerdict } from '../show-verdict.ts';
 
 interface DemoOptions {
@@ -64,6 +64,7 @@ async function runDemo(
   const { run } = await import('../run.ts');
   removeDeadDemos();
   const directory = mkdtempSync(path.join(tmpdir(), `${PREFIX}${process.pid}-`));
+  markScratch(directory);
   let demo: DemoModule.Demo | undefined;
   try {
     demo = await bootDemo({
@@ -107,11 +108,7 @@ const PREFIX = 'greenlight-demo-';
 
 /** Temporary directories of demos that were killed. */
 function removeDeadDemos(): void {
-  for (const name of readdirSync(tmpdir())) {
-    const pid = name.startsWith(PREFIX) ? Number(/^\d+/.exec(name.slice(PREFIX.length))?.[0]) : NaN;
-    if (Number.isInteger(pid) && !isAlive(pid))
-      rmSync(path.join(tmpdir(), name), { recursive: true, force: true });
-  }
+  removeDeadScratch(tmpdir(), (name) => name.startsWith(PREFIX));
 }
 
 function wantedRelease({ env }: DemoModule.Demo): Release | null {

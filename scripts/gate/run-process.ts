@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 import { FROM_SOURCE, ownModule } from '../package-root.ts';
 import { startGroup } from '../process-group.ts';
+import { markReport, reportFiles } from '../report-files.ts';
 
 /** How far a run is. */
 export interface RunProgress {
@@ -37,6 +38,8 @@ export function createRunStarter(cwd: string, environment: NodeJS.ProcessEnv): S
   );
   return async (args, output) => {
     mkdirSync(output, { recursive: true });
+    // The log is there before the run is, which refuses a directory with files of others.
+    markReport(reportFiles(output));
     const group = await startGroup(
       process.execPath,
       [...loader(), ownModule('scripts/greenlight'), ...args],

@@ -131,6 +131,7 @@ describe('publishing', () => {
     expect(readFileSync(path.join(directory, 'greenlight.env'), 'utf8')).toContain(
       'GREENLIGHT_DECISION=NO_GO',
     );
+    writeFileSync(path.join(directory, 'verdict.json'), '{"schema":"greenlight/verdict@1"}');
     retireVerdict(directory, '.');
     expect(readdirSync(directory), 'the next run takes it away before it starts').toEqual([]);
   });

@@ -40,12 +40,20 @@ function write(name: string, content: string | Uint8Array): string {
 }
 
 test.each([
-  ['as it is', 'deep/log.txt', `key=${SECRET}`],
-  ['in base64', 'body.json', JSON.stringify({ auth: Buffer.from(`:${SECRET}`).toString('base64') })],
-  ['inside a trace', 'trace.zip', zipSync({ '0-trace.network': strToU8(`{"value":"${SECRET}"}`) })],
+  ['as it is', 'playwright/session-0.log', `key=${SECRET}`],
+  [
+    'in base64',
+    'playwright/session-0/deep/body.json',
+    JSON.stringify({ auth: Buffer.from(`:${SECRET}`).toString('base64') }),
+  ],
+  [
+    'inside a trace',
+    'playwright/session-1/trace.zip',
+    zipSync({ '0-trace.network': strToU8(`{"value":"${SECRET}"}`) }),
+  ],
   [
     'inside an archive inside a trace',
-    'outer.zip',
+    'allure-results/0b0c1d2e-0000-4000-8000-000000000000-attachment.zip',
     zipSync({ 'inner.zip': zipSync({ a: strToU8(SECRET.repeat(3)) }) }),
   ],
 ])('a secret %s is found, removed, and a fault', (_, name, content) => {
@@ -56,9 +64,18 @@ test.each([
 
 test('files without a secret stay', () => {
   const files = [
-    write('log.txt', 'key=[redacted]'),
-    write('trace.zip', zipSync({ a: strToU8('[redacted]') })),
+    write('playwright/session-0.log', 'key=[redacted]'),
+    write('playwright/session-1/trace.zip', zipSync({ a: strToU8('[redacted]') })),
   ];
   expect(scan()).toEqual([]);
   expect(files.every((file) => existsSync(file))).toBe(true);
 });
+
+test.each(['notes.md', 'playwright/my.spec.ts', 'sign-offs/contract.pdf'])(
+  'a secret in %s, which no run wrote, is a fault, and the file stays',
+  (name) => {
+    const file = write(name, SECRET);
+    expect(scan()).toEqual([expect.stringMatching(`^${name} holds .* it was left: remove it`)]);
+    expect(existsSync(file)).toBe(true);
+  },
+);
