@@ -1,14 +1,11 @@
-import type { TestInfo } from '@playwright/test';
-import { CHECK_ANNOTATION } from '../contract/check-id.ts';
+import { registerChecks } from '../checks/index.ts';
 import type { PlannedCheck } from '../contract/checks.ts';
 import { GreenlightError } from '../contract/errors.ts';
-import { type Finding, FindingSaysNo, recordFinding } from '../contract/finding.ts';
+import type { Finding } from '../contract/finding.ts';
 import type { Plan } from '../contract/plan.ts';
 import { PortUnavailable } from '../contract/ports/observe.ts';
 import { stateChecksOf } from '../contract/state-plan.ts';
 import { sideOf, type TableMapping } from '../contract/table-mapping.ts';
-import { redactorOf } from '../safety/redactor.ts';
-import { checksOfThisRun } from '../safety/run-context.ts';
 import { ask } from './ask.ts';
 import { dataTest, type Sides } from './fixtures.ts';
 import { judgeKeyspaces } from './judge-keyspaces.ts';
@@ -30,31 +27,26 @@ type Work = {
 /** Registers one Playwright test for each mapped table and each state check that the phase requires. */
 export function defineDataChecks(plan: Plan): void {
   const test = dataTest(plan);
-  const redactor = redactorOf(plan);
   // One worker, in order: two workers would read the same tables at the same time, from different views.
   test.describe.configure({ mode: 'default' });
-  for (const check of checksOfThisRun(plan)) {
+  registerChecks(test, plan, (check) => {
     const work = workOf(plan, check);
-    if (work === undefined) continue;
-    const details = {
-      tag: [`@${check.severity}`],
-      annotation: { type: CHECK_ANNOTATION, description: check.id },
-    };
-    const judge = async (testInfo: TestInfo, finding: () => Promise<Finding>): Promise<void> => {
-      testInfo.setTimeout(work.timeLimit);
-      await conclude(testInfo, redactor.deep(await finding()));
-    };
+    if (work === undefined) return undefined;
     if ('runAlone' in work) {
-      test(check.title, details, async ({}, testInfo) => judge(testInfo, () => work.runAlone()));
-    } else {
-      test(check.title, details, async ({ sides }, testInfo) => judge(testInfo, () => work.run(sides)));
+      return {
+        look: async ({}, testInfo) => {
+          testInfo.setTimeout(work.timeLimit);
+          return work.runAlone();
+        },
+      };
     }
-  }
-}
-
-async function conclude(testInfo: TestInfo, finding: Finding): Promise<void> {
-  await recordFinding(testInfo, finding);
-  if (finding.outcome === 'fail' || finding.outcome === 'unknown') throw new FindingSaysNo(finding);
+    return {
+      look: async ({ sides }, testInfo) => {
+        testInfo.setTimeout(work.timeLimit);
+        return work.run(sides);
+      },
+    };
+  });
 }
 
 function workOf(plan: Plan, check: PlannedCheck): Work | undefined {

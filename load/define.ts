@@ -1,15 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { TestInfo } from '@playwright/test';
-import { CHECK_ANNOTATION } from '../contract/check-id.ts';
+import { registerChecks } from '../checks/index.ts';
 import { GreenlightError } from '../contract/errors.ts';
-import { recordFinding } from '../contract/finding.ts';
 import { type LoadProfile, mostStages, orderedS } from '../contract/load-profile.ts';
 import type { Plan } from '../contract/plan.ts';
 import { redactorOf } from '../safety/redactor.ts';
-import { checksOfThisRun, loadRunContext, runId } from '../safety/run-context.ts';
+import { loadRunContext, runId } from '../safety/run-context.ts';
 import { refuseLiveKeys } from '../safety/live-keys.ts';
 import { secretReader } from '../safety/secrets.ts';
-import { conclude } from './conclude.ts';
 import { defineComparisons } from './compare/define-comparisons.ts';
 import { loadEngines } from './engines/index.ts';
 import { loadTest } from './fixtures.ts';
@@ -29,42 +27,36 @@ export function defineLoad(plan: Plan): void {
   const redactor = redactorOf(plan);
   // One after the other: profiles that run at the same time would measure each other.
   loadTest.describe.configure({ mode: 'default' });
-  const manifest = checksOfThisRun(plan);
-  defineSlo(plan, manifest);
-  const planned = manifest.filter((check) => check.source === 'load');
+  defineSlo(plan);
   const segment = loadRunContext()?.segment;
-  const titles = new Set<string>();
-  for (const check of planned) {
+  registerChecks(loadTest, plan, (check) => {
+    if (check.source !== 'load') return undefined;
     const profile = profileOf(plan, check.id);
-    const title = titles.has(check.title) ? `${check.title} (${check.id})` : check.title;
-    titles.add(check.title);
-    const details = {
-      tag: [`@${check.severity}`, `@${check.id}`, `@${profile.engine}`],
-      annotation: { type: CHECK_ANNOTATION, description: check.id },
-    };
-    loadTest(title, details, async ({ stopWithTest, scratch }, testInfo) => {
-      const waitMs = Math.max(0, Date.parse(segment?.startAt ?? '') - Date.now()) || 0;
-      testInfo.setTimeout(waitMs + longestMs(profile));
-      refuseLiveKeys(plan);
-      if (waitMs > 0) await pause(waitMs, undefined, { signal: stopWithTest });
-      const said = await runProfile({
-        plan,
-        profile,
-        engine: loadEngines[profile.engine],
-        planFile: findPlanFile([testInfo.config.configFile, testInfo.config.rootDir, testInfo.file]),
-        run: identityRun(testInfo),
-        scratch,
-        secret: secretReader(plan),
-        progress: (line) => void process.stdout.write(`${check.id}: ${redactor.text(line)}\n`),
-        signal: stopWithTest,
-        ...(segment === undefined ? {} : { segment: { index: segment.index, of: segment.of } }),
-      });
+    return {
+      tags: [profile.engine],
       // A share that was measured has done its part; that it is only one must not make its machine look broken.
-      if (said.cause === ONE_SHARE) await recordFinding(testInfo, redactor.deep(said));
-      else await conclude(said, testInfo, redactor);
-    });
-  }
-  defineComparisons(plan, manifest);
+      letStand: (finding) => finding.cause === ONE_SHARE,
+      look: async ({ stopWithTest, scratch }, testInfo) => {
+        const waitMs = Math.max(0, Date.parse(segment?.startAt ?? '') - Date.now()) || 0;
+        testInfo.setTimeout(waitMs + longestMs(profile));
+        refuseLiveKeys(plan);
+        if (waitMs > 0) await pause(waitMs, undefined, { signal: stopWithTest });
+        return runProfile({
+          plan,
+          profile,
+          engine: loadEngines[profile.engine],
+          planFile: findPlanFile([testInfo.config.configFile, testInfo.config.rootDir, testInfo.file]),
+          run: identityRun(testInfo),
+          scratch,
+          secret: secretReader(plan),
+          progress: (line) => void process.stdout.write(`${check.id}: ${redactor.text(line)}\n`),
+          signal: stopWithTest,
+          ...(segment === undefined ? {} : { segment: { index: segment.index, of: segment.of } }),
+        });
+      },
+    };
+  });
+  defineComparisons(plan);
 }
 
 /** Time for several processes to start, read the plan and be waited for. */

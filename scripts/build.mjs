@@ -7,7 +7,17 @@ import { pathToFileURL } from 'node:url';
 
 const root = path.resolve(import.meta.dirname, '..');
 const dist = path.join(root, 'dist');
-const rooms = ['contract', 'suites', 'data-checks', 'load', 'safety', 'reporters', 'scripts', 'demo'];
+const rooms = [
+  'contract',
+  'checks',
+  'suites',
+  'data-checks',
+  'load',
+  'safety',
+  'reporters',
+  'scripts',
+  'demo',
+];
 
 rmSync(dist, { recursive: true, force: true });
 const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');

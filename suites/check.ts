@@ -1,11 +1,11 @@
 import type { PlaywrightTestArgs, PlaywrightWorkerArgs, TestInfo } from '@playwright/test';
-import { CHECK_ANNOTATION, CheckId } from '../contract/check-id.ts';
+import { registerOwnCheck } from '../checks/index.ts';
+import { CheckId } from '../contract/check-id.ts';
 import { GreenlightError } from '../contract/errors.ts';
 import type { Plan, PlanInput } from '../contract/plan.ts';
 import { checksOfThisRun, isInThisRun } from '../safety/run-context.ts';
 import { asPlan, configuredPlan, registerPlan } from './ambient-plan.ts';
 import { type GreenlightTestFixtures, type GreenlightWorkerFixtures, test } from './fixtures.ts';
-import { detailsOf, uniqueTitles } from './planned-test.ts';
 
 /** What the body of an own check gets: Playwright's fixtures and those of Greenlight. */
 export type CheckFixtures = PlaywrightTestArgs &
@@ -42,10 +42,9 @@ export function check(id: string, optionsOrBody: CheckOptions | CheckBody, maybe
   if (!body) throw new GreenlightError('USAGE', `check("${id}") has no body`);
   CheckId.parse(id);
   const plan = options.plan ? registerPlan(asPlan(options.plan)) : configuredPlan();
+  const { tags } = options;
   if (!plan) {
-    if (!isInThisRun(id)) return;
-    const details = { annotation: { type: CHECK_ANNOTATION, description: id }, tag: `@${id}` };
-    test(id, details, body as Parameters<typeof test>[2]);
+    if (isInThisRun(id)) registerOwnCheck(test, { id }, { manifest: [], tags }, body as OwnBody);
     return;
   }
   if (!plan.checks.some((own) => own.id === id)) throw notListed(id, plan);
@@ -53,13 +52,10 @@ export function check(id: string, optionsOrBody: CheckOptions | CheckBody, maybe
   const planned = manifest.find((one) => one.id === id);
   // Another phase, or the share of another machine: it is not in the manifest of this run, and a test that nobody
   // planned would be a fault of the run.
-  if (!planned) return;
-  test(
-    uniqueTitles(manifest).get(id) ?? planned.title,
-    detailsOf(planned, options.tags),
-    body as Parameters<typeof test>[2],
-  );
+  if (planned) registerOwnCheck(test, planned, { manifest, tags }, body as OwnBody);
 }
+
+type OwnBody = Parameters<typeof test>[2];
 
 function notListed(id: string, plan: Plan): GreenlightError {
   const known = plan.checks.map((own) => own.id).join(', ') || 'none';

@@ -4,7 +4,17 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import path from 'node:path';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
-const ROOMS = ['contract', 'suites', 'data-checks', 'load', 'safety', 'reporters', 'scripts', 'demo'];
+const ROOMS = [
+  'contract',
+  'checks',
+  'suites',
+  'data-checks',
+  'load',
+  'safety',
+  'reporters',
+  'scripts',
+  'demo',
+];
 const FILES = ['tsconfig.json', 'tsconfig.build.json', 'package.json', 'playwright.config.ts'];
 const STAMP = path.join(ROOT, 'node_modules', '.cache', 'greenlight-built');
 

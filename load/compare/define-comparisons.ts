@@ -1,5 +1,4 @@
-import { CHECK_ANNOTATION } from '../../contract/check-id.ts';
-import type { PlannedCheck } from '../../contract/checks.ts';
+import { registerChecks } from '../../checks/index.ts';
 import { GreenlightError } from '../../contract/errors.ts';
 import { COMPARED_SIDES, comparedS, type LoadComparison } from '../../contract/load-comparison.ts';
 import type { Plan } from '../../contract/plan.ts';
@@ -7,7 +6,6 @@ import { refuseLiveKeys } from '../../safety/live-keys.ts';
 import { redactorOf } from '../../safety/redactor.ts';
 import { runId } from '../../safety/run-context.ts';
 import { secretReader } from '../../safety/secrets.ts';
-import { conclude } from '../conclude.ts';
 import { loadEngines } from '../engines/index.ts';
 import { loadTest } from '../fixtures.ts';
 import { runComparison } from './run-comparison.ts';
@@ -15,34 +13,33 @@ import { runComparison } from './run-comparison.ts';
 /** Starting an engine and reading its results, once for every block. */
 const BLOCK_OVERHEAD_MS: Record<LoadComparison['engine'], number> = { autocannon: 3000, k6: 30_000 };
 
-/** Registers one Playwright test for each comparison of old and new of the manifest. */
-export function defineComparisons(plan: Plan, manifest: readonly PlannedCheck[]): void {
+/** Registers one Playwright test for each comparison of old and new that the phase of this run requires. */
+export function defineComparisons(plan: Plan): void {
   const redactor = redactorOf(plan);
-  for (const check of manifest.filter(({ source }) => source === 'comparison')) {
+  registerChecks(loadTest, plan, (check) => {
+    if (check.source !== 'comparison') return undefined;
     const comparison = plan.load.comparisons.find(({ id }) => id === check.id);
     if (comparison === undefined) {
       throw new GreenlightError('INTERNAL', `the check ${check.id} has no comparison`);
     }
-    const details = {
-      tag: [`@${check.severity}`, `@${check.id}`, `@${comparison.engine}`],
-      annotation: { type: CHECK_ANNOTATION, description: check.id },
+    return {
+      tags: [comparison.engine],
+      look: async ({ stopWithTest, scratch }, testInfo) => {
+        testInfo.setTimeout(longestMs(comparison));
+        refuseLiveKeys(plan);
+        return runComparison({
+          plan,
+          comparison,
+          engine: loadEngines[comparison.engine],
+          run: runId(),
+          scratch,
+          secret: secretReader(plan),
+          progress: (line) => void process.stdout.write(`${check.id}: ${redactor.text(line)}\n`),
+          signal: stopWithTest,
+        });
+      },
     };
-    loadTest(`${check.title} (${check.id})`, details, async ({ stopWithTest, scratch }, testInfo) => {
-      testInfo.setTimeout(longestMs(comparison));
-      refuseLiveKeys(plan);
-      const said = await runComparison({
-        plan,
-        comparison,
-        engine: loadEngines[comparison.engine],
-        run: runId(),
-        scratch,
-        secret: secretReader(plan),
-        progress: (line) => void process.stdout.write(`${check.id}: ${redactor.text(line)}\n`),
-        signal: stopWithTest,
-      });
-      await conclude(said, testInfo, redactor);
-    });
-  }
+  });
 }
 
 /** Everything that is ordered, and in every block one request that runs into its timeout. */

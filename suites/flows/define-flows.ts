@@ -1,14 +1,14 @@
 import type { Page, PlaywrightWorkerArgs, TestInfo } from '@playwright/test';
+import { callFromUserPlace, type PlannedLook, registerChecks } from '../../checks/index.ts';
 import type { PlannedCheck } from '../../contract/checks.ts';
+import type { Finding } from '../../contract/finding.ts';
 import type { DataRow, Flow } from '../../contract/flow.ts';
 import type { Plan, PlanInput } from '../../contract/plan.ts';
-import { checksOfThisRun } from '../../safety/run-context.ts';
 import { createPlaywrightApplication } from '../adapters/app/playwright-application.ts';
 import { registerPlan } from '../ambient-plan.ts';
 import { CannotTell } from '../cannot-tell.ts';
 import { type GreenlightTestFixtures, type GreenlightWorkerFixtures, test } from '../fixtures.ts';
 import type { BrowserSession, OpenPage } from '../page-session.ts';
-import { conclude, detailsOf, uniqueTitles } from '../planned-test.ts';
 import type { FlowRun } from './flow-run.ts';
 import { longestRun, runFlow } from './run-flow.ts';
 
@@ -22,41 +22,41 @@ const OVERHEAD_MS = 60_000;
 /** Registers one Playwright test for each flow that the phase of this run requires. */
 export function defineFlows(input: Plan | PlanInput): void {
   const plan = registerPlan(input);
-  const manifest = checksOfThisRun(plan);
-  const planned = manifest.filter((check) => check.source === 'flow');
-  const titles = uniqueTitles(manifest);
-  test.describe(() => {
+  const describe = (body: () => void): void => test.describe(body);
+  callFromUserPlace()(describe, () => {
     test.describe.configure({ mode: 'parallel' });
-    for (const check of planned) {
+    registerChecks(test, plan, (check) => {
+      if (check.source !== 'flow') return undefined;
       const flow = plan.flows.find((one) => one.id === check.id && one.options.check !== false);
       if (!flow) throw new Error(`the manifest names the flow "${check.id}", which the plan does not have`);
-      registerFlow(plan, flow, check, titles.get(check.id) ?? check.title);
-    }
+      return lookThrough(plan, flow, check);
+    });
   });
 }
 
-function registerFlow(plan: Plan, flow: Flow, check: PlannedCheck, title: string): void {
-  const details = detailsOf(check, flow.options.area === undefined ? [] : [flow.options.area]);
+function lookThrough(
+  plan: Plan,
+  flow: Flow,
+  check: PlannedCheck,
+): PlannedLook<Fixtures & Pick<GreenlightWorkerFixtures, 'browserSession'>> {
+  const tags = flow.options.area === undefined ? [] : [flow.options.area];
   // Two shapes, because Playwright sets up what a test names: only flows with pages may need a browser.
   if (flow.steps.some((step) => step.kind === 'page')) {
-    test(
-      title,
-      details,
-      async ({ playwright, ports, secret, redactor, unique, created, control, browserSession }, testInfo) => {
+    return {
+      tags,
+      look: ({ playwright, ports, secret, redactor, unique, created, control, browserSession }, testInfo) => {
         const fixtures = { playwright, ports, secret, redactor, unique, created, control };
-        await runCheck(plan, flow, check, fixtures, testInfo, browserSession);
+        return runCheck(plan, flow, check, fixtures, testInfo, browserSession);
       },
-    );
-    return;
+    };
   }
-  test(
-    title,
-    details,
-    async ({ playwright, ports, secret, redactor, unique, created, control }, testInfo) => {
+  return {
+    tags,
+    look: ({ playwright, ports, secret, redactor, unique, created, control }, testInfo) => {
       const fixtures = { playwright, ports, secret, redactor, unique, created, control };
-      await runCheck(plan, flow, check, fixtures, testInfo, undefined);
+      return runCheck(plan, flow, check, fixtures, testInfo, undefined);
     },
-  );
+  };
 }
 
 async function runCheck(
@@ -66,7 +66,7 @@ async function runCheck(
   fixtures: Fixtures,
   testInfo: TestInfo,
   browsers: BrowserSession | undefined,
-): Promise<void> {
+): Promise<Finding> {
   // Playwright's own time-out says nothing about the target, so it must never come before a budget's end.
   testInfo.setTimeout(longestRun({ flow, budgetMs: plan.budgetMs }) + OVERHEAD_MS);
   const requests = await fixtures.playwright.request.newContext();
@@ -103,7 +103,7 @@ async function runCheck(
       }),
   };
   try {
-    await conclude(await runFlow(run), testInfo, fixtures.redactor);
+    return await runFlow(run);
   } finally {
     await opened?.close();
     await requests.dispose();

@@ -1,9 +1,9 @@
+import { registerChecks } from '../../checks/index.ts';
 import type { Project } from '../../contract/outcome.ts';
 import type { Plan, PlanInput } from '../../contract/plan.ts';
 import type { Probe } from '../../contract/probe.ts';
 import type { SecretString } from '../../contract/secret.ts';
 import { createHttpApplication } from '../../safety/http-application.ts';
-import { checksOfThisRun } from '../../safety/run-context.ts';
 import { resolveSecret } from '../../safety/secrets.ts';
 import { webhookSigners } from '../adapters/webhooks/index.ts';
 import { registerPlan } from '../ambient-plan.ts';
@@ -11,7 +11,6 @@ import { test } from '../fixtures.ts';
 import type { TwinHeaders, TwinTools } from '../parity/ask-twins.ts';
 import { probeGuards } from '../parity/guards-probe.ts';
 import { probeParity } from '../parity/parity-probe.ts';
-import { conclude, detailsOf, uniqueTitles } from '../planned-test.ts';
 import { type Probed, probeFinding } from '../probe-finding.ts';
 import { probeEndpoints } from './endpoints-probe.ts';
 import { probeHealth } from './health-probe.ts';
@@ -28,16 +27,13 @@ export function defineProbes(
   project: Extract<Project, 'readiness' | 'suites'>,
 ): void {
   const plan = registerPlan(input);
-  const manifest = checksOfThisRun(plan);
-  const planned = manifest.filter((check) => check.source === 'probe' && check.project === project);
-  const titles = uniqueTitles(manifest);
-  for (const check of planned) {
+  registerChecks(test, plan, (check) => {
+    if (check.source !== 'probe' || check.project !== project) return undefined;
     const probe = plan.probes.find((one) => one.id === check.id);
     if (!probe) throw new Error(`the manifest names the probe "${check.id}", which the plan does not have`);
-    test(
-      titles.get(check.id) ?? check.title,
-      detailsOf(check, [probe.kind]),
-      async ({ control, redactor }, testInfo) => {
+    return {
+      tags: [probe.kind],
+      look: async ({ control }, testInfo) => {
         testInfo.setTimeout(requestsOf(probe) * probe.budgetMs + OVERHEAD_MS);
         const tools = {
           application: createHttpApplication(),
@@ -46,10 +42,10 @@ export function defineProbes(
           oldUrls: plan.target.old?.urls ?? {},
           control,
         };
-        await conclude(await probeFinding(check.id, () => runProbe(probe, tools)), testInfo, redactor);
+        return probeFinding(check.id, () => runProbe(probe, tools));
       },
-    );
-  }
+    };
+  });
 }
 
 function runProbe(probe: Probe, tools: TwinTools): Promise<Probed> {

@@ -1,10 +1,9 @@
+import { registerChecks } from '../../checks/index.ts';
 import type { BuiltInCheck } from '../../contract/built-in-checks.ts';
 import type { Plan, PlanInput } from '../../contract/plan.ts';
 import { createHttpApplication } from '../../safety/http-application.ts';
-import { checksOfThisRun } from '../../safety/run-context.ts';
 import { registerPlan } from '../ambient-plan.ts';
 import { test } from '../fixtures.ts';
-import { conclude, detailsOf, uniqueTitles } from '../planned-test.ts';
 import type { Ports } from '../ports.ts';
 import { type Probed, probeFinding, type ProbeTools } from '../probe-finding.ts';
 import { defineProbes } from '../probes/define-probes.ts';
@@ -31,20 +30,16 @@ const LOOKS: Readonly<Record<BuiltInCheck['id'], Look>> = {
 /** Registers the readiness checks that the phase of this run requires: what the target names works, and its probes. */
 export function defineReadiness(input: Plan | PlanInput): void {
   const plan = registerPlan(input);
-  const manifest = checksOfThisRun(plan);
-  const planned = manifest.filter((check) => check.source === 'built-in');
-  const titles = uniqueTitles(manifest);
-  for (const check of planned) {
+  registerChecks(test, plan, (check) => {
+    if (check.source !== 'built-in') return undefined;
     const look = LOOKS[check.id as BuiltInCheck['id']];
-    test(
-      titles.get(check.id) ?? check.title,
-      detailsOf(check),
-      async ({ control, redactor, ports }, testInfo) => {
+    return {
+      look: async ({ control, ports }, testInfo) => {
         testInfo.setTimeout(TIMEOUT_MS + Object.keys(plan.target.urls).length * plan.budgetMs);
         const tools = { application: createHttpApplication(), urls: plan.target.urls, control };
-        await conclude(await probeFinding(check.id, () => look(plan, tools, ports)), testInfo, redactor);
+        return probeFinding(check.id, () => look(plan, tools, ports));
       },
-    );
-  }
+    };
+  });
   defineProbes(plan, 'readiness');
 }

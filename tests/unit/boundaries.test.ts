@@ -29,9 +29,10 @@ const ROOMS: readonly Room[] = [
     lazy: ['pg', 'jiti'],
     typesOnly: ['@playwright/test/reporter'],
   },
+  { at: 'checks/', ours: ['contract/', 'safety/'], packages: ['node:', '@playwright/test'] },
   {
     at: 'suites/',
-    ours: ['contract/', 'safety/'],
+    ours: ['contract/', 'safety/', 'checks/'],
     packages: ['node:', 'zod', '@playwright/test'],
     lazy: ['@sparticuz/chromium'],
   },
@@ -42,7 +43,11 @@ const ROOMS: readonly Room[] = [
     lazy: ['pg', 'stripe', 'imapflow', 'postal-mime'],
     typesOnly: ['@playwright/test'],
   },
-  { at: 'data-checks/', ours: ['contract/', 'safety/'], packages: ['node:', 'zod', '@playwright/test'] },
+  {
+    at: 'data-checks/',
+    ours: ['contract/', 'safety/', 'checks/'],
+    packages: ['node:', 'zod', '@playwright/test'],
+  },
   { at: 'data-checks/postgres/', ours: ['contract/', 'safety/'], packages: ['node:', 'zod'], lazy: ['pg'] },
   {
     at: 'data-checks/mysql/',
@@ -53,7 +58,7 @@ const ROOMS: readonly Room[] = [
   { at: 'data-checks/redis/', ours: ['contract/', 'safety/'], packages: ['node:', 'zod'], lazy: ['ioredis'] },
   {
     at: 'load/',
-    ours: ['contract/', 'safety/'],
+    ours: ['contract/', 'safety/', 'checks/'],
     packages: ['node:', 'zod', '@playwright/test', 'hdr-histogram-js'],
   },
   {
@@ -65,7 +70,7 @@ const ROOMS: readonly Room[] = [
   },
   {
     at: 'load/slo/',
-    ours: ['contract/', 'safety/', 'load/'],
+    ours: ['contract/', 'safety/', 'checks/', 'load/'],
     packages: ['node:', 'zod', '@playwright/test'],
     lazy: ['@aws-sdk/client-cloudwatch', '@azure/identity'],
   },
@@ -130,7 +135,17 @@ const ROOMS: readonly Room[] = [
   },
 ];
 
-const FOLDERS = ['contract', 'safety', 'suites', 'load', 'data-checks', 'reporters', 'scripts', 'demo'];
+const FOLDERS = [
+  'contract',
+  'safety',
+  'checks',
+  'suites',
+  'load',
+  'data-checks',
+  'reporters',
+  'scripts',
+  'demo',
+];
 
 interface Import {
   readonly file: string;
