@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Captured, CreatedRecord, FlowContext, ObserveStep, PageStep, RequestStep } from './flow.ts';
 import type { ResponseView } from './http.ts';
+import { refusePromise } from './plan-mistake.ts';
 import { shown, type Statement } from './statement.ts';
 
 /** The pure judgement of one answer: what was compared, and what later steps may use. */
@@ -57,7 +58,7 @@ export function evaluateObservation(
 
 /** What the step is about to create, as a list. */
 export function createdBy(step: RequestStep | PageStep, ctx: FlowContext): readonly CreatedRecord[] {
-  const created = step.creates?.(ctx) ?? [];
+  const created = refusePromise('creates', step.creates?.(ctx) ?? []);
   return Array.isArray(created) ? (created as readonly CreatedRecord[]) : [created as CreatedRecord];
 }
 
@@ -72,7 +73,10 @@ function evaluateBody(
   let body = raw;
   const statements = [...before];
   if (step.response && depth.schema) {
-    const schema = typeof step.response === 'function' ? step.response(captured) : step.response;
+    const schema =
+      typeof step.response === 'function'
+        ? refusePromise('response', step.response(captured))
+        : step.response;
     const parsed = schema.safeParse(raw);
     if (!parsed.success) {
       return {
@@ -87,8 +91,9 @@ function evaluateBody(
   // The observation type depends on the port; the builder checked it, and here only the erased form is left.
   const expect = step.expect as ((given: typeof answer) => readonly Statement[]) | undefined;
   const capture = step.capture as ((given: typeof answer) => Captured) | undefined;
-  statements.push(...(expect?.(answer) ?? []));
-  return { statements, captured: allHold(statements) ? (capture?.(answer) ?? {}) : {} };
+  statements.push(...refusePromise('expect', expect?.(answer) ?? []));
+  const kept = allHold(statements) ? capture?.(answer) : undefined;
+  return { statements, captured: kept === undefined ? {} : refusePromise('capture', kept) };
 }
 
 /** Whether a step takes this status; any 2xx where it names none. */

@@ -2,6 +2,7 @@
  * HTTP as data, so that one definition runs in Playwright, k6 and autocannon.
  * Everything here is portable: no Node API, no URL class (k6 has none).
  */
+import { refuseOddRequest } from './request-spec.ts';
 
 /** Values of a query string or a form; `undefined` leaves the field out. */
 export type Fields = Readonly<Record<string, string | number | boolean | undefined>>;
@@ -51,9 +52,15 @@ export function encodeFields(fields: Fields): string {
 /**
  * Turns a request spec into what goes over the wire.
  * @param urls base URL by endpoint name, without a trailing slash needed
- * @throws Error when the endpoint has no URL or the path is not absolute
+ * @throws Error when the endpoint has no URL or the path is not absolute, PlanMistake when the spec is odd
  */
 export function encodeRequest(spec: RequestSpec, urls: Readonly<Record<string, string>>): WireRequest {
+  refuseOddRequest(spec);
+  return encodeAgain(spec, urls);
+}
+
+/** The same for a request like one that was looked at before: under load that look costs as much as the rest. */
+export function encodeAgain(spec: RequestSpec, urls: Readonly<Record<string, string>>): WireRequest {
   const endpoint = spec.endpoint ?? 'app';
   const base = urls[endpoint];
   if (base === undefined) {

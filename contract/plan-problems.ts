@@ -1,11 +1,10 @@
 import { builtInChecks } from './built-in-checks.ts';
-import { CheckId } from './check-id.ts';
 import type { Problem } from './errors.ts';
-import { createsData, unportableSteps, type Flow } from './flow.ts';
+import { createsData, unportableSteps } from './flow.ts';
+import { flowProblems, flowsOf } from './flow-problems.ts';
 import { hostProblems } from './host-problems.ts';
 import { list, type Loose, object } from './loose.ts';
 import { beyondCaps, LoadCaps, LoadProfile } from './load-profile.ts';
-import type { PortName } from './ports/observe.ts';
 import { STATE_CHECKS } from './state-checks.ts';
 import { mysqlProblems } from './mysql-problems.ts';
 import { redisProblems } from './redis-plan.ts';
@@ -54,70 +53,6 @@ function idProblems(plan: Loose): Problem[] {
       remedy: 'add at least one: a run that checks nothing can never answer GO',
     });
   }
-  return problems;
-}
-
-function flowProblems(plan: Loose): Problem[] {
-  const target = object(plan['target']);
-  const has: Record<PortName, boolean> = {
-    mailbox: target['mailbox'] !== undefined,
-    records: target['records'] !== undefined,
-    payments: target['payments'] !== undefined,
-    webhooks: target['payments'] !== undefined,
-  };
-  const problems: Problem[] = [];
-  flowsOf(plan).forEach((flow, index) => {
-    const path = `flows[${index}]`;
-    if (!CheckId.safeParse(flow.id).success) {
-      problems.push({
-        path: `${path}.id`,
-        value: JSON.stringify(flow.id),
-        problem: 'is not a check id',
-        remedy: 'use a statement in kebab-case, such as visitor-can-register',
-      });
-    }
-    if (flow.steps.filter((step) => step.kind !== 'given').length === 0) {
-      problems.push({
-        path,
-        value: 'no steps',
-        problem: `the flow "${flow.id}" does nothing`,
-        remedy: 'add a request, observe or page step',
-      });
-    }
-    const steps = new Set<string>();
-    for (const step of flow.steps) {
-      if (step.kind === 'given') continue;
-      if (steps.has(step.id)) {
-        problems.push({
-          path: `${path}.steps`,
-          value: JSON.stringify(step.id),
-          problem: `two steps of "${flow.id}" have this id`,
-          remedy: 'name each step once',
-        });
-      }
-      steps.add(step.id);
-      if (step.kind === 'observe' && !has[step.port]) {
-        const key = step.port === 'webhooks' ? 'payments' : step.port;
-        problems.push({
-          path: `${path}.steps`,
-          value: JSON.stringify(step.id),
-          problem: `observes "${step.port}", but the target has none`,
-          remedy: `add target.${key}`,
-        });
-      }
-    }
-    if (createsData(flow)) {
-      problems.push(...hostProblems(plan, 'createData', path, `the flow "${flow.id}" creates data`));
-      if (Object.keys(object(plan['created'])).length === 0) {
-        problems.push({
-          path: 'created',
-          value: 'nothing',
-          problem: `the flow "${flow.id}" creates data that nothing removes`,
-          remedy: 'add created: { <kind>: { undo } } or { keep: reason }',
-        });
-      }
-    }
-  });
   return problems;
 }
 
@@ -361,8 +296,4 @@ function stateIds(state: unknown): { id: string; path: string }[] {
     id,
     path: 'data.state',
   }));
-}
-
-function flowsOf(plan: Loose): readonly Flow[] {
-  return list(plan['flows']).filter((item): item is Flow => object(item)['kind'] === 'greenlight.flow');
 }

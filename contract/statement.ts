@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isThenable, PlanMistake } from './plan-mistake.ts';
 
 /**
  * A value that a report can show as it is. Marked as pure, like the next one, so that scripts for k6, which use only the
@@ -32,24 +33,37 @@ export function shown(value: unknown): Shown {
   return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}… (${text.length} characters)` : text;
 }
 
+/** A promise is no value: comparing it would blame the target for a missing `await`. @throws PlanMistake */
+function mustBeValue(name: string, ...values: readonly unknown[]): void {
+  if (!values.some(isThenable)) return;
+  throw new PlanMistake(
+    `the comparison "${name}" was given a promise`,
+    'compare the value that it resolves to',
+  );
+}
+
 /** States that `measured` is exactly `expected` (`Object.is`, so NaN never equals a number by accident). */
 export function equal(name: string, measured: unknown, expected: unknown): Statement {
+  mustBeValue(name, measured, expected);
   return { name, ok: Object.is(measured, expected), measured: shown(measured), expected: shown(expected) };
 }
 
 /** States that `measured` is a finite number of at most `limit`. */
 export function atMost(name: string, measured: number, limit: number, unit?: string): Statement {
+  mustBeValue(name, measured, limit);
   const ok = Number.isFinite(measured) && measured <= limit;
   return { name, ok, measured: shown(measured), expected: `<= ${limit}`, ...(unit ? { unit } : {}) };
 }
 
 /** States that `measured` is a finite number of at least `floor`. */
 export function atLeast(name: string, measured: number, floor: number, unit?: string): Statement {
+  mustBeValue(name, measured, floor);
   const ok = Number.isFinite(measured) && measured >= floor;
   return { name, ok, measured: shown(measured), expected: `>= ${floor}`, ...(unit ? { unit } : {}) };
 }
 
 /** States that a condition holds; `measured` says what was seen. */
 export function holds(name: string, ok: boolean, measured: unknown, expected: unknown): Statement {
+  mustBeValue(name, ok, measured, expected);
   return { name, ok: ok === true, measured: shown(measured), expected: shown(expected) };
 }

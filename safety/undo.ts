@@ -2,6 +2,7 @@ import { allHold, evaluateResponse } from '../contract/evaluate.ts';
 import type { Captured, Flow, FlowContext } from '../contract/flow.ts';
 import { encodeRequest } from '../contract/http.ts';
 import type { Plan } from '../contract/plan.ts';
+import { refusePromise } from '../contract/plan-mistake.ts';
 import type { ApplicationPort } from '../contract/ports/application.ts';
 import { identities, SYNTHETIC_PREFIX } from '../contract/unique.ts';
 import type { LedgerEntry } from './ledger.ts';
@@ -35,7 +36,7 @@ export async function undoEntry(options: {
     };
   }
   try {
-    return await runUndo(kind.undo(entry.identity), options);
+    return await runUndo(refusePromise('undo', kind.undo(entry.identity)), options);
   } catch (error) {
     return { failed: error instanceof Error ? error.message : String(error) };
   }
@@ -51,7 +52,7 @@ async function runUndo(
   for (const step of undo.steps) {
     const ctx: FlowContext = { captured, unique, data: {}, secret };
     if (step.kind === 'given') {
-      captured = { ...captured, ...step.give(ctx) };
+      captured = { ...captured, ...refusePromise('given', step.give(ctx)) };
       continue;
     }
     if (step.kind !== 'request') {

@@ -6,7 +6,8 @@ import {
   type StepEvaluation,
 } from '../../contract/evaluate.ts';
 import type { Captured, DataRow, Flow, FlowContext, RequestStep } from '../../contract/flow.ts';
-import { encodeRequest, type ResponseView, type WireRequest } from '../../contract/http.ts';
+import { encodeAgain, encodeRequest, type ResponseView, type WireRequest } from '../../contract/http.ts';
+import { refusePromise } from '../../contract/plan-mistake.ts';
 import type { Statement } from '../../contract/statement.ts';
 import { identities } from '../../contract/unique.ts';
 
@@ -65,6 +66,8 @@ class Walk implements FlowWalk {
   private data: DataRow;
   private captured: Captured = NOTHING;
   private position = 0;
+  /** Steps before this one have been seen to describe what can be sent. */
+  private seen = 0;
   private asked: RequestStep | undefined;
   private identity: (() => string) | undefined;
 
@@ -89,10 +92,16 @@ class Walk implements FlowWalk {
     while (this.position < steps.length) {
       const step = steps[this.position];
       this.position += 1;
-      if (step?.kind === 'given') this.captured = { ...this.captured, ...step.give(this.context()) };
+      if (step?.kind === 'given')
+        this.captured = { ...this.captured, ...refusePromise('given', step.give(this.context())) };
       if (step?.kind === 'request') {
         this.asked = step;
-        return encodeRequest(step.request(this.context()), this.urls);
+        const spec = step.request(this.context());
+        // Each step is looked at once: what its function gives later has the same keys.
+        if (this.position <= this.seen) return encodeAgain(spec, this.urls);
+        const wire = encodeRequest(spec, this.urls);
+        this.seen = this.position;
+        return wire;
       }
     }
     return undefined;

@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test';
 import type { Captured, CreatedRecord, Flow, FlowContext } from '../../contract/flow.ts';
+import { PlanMistake, refusePromise } from '../../contract/plan-mistake.ts';
 import type { ApplicationPort } from '../../contract/ports/application.ts';
 import type { ObservePort, PortName } from '../../contract/ports/observe.ts';
 import type { Statement } from '../../contract/statement.ts';
@@ -50,7 +51,7 @@ export interface StepEnd {
  */
 export function callPlan<T>(what: string, call: () => T): T {
   try {
-    return call();
+    return refusePromise(what, call());
   } catch (error) {
     throw flowThrew(what, error);
   }
@@ -59,6 +60,16 @@ export function callPlan<T>(what: string, call: () => T): T {
 /** The fault of a function of the plan, with the line where it threw. */
 export function flowThrew(what: string, error: unknown): CannotTell {
   if (error instanceof CannotTell) return error;
+  if (error instanceof PlanMistake) {
+    return new CannotTell(
+      'flow-mistaken',
+      error.message.startsWith(what) ? error.message : `${what}: ${error.message}`,
+      {
+        cause: error,
+        remedy: error.hint,
+      },
+    );
+  }
   const said = error instanceof Error ? `${error.name}: ${error.message.split('\n')[0]}` : String(error);
   const place = error instanceof Error ? placeOf(error) : '';
   const hint = (error as { hint?: unknown }).hint;

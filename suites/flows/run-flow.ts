@@ -33,7 +33,7 @@ export async function runFlow(run: FlowRun): Promise<Finding> {
       try {
         captured = {
           ...captured,
-          ...callPlan(`the start of the flow`, () => step.give({ ...run.context, captured })),
+          ...callPlan('the given of the flow', () => step.give({ ...run.context, captured })),
         };
       } catch (error) {
         return unknownFinding(run, reports, toCannotTell(error), undefined);
