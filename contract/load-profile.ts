@@ -37,7 +37,7 @@ const LoadTrigger = z.strictObject({
     .max(24 * 3600),
   /** A share of failed requests strictly above this is a breach. */
   errorRate: z.number().min(0).lt(1),
-  /** Fewer requests within that time say nothing. */
+  /** Fewer requests within that time do not show that all is well; a breach by fewer must be more than chance. */
   minimumRequests: z.number().int().min(1).default(100),
 });
 
@@ -125,7 +125,7 @@ export const LoadProfile = z
       .default(10),
     warmupS: z.number().nonnegative().max(600).default(1),
     timeoutMs: z.number().int().positive().max(120_000).default(10_000),
-    /** Below this many finished requests the result is unknown. */
+    /** Below this many finished requests nothing passes; a breach by fewer must be more than chance. */
     minimumRequests: z.number().int().min(1).default(100),
     thresholds: LoadThresholds,
     triggers: z.array(LoadTrigger).min(1).optional(),

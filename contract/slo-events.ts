@@ -2,7 +2,7 @@ import type { SloLevel, SloObjective } from './slo.ts';
 
 /** How many events an answer about a service level needs. */
 export interface LeastEvents {
-  /** Fewer say nothing at all. */
+  /** Fewer are no pass, whatever they show. */
   readonly floor: number;
   /** Fewer are no pass: what the plan says, or else `needed`. */
   readonly pass: number;
@@ -53,10 +53,14 @@ export function leastEvents(level: SloLevel): LeastEvents {
   return { floor, pass: given ?? needed, needed };
 }
 
-/** The window of a burn rate or a budget as a level of its own. */
+/**
+ * The window of a burn rate or a budget as a level of its own.
+ * @param factor of the pair of windows that is asked about; without it the least that holds for the window
+ */
 export function windowLevel(
   objective: Extract<SloObjective, { kind: 'burn-rate' | 'error-budget' }>,
   windowS: number,
+  factor?: number,
 ): Extract<SloLevel, { kind: 'error-rate' }> {
   const { id, title, phases, bad, total, minimumEvents } = objective;
   const level = { id, title, phases, bad, total, kind: 'error-rate', windowS, forS: 0 } as const;
@@ -67,7 +71,8 @@ export function windowLevel(
   const factors = objective.pairs
     .filter(({ longS, shortS }) => longS === windowS || shortS === windowS)
     .map(({ factor }) => factor);
-  const critical = Math.min(1, Number((Math.min(...factors) * (1 - objective.objective)).toFixed(12)));
+  const least = factor ?? Math.min(...factors);
+  const critical = Math.min(1, Number((least * (1 - objective.objective)).toFixed(12)));
   return { ...level, ...(minimumEvents === undefined ? {} : { minimumEvents }), atMost: { critical } };
 }
 

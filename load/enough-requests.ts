@@ -1,13 +1,11 @@
 import type { LoadThresholds } from '../contract/load-profile.ts';
 import type { LoadResult } from '../contract/load-result.ts';
-import { errorShareOf } from './compare/judge-errors.ts';
+import { designEffect, errorClusters, sumOf } from './clustered-errors.ts';
 import { decodeHistogram } from './engines/load-recorder.ts';
-import { shareLowerBound } from './slo/binomial.ts';
+import { breachIsCertain } from './slo/certain-breach.ts';
 
 /** How sure a pass must be that not more than the allowed share is bad. */
 const PASS_CONFIDENCE = 0.95;
-/** A roll-back costs more than a repetition, so one slow request of ten must not cause it. */
-const FAIL_CONFIDENCE = 0.99;
 
 const PERCENTILES = { p50: 0.5, p95: 0.95, p99: 0.99 } as const;
 const NAMES = ['p50', 'p95', 'p99'] as const;
@@ -16,6 +14,13 @@ const NAMES = ['p50', 'p95', 'p99'] as const;
 export interface Need {
   readonly name: string;
   readonly requests: number;
+}
+
+export interface Judging {
+  readonly thresholds: LoadThresholds;
+  /** Share that may fail. */
+  readonly errorRate: number;
+  readonly unansweredCount: boolean;
 }
 
 /**
@@ -41,25 +46,28 @@ function withoutBad(good: number): number {
 }
 
 /**
- * Whether a broken limit is more than chance can explain although the requests are too few for a pass: more bad ones
- * than the allowed share, with 99 % confidence (one-sided Clopper-Pearson). Limits that are no shares are as measured.
+ * Whether a broken limit is more than chance can explain although the requests are too few for a pass. Errors that came
+ * in the same seconds count for fewer. Limits that are no shares are as measured.
+ * @param unansweredCount whether requests that got no answer may be held against the target: of a few, it takes a
+ * control address that answers to know that they were not lost on our own side
  */
 export function clearlyBroken(
   name: string,
   result: LoadResult,
-  thresholds: LoadThresholds,
-  errorRate: number,
+  { thresholds, errorRate, unansweredCount }: Judging,
 ): boolean {
   if (name === 'error rate') {
-    const { bad, total } = errorShareOf([result]);
-    return shareLowerBound(bad, total, FAIL_CONFIDENCE) > errorRate;
+    const clusters = errorClusters(result, !unansweredCount);
+    const { bad, total } = sumOf(clusters);
+    const effect = designEffect(clusters);
+    return breachIsCertain(bad / effect, total / effect, errorRate);
   }
   const percentile = NAMES.find((one) => one === name);
   if (percentile === undefined) return true;
   const limitMs = thresholds[`${percentile}Ms`];
   if (result.histogram === null || limitMs === undefined) return false;
   const { slow, total } = slowerThan(result.histogram, limitMs);
-  return shareLowerBound(slow, total, FAIL_CONFIDENCE) > 1 - PERCENTILES[percentile];
+  return breachIsCertain(slow, total, 1 - PERCENTILES[percentile]);
 }
 
 /** How many latencies lie above the limit; by rank, for a histogram does not count by value. */

@@ -31,16 +31,23 @@ const BUSY_CPU_PERCENT = 90;
 export function judgeLoad(evidence: LoadEvidence): Finding {
   const { profile, result } = evidence;
   const statements = loadStatements(profile, result);
-  const silence = nothingMeasured(evidence) ?? notBelievable(evidence, statements);
-  if (silence !== undefined) return finding(evidence, statements, silence);
+  const nothing = nothingMeasured(evidence);
+  if (nothing !== undefined) return finding(evidence, statements, nothing);
 
   const broken = statements.filter((statement) => !statement.ok);
   const lacking = lackingOf(profile, result);
+  const fewForThePlan = result.requests < profile.minimumRequests;
   const clear = broken.filter(
     ({ name }) =>
-      !lacking.some((need) => need.name === name) ||
-      clearlyBroken(name, result, profile.thresholds, errorLimit(profile)),
+      !(fewForThePlan || lacking.some((need) => need.name === name)) ||
+      clearlyBroken(name, result, {
+        thresholds: profile.thresholds,
+        errorRate: errorLimit(profile),
+        unansweredCount: evidence.control === 'answers' || !fewForThePlan,
+      }),
   );
+  const doubt = notBelievable(evidence, clear);
+  if (doubt !== undefined) return finding(evidence, statements, doubt);
   const [first] = clear;
   if (first !== undefined)
     return finding(evidence, statements, { outcome: 'fail', ...failure(clear, first) });
@@ -48,8 +55,10 @@ export function judgeLoad(evidence: LoadEvidence): Finding {
   const triggered = judgeTriggers(profile, result);
   if (triggered !== undefined) return finding(evidence, statements, triggered);
 
-  const few = lacking.length === 0 ? undefined : tooFew(result, lacking, broken);
-  const short = lessThanOrdered(result) ?? few ?? stallBehind(profile, result);
+  const few =
+    fewerThanThePlan(profile, result, broken) ??
+    (lacking.length === 0 ? undefined : tooFew(result, lacking, broken));
+  const short = (fewForThePlan ? few : lessThanOrdered(result)) ?? few ?? stallBehind(profile, result);
   if (short !== undefined) return finding(evidence, statements, short);
   return finding(evidence, statements, { outcome: 'pass', summary: passSummary(result) });
 }
@@ -73,7 +82,7 @@ export function loadStatements(profile: LoadProfile, result: LoadResult): readon
 
 type Saying = Pick<Finding, 'outcome' | 'summary' | 'cause' | 'remedy' | 'measured' | 'expected' | 'unit'>;
 
-function nothingMeasured({ profile, result, control }: LoadEvidence): Saying | undefined {
+function nothingMeasured({ result, control }: LoadEvidence): Saying | undefined {
   if (result.faults.length > 0) {
     return {
       outcome: 'unknown',
@@ -111,18 +120,29 @@ function nothingMeasured({ profile, result, control }: LoadEvidence): Saying | u
       remedy: 'lengthen durationS, or look at what the engine sent',
     };
   }
-  if (result.requests < profile.minimumRequests) {
-    return {
-      outcome: 'unknown',
-      cause: 'too-few-requests',
-      summary: `Only ${result.requests} requests were finished; ${profile.minimumRequests} are needed to say anything`,
-      measured: result.requests,
-      expected: `>= ${profile.minimumRequests}`,
-      unit: 'requests',
-      remedy: 'lengthen durationS, add connections, or lower minimumRequests',
-    };
-  }
   return undefined;
+}
+
+/** What the plan asks for guards a pass only: a breach that is clear is one, however few requests show it. */
+function fewerThanThePlan(
+  { minimumRequests }: LoadProfile,
+  { requests }: LoadResult,
+  broken: readonly Statement[],
+): Saying | undefined {
+  if (requests >= minimumRequests) return undefined;
+  return {
+    outcome: 'unknown',
+    cause: 'too-few-requests',
+    summary: `Only ${requests} requests were finished; ${minimumRequests} are needed to say anything${perhapsChance(broken)}`,
+    measured: requests,
+    expected: `>= ${minimumRequests}`,
+    unit: 'requests',
+    remedy: 'lengthen durationS, add connections, or lower minimumRequests',
+  };
+}
+
+function perhapsChance(broken: readonly Statement[]): string {
+  return broken.length === 0 ? '' : `: ${brokenTexts(broken)}, but so few may show that by chance`;
 }
 
 /** The limits of which so few requests show nothing, the one that needs most first. */
@@ -135,11 +155,10 @@ function lackingOf(profile: LoadProfile, { requests, latency }: LoadResult): rea
 function tooFew({ requests }: LoadResult, lacking: readonly Need[], broken: readonly Statement[]): Saying {
   const [most] = lacking;
   const needs = lacking.map((need) => `${need.name} needs ${need.requests}`).join(', ');
-  const seen = broken.length === 0 ? '' : `: ${brokenTexts(broken)}, but so few may show that by chance`;
   return {
     outcome: 'unknown',
     cause: 'too-few-requests',
-    summary: `${requests} requests are too few to tell (${needs})${seen}`,
+    summary: `${requests} requests are too few to tell (${needs})${perhapsChance(broken)}`,
     measured: requests,
     expected: `>= ${most?.requests ?? 0}`,
     unit: 'requests',
@@ -147,10 +166,13 @@ function tooFew({ requests }: LoadResult, lacking: readonly Need[], broken: read
   };
 }
 
-/** Whether a breach may come from our own side. Wrong answers of the target stand, whatever state we were in. */
+/**
+ * Whether a breach may come from our own side. Wrong answers of the target stand, whatever state we were in.
+ * @param broken statements of which chance does not explain that they do not hold
+ */
 function notBelievable(
   { profile, result, control }: LoadEvidence,
-  statements: readonly Statement[],
+  broken: readonly Statement[],
 ): Saying | undefined {
   const limit = errorLimit(profile);
   const { status, assertion, timeout, connection } = result.errors;
@@ -174,7 +196,6 @@ function notBelievable(
       remedy: 'repair our own network and repeat',
     };
   }
-  const broken = statements.filter((statement) => !statement.ok);
   const delay = ownDelay(profile, result, broken);
   if (delay !== undefined)
     return {

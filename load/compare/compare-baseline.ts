@@ -2,10 +2,11 @@ import type { BaselineEntry, LoadFingerprint } from '../../contract/baseline.ts'
 import type { LoadResult } from '../../contract/load-result.ts';
 import type { LoadSetting } from '../../contract/load-setting.ts';
 import { decodeHistogram } from '../engines/load-recorder.ts';
+import { errorClusters } from '../clustered-errors.ts';
 import { lessThanOrdered } from '../judge-load.ts';
 import { hiddenStall } from '../hidden-stall.ts';
 import { perAnswerMs } from './compared-rounds.ts';
-import { errorShareOf, judgeErrors } from './judge-errors.ts';
+import { judgeErrors } from './judge-errors.ts';
 import { LEAST_RUNS, mostOfAnotherRun } from './other-runs.ts';
 import { meanInterval, percentileInterval, type PercentileInterval } from './percentile-interval.ts';
 
@@ -101,7 +102,7 @@ export function compareBaseline(
   if (result.generator.saturated) return unknown('the load generator itself was overloaded');
   if (result.histogram === null) return unknown('the run measured nothing');
   const errors = judgeErrors(
-    { old: errorShareOf(entry.runs.map((run) => run.result)), new: errorShareOf([result]) },
+    { old: entry.runs.flatMap((run) => errorClusters(run.result)), new: errorClusters(result) },
     {
       errorMargin: options.errorMargin,
       confidence: 0.95,

@@ -1,11 +1,6 @@
-import type { LoadResult } from '../../contract/load-result.ts';
+import { designEffect, type ErrorShare, sumOf } from '../clustered-errors.ts';
 import { shareLowerBound, shareUpperBound } from '../slo/binomial.ts';
-
-/** How many of how many requests failed. */
-export interface ErrorShare {
-  readonly bad: number;
-  readonly total: number;
-}
+import { FAIL_CONFIDENCE } from '../slo/certain-breach.ts';
 
 export interface ErrorOptions {
   /** How much greater the share may be on the new side. */
@@ -18,19 +13,6 @@ export interface ErrorOptions {
 /** Where more of old's own answers fail, its latencies are mostly those of error pages. */
 const MOST_OLD_ERRORS = 0.1;
 
-/** Failed requests of several results together. Requests that our own overload may have lost are no errors of theirs. */
-export function errorShareOf(results: readonly LoadResult[], ourOverload = false): ErrorShare {
-  const sum = (of: (result: LoadResult) => number): number =>
-    results.reduce((total, result) => total + of(result), 0);
-  return {
-    bad: sum(
-      ({ errors }) =>
-        errors.status + errors.assertion + (ourOverload ? 0 : errors.timeout + errors.connection),
-    ),
-    total: sum(({ requests }) => requests),
-  };
-}
-
 /** What errors say. `unsure` forbids to pass; `unsound` forbids to say anything from latencies. */
 export interface ErrorsSaid {
   readonly said: 'fail' | 'unsound' | 'unsure';
@@ -39,27 +21,35 @@ export interface ErrorsSaid {
 
 /**
  * Judges the difference of two error shares by its interval: Newcombe's, from the exact intervals of both. Fast errors
- * would make any latency look good, so this counts besides latencies.
+ * would make any latency look good, so this counts besides latencies. Failures that come together, a restart or a bad
+ * second, accuse new of fewer; a side that saw none shows nothing of how they come, and is taken to be as the other one.
+ * What is in doubt is unsure anyway, so a pass counts all of them.
+ * @param clusters of requests that share their fate
  * @returns undefined when new is shown to fail at most `errorMargin` more
  */
 export function judgeErrors(
-  { old, new: fresh }: { readonly old: ErrorShare; readonly new: ErrorShare },
+  clusters: { readonly old: readonly ErrorShare[]; readonly new: readonly ErrorShare[] },
   { errorMargin, confidence, names }: ErrorOptions,
 ): ErrorsSaid | undefined {
+  const [old, fresh] = [sumOf(clusters.old), sumOf(clusters.new)];
   if (old.total === 0 || fresh.total === 0) return undefined;
+  const effects = { old: designEffect(clusters.old), new: designEffect(clusters.new) };
+  const worthOld = old.bad === 0 ? effects.new : effects.old;
+  const worthNew = fresh.bad === 0 ? effects.old : effects.new;
   const oldShare = old.bad / old.total;
   const newShare = fresh.bad / fresh.total;
   const shown = `${percent(newShare)} of the requests fail on ${names.new}, ${percent(oldShare)} on ${names.old}`;
-  const above = (share: ErrorShare): number =>
-    shareUpperBound(share.bad, share.total, confidence) - share.bad / share.total;
-  const below = (share: ErrorShare): number =>
-    share.bad / share.total - shareLowerBound(share.bad, share.total, confidence);
+  const above = ({ bad, total }: ErrorShare, sure: number, worth = 1): number =>
+    shareUpperBound(bad / worth, total / worth, sure) - bad / total;
+  const below = ({ bad, total }: ErrorShare, sure: number, worth = 1): number =>
+    bad / total - shareLowerBound(bad / worth, total / worth, sure);
   const difference = newShare - oldShare;
-  if (difference - Math.hypot(below(fresh), above(old)) > errorMargin)
+  const toFail = Math.max(confidence, FAIL_CONFIDENCE);
+  if (difference - Math.hypot(below(fresh, toFail, worthNew), above(old, toFail, worthOld)) > errorMargin)
     return { said: 'fail', reason: `${shown}; ${percent(errorMargin)} more is allowed` };
   if (oldShare > MOST_OLD_ERRORS)
     return { said: 'unsound', reason: `${shown}: there is nothing sound to compare with` };
-  const most = difference + Math.hypot(above(fresh), below(old));
+  const most = difference + Math.hypot(above(fresh, confidence), below(old, confidence));
   if (most <= errorMargin) return undefined;
   return {
     said: 'unsure',

@@ -3,11 +3,12 @@ import {
   type LoadComparison,
   samplesPerRatio,
 } from '../../contract/load-comparison.ts';
+import { errorShareOf, type ErrorShare, sumOf } from '../clustered-errors.ts';
 import { hiddenStall } from '../hidden-stall.ts';
 import { mergeResults } from '../merge-results.ts';
 import { type Controlled, againstControl } from './against-control.ts';
-import { believable, type ComparedRound, perAnswerMs, pooled } from './compared-rounds.ts';
-import { errorShareOf, judgeErrors, type ErrorShare, type ErrorsSaid } from './judge-errors.ts';
+import { believable, type ComparedRound, perAnswerMs, pooled, showingSlow } from './compared-rounds.ts';
+import { judgeErrors, type ErrorsSaid } from './judge-errors.ts';
 
 /** All rounds of one request, in the order in which they were measured. */
 export interface RequestRounds {
@@ -40,8 +41,8 @@ export interface Measure extends Controlled {
 /** Judges one request by itself. Pure. */
 export function judgeRequest(comparison: LoadComparison, { request, rounds }: RequestRounds): JudgedRequest {
   const { margin, confidence, seed, floorMs: floor, percentile } = comparison;
-  const usable = believable(rounds);
-  const ratios = pooled(usable, samplesPerRatio(comparison));
+  const ordered = believable(rounds);
+  const slow = showingSlow(rounds);
   const compare = (
     name: string,
     from: readonly ComparedRound[],
@@ -62,7 +63,14 @@ export function judgeRequest(comparison: LoadComparison, { request, rounds }: Re
       moreRounds: said.moreRounds === null ? null : Math.ceil(said.moreRounds * factor),
     };
   };
-  const main = compare(percentile, ratios, ({ latency }) => latency?.[percentile] ?? NaN);
+  const byPercentile = (from: readonly ComparedRound[]): Measure => {
+    const ratios = pooled(from, samplesPerRatio(comparison));
+    const said = compare(percentile, ratios, ({ latency }) => latency?.[percentile] ?? NaN);
+    return { ...said, reason: `${said.reason}${leftOut(comparison, rounds, from, ratios)}` };
+  };
+  const underLess = slow.length > ordered.length ? byPercentile(slow) : undefined;
+  const usable = underLess?.outcome === 'fail' ? slow : ordered;
+  const main = underLess?.outcome === 'fail' ? underLess : byPercentile(ordered);
   const closed = usable.every((round) => round.new.model === 'closed');
   const perAnswer = closed && usable.length > 0 ? compare('time per answer', usable, perAnswerMs) : undefined;
   const overall = { old: together(usable, 'old'), new: together(usable, 'new') };
@@ -76,18 +84,15 @@ export function judgeRequest(comparison: LoadComparison, { request, rounds }: Re
       overall.new === undefined || oldMs === undefined
         ? undefined
         : hiddenStall(overall.new, percentile, Math.max(oldMs * (1 + margin), oldMs + floor)),
-    measures: [
-      { ...main, reason: `${main.reason}${leftOut(comparison, rounds, usable, ratios)}` },
-      ...(perAnswer === undefined ? [] : [perAnswer]),
-    ],
+    measures: [main, ...(perAnswer === undefined ? [] : [perAnswer])],
     shown: {
       rounds: decisive.rounds,
       control: intervalOf(control),
       ...(perAnswer === undefined ? {} : { perAnswer: intervalOf(perAnswer.decisive) }),
       old: shownMs(oldMs),
       new: shownMs(overall.new?.latency?.[percentile]),
-      oldErrors: shareOf(errors.old),
-      newErrors: shareOf(errors.new),
+      oldErrors: shareOf(sumOf(errors.old)),
+      newErrors: shareOf(sumOf(errors.new)),
     },
   };
 }
@@ -120,22 +125,20 @@ function leftOut(
   return parts.length === 0 ? '' : ` (${parts.join('; ')})`;
 }
 
-/** A request that nobody answered may be our own doing in a round in which we were overloaded; a wrong answer is not. */
+/**
+ * Every measurement is one cluster. A request that nobody answered may be our own doing in a round in which we were
+ * overloaded; a wrong answer is not.
+ */
 function errorShares(rounds: readonly ComparedRound[]): {
-  readonly old: ErrorShare;
-  readonly new: ErrorShare;
+  readonly old: readonly ErrorShare[];
+  readonly new: readonly ErrorShare[];
 } {
-  const share = (sides: readonly (keyof ComparedRound)[]): ErrorShare =>
-    rounds
-      .map((round) => {
-        const ours = Object.values(round).some(({ generator }) => generator.saturated);
-        return errorShareOf(
-          sides.map((side) => round[side]),
-          ours,
-        );
-      })
-      .reduce((sum, one) => ({ bad: sum.bad + one.bad, total: sum.total + one.total }), { bad: 0, total: 0 });
-  return { old: share(['old', 'old-again']), new: share(['new']) };
+  const shares = (sides: readonly (keyof ComparedRound)[]): readonly ErrorShare[] =>
+    rounds.flatMap((round) => {
+      const ours = Object.values(round).some(({ generator }) => generator.saturated);
+      return sides.map((side) => errorShareOf([round[side]], ours));
+    });
+  return { old: shares(['old', 'old-again']), new: shares(['new']) };
 }
 
 function together(

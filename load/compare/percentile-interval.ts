@@ -1,4 +1,5 @@
 import type { Histogram } from 'hdr-histogram-js';
+import { studentQuantile } from './other-runs.ts';
 
 /** A percentile in milliseconds, and where the true one lies with 95 % confidence. */
 export interface PercentileInterval {
@@ -10,6 +11,8 @@ export interface PercentileInterval {
 
 /** Two-sided 95 % of the normal distribution. */
 const Z = 1.96;
+/** From so many samples on it is that of Student's. */
+const LARGE = 12;
 
 /**
  * Requests of one load are no independent samples: a stall meets all that are under way, and a busy minute all of its
@@ -35,10 +38,14 @@ export function percentileInterval(histogram: Histogram, percentile: number): Pe
   };
 }
 
-/** The interval of a mean that is known otherwise, with the spread of these samples. */
+/**
+ * The interval of a mean that is known otherwise, with the spread of these samples. Few of them bound it from below, by
+ * Student's quantile: a target that takes ten seconds for each answer must not be unknown for having given so few.
+ */
 export function meanInterval(histogram: Histogram, value: number): PercentileInterval {
-  const samples = histogram.totalCount / DEPENDENT_REQUESTS;
-  if (samples < 2) return { value, lower: 0, upper: Infinity };
-  const reach = (Z * (histogram.stdDeviation / 1000)) / Math.sqrt(samples);
-  return { value, lower: Math.max(0, value - reach), upper: value + reach };
+  if (histogram.totalCount < 2) return { value, lower: 0, upper: Infinity };
+  const samples = Math.max(1, histogram.totalCount / DEPENDENT_REQUESTS);
+  const quantile = samples < LARGE ? studentQuantile(Math.max(1, Math.floor(samples) - 1)) : Z;
+  const reach = (quantile * (histogram.stdDeviation / 1000)) / Math.sqrt(samples);
+  return { value, lower: Math.max(0, value - reach), upper: samples < 2 ? Infinity : value + reach };
 }

@@ -1,35 +1,55 @@
 import { badLimit, leastEvents } from '../../contract/slo-events.ts';
 import type { SloLevel } from '../../contract/slo.ts';
-import { shareLowerBound } from './binomial.ts';
+import { breachIsCertain } from './certain-breach.ts';
 import { round, type Saying, unknown } from './saying.ts';
 import type { Share } from './share-of.ts';
 
-/** Whether the share is one of enough events to say anything; with no capacity there is no share. Pure. */
-export function enough(objective: SloLevel, share: Share | Saying): Share | Saying {
+/**
+ * What one call may be counted as: clients repeat what failed, two times more as a rule, so of a few events not each is
+ * one that something happened to.
+ */
+export const CALLS_REPEATED = 3;
+
+/** Whether there is a share at all: without events, and with no capacity, there is none. Pure. */
+export function shareOfSome(objective: SloLevel, share: Share | Saying): Share | Saying {
   if ('outcome' in share) return share;
   if (objective.kind === 'saturation') return capable(objective, share);
-  const { floor } = leastEvents(objective);
-  return share.total < floor ? tooFew(objective, share, floor, 'to say anything') : share;
+  return share.total > 0 ? share : tooFew(objective, share, leastEvents(objective).floor, 'to say anything');
 }
 
 /**
  * Whether so many events carry the answer: a pass needs as many as show that the limit holds, unless the plan asks for
- * fewer; a breach by fewer than that must be more than chance. Pure.
+ * fewer. No floor guards a breach: it must be more than chance, however few show it. Pure.
  */
 export function carried(objective: SloLevel, share: Share, broken: boolean): Saying | undefined {
-  const { pass, needed } = leastEvents(objective);
-  if (!broken)
+  const { floor, pass, needed } = leastEvents(objective);
+  if (objective.kind === 'saturation') return undefined;
+  if (!broken) {
+    if (share.total < floor) return tooFew(objective, share, floor, 'to say anything');
     return share.total < pass ? tooFew(objective, share, pass, 'to show that the limit holds') : undefined;
-  const limit = badLimit(objective);
-  if (share.total >= needed || limit === undefined) return undefined;
-  // The fewest that may be bad: between two buckets more is not known.
-  const bad = 'atLeast' in objective ? share.total - share.most : share.least;
-  if (shareLowerBound(Math.floor(bad + 1e-6), Math.round(share.total)) > limit) return undefined;
+  }
+  if (share.total >= needed || isCertain(objective, share)) return undefined;
   return unknown(
     'too-few-events',
-    `${round(bad, 1)} of ${round(share.total, 1)} events in ${objective.windowS} s were bad, which may be chance; ${needed} are needed to tell`,
+    `${round(fewestBad(objective, share), 1)} of ${round(share.total, 1)} events in ${objective.windowS} s were bad, which may be chance; ${needed} are needed to tell`,
     'wait for traffic, or lengthen windowS',
   );
+}
+
+/** Whether a share breaks its level by more than chance, however few events it is of. Pure. */
+export function isCertain(objective: SloLevel, share: Share): boolean {
+  const limit = badLimit(objective);
+  // Looks at regular times cover the window: what they saw is no sample.
+  if (limit === undefined)
+    return (
+      'atLeast' in objective && fewestBad(objective, share) / share.total > 1 - objective.atLeast.critical
+    );
+  return breachIsCertain(fewestBad(objective, share) / CALLS_REPEATED, share.total / CALLS_REPEATED, limit);
+}
+
+/** Between two buckets more is not known. */
+function fewestBad(objective: SloLevel, share: Share): number {
+  return 'atLeast' in objective ? share.total - share.most : share.least;
 }
 
 /** Said of a pass that the plan allows with fewer events than its limit needs. */

@@ -1,5 +1,6 @@
 import { leastEvents } from '../../contract/slo-events.ts';
 import type { SloLevel } from '../../contract/slo.ts';
+import { isCertain } from './enough-events.ts';
 import { ROUNDING } from './limits.ts';
 import type { SloHistory } from './read-slo.ts';
 import { percent, type Saying, unknown } from './saying.ts';
@@ -40,7 +41,7 @@ export function heldFor(
   );
 }
 
-/** One bucket for each evaluation, in whole milliseconds; one without a finite share, or too few events, holds nothing. */
+/** One bucket for each evaluation, in whole milliseconds; one without a finite share, or with too few events for a pass and no certain breach, holds nothing. */
 function historyBuckets(objective: SloLevel, history: SloHistory): readonly CountBucket[] {
   const lengthMs = Math.round(history.stepS * 1000);
   const endMs = Math.round((history.timesS.at(-1) ?? 0) * 1000);
@@ -48,7 +49,8 @@ function historyBuckets(objective: SloLevel, history: SloHistory): readonly Coun
   return history.timesS.map((atS, index) => {
     const startMs = endMs - (history.timesS.length - index) * lengthMs;
     const share = shareAt(objective, history, atS);
-    if (share === undefined || share.total < least) return { startMs, lengthMs, total: 0, bad: 0 };
+    if (share === undefined || (share.total < least && !isCertain(objective, share)))
+      return { startMs, lengthMs, total: 0, bad: 0 };
     // In doubt between two buckets the evaluation is a breach: only a healthy one would reset.
     const bad = 'atLeast' in objective ? share.total - share.least : share.most;
     return { startMs, lengthMs, total: share.total, bad };

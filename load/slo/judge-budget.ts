@@ -41,15 +41,14 @@ export async function judgeBurnRate(read: ReadLevel, slo: Slo, burn: BurnRate): 
       long !== undefined && short !== undefined && burnFires(factor, long, short, burn.objective) === true
     );
   };
-  /** Why the events of a window do not carry the answer. */
-  const doubt = (windowS: number, broken: boolean): ReturnType<typeof carried> => {
+  /** Why the events of a window do not carry the answer; of a breach, that of the pair with this factor. */
+  const doubt = (windowS: number, factor?: number): ReturnType<typeof carried> => {
     const share = seen.get(windowS);
-    return share === undefined || 'outcome' in share
-      ? share
-      : carried(windowLevel(burn, windowS), share, broken);
+    const level = windowLevel(burn, windowS, factor);
+    return share === undefined || 'outcome' in share ? share : carried(level, share, factor !== undefined);
   };
   const firing = burn.pairs.find(
-    (pair) => burns(pair) && !doubt(pair.longS, true) && !doubt(pair.shortS, true),
+    (pair) => burns(pair) && !doubt(pair.longS, pair.factor) && !doubt(pair.shortS, pair.factor),
   );
   if (firing !== undefined) {
     const { longS, shortS, factor } = firing;
@@ -61,8 +60,8 @@ export async function judgeBurnRate(read: ReadLevel, slo: Slo, burn: BurnRate): 
     });
   }
   for (const windowS of windows) {
-    const broken = burn.pairs.some((pair) => burns(pair) && [pair.longS, pair.shortS].includes(windowS));
-    const why = doubt(windowS, broken);
+    const broken = burn.pairs.find((pair) => burns(pair) && [pair.longS, pair.shortS].includes(windowS));
+    const why = doubt(windowS, broken?.factor);
     if (why !== undefined) return { check: burn.id, ...withoutStatement(why), sampleSize: 0 };
   }
   const [first] = burn.pairs;
@@ -103,6 +102,9 @@ export async function judgeBudget(
   const spent = budgetSpent(share.most, budget.expectedEvents, budget.objective) ?? NaN;
   const { warning, critical } = budget.atMost;
   const broken = !(spent <= critical + ROUNDING);
+  // What is spent is counted, so no number of events is needed to believe it; a pass needs to have seen something.
+  const few = broken ? undefined : carried(level, share, false);
+  if (few !== undefined) return { check: budget.id, ...withoutStatement(few), sampleSize: 0 };
   const warns = !broken && warning !== undefined && spent > warning + ROUNDING;
   const said = { ...atMost('share of the error budget', round(spent), critical), ok: !broken };
   const about = `${round(share.most)} of ${round(share.total)} events failed in ${windowS} s: ${round(spent * 100)} % of the error budget of the whole period`;

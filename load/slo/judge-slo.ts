@@ -2,7 +2,7 @@ import type { Finding } from '../../contract/finding.ts';
 import type { InstantAnswer } from '../../contract/ports/metrics.ts';
 import type { Slo, SloLevel } from '../../contract/slo.ts';
 import { atLeast, atMost } from '../../contract/statement.ts';
-import { carried, enough, reservation } from './enough-events.ts';
+import { carried, reservation, shareOfSome } from './enough-events.ts';
 import { heldFor } from './held-for.ts';
 import { ROUNDING } from './limits.ts';
 import { notSeen, type Whose } from './not-seen.ts';
@@ -34,8 +34,8 @@ export function judgeSlo(slo: Slo, objective: SloLevel, readings: SloReadings): 
 }
 
 /**
- * The share of a level, with the events that it is a share of; or why nothing can be said about it. Pure. For judges of
- * their own limits.
+ * The share of a level, with the events that it is a share of, however few; or why nothing can be said about it. Pure.
+ * For judges of their own limits, who also say of how many events a pass takes.
  */
 export function seenShare(
   slo: Slo,
@@ -43,11 +43,13 @@ export function seenShare(
   readings: SloReadings,
   whose: Whose = 'present',
 ): Share | Saying {
-  return notSeen(slo, objective, readings, whose) ?? enough(objective, shareNow(slo, objective, readings));
+  return (
+    notSeen(slo, objective, readings, whose) ?? shareOfSome(objective, shareNow(slo, objective, readings))
+  );
 }
 
 function measured(slo: Slo, objective: SloLevel, readings: SloReadings): Saying {
-  const share = enough(objective, shareNow(slo, objective, readings));
+  const share = shareOfSome(objective, shareNow(slo, objective, readings));
   if ('outcome' in share) return share;
   const [low, high] = [share.least / share.total, share.most / share.total];
   const [level, upward] =

@@ -4,6 +4,8 @@ import type { LevelNorm } from '../../contract/level-baseline.ts';
 import type { MetricsPort } from '../../contract/ports/metrics.ts';
 import type { Slo, SloLevel } from '../../contract/slo.ts';
 import { judgeErrors } from '../compare/judge-errors.ts';
+import type { ErrorShare } from '../clustered-errors.ts';
+import { CALLS_REPEATED } from './enough-events.ts';
 import { judgeSlo, seenShare } from './judge-slo.ts';
 import { readSlo } from './read-slo.ts';
 
@@ -69,13 +71,11 @@ export function compareNorm(then: LevelNorm, now: LevelNorm, margin: number): Le
     const more = now.bad / now.total - then.bad / then.total;
     return answer(more <= margin ? 'pass' : 'fail', `used: ${told}`);
   }
-  // Rates are estimates, so the counts are not whole.
-  const whole = ({ bad, total }: LevelNorm): { bad: number; total: number } => {
-    const events = Math.round(total);
-    return { bad: Math.min(events, Math.round(bad)), total: events };
-  };
+  const calls = ({ bad, total }: LevelNorm): readonly ErrorShare[] => [
+    { bad: Math.min(bad, total) / CALLS_REPEATED, total: total / CALLS_REPEATED },
+  ];
   const said = judgeErrors(
-    { old: whole(then), new: whole(now) },
+    { old: calls(then), new: calls(now) },
     { errorMargin: margin, confidence: CONFIDENCE, names: { old: 'the baseline', new: 'these minutes' } },
   );
   if (said === undefined) return answer('pass', `bad: ${told}`);

@@ -1,4 +1,4 @@
-import { leastEvents, windowLevel } from '../../contract/slo-events.ts';
+import { badLimit, leastEvents, windowLevel } from '../../contract/slo-events.ts';
 import type { Slo, SloLevel, SloObjective } from '../../contract/slo.ts';
 import type { BurnRate } from './judge-budget.ts';
 import { LEAST_COVERAGE, MOST_AGE_SCRAPES, ROUNDING } from './limits.ts';
@@ -140,7 +140,7 @@ function known(slo: Slo, objective: SloLevel, of: ReturnType<typeof selectorOf>,
       ? [`${of(EVENTS)} > 0`, `${own ?? ''} >= ${LEAST_COVERAGE * perInstance}`]
       : [
           ...(objective.kind === 'latency' ? [sameLayout(objective)] : []),
-          ...carrying(objective, of),
+          carrying(objective, of, whole),
           `${of(SHARE)} * ${whole ?? `on () ${of(EVENTS)}`} <= on () (${MOST_PART} * ${of(EVENTS)} + 1)`,
         ]),
     // Neither NaN nor infinite.
@@ -152,14 +152,18 @@ function known(slo: Slo, objective: SloLevel, of: ReturnType<typeof selectorOf>,
     )} unless on () ((${pushed}) > ${objective.windowS})${whole === undefined ? ` unless on () (${gone} > ${share(1 - LEAST_COVERAGE)} * ${scrapes})` : ''})`;
 }
 
-/** Enough events for a pass, or for a breach that is more than chance. */
-function carrying(objective: SloLevel, of: ReturnType<typeof selectorOf>): string[] {
-  const { floor, pass } = leastEvents(objective);
-  if (pass === floor) return [`${of(EVENTS)} >= ${floor}`];
-  return [
-    `${of(EVENTS)} >= ${floor}`,
-    `${of(EVENTS)} >= ${pass} or on () (${significantly(objective, of(SHARE), of(EVENTS))})`,
-  ];
+/** From so many events on the approximation of a rule agrees with the exact bound of one evaluation. */
+const LEAST_FOR_CHANCE = 20;
+
+/** Enough events for a pass, or a breach that is more than chance. A budget is counted, not estimated. */
+function carrying(objective: SloLevel, of: ReturnType<typeof selectorOf>, whole?: number): string {
+  const { pass } = leastEvents(objective);
+  const enough = `${of(EVENTS)} >= ${pass}`;
+  if (whole !== undefined && 'atMost' in objective)
+    return `${enough} or on () (${of(SHARE)} > ${objective.atMost.critical} + ${ROUNDING})`;
+  if (badLimit(objective) === undefined) return enough;
+  const chance = significantly(objective, of(SHARE), of(EVENTS));
+  return `${enough} or on () (${of(EVENTS)} >= ${LEAST_FOR_CHANCE} and on () (${chance}))`;
 }
 
 /** All histograms have the boundary: without it those of one release would answer for the others. */

@@ -1,4 +1,5 @@
 import type { LoadResult } from '../../contract/load-result.ts';
+import { breachIsCertain } from './certain-breach.ts';
 
 /** Requests of one stretch of time. A stretch without requests is no data: neither healthy nor a breach. */
 export interface CountBucket {
@@ -17,7 +18,7 @@ export interface Trigger {
   readonly forMs: number;
   /** A share strictly above this is a breach. */
   readonly limit: number;
-  /** Fewer requests within the time say nothing. */
+  /** Fewer requests within the time do not show that all is well; a breach by fewer must be more than chance. */
   readonly minimumRequests: number;
 }
 
@@ -35,6 +36,19 @@ export interface TriggerAnswer {
 }
 
 const LEAST_COVERAGE = 0.9;
+
+/**
+ * Whether what was counted carries a breach: enough requests, or more bad ones than chance explains. Requests of one
+ * bucket share their fate, so a bucket counts once.
+ */
+function carries(
+  { bad, requests, withData }: { readonly bad: number; readonly requests: number; readonly withData: number },
+  { minimumRequests, limit }: Trigger,
+): boolean {
+  if (requests >= minimumRequests) return true;
+  const independent = Math.min(requests, withData);
+  return breachIsCertain((bad / requests) * independent, independent, limit);
+}
 
 /** Evaluates a trigger over buckets in order of time, the same way for load results and for metrics. Pure. */
 export function evaluateTrigger(buckets: readonly CountBucket[], trigger: Trigger): TriggerAnswer {
@@ -58,6 +72,8 @@ export function bucketsOfResult(result: LoadResult): readonly CountBucket[] {
 interface Pending {
   readonly sinceMs: number;
   requests: number;
+  bad: number;
+  withData: number;
   withDataMs: number;
 }
 
@@ -73,13 +89,14 @@ function sustained(buckets: readonly CountBucket[], trigger: Trigger): TriggerAn
       continue;
     }
     if (bucket.total > 0) {
-      pending ??= { sinceMs: bucket.startMs, requests: 0, withDataMs: 0 };
+      pending ??= { sinceMs: bucket.startMs, requests: 0, bad: 0, withData: 0, withDataMs: 0 };
       pending.requests += bucket.total;
+      pending.bad += bucket.bad;
+      pending.withData += 1;
       pending.withDataMs += bucket.lengthMs;
     }
     if (pending === undefined || firing || endMs - pending.sinceMs < trigger.forMs) continue;
-    const enough = pending.requests >= trigger.minimumRequests;
-    if (enough && pending.withDataMs / (endMs - pending.sinceMs) >= LEAST_COVERAGE) {
+    if (carries(pending, trigger) && pending.withDataMs / (endMs - pending.sinceMs) >= LEAST_COVERAGE) {
       firing = true;
       firedAtMs ??= endMs;
     }
@@ -98,12 +115,14 @@ function windowed(buckets: readonly CountBucket[], trigger: Trigger): TriggerAns
   let oldest = 0;
   let bad = 0;
   let requests = 0;
+  let withData = 0;
   let withDataMs = 0;
   let coverage = 0;
   for (const bucket of buckets) {
     const endMs = bucket.startMs + bucket.lengthMs;
     bad += bucket.bad;
     requests += bucket.total;
+    withData += bucket.total > 0 ? 1 : 0;
     withDataMs += bucket.total > 0 ? bucket.lengthMs : 0;
     for (
       let old = buckets[oldest];
@@ -112,13 +131,17 @@ function windowed(buckets: readonly CountBucket[], trigger: Trigger): TriggerAns
     ) {
       bad -= old.bad;
       requests -= old.total;
+      withData -= old.total > 0 ? 1 : 0;
       withDataMs -= old.total > 0 ? old.lengthMs : 0;
       oldest += 1;
     }
     coverage = Math.min(1, withDataMs / trigger.forMs);
     // While nothing can be said, what was said last stands: silence is no recovery.
-    if (requests < trigger.minimumRequests || coverage < LEAST_COVERAGE) continue;
-    firing = bad / requests > trigger.limit;
+    if (coverage < LEAST_COVERAGE) continue;
+    const broken = bad / requests > trigger.limit;
+    if (broken ? !carries({ bad, requests, withData }, trigger) : requests < trigger.minimumRequests)
+      continue;
+    firing = broken;
     if (firing) firedAtMs ??= endMs;
   }
   const told = { firedAtMs, coverage, requests };

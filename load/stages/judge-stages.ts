@@ -125,8 +125,10 @@ function stress(profile: LoadProfile, runs: readonly StageRun[], first: StageRun
   const peaks = runs.filter(({ stage }) => stage.role === 'peak');
   const broke = peaks.find(({ finding }) => finding.outcome === 'fail');
   const notSeen = peaks.find(({ finding }) => finding.outcome !== 'pass' && finding.outcome !== 'fail');
-  if (after !== undefined && after.finding.outcome !== 'pass') return { ...asSaid(after, ''), result };
+  // What is broken stays broken, whatever could not be told beside it.
+  if (after?.finding.outcome === 'fail') return { ...asSaid(after, ''), result };
   if (broke !== undefined && profile.atPeak !== undefined) return { ...asSaid(broke, ''), result };
+  if (after !== undefined && after.finding.outcome !== 'pass') return { ...asSaid(after, ''), result };
   if (notSeen !== undefined) return { ...asSaid(notSeen, ''), result };
   if (after === undefined) return notToTheEnd(runs, result);
   const bent = broke === undefined ? 'nothing broke' : `it broke at ${levelText(broke)}`;

@@ -81,10 +81,55 @@ describe('too few requests', () => {
     expect(finding.summary).not.toContain('error rate');
   });
 
-  test('as the plan counts them say nothing at all', () => {
-    expect(judged({ fast: 5, errors: 5 }, { errorRate: 0.01 }, 11)).toMatchObject({
-      outcome: 'unknown',
-      expected: '>= 11',
+  test('as the plan counts them are no pass, and hide no breach that chance does not explain', () => {
+    const few = { outcome: 'unknown', cause: 'too-few-requests', expected: '>= 100' };
+    expect(judged({ fast: 99 }, { errorRate: 0.5 }, 100)).toMatchObject(few);
+    expect(judged({ fast: 9, errors: 1 }, { errorRate: 0.01 }, 100)).toMatchObject(few);
+    expect(judged({ fast: 9, errors: 1 }, { errorRate: 0.001 }, 100)).toMatchObject(few);
+    expect(judged({ fast: 98, slow: 1 }, { p99Ms: 500, errorRate: 0.5 }, 100)).toMatchObject(few);
+    expect(judged({ fast: 0, errors: 50 }, { errorRate: 0.01 }, 100)).toMatchObject({
+      outcome: 'fail',
+      cause: 'error-rate',
     });
+    expect(judged({ fast: 5, errors: 5 }, { errorRate: 0.01 }, 100).outcome).toBe('fail');
+    expect(judged({ fast: 0, slow: 40 }, { p50Ms: 500 }, 100)).toMatchObject({
+      outcome: 'fail',
+      cause: 'p50',
+    });
+    expect(judged({ fast: 0, slow: 12 }, { p95Ms: 500 }, 100)).toMatchObject({
+      outcome: 'fail',
+      cause: 'p95',
+    });
+    expect(judged({ fast: 0, slow: 12 }, { minimumRate: 50 }, 100)).toMatchObject({
+      outcome: 'fail',
+      cause: 'requests-per-second',
+    });
+  });
+
+  test('that got no answer need a control address that answers', () => {
+    const profile = profileOf({ thresholds: { errorRate: 0.01 } });
+    const errors = { status: 0, timeout: 20, connection: 0, assertion: 0 };
+    const result = resultOf({ requests: 20, errors });
+    expect(judgeLoad({ profile, result, control: 'answers' })).toMatchObject({ outcome: 'fail' });
+    expect(judgeLoad({ profile, result, control: 'not-asked' })).toMatchObject({ outcome: 'unknown' });
+    expect(judgeLoad({ profile, result, control: 'silent' })).toMatchObject({ outcome: 'unknown' });
+  });
+
+  test('that failed in one bad moment are one bad thing, not many', () => {
+    const second = (at: number, failed: number) => ({ second: at, requests: 20, errors: failed, bytes: 0 });
+    const judgedBy = (failed: readonly number[]) => {
+      const bad = failed.reduce((sum, one) => sum + one, 0);
+      const requests = failed.length * 20;
+      const errors = { status: bad, timeout: 0, connection: 0, assertion: 0 };
+      const result = resultOf({ requests, errors, buckets: failed.map((one, at) => second(at, one)) });
+      return judgeLoad({
+        profile: profileOf({ thresholds: { errorRate: 0.01 }, minimumRequests: 500 }),
+        result,
+        control: 'not-asked',
+      });
+    };
+    expect(judgedBy([0, 0, 18, 0, 0, 0, 0, 0, 0, 0])).toMatchObject({ outcome: 'unknown' });
+    // As many of them, but all the time.
+    expect(judgedBy([2, 2, 1, 2, 2, 2, 1, 2, 2, 2])).toMatchObject({ outcome: 'fail' });
   });
 });

@@ -126,6 +126,25 @@ test('too few requests to bound a percentile are unknown', () => {
   expect(finding).toMatchObject({ outcome: 'unknown', cause: 'baseline-undecided' });
 });
 
+test('a target so slow that it made few requests is slower, not unknown', () => {
+  const profile = profileOf({ thresholds: { errorRate: 0.5 }, baseline: 'good.json' });
+  for (const [latencyMs, requests] of [
+    [400, 90],
+    [2000, 30],
+    [9000, 12],
+    [9000, 5],
+  ] as const)
+    expect(held(latencyMs, { profile, requests }), `${requests} requests`).toMatchObject({
+      outcome: 'fail',
+      cause: 'worse-than-baseline',
+    });
+  // As fast as it was, but few: no pass either.
+  expect(held(42, { profile, requests: 30 })).toMatchObject({
+    outcome: 'unknown',
+    cause: 'too-few-requests',
+  });
+});
+
 test('naming a baseline does not change what is sent, and a ramp has none', () => {
   expect(profileDigest(profileOf({ baseline: 'a.json' }), undefined)).toBe(
     profileDigest(profileOf(), undefined),

@@ -120,6 +120,34 @@ describe('judgeComparison', () => {
     }
   });
 
+  test('the slower new is, the less load it gets, and the more certainly it fails', () => {
+    const ordered = { targetRate: 100, achievedRate: 100, model: 'open' } as const;
+    for (const [slower, achievedRate] of [
+      [100, 100],
+      [500, 60],
+      [3000, 10],
+    ] as const) {
+      const newChanges = { ...ordered, achievedRate, dropped: (100 - achievedRate) * 20 };
+      const made = { new: slower, oldChanges: ordered, newChanges };
+      expect(judge(measured(made)).outcome, `${slower} ms`).toBe('fail');
+    }
+    // Where old did not get what was ordered either, it may be this machine.
+    const less = { targetRate: 100, achievedRate: 60 };
+    const nobody = measured({ new: 500, oldChanges: less, newChanges: less });
+    expect(judge(nobody).outcome).toBe('unknown');
+  });
+
+  test('in a closed model new that gives few answers fails all the same', () => {
+    for (const answers of [200, 20, 4]) {
+      const slow = measured({ new: 50 });
+      const rounds = slow.rounds.map((round) => ({
+        ...round,
+        new: block((50 * 400) / answers, {}, answers),
+      }));
+      expect(judge({ ...slow, rounds }).outcome, `${answers} answers`).toBe('fail');
+    }
+  });
+
   test('more errors on new fail although they are fast', () => {
     const finding = judge(measured({ new: 10, newChanges: failing(100) }));
     expect(finding.outcome).toBe('fail');

@@ -93,6 +93,15 @@ describe('burn rate', () => {
     expect(await evaluate(burn, () => 0, 498)).toMatchObject({ outcome: 'pass' });
     expect(await evaluate(burn, () => 3, 150)).toMatchObject({ outcome: 'unknown', cause: 'too-few-events' });
     expect(await evaluate(burn, () => 30, 150)).toMatchObject({ outcome: 'fail' });
+    expect(await evaluate(burn, () => 60, 61)).toMatchObject({ outcome: 'fail', cause: 'burn-rate' });
+    // 4 of 61 are more than 1.44 %, and may be chance.
+    expect(await evaluate(burn, () => 4, 61)).toMatchObject({ outcome: 'unknown', cause: 'too-few-events' });
+  });
+
+  test('a budget that few events have spent is spent; one that few events left is not known', async () => {
+    const small = { ...budget, expectedEvents: 10_000 };
+    expect(await evaluate(small, () => 60, 61)).toMatchObject({ outcome: 'fail', cause: 'error-budget' });
+    expect(await evaluate(small, () => 0, 61)).toMatchObject({ outcome: 'unknown', cause: 'too-few-events' });
   });
 
   test('no traffic is unknown', async () => {

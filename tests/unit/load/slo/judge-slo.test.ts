@@ -127,6 +127,25 @@ describe('one evaluation', () => {
       // Half of 500 requests fail: that needs no 2995 of them.
       expect(said(500, 250, of(0.001))).toMatchObject({ outcome: 'fail' });
     });
+
+    test('no floor guards a breach that chance does not explain', () => {
+      expect(said(61, 60, of(0.05))).toMatchObject({ outcome: 'fail', cause: 'error-rate' });
+      expect(said(15, 15, of(0.01, 500))).toMatchObject({ outcome: 'fail' });
+      const paid: Objective = {
+        id: 'payments-succeed',
+        title: 'Payments succeed',
+        kind: 'business-ratio',
+        good: 'payments_total{outcome="ok"}',
+        total: 'payments_total',
+        atLeast: { critical: 0.95 },
+      };
+      expect(said(12, 1, paid)).toMatchObject({ outcome: 'fail', cause: 'business-ratio' });
+      // One call that failed, and that its client repeated twice.
+      expect(said(40, 3, of(0.01))).toMatchObject({ outcome: 'unknown', cause: 'too-few-events' });
+      expect(said(12, 11, paid)).toMatchObject({ outcome: 'unknown', cause: 'too-few-events' });
+      expect(said(1, 1, of(0.001))).toMatchObject({ outcome: 'unknown' });
+      expect(said(0, 0, of(0.05))).toMatchObject({ outcome: 'unknown' });
+    });
   });
 
   test('no part of a metric that is there is no error at all', () => {
@@ -306,6 +325,8 @@ describe('with forS', () => {
       judgeSlo(slo, slo.objectives[0] as SloLevel, { ...healthy, part: one(500), history: history(few) });
     expect(at(2)).toMatchObject({ outcome: 'unknown', cause: 'gaps' });
     expect(at(1000)).toMatchObject({ outcome: 'fail' });
+    // Half of sixty is no chance, though a pass takes a hundred.
+    expect(at(60)).toMatchObject({ outcome: 'fail' });
   });
 });
 

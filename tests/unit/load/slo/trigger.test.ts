@@ -60,6 +60,19 @@ describe('sustained', () => {
     expect(state('bbbbbb', { ...sustained, minimumRequests: 1000 })).toBe('unknown');
   });
 
+  test('a breach that chance does not explain fires with fewer requests than the trigger asks for', () => {
+    const few = (bad: number): CountBucket[] =>
+      series('ddddd').map((bucket) => ({ ...bucket, total: 10, bad }));
+    for (const trigger of [sustained, windowed]) {
+      expect(evaluateTrigger(few(10), trigger).state).toBe('firing');
+      // One of ten is more than 5 %, and what 50 requests may show by chance.
+      expect(evaluateTrigger(few(1), trigger).state).toBe('unknown');
+      expect(evaluateTrigger(few(0), trigger).state).toBe('unknown');
+    }
+    const oneBadSecond = series('hhhhd').map((bucket) => ({ ...bucket, total: 10, bad: bucket.bad / 10 }));
+    expect(evaluateTrigger(oneBadSecond, windowed).state).toBe('unknown');
+  });
+
   test('that it fired is remembered after a recovery', () => {
     expect(evaluateTrigger(series('bbbbbhhhhh'), sustained)).toMatchObject({
       state: 'inactive',

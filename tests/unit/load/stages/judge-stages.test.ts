@@ -84,6 +84,25 @@ describe('a ramp', () => {
   });
 });
 
+test('what is broken at the peak of a stress is broken, whatever could not be told after it', async () => {
+  const at = ({ role }: Stage) =>
+    role === 'peak'
+      ? { errors: { ...none, status: 500 } }
+      : role === 'after'
+        ? { faults: ['no summary'] }
+        : {};
+  const strict = kindOf('stress', { atPeak: { errorRate: 0.1 } });
+  expect((await staged(strict, at)).finding).toMatchObject({ outcome: 'fail', cause: 'error-rate' });
+  expect((await staged(kindOf('stress'), at)).finding).toMatchObject({ outcome: 'unknown' });
+});
+
+test('a level that was answered with errors alone fails, however few they were', async () => {
+  for (const kind of ['ramp', 'spike', 'stress', 'soak'] as const) {
+    const dead = () => ({ requests: 30, errors: { ...none, status: 30 } });
+    expect((await staged(kindOf(kind), dead)).finding, kind).toMatchObject({ outcome: 'fail' });
+  }
+});
+
 describe('a test that ends in between', () => {
   test.each(['ramp', 'spike', 'stress', 'soak'] as const)('leaves a %s unknown', async (kind) => {
     const { finding, ran } = await staged(kindOf(kind), () => ({}), { abortAfter: 2 });
