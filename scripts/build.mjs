@@ -24,6 +24,7 @@ const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' });
 chmodSync(path.join(dist, 'scripts', 'greenlight.js'), 0o755);
 copyAssets();
+copyGrammar();
 await writeSchemas();
 
 /** Files that modules read beside themselves, such as SQL. */
@@ -35,6 +36,14 @@ function copyAssets() {
       cpSync(from, path.join(dist, path.relative(root, from)));
     }
   }
+}
+
+/** The grammar of shell for `lint-gate`: one file out of a package that is for building alone, with its licence. */
+function copyGrammar() {
+  const grammar = createRequire(import.meta.url).resolve('tree-sitter-bash/tree-sitter-bash.wasm');
+  const to = path.join(dist, 'scripts', 'lint-gate', 'shell');
+  cpSync(grammar, path.join(to, 'tree-sitter-bash.wasm'));
+  cpSync(path.join(path.dirname(grammar), 'LICENSE'), path.join(to, 'tree-sitter-bash.LICENSE'));
 }
 
 /** The JSON Schemas of what a run writes, from the very definitions that the code uses. */

@@ -1,4 +1,5 @@
 import type { Line } from './place.ts';
+import { type WayPast, waysPast } from './shell/ways-past.ts';
 
 /** A piece of shell as one shell runs it. */
 export interface ShellScript {
@@ -8,6 +9,8 @@ export interface ShellScript {
   readonly strict: boolean;
   /** Whether a pipe fails when any part of it does. */
   readonly pipefail: boolean;
+  /** Where it goes on although a gate in it did not answer GO. */
+  readonly waysPast: readonly WayPast[];
 }
 
 /** How the surroundings start the shell; the script itself may say more with `set`. */
@@ -25,26 +28,8 @@ export function shellScript(raw: readonly Line[], start: ShellStart): ShellScrip
       (start.strict || sets(/^\s*set\s+-[a-z]*e/) || sets(/^\s*set\s+-o\s+errexit/)) &&
       !sets(/^\s*set\s+\+(?:[a-z]*e|o\s+errexit)/),
     pipefail: start.pipefail || sets(/^\s*set\s+.*\bpipefail\b/),
+    waysPast: waysPast({ raw, ...start }),
   };
-}
-
-/** Commands that answer with Greenlight's exit code. */
-const GATE_COMMAND = /\bgreenlight(?:\.js|\.ts|@[\w.^~-]+)?["']?\s+(?:run|verify|judge|merge)\b/;
-const ASKS_GATE = /\bcurl\b.*(?:\/v1\/(?:verdict|azure|argo)|verdict)/;
-
-export function runsGate(text: string): boolean {
-  return GATE_COMMAND.test(text);
-}
-
-export function asksGate(text: string): boolean {
-  return ASKS_GATE.test(text);
-}
-
-/** Takes traffic back: what only a NO_GO may start. */
-export function takesBack(text: string): boolean {
-  return /roll[-_ ]?back|\brollout\s+undo\b|\babort\b|\brevert\b|swap.*--action\s+reset|stop-deployment/i.test(
-    text,
-  );
 }
 
 function logicalLines(raw: readonly Line[]): readonly Line[] {

@@ -1,30 +1,15 @@
 import type { DeployDocument } from '../deploy-document.ts';
-import { runsGate } from '../shell-script.ts';
+import { hitsInScripts } from '../hits-in-scripts.ts';
+import { runsGate } from '../shell/commands.ts';
 import type { Hit, Rule } from '../rule.ts';
 import { everyMap } from '../scripts-of.ts';
-
-const IGNORED = new RegExp(
-  [
-    // A command after it that always ends with 0.
-    String.raw`\|\|\s*[({]?\s*(?:(?:/\S*/)?true\b|:(?:\s|$)|exit\s+0\b|return\s+0\b|(?:echo|printf|log|logger|warn)\b)`,
-    String.raw`;\s*(?:true|exit\s+0)\s*$`,
-    // Nobody waits for it.
-    String.raw`(?<![&>])&\s*$`,
-    // The code is that of the command around it.
-    String.raw`\b(?:echo|printf|export|local|readonly|declare)\b[^;&|]*(?:\$\(|\x60)[^)]*\bgreenlight`,
-  ].join('|'),
-);
 
 export const exitCodeIgnored: Rule = {
   id: 'exit-code-ignored',
   remedy:
     'Let the command fail the step; keep the code with `|| code=$?` if something must run in between, and end with it.',
   find: (document) => [
-    ...document.scripts.flatMap(({ lines }) =>
-      lines
-        .filter(({ text }) => runsGate(text) && IGNORED.test(text) && !/exit\s+["$1-9]/.test(text))
-        .map(({ line }) => ({ line, found: 'The step goes on whatever Greenlight answers.' })),
-    ),
+    ...hitsInScripts(document, 'ignored', 'The step goes on whatever Greenlight answers.'),
     ...afterScripts(document),
   ],
 };

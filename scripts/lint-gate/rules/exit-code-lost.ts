@@ -1,22 +1,12 @@
-import { runsGate } from '../shell-script.ts';
+import { hitsInScripts } from '../hits-in-scripts.ts';
 import type { Rule } from '../rule.ts';
+
+const FOUND =
+  'The script can end with 0 although Greenlight did not answer GO: what runs later, or a condition that lets other codes through, has the last word.';
 
 export const exitCodeLost: Rule = {
   id: 'exit-code-lost',
-  remedy: 'Put `set -e` above it, or make the run the last command, or read `$?` on the next line.',
-  find: ({ scripts }) =>
-    scripts.flatMap(({ lines, strict }) => {
-      if (strict) return [];
-      return lines
-        .filter(({ text }, index) => {
-          const next = lines[index + 1];
-          if (next === undefined || !runsGate(text)) return false;
-          const guarded = /^\s*(?:if|elif|while|until|exec)\b|&&|\|\||\$\?/.test(text);
-          return !guarded && !next.text.includes('$?') && !/^\s*(?:fi|done|esac|\})\s*$/.test(next.text);
-        })
-        .map(({ line }) => ({
-          line,
-          found: 'Only the exit code of the last command counts, and this is not the last one.',
-        }));
-    }),
+  remedy:
+    'Put `set -e` above it, or make the run the last command, or read `$?` on the next line and end with it for every code but 0.',
+  find: (document) => hitsInScripts(document, 'lost', FOUND),
 };

@@ -1,9 +1,9 @@
 import type { DeployDocument } from '../deploy-document.ts';
 import { gitlabGateJobs } from '../gitlab-gate-jobs.ts';
+import { hitsInScripts } from '../hits-in-scripts.ts';
 import type { Place } from '../place.ts';
 import type { Hit, Rule } from '../rule.ts';
 import { everyMap } from '../scripts-of.ts';
-import { runsGate } from '../shell-script.ts';
 import { namesGate } from './names-gate.ts';
 
 const FOUND = 'A run that answers NO_GO is repeated until one passes, orders and all.';
@@ -11,7 +11,7 @@ const FOUND = 'A run that answers NO_GO is repeated until one passes, orders and
 export const gateRunAgain: Rule = {
   id: 'gate-run-again',
   remedy: 'Remove the retry; Greenlight repeats by itself what may be repeated.',
-  find: (document) => [...retries(document), ...loops(document)],
+  find: (document) => [...retries(document), ...hitsInScripts(document, 'run-again', FOUND)],
 };
 
 function retries({ mechanism, root }: DeployDocument): readonly Hit[] {
@@ -33,12 +33,4 @@ function placesOf(mechanism: DeployDocument['mechanism'], root: Place): readonly
   const jobs = gitlabGateJobs(root);
   // What stands in `default` holds for every job.
   return jobs.length === 0 ? [] : [...jobs, ...(root.at('default') ? [root.at('default') as Place] : [])];
-}
-
-function loops({ scripts }: DeployDocument): readonly Hit[] {
-  return scripts.flatMap(({ lines }) =>
-    lines
-      .filter(({ text }) => /^\s*(?:until\b|while\s+!)/.test(text) && runsGate(text))
-      .map(({ line }) => ({ line, found: FOUND })),
-  );
 }

@@ -20,6 +20,7 @@ import { gitlabAllowFailure } from './gitlab-allow-failure.ts';
 import { jobBackoffLimit } from './job-backoff-limit.ts';
 import { jobRestartPolicy } from './job-restart-policy.ts';
 import { negatedVerdict } from './negated-verdict.ts';
+import { notUnderstood } from './not-understood.ts';
 import { pipeHidesExitCode } from './pipe-hides-exit-code.ts';
 import { rollbackOnAnyFailure } from './rollback-on-any-failure.ts';
 import { runsWhateverTheGateSaid } from './runs-whatever-the-gate-said.ts';
@@ -50,6 +51,7 @@ export const RULES: readonly Rule[] = [
   jobBackoffLimit,
   jobRestartPolicy,
   negatedVerdict,
+  notUnderstood,
   pipeHidesExitCode,
   rollbackOnAnyFailure,
   runsWhateverTheGateSaid,

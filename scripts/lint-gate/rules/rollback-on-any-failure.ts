@@ -1,8 +1,9 @@
 import type { DeployDocument } from '../deploy-document.ts';
+import { hitsInScripts } from '../hits-in-scripts.ts';
 import type { Place } from '../place.ts';
 import type { Hit, Rule } from '../rule.ts';
 import { everyMap } from '../scripts-of.ts';
-import { asksGate, runsGate, takesBack } from '../shell-script.ts';
+import { takesBack } from '../shell/commands.ts';
 
 /** Acts on NO_GO alone: exit code 10, or the word itself. */
 const ON_NO_GO =
@@ -14,25 +15,10 @@ export const rollbackOnAnyFailure: Rule = {
   id: 'rollback-on-any-failure',
   remedy: "Roll back on exit code 10 or decision == 'NO_GO' alone; on anything else stop and ask a human.",
   find: (document) => [
-    ...inScripts(document),
+    ...hitsInScripts(document, 'took-back-on-anything', FOUND),
     ...(document.root ? inConditions(document.root, document) : []),
   ],
 };
-
-function inScripts({ scripts }: DeployDocument): readonly Hit[] {
-  return scripts.flatMap(({ lines }) => {
-    if (!lines.some(({ text }) => runsGate(text) || asksGate(text))) return [];
-    if (lines.some(({ text }) => ON_NO_GO.test(text))) return [];
-    return lines
-      .filter(({ text }) => isCommand(text) && takesBack(text))
-      .map(({ line }) => ({ line, found: FOUND }));
-  });
-}
-
-/** A message that mentions a roll-back is none. */
-function isCommand(text: string): boolean {
-  return !/^\s*(?:echo|printf)\b/.test(text);
-}
 
 /** What each CI calls "run this when something failed". */
 const CONDITIONS = ['if', 'condition', 'when'] as const;

@@ -1,5 +1,6 @@
+import { hitsInScripts } from '../hits-in-scripts.ts';
 import { jobsOf } from '../jobs-of.ts';
-import type { Rule } from '../rule.ts';
+import type { Hit, Rule } from '../rule.ts';
 import { namesGate } from './names-gate.ts';
 
 const ALWAYS = /\balways\(\)|!\s*cancelled\(\)|succeededOrFailed\(\)|not\(canceled\(\)\)|^always$/;
@@ -12,7 +13,12 @@ export const runsWhateverTheGateSaid: Rule = {
   find: (document) => {
     const jobs = jobsOf(document);
     const gates = jobs.filter(({ place }) => namesGate(place)).map(({ name }) => name);
-    return jobs.flatMap(({ place, needs }) => {
+    const inScripts = hitsInScripts(
+      document,
+      'moved-on',
+      'This brings traffic over whatever the gate answered.',
+    );
+    const inJobs = jobs.flatMap(({ place, needs }): readonly Hit[] => {
       const condition = place.at('if') ?? place.at('condition') ?? place.at('when');
       if (condition?.text === undefined || !ALWAYS.test(condition.text)) return [];
       if (ASKS.test(condition.text) || !needs.some((name) => gates.includes(name))) return [];
@@ -22,5 +28,6 @@ export const runsWhateverTheGateSaid: Rule = {
         { line: condition.line, found: 'This job waits for the gate and then runs whatever it answered.' },
       ];
     });
+    return [...inScripts, ...inJobs];
   },
 };

@@ -1,5 +1,5 @@
 import type { Rule } from '../rule.ts';
-import { asksGate } from '../shell-script.ts';
+import { asksGate } from '../shell/commands.ts';
 import { everyMap } from '../scripts-of.ts';
 
 const FOUND = 'Whoever stands between can answer GO.';

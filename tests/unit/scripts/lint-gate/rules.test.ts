@@ -63,7 +63,16 @@ describe('shell', () => {
       ['greenlight run', 'code=$?', 'if [ $code -eq 10 ]; then ./rollback.sh; fi', 'exit $code'],
       [],
     ],
-    ['rolls back in a case', ['greenlight run', 'case $? in', '  10) ./rollback.sh ;;', 'esac'], []],
+    [
+      'rolls back in a case, and ends with 0 for what nobody could tell',
+      ['greenlight run', 'case $? in', '  10) ./rollback.sh ;;', 'esac'],
+      ['exit-code-lost:1'],
+    ],
+    [
+      'rolls back in a case, and stops for the rest',
+      ['greenlight run', 'case $? in', '  0) ;;', '  10) ./rollback.sh ;;', '  *) exit 1 ;;', 'esac'],
+      [],
+    ],
     ['throws the code away', ['set -e', 'greenlight run || exit 0'], ['exit-code-ignored:2']],
     ['switches errors off', ['set -e', 'set +e', 'greenlight run', './switch.sh'], ['exit-code-lost:3']],
     ['carries on over two lines', ['greenlight run \\', '  --phase canary || true'], ['exit-code-ignored:1']],
