@@ -91,7 +91,7 @@ const ROOMS: readonly Room[] = [
   {
     at: 'scripts/',
     ours: ['contract/', 'safety/', 'suites/', 'load/', 'data-checks/', 'reporters/'],
-    packages: ['node:', 'zod', 'commander', 'picocolors', 'yaml', '@playwright/test'],
+    packages: ['node:', 'zod', 'commander', 'picocolors', 'yaml', 'web-tree-sitter', '@playwright/test'],
   },
   {
     at: 'scripts/gate/postgres/',
