@@ -1,4 +1,4 @@
-import type { Decision } from './outcome.ts';
+import { type Decision, decisionOf, type Outcome } from './outcome.ts';
 
 /**
  * The process exit codes of `greenlight`. 1 is deliberately unused: an uncaught error, a missing module or
@@ -17,9 +17,17 @@ export const EXIT = {
   INTERRUPTED: 130,
 } as const;
 
-/** The exit code that stands for a decision. */
-export const EXIT_OF_DECISION: Record<Decision, number> = {
+const EXIT_OF_DECISION: Record<Decision, number> = {
   GO: EXIT.GO,
   NO_GO: EXIT.NO_GO,
   INCONCLUSIVE: EXIT.INCONCLUSIVE,
 };
+
+/**
+ * The exit code of an answer, for every command: only a decision, or a finding that says `fail`, ends with 10. Where a
+ * policy weighs the findings, the judge decides first.
+ * @param answer a decision, or what each of the statements says that all decide; none at all is 20
+ */
+export function exitCodeOf(answer: Decision | readonly Outcome[]): number {
+  return EXIT_OF_DECISION[typeof answer === 'string' ? answer : decisionOf(answer)];
+}

@@ -43,3 +43,16 @@ export function worstOutcome(outcomes: readonly Outcome[]): Outcome {
     ) ?? 'unknown'
   );
 }
+
+const DECISION_OF: Record<Outcome, Decision> = {
+  pass: 'GO',
+  fail: 'NO_GO',
+  unknown: 'INCONCLUSIVE',
+  // Nothing was looked at; that it may be so is for a policy to say.
+  'not-applicable': 'INCONCLUSIVE',
+};
+
+/** What several statements come to that all decide: the worst of them. */
+export function decisionOf(outcomes: readonly Outcome[]): Decision {
+  return DECISION_OF[worstOutcome(outcomes)];
+}

@@ -3,6 +3,7 @@ import { CheckState } from '../contract/outcome.ts';
 import type { Policy } from '../contract/policy.ts';
 import type { CheckResult, Verdict } from '../contract/verdict.ts';
 import { judgeAttestations } from './judge/attestations.ts';
+import { cappingReasons } from './judge/caps.ts';
 import { faultsOf } from './judge/faults.ts';
 import { foldManifest } from './judge/fold-parts.ts';
 import { judgeGroup } from './judge/groups.ts';
@@ -38,9 +39,10 @@ export function judge(evidence: Evidence, decidedAt: string, evidenceDigest: str
   const release = matchRelease(evidence);
   const faults = faultsOf(evidence);
   const against = sortReasons([
+    ...cappingReasons(evidence, faults),
     ...runReasons(evidence, decidedAt),
     ...checks.flatMap((check) => checkReason(check, policy, release) ?? []),
-    ...faults.map(faultReason),
+    ...faults.filter(({ kind }) => kind !== 'shards').map(faultReason),
     ...releaseReasons(release, policy),
     ...groups.flatMap((group) => groupReason(group) ?? []),
     ...attestations.results.flatMap((attestation) => attestationReason(attestation) ?? []),

@@ -3,7 +3,8 @@ import type { Evidence } from '../contract/evidence.ts';
 import { Verdict } from '../contract/verdict.ts';
 import { writeFileAtomically } from '../reporters/publishers/atomic-write.ts';
 import { renderers } from '../reporters/renderers/index.ts';
-import { decide } from './decide.ts';
+import { judge } from '../reporters/judge.ts';
+import { sha256Of } from './file-digest.ts';
 import { decisionTimeOf } from './decision-time.ts';
 import { renderReport } from './render-report.ts';
 import { removeProofs, type ReportFiles } from './report-files.ts';
@@ -21,7 +22,7 @@ export function publishEvidence(
   signingKeys: readonly SigningKey[],
 ): Verdict {
   const text = `${JSON.stringify(evidence, null, 2)}\n`;
-  const verdict = decide(evidence, text, decisionTimeOf(evidence));
+  const verdict = judge(evidence, decisionTimeOf(evidence), sha256Of(text));
   removeProofs(files);
   writeFileAtomically(files.evidence, text);
   for (const [file, rendered] of renderReport(verdict, files)) writeFileAtomically(file, rendered);

@@ -2,9 +2,11 @@ import path from 'node:path';
 import type { PlannedCheck } from '../contract/checks.ts';
 import type { Evidence, Fault, NotStarted } from '../contract/evidence.ts';
 import type { Project } from '../contract/outcome.ts';
+import type { Policy } from '../contract/policy.ts';
 import type { CheckResult } from '../contract/verdict.ts';
 import { judge } from '../reporters/judge.ts';
 import { matchRelease, type ReleaseMatch } from '../reporters/judge/release.ts';
+import { weighCheck } from '../reporters/judge/weigh-check.ts';
 import { assembleEvidence, type StagesEnd } from './run-evidence.ts';
 import type { PreparedRun } from './run-prepare.ts';
 import { type Progress, seconds } from './progress.ts';
@@ -15,12 +17,15 @@ interface Stage {
   readonly projects: readonly Project[];
   /** Why this stage must not start, given how the checks before it stand. */
   readonly refuse: (before: SoFar, keepGoing: boolean) => string | undefined;
+  /** What of a refused stage is asked all the same. */
+  readonly anyway?: (before: SoFar, check: PlannedCheck) => boolean;
 }
 
 /** What the stages before have shown. */
 interface SoFar {
   readonly checks: readonly CheckResult[];
   readonly release: ReleaseMatch;
+  readonly policy: Policy;
 }
 
 /** The order of a run. Suites and data checks share a session; load runs alone, so that its numbers are clean. */
@@ -30,7 +35,9 @@ const STAGES: readonly Stage[] = [
   {
     title: 'load',
     projects: ['load'],
-    refuse: (before, keepGoing) => notReady(before) ?? (keepGoing ? undefined : alreadyLost(before.checks)),
+    refuse: (before, keepGoing) => notReady(before) ?? (keepGoing ? undefined : alreadyLost(before)),
+    // They only read what the metrics say of real traffic; of another release they would say nothing that is asked.
+    anyway: ({ release }, check) => check.source === 'slo' && release.state !== 'other',
   },
 ];
 
@@ -46,23 +53,29 @@ export async function runStages(
   for (const stage of STAGES) {
     const planned = run.manifest.filter((check) => stage.projects.includes(check.project));
     if (planned.length === 0) continue;
-    const because =
-      stopped(sessions, interrupted) ?? stage.refuse(soFar(run, sessions, notStarted), run.request.keepGoing);
+    const cut = stopped(sessions, interrupted);
+    const before = soFar(run, sessions, notStarted);
+    const because = cut ?? stage.refuse(before, run.request.keepGoing);
+    const started = planned.filter(
+      (check) => because === undefined || (cut === undefined && stage.anyway?.(before, check) === true),
+    );
     if (because !== undefined) {
-      progress.note(`  ${stage.title}: not started: ${because}`);
-      notStarted.push(...planned.map((check) => ({ check: check.id, because })));
-      continue;
+      const left = planned.filter((check) => !started.includes(check));
+      const which = started.length === 0 ? '' : ` but for ${started.map(({ id }) => id).join(', ')}`;
+      if (left.length > 0) progress.note(`  ${stage.title}: not started${which}: ${because}`);
+      notStarted.push(...left.map((check) => ({ check: check.id, because })));
     }
-    progress.stage(`${stage.title} (${planned.length} ${planned.length === 1 ? 'check' : 'checks'})`);
+    if (started.length === 0) continue;
+    progress.stage(`${stage.title} (${started.length} ${started.length === 1 ? 'check' : 'checks'})`);
     try {
-      const end = await runStage(run, stage, planned, sessions.length, progress, interrupted);
+      const end = await runStage(run, stage, started, sessions.length, progress, interrupted);
       sessions.push(end);
-      notStarted.push(...undefinedChecks(run, planned, end));
+      notStarted.push(...undefinedChecks(run, started, end));
       progress.note(`  ${seconds(Date.parse(end.endedAt) - Date.parse(end.startedAt))}`);
     } catch (error) {
       const message = `Playwright could not be started: ${error instanceof Error ? error.message : String(error)}`;
       faults.push({ kind: 'runner', message });
-      notStarted.push(...planned.map((check) => ({ check: check.id, because: message })));
+      notStarted.push(...started.map((check) => ({ check: check.id, because: message })));
     }
   }
   return { sessions, notStarted, faults };
@@ -78,7 +91,7 @@ function runStage(
 ): Promise<SessionEnd> {
   const { files, request } = run;
   return runSession({
-    context: { ...run.context, session },
+    context: { ...run.context, session, ...narrowed(run, stage, planned) },
     playwright: run.playwright,
     projects: stage.projects.filter((project) => planned.some((check) => check.project === project)),
     grep: request.grep,
@@ -91,6 +104,16 @@ function runStage(
     clean: (text) => run.redactor.text(text),
     onProgress: (line) => progress.event(line),
   });
+}
+
+/** Names the checks where not all of a stage are started: specs register no others then. */
+function narrowed(
+  { manifest }: PreparedRun,
+  { projects }: Stage,
+  planned: readonly PlannedCheck[],
+): Pick<PreparedRun['context'], 'checks'> {
+  const whole = manifest.filter(({ project }) => projects.includes(project)).length === planned.length;
+  return whole ? {} : { checks: planned.map(({ id }) => id) };
 }
 
 /**
@@ -117,7 +140,11 @@ function soFar(run: PreparedRun, sessions: readonly SessionEnd[], notStarted: re
     { faults: [], leftovers: [] },
   );
   const { checks } = judge(evidence, new Date().toISOString());
-  return { checks: [...(run.shared?.before ?? []), ...checks], release: matchRelease(evidence) };
+  return {
+    checks: [...(run.shared?.before ?? []), ...checks],
+    release: matchRelease(evidence),
+    policy: evidence.policy,
+  };
 }
 
 function stopped(sessions: readonly SessionEnd[], interrupted: AbortSignal): string | undefined {
@@ -125,8 +152,11 @@ function stopped(sessions: readonly SessionEnd[], interrupted: AbortSignal): str
   return sessions.some((session) => session.cut === 'deadline') ? 'the deadline had passed' : undefined;
 }
 
-function notReady({ checks, release }: SoFar): string | undefined {
-  const failed = firstFailure(checks.filter((check) => check.project === 'readiness'));
+function notReady({ checks, release, policy }: SoFar): string | undefined {
+  const failed = firstFailure(
+    checks.filter((check) => check.project === 'readiness'),
+    policy,
+  );
   if (failed !== undefined) return `the readiness check ${failed.id} failed`;
   // The policy says what another release means; creating data on it and loading it helps nobody either way.
   if (release.state === 'other') return release.reason;
@@ -135,13 +165,11 @@ function notReady({ checks, release }: SoFar): string | undefined {
   return unproven && `nothing shows that the payment account is in test mode (${unproven.id})`;
 }
 
-function alreadyLost(before: readonly CheckResult[]): string | undefined {
-  const failed = firstFailure(before);
+function alreadyLost({ checks, policy }: SoFar): string | undefined {
+  const failed = firstFailure(checks, policy);
   return failed && `the blocking check ${failed.id} failed before (--keep-going runs it anyway)`;
 }
 
-function firstFailure(results: readonly CheckResult[]): CheckResult | undefined {
-  return results.find(
-    (check) => check.severity === 'blocking' && check.state === 'failed' && check.waiver === null,
-  );
+function firstFailure(results: readonly CheckResult[], policy: Policy): CheckResult | undefined {
+  return results.find((check) => weighCheck(check, policy) === 'NO_GO');
 }

@@ -1,6 +1,6 @@
 import type { Evidence, Fault, Leftover } from '../contract/evidence.ts';
 import { describeError, GreenlightError } from '../contract/errors.ts';
-import { EXIT, EXIT_OF_DECISION } from '../contract/exit-codes.ts';
+import { EXIT, exitCodeOf } from '../contract/exit-codes.ts';
 import type { Verdict } from '../contract/verdict.ts';
 import { acquireLease, type Lease } from '../safety/lease.ts';
 import { createProgress } from './progress.ts';
@@ -36,7 +36,7 @@ export async function run(request: RunRequest, screen: Screen, interrupted: Abor
     const collected = await collect(prepared, screen, interrupted);
     lease = collected.lease;
     const verdict = publishRun(prepared, collected.evidence);
-    return { exitCode: exitCodeOf(prepared, verdict, interrupted), verdict };
+    return { exitCode: endOf(prepared, verdict, interrupted), verdict };
   } catch (error) {
     // Nothing but the report itself is left that can fail here, such as a full disk. The verdict on disk, if any,
     // still says INCONCLUSIVE.
@@ -128,9 +128,9 @@ function unwritable(run: PreparedRun, cause: unknown): GreenlightError {
  * 0 from a part of a run says that its fragment is there, and no more: a matrix must go on to the merge whatever one
  * part saw. Its verdict says INCONCLUSIVE.
  */
-function exitCodeOf(run: PreparedRun, verdict: Verdict, interrupted: AbortSignal): number {
+function endOf(run: PreparedRun, verdict: Verdict, interrupted: AbortSignal): number {
   if (interrupted.aborted) return EXIT.INTERRUPTED;
-  return run.shared === undefined ? EXIT_OF_DECISION[verdict.decision] : EXIT.GO;
+  return run.shared === undefined ? exitCodeOf(verdict.decision) : EXIT.GO;
 }
 
 function isOtherPart({ shared }: PreparedRun, run: string): boolean {

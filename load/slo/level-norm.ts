@@ -16,6 +16,8 @@ export interface LevelAnswer {
   readonly level: string;
   readonly outcome: 'pass' | 'fail' | 'unknown';
   readonly reason: string;
+  /** How many events of now it was made of. */
+  readonly events: number;
 }
 
 /** The stretch of time that is looked at, which ends at `toS`: Unix seconds of the store's clock. */
@@ -63,6 +65,7 @@ export function compareNorm(then: LevelNorm, now: LevelNorm, margin: number): Le
     level: then.level,
     outcome,
     reason,
+    events: Math.round(now.total),
   });
   if (then.asked !== now.asked)
     return answer('unknown', 'not like with like: the plan asks the store something else now');

@@ -1,5 +1,6 @@
 import { badLimit, leastEvents, windowLevel } from '../../contract/slo-events.ts';
 import type { Slo, SloLevel, SloObjective } from '../../contract/slo.ts';
+import { type AlertWeight, weighed } from './alert-weight.ts';
 import type { BurnRate } from './judge-budget.ts';
 import { LEAST_COVERAGE, MOST_AGE_SCRAPES, ROUNDING } from './limits.ts';
 import { MOST_PART } from './share-of.ts';
@@ -36,13 +37,18 @@ const KNOWN = 'greenlight:slo:known';
  * The service levels of a plan as recording and alerting rules, from the same expressions that `greenlight slo` asks.
  * Pure. An alert resolves when its series vanish, so every level also has an alert for "nobody can tell": a target that
  * died under a firing alert must not look recovered.
+ * @param weightOf what the plan says of a level, by its id; without it, each decides
  */
-export function prometheusRules(slo: Slo, target: string): RuleFile {
+export function prometheusRules(
+  slo: Slo,
+  target: string,
+  weightOf: (id: string) => AlertWeight = () => ({ advisory: false }),
+): RuleFile {
   return {
     groups: slo.objectives.map((objective) => ({
       name: `greenlight-${objective.id}`,
       interval: seconds(slo.scrapeS),
-      rules: rulesOf(slo, objective, target),
+      rules: rulesOf(slo, objective, target).flatMap((rule) => weighed(rule, weightOf(objective.id))),
     })),
   };
 }

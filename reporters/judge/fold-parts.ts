@@ -1,10 +1,10 @@
 import type { PlannedCheck } from '../../contract/checks.ts';
 import type { Attempt, Evidence, EvidencePart } from '../../contract/evidence.ts';
-import type { CheckState, Decision } from '../../contract/outcome.ts';
+import type { CheckState } from '../../contract/outcome.ts';
 import type { Policy, Waiver } from '../../contract/policy.ts';
 import type { CheckResult } from '../../contract/verdict.ts';
 import { attemptsByCheck, foldCheck } from './fold-check.ts';
-import { weighCheck } from './weigh-check.ts';
+import { weighCheck, WORST_DECISION } from './weigh-check.ts';
 
 /** How each check of the manifest ended; where several parts of a run had to run it, in the worst of them. */
 export function foldManifest(evidence: Evidence, waiverOf: (check: string) => Waiver | null): CheckResult[] {
@@ -55,8 +55,6 @@ interface PartResult {
   readonly name: string;
   readonly result: CheckResult;
 }
-
-const WORST_DECISION: Record<Decision, number> = { GO: 0, INCONCLUSIVE: 1, NO_GO: 2 };
 
 const WORST_STATE: Record<CheckState, number> = {
   passed: 0,

@@ -2,6 +2,7 @@ import type { Fault } from '../../contract/evidence.ts';
 import type { CheckState, Decision } from '../../contract/outcome.ts';
 import type { Finding } from '../../contract/finding.ts';
 import type { AttestationResult, CheckResult, GroupResult } from '../../contract/verdict.ts';
+import { WORST_DECISION } from './weigh-check.ts';
 
 /** One thing that stands against GO. */
 export interface Reason {
@@ -9,6 +10,8 @@ export interface Reason {
   /** Among equal decisions the lower rank is told first: what explains the rest comes before it. */
   readonly rank: number;
   readonly text: string;
+  /** Holds the answer at INCONCLUSIVE, whatever else was seen; told first. */
+  readonly caps?: true;
 }
 
 export const REASON_RANK = {
@@ -23,11 +26,13 @@ export const REASON_RANK = {
   rest: 7,
 } as const;
 
-const WORST_FIRST: Record<Decision, number> = { NO_GO: 0, INCONCLUSIVE: 1, GO: 2 };
-
-/** Worst first; equal ones stay in the order in which they came, which is that of the manifest. */
+/**
+ * What caps the answer, then worst first: the first reason decides. Equal ones stay in the order in which they came,
+ * which is that of the manifest.
+ */
 export function sortReasons(reasons: readonly Reason[]): readonly Reason[] {
-  return [...reasons].sort((a, b) => WORST_FIRST[a.decision] - WORST_FIRST[b.decision] || a.rank - b.rank);
+  const weight = ({ caps, decision }: Reason): number => (caps ? 3 : WORST_DECISION[decision]);
+  return [...reasons].sort((a, b) => weight(b) - weight(a) || a.rank - b.rank);
 }
 
 /** Faults that explain why checks are silent, or why the run has no end, are told before those. */

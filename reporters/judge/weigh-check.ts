@@ -3,6 +3,9 @@ import type { Policy } from '../../contract/policy.ts';
 import type { CheckResult } from '../../contract/verdict.ts';
 import { FAILED_THEN_PASSED } from './fold-check.ts';
 
+/** From the best decision to the worst. */
+export const WORST_DECISION: Record<Decision, number> = { GO: 0, INCONCLUSIVE: 1, NO_GO: 2 };
+
 /** The best decision that one check still allows. Advisory and waived checks are shown, and allow all. */
 export function weighCheck(check: CheckResult, policy: Policy): Decision {
   if (check.severity === 'advisory' || check.waiver !== null) return 'GO';

@@ -1,12 +1,15 @@
 import path from 'node:path';
 import type { BaselineRun, LoadFingerprint } from '../../contract/baseline.ts';
 import { GreenlightError } from '../../contract/errors.ts';
+import type { PlannedCheck } from '../../contract/checks.ts';
 import type { Finding } from '../../contract/finding.ts';
 import type { CheckState, Decision } from '../../contract/outcome.ts';
 import type { LoadResult } from '../../contract/load-result.ts';
+import type { Policy } from '../../contract/policy.ts';
 import { fingerprintOf } from '../../load/compare/compare-baseline.ts';
 import { parseEvidence } from '../../reporters/parse-evidence.ts';
-import { decide } from '../decide.ts';
+import { judge } from '../../reporters/judge.ts';
+import { sha256Of } from '../file-digest.ts';
 import { decisionTimeOf } from '../decision-time.ts';
 import { digestOf } from '../load-config.ts';
 import { readText, readVerdict } from '../read-report.ts';
@@ -31,6 +34,9 @@ export interface MeasuredRun {
   readonly reason: string;
   readonly head: Omit<BaselineRun, 'result'>;
   readonly target: string;
+  /** What the run had to check and how it is weighed, for whoever judges its load again. */
+  readonly manifest: readonly PlannedCheck[];
+  readonly policy: Policy;
   readonly checks: readonly MeasuredCheck[];
 }
 
@@ -47,7 +53,7 @@ export function readMeasuredRun(cwd: string, directory: string): MeasuredRun {
   }
   const text = readText(files.evidence);
   const evidence = parseEvidence(text, files.evidence);
-  const verdict = decide(evidence, text, decisionTimeOf(evidence));
+  const verdict = judge(evidence, decisionTimeOf(evidence), sha256Of(text));
   if (
     verdict.evidenceDigest !== said.evidenceDigest ||
     verdict.decision !== said.decision ||
@@ -58,7 +64,7 @@ export function readMeasuredRun(cwd: string, directory: string): MeasuredRun {
   // What was unknown only for want of the baseline that this run may become.
   const judged =
     verdict.decision === 'INCONCLUSIVE'
-      ? decide(withoutMissingBaselines(evidence), text, verdict.decidedAt)
+      ? judge(withoutMissingBaselines(evidence), verdict.decidedAt, verdict.evidenceDigest)
       : verdict;
   const target = evidence.subject.target;
   return {
@@ -66,6 +72,8 @@ export function readMeasuredRun(cwd: string, directory: string): MeasuredRun {
     decision: judged.decision,
     reason: judged.reason,
     target,
+    manifest: evidence.manifest,
+    policy: evidence.policy,
     head: {
       run: evidence.run.id,
       phase: evidence.run.phase,

@@ -1,4 +1,5 @@
 import type { Baseline } from '../../contract/baseline.ts';
+import type { CheckResult } from '../../contract/verdict.ts';
 import type { BaselineAnswer } from '../../load/compare/compare-baseline.ts';
 import { textTable } from '../data/text-table.ts';
 
@@ -40,7 +41,24 @@ const WORDS: Record<BaselineAnswer['outcome'], string> = {
   unknown: 'unknown',
 };
 
-/** The answers of a comparison, for people. Pure. */
-export function renderAnswers(answers: readonly BaselineAnswer[]): string {
-  return answers.map(({ check, outcome, reason }) => `${WORDS[outcome]}  ${check}: ${reason}`).join('\n');
+/**
+ * The answers of a comparison, for people. Pure.
+ * @param judged what the policy of the run makes of each, in the same order
+ */
+export function renderAnswers(
+  answers: readonly BaselineAnswer[],
+  judged: readonly Pick<CheckResult, 'severity' | 'waiver' | 'state' | 'summary'>[],
+): string {
+  return answers
+    .map(({ check, outcome, reason }, index) => {
+      const { severity, waiver, state, summary } = judged[index] ?? {};
+      const marks = [
+        ...(severity === 'advisory' ? ['advisory'] : []),
+        ...(waiver ? [`waived until ${waiver.until}`] : []),
+        // A floor of the policy that was not reached, for instance.
+        ...(outcome === 'pass' && state === 'unknown' ? [`does not count: ${summary ?? ''}`] : []),
+      ].map((mark) => ` (${mark})`);
+      return `${WORDS[outcome]}  ${check}: ${reason}${marks.join('')}`;
+    })
+    .join('\n');
 }

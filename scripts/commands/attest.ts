@@ -3,7 +3,7 @@ import path from 'node:path';
 import { type Command, Option } from 'commander';
 import { GreenlightError } from '../../contract/errors.ts';
 import type { Attestation, Evidence } from '../../contract/evidence.ts';
-import { EXIT_OF_DECISION } from '../../contract/exit-codes.ts';
+import { exitCodeOf } from '../../contract/exit-codes.ts';
 import { parseEvidence } from '../../reporters/parse-evidence.ts';
 import { createRedactor } from '../../safety/redactor.ts';
 import { type CommandContext, commandOf, repeated } from '../command-context.ts';
@@ -62,7 +62,7 @@ export function attestCommand(context: CommandContext): Command {
         keys,
       );
       showVerdict(context.screen, verdict, options.json);
-      context.finish(EXIT_OF_DECISION[verdict.decision]);
+      context.finish(exitCodeOf(verdict.decision));
     });
 }
 

@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { describeError, GreenlightError, type Problem } from '../../contract/errors.ts';
-import { EXIT } from '../../contract/exit-codes.ts';
+import { EXIT, exitCodeOf } from '../../contract/exit-codes.ts';
 import type { LevelBaseline, LevelNorm } from '../../contract/level-baseline.ts';
-import { worstOutcome } from '../../contract/outcome.ts';
+import { type Decision, worstOutcome } from '../../contract/outcome.ts';
 import type { Plan } from '../../contract/plan.ts';
 import { type MetricsPort, MetricsUnavailable } from '../../contract/ports/metrics.ts';
 import type { Slo, SloLevel } from '../../contract/slo.ts';
@@ -13,12 +13,13 @@ import { prometheusOf } from '../../load/slo/evaluate-slo.ts';
 import { compareNorm, type LevelAnswer, readNorm } from '../../load/slo/level-norm.ts';
 import { createPrometheus } from '../../load/slo/prometheus.ts';
 import { writeFileAtomically } from '../../reporters/publishers/atomic-write.ts';
+import { judgeFindings } from '../../reporters/judge-findings.ts';
 import { redactorOf } from '../../safety/redactor.ts';
 import { durationOption, FIRST_MINUTES_S, timeOption } from '../baseline/after-cutover.ts';
 import { type CommandContext, commandOf, repeated } from '../command-context.ts';
 import { loadConfig } from '../load-config.ts';
 import { ownVersion } from '../package-root.ts';
-import { sloOf } from './slo.ts';
+import { plannedLevels, sloOf } from '../slo/planned-levels.ts';
 
 const DEFAULT_FILE = 'greenlight.levels.json';
 
@@ -127,6 +128,7 @@ function compareCommand(context: CommandContext): Command {
             level: then.level,
             outcome: 'unknown',
             reason,
+            events: 0,
           });
           const [level] = levelsOf(slo).filter(({ id }) => id === then.level);
           if (baseline.target !== plan.target.name)
@@ -147,7 +149,7 @@ function compareCommand(context: CommandContext): Command {
                 .map(({ level, outcome: said, reason }) => `${WORDS[said]}  ${level}: ${reason}`)
                 .join('\n'),
         );
-        return outcome === 'pass' ? EXIT.GO : outcome === 'fail' ? EXIT.NO_GO : EXIT.INCONCLUSIVE;
+        return exitCodeOf(weighLevels(plan, answers));
       });
     });
 }
@@ -168,6 +170,22 @@ async function storeOf(
     );
   }
   return { plan, slo, metrics: createPrometheus(prometheusOf(slo.source, context.env, context.interrupted)) };
+}
+
+/** As `greenlight slo` weighs them; a level that the plan does not have any more is not known. */
+function weighLevels(plan: Plan, answers: readonly LevelAnswer[]): Decision {
+  const planned = plannedLevels(plan, undefined);
+  const said = answers.flatMap(({ level, outcome, reason, events }) => {
+    const found = planned.find(({ check }) => check.id === level);
+    if (found === undefined) return [];
+    const { policy } = found;
+    // The plan's own floor counts; the number of events that its limit needs is about another question than this one.
+    const floor = new Map(Object.entries(policy.sampleFloors)).get(level) ?? 0;
+    const check = { ...found.check, sampleFloor: floor };
+    return [{ check, policy, finding: { check: level, outcome, summary: reason, sampleSize: events } }];
+  });
+  if (said.length < answers.length) return 'INCONCLUSIVE';
+  return judgeFindings(said, new Date().toISOString()).decision;
 }
 
 /** Levels that are one share of one window; what an error budget is spent on is not one. */
@@ -202,7 +220,7 @@ async function unknownWithoutStore(context: CommandContext, work: () => Promise<
     else if (error instanceof GreenlightError && error.code === 'EVIDENCE_INVALID')
       context.screen.err(describeError(error));
     else throw error;
-    context.finish(EXIT.INCONCLUSIVE);
+    context.finish(exitCodeOf('INCONCLUSIVE'));
   }
 }
 

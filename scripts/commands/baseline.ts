@@ -3,7 +3,7 @@ import path from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Baseline, BaselineEntry } from '../../contract/baseline.ts';
 import { describeError, GreenlightError } from '../../contract/errors.ts';
-import { EXIT } from '../../contract/exit-codes.ts';
+import { EXIT, exitCodeOf } from '../../contract/exit-codes.ts';
 import { worstOutcome } from '../../contract/outcome.ts';
 import { readBaseline } from '../../load/compare/baseline-file.ts';
 import {
@@ -24,6 +24,7 @@ import {
 import { makeBaseline } from '../baseline/make-baseline.ts';
 import { type MeasuredRun, readMeasuredRun } from '../baseline/measured-run.ts';
 import { renderAnswers, renderBaseline } from '../baseline/render-baseline.ts';
+import { weighAnswers } from '../baseline/weigh-answers.ts';
 import { type CommandContext, commandOf, repeated } from '../command-context.ts';
 import { baselineLevelsCommand } from './baseline-levels.ts';
 
@@ -154,19 +155,24 @@ function compareCommand(context: CommandContext): Command {
           readonly percentile: readonly BaselinePercentile[];
         },
       ) => {
-        const answers = answersOf(context, options, {
+        const { answers, run } = answersOf(context, options, {
           percentiles: options.percentile,
           margin: options.margin,
           floorMs: options.floor,
           errorMargin: options.errorMargin,
         });
         const outcome = worstOutcome(answers.map((answer) => answer.outcome));
+        const { decision, checks } = weighAnswers(answers, run, new Date().toISOString());
         context.screen.out(
           options.json
-            ? JSON.stringify({ schema: 'greenlight/baseline-comparison@1', outcome, answers }, null, 2)
-            : renderAnswers(answers),
+            ? JSON.stringify(
+                { schema: 'greenlight/baseline-comparison@1', outcome, decision, answers },
+                null,
+                2,
+              )
+            : renderAnswers(answers, checks),
         );
-        context.finish(outcome === 'pass' ? EXIT.GO : outcome === 'fail' ? EXIT.NO_GO : EXIT.INCONCLUSIVE);
+        context.finish(exitCodeOf(decision));
       },
     );
 }
@@ -180,7 +186,7 @@ function answersOf(
     check: wanted,
   }: { readonly from: string; readonly file: string; readonly check?: readonly string[] },
   options: BaselineOptions,
-): readonly BaselineAnswer[] {
+): { readonly answers: readonly BaselineAnswer[]; readonly run: MeasuredRun | undefined } {
   let baseline: Baseline;
   let run: MeasuredRun;
   try {
@@ -189,7 +195,8 @@ function answersOf(
   } catch (error) {
     if (!(error instanceof GreenlightError) || error.code !== 'EVIDENCE_INVALID') throw error;
     context.screen.err(describeError(error));
-    return [{ check: 'baseline', outcome: 'unknown', reason: error.message, percentiles: [] }];
+    const answer = { check: 'baseline', outcome: 'unknown', reason: error.message, percentiles: [] } as const;
+    return { answers: [answer], run: undefined };
   }
   const unknown = (check: string, reason: string): BaselineAnswer => ({
     check,
@@ -201,7 +208,7 @@ function answersOf(
   const checks = wanted ?? [
     ...new Set([...baseline.entries, ...run.checks.filter(isComparable)].map(({ check }) => check)),
   ];
-  return checks.map((check): BaselineAnswer => {
+  const answers = checks.map((check): BaselineAnswer => {
     const entry = baseline.entries.find((one) => one.check === check);
     const found = run.checks.find((one) => one.check === check);
     if (entry === undefined)
@@ -217,6 +224,7 @@ function answersOf(
       return unknown(check, `it does not say in what place it was measured: ${summary}`);
     return compareBaseline(entry, found.measured, options);
   });
+  return { answers, run };
 }
 
 /** A ramp looks for its level anew each time, and so has no baseline. */

@@ -7,9 +7,9 @@ import type { Mode } from '../../data-checks/postgres/rows/modes.ts';
 import type { Segment } from '../../data-checks/postgres/rows/segment.ts';
 import { SideUnavailable } from '../../data-checks/postgres/rows/side-unavailable.ts';
 import { type CommandContext, commandOf, wholeNumber } from '../command-context.ts';
-import { diffExitCode } from '../data/diff-exit-code.ts';
 import { budget, segment, sinceMoment, tableNames } from '../data/diff-arguments.ts';
 import { diffProgress } from '../data/diff-progress.ts';
+import { exitCodeOfDiff } from '../data/exit-code-of-data.ts';
 import { renderDiff } from '../data/render-diff.ts';
 import { mustBeAddresses, protectAddresses, untilInterrupted } from '../data/two-databases.ts';
 
@@ -117,7 +117,7 @@ async function compare({ screen }: CommandContext, options: DataDiffOptions): Pr
   const result = options.segment === undefined ? diff : { ...diff, segment: options.segment };
   const asJson = options.json || options.segment !== undefined;
   screen.out(asJson ? JSON.stringify(result, null, 2) : renderDiff(diff));
-  return diffExitCode(diff);
+  return exitCodeOfDiff(diff);
 }
 
 function engineOptions(options: DataDiffOptions): DiffOptions {

@@ -6,7 +6,7 @@ import { EXIT } from '../../contract/exit-codes.ts';
 import { addSegments, SegmentsDiffer } from '../../data-checks/postgres/rows/add-segments.ts';
 import { parseSegment } from '../../data-checks/postgres/rows/segment-file.ts';
 import { type CommandContext, commandOf } from '../command-context.ts';
-import { diffExitCode } from '../data/diff-exit-code.ts';
+import { exitCodeOfDiff } from '../data/exit-code-of-data.ts';
 import { renderDiff } from '../data/render-diff.ts';
 
 /** `greenlight data merge` */
@@ -23,7 +23,7 @@ export function dataMergeCommand(context: CommandContext): Command {
       try {
         const diff = addSegments(segments);
         context.screen.out(options.json ? JSON.stringify(diff, null, 2) : renderDiff(diff));
-        context.finish(diffExitCode(diff));
+        context.finish(exitCodeOfDiff(diff));
       } catch (error) {
         if (!(error instanceof SegmentsDiffer)) throw error;
         context.screen.err(`The segments do not make one comparison: ${error.message}`);

@@ -5,6 +5,7 @@ import { redisAddress } from '../../contract/redis-address.ts';
 import { diffKeyspaces, RedisUnavailable } from '../../data-checks/redis/diff-keyspaces.ts';
 import type { KeyspaceDiff, KeyspaceOptions } from '../../data-checks/redis/keyspace-diff.ts';
 import { type CommandContext, commandOf, repeated, wholeNumber } from '../command-context.ts';
+import { exitCodeOfKeyspaces } from '../data/exit-code-of-data.ts';
 import { renderKeyspaces } from '../data/render-keyspaces.ts';
 import { protectAddresses, untilInterrupted } from '../data/two-databases.ts';
 import type { Screen } from '../screen.ts';
@@ -83,7 +84,7 @@ async function compare({ screen }: CommandContext, options: DataRedisOptions): P
     return EXIT.INCONCLUSIVE;
   }
   screen.out(options.json ? JSON.stringify(diff, null, 2) : renderKeyspaces(diff));
-  return exitCodeOf(diff);
+  return exitCodeOfKeyspaces(diff);
 }
 
 function engineOptions(options: DataRedisOptions, screen: Screen): KeyspaceOptions {
@@ -105,11 +106,4 @@ function engineOptions(options: DataRedisOptions, screen: Screen): KeyspaceOptio
         `compared ${count(keys)} of about ${count(estimated)} keys, ${count(keysPerSecond)} keys/s, ${Math.ceil(secondsLeft)} s left`,
       ),
   };
-}
-
-/** Different keys, or a server that is too full, outrank what nobody could tell. */
-function exitCodeOf({ answer, room }: KeyspaceDiff): number {
-  if (answer === 'different' || room.some((one) => one.answer === 'over')) return EXIT.NO_GO;
-  const known = answer === 'equal' && room.every((one) => one.answer !== 'not-checked');
-  return known ? EXIT.GO : EXIT.INCONCLUSIVE;
 }

@@ -5,6 +5,7 @@ import { SideUnavailable } from '../../data-checks/postgres/rows/diff-tables.ts'
 import { checkState } from '../../data-checks/postgres/state/check-state.ts';
 import type { StateResult } from '../../data-checks/postgres/state/state.ts';
 import { type CommandContext, commandOf, wholeNumber } from '../command-context.ts';
+import { exitCodeOfState } from '../data/exit-code-of-data.ts';
 import { renderState } from '../data/render-state.ts';
 import { mustBeAddresses, protectAddresses, untilInterrupted } from '../data/two-databases.ts';
 
@@ -56,13 +57,7 @@ async function check({ screen }: CommandContext, options: DataStateOptions): Pro
     return EXIT.INCONCLUSIVE;
   }
   screen.out(options.json ? JSON.stringify({ checks: results }, null, 2) : renderState(results));
-  return exitCodeOf(results);
-}
-
-function exitCodeOf(results: readonly StateResult[]): number {
-  if (results.some((result) => result.answer === 'broken')) return EXIT.NO_GO;
-  const complete = results.every((result) => result.answer === 'holds' || result.answer === 'warned');
-  return complete ? EXIT.GO : EXIT.INCONCLUSIVE;
+  return exitCodeOfState(results);
 }
 
 function checkIds(text: string): readonly StateCheckId[] {

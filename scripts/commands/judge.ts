@@ -4,12 +4,13 @@ import { canonicalJson } from '../../contract/canonical.ts';
 import { checksOf, type PlannedCheck } from '../../contract/checks.ts';
 import { GreenlightError, type Problem } from '../../contract/errors.ts';
 import type { Evidence } from '../../contract/evidence.ts';
-import { EXIT_OF_DECISION } from '../../contract/exit-codes.ts';
+import { exitCodeOf } from '../../contract/exit-codes.ts';
 import { pathText } from '../../contract/plan.ts';
 import { mergePolicy, Policy } from '../../contract/policy.ts';
 import { parseEvidence } from '../../reporters/parse-evidence.ts';
 import { type CommandContext, commandOf } from '../command-context.ts';
-import { decide } from '../decide.ts';
+import { judge } from '../../reporters/judge.ts';
+import { sha256Of } from '../file-digest.ts';
 import { decisionTimeOf } from '../decision-time.ts';
 import { digestOf, loadConfig } from '../load-config.ts';
 import { readText } from '../read-report.ts';
@@ -49,9 +50,9 @@ export function judgeCommand(context: CommandContext): Command {
       }
       if (options.policy !== undefined) mustHavePolicy(evidence, context.cwd, options.policy);
       if (options.config !== undefined) await mustBelongTo(evidence, context.cwd, options.config);
-      const verdict = decide(evidence, text, decisionTime(evidence, options.at));
+      const verdict = judge(evidence, decisionTime(evidence, options.at), sha256Of(text));
       showVerdict(context.screen, verdict, options.json);
-      context.finish(EXIT_OF_DECISION[verdict.decision]);
+      context.finish(exitCodeOf(verdict.decision));
     });
 }
 

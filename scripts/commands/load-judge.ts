@@ -2,19 +2,15 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { GreenlightError } from '../../contract/errors.ts';
-import { EXIT } from '../../contract/exit-codes.ts';
+import { exitCodeOf } from '../../contract/exit-codes.ts';
 import { describeFinding, type Finding } from '../../contract/finding.ts';
 import type { Outcome } from '../../contract/outcome.ts';
 import { judgeRunners } from '../../load/engines/k6-operator/judge-runners.ts';
 import { RunnerOrder } from '../../load/engines/k6-operator/runner-order.ts';
+import { believed, judgeFindings } from '../../reporters/judge-findings.ts';
+import type { CheckResult } from '../../contract/verdict.ts';
 import { type CommandContext, commandOf } from '../command-context.ts';
 
-const EXIT_OF: Record<Outcome, number> = {
-  pass: EXIT.GO,
-  fail: EXIT.NO_GO,
-  unknown: EXIT.INCONCLUSIVE,
-  'not-applicable': EXIT.INCONCLUSIVE,
-};
 const WORDS: Record<Outcome, string> = {
   pass: 'holds',
   fail: 'BROKEN',
@@ -38,7 +34,14 @@ export function loadJudgeCommand(context: CommandContext): Command {
         const order = readOrder(at, directory);
         const { maxAgeMinutes } = options;
         const folder = path.join(at, 'runners');
-        const finding = await judgeRunners(order, folder, { now: new Date(), maxAgeMinutes });
+        const now = new Date();
+        const measured = await judgeRunners(order, folder, { now, maxAgeMinutes });
+        const { decision, checks } = judgeFindings(
+          [{ check: order.planned, policy: order.policy, finding: measured }],
+          now.toISOString(),
+        );
+        const [result] = checks;
+        const finding = result === undefined ? measured : believed(measured, result);
         context.screen.out(
           options.json
             ? JSON.stringify(
@@ -46,9 +49,9 @@ export function loadJudgeCommand(context: CommandContext): Command {
                 null,
                 2,
               )
-            : render(order, finding),
+            : [...render(order, finding), ...withoutWeight(result)].join('\n'),
         );
-        context.finish(EXIT_OF[finding.outcome]);
+        context.finish(exitCodeOf(decision));
       },
     );
 }
@@ -64,14 +67,21 @@ function readOrder(at: string, directory: string): RunnerOrder {
   }
 }
 
-function render({ parallelism, name }: RunnerOrder, finding: Finding): string {
+function render({ parallelism, name }: RunnerOrder, finding: Finding): readonly string[] {
   const title = `${finding.check}: ${WORDS[finding.outcome]} (${parallelism} runners of ${name})`;
   return [
     title,
     ...describeFinding(finding)
       .split('\n')
       .map((line) => `  ${line}`),
-  ].join('\n');
+  ];
+}
+
+/** Why the answer is no reason to roll back, nor to stay, by the plan that was exported. */
+function withoutWeight(result: CheckResult | undefined): readonly string[] {
+  if (result?.severity === 'advisory') return ['  The plan has it as advisory: it decides nothing (20).'];
+  const { waiver } = result ?? {};
+  return waiver ? [`  Waived by ${waiver.owner} until ${waiver.until}: ${waiver.reason} (20).`] : [];
 }
 
 function minutes(text: string): number {

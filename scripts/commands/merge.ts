@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { EXIT_OF_DECISION } from '../../contract/exit-codes.ts';
+import { exitCodeOf } from '../../contract/exit-codes.ts';
 import { Phase } from '../../contract/outcome.ts';
 import type { Verdict } from '../../contract/verdict.ts';
 import { askVerdict, DEFAULT_OUTPUT } from '../asked-verdict.ts';
@@ -86,7 +86,7 @@ export function mergeCommand(context: CommandContext): Command {
         report: reportOf?.(verdict.run.id),
         post: createPost(),
       });
-      context.finish(EXIT_OF_DECISION[verdict.decision]);
+      context.finish(exitCodeOf(verdict.decision));
     });
 }
 

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { GreenlightError } from '../../contract/errors.ts';
 import { EXIT } from '../../contract/exit-codes.ts';
-import { prometheusRules } from '../../load/slo/prometheus-rules.ts';
+import type { Phase } from '../../contract/outcome.ts';
 import { type CommandContext, commandOf } from '../command-context.ts';
 import { loadConfig } from '../load-config.ts';
-import { sloOf } from './slo.ts';
+import { rulesOf, sloOf } from '../slo/planned-levels.ts';
 
 /** `greenlight slo export` */
 export function sloExportCommand(context: CommandContext): Command {
@@ -16,7 +16,7 @@ export function sloExportCommand(context: CommandContext): Command {
     .action(async (options: { readonly plan?: string; readonly prometheus: boolean }, command: Command) => {
       if (!options.prometheus) throw new GreenlightError('USAGE', 'say for what: --prometheus');
       // Commander gives an option that both know to the outer command.
-      const named = command.optsWithGlobals<{ plan?: string }>().plan;
+      const { plan: named, phase } = command.optsWithGlobals<{ plan?: string; phase?: Phase }>();
       const { plan } = await loadConfig(context.cwd, named);
       const slo = sloOf(plan);
       if (slo.source.adapter !== 'prometheus')
@@ -26,7 +26,7 @@ export function sloExportCommand(context: CommandContext): Command {
         );
       // Lazy: no other command needs to write YAML.
       const { stringify } = await import('yaml');
-      const rules = prometheusRules(slo, plan.target.name);
+      const rules = rulesOf(plan, phase);
       context.screen.out(
         `# Made by greenlight slo export from the plan of ${JSON.stringify(plan.target.name)}. Made anew, not edited.\n${stringify(rules, { lineWidth: 0, aliasDuplicateObjects: false })}`,
       );

@@ -1,14 +1,14 @@
 import type { Command } from 'commander';
 import { GreenlightError } from '../../contract/errors.ts';
-import { EXIT } from '../../contract/exit-codes.ts';
+import { exitCodeOf } from '../../contract/exit-codes.ts';
 import { MetricsUnavailable } from '../../contract/ports/metrics.ts';
 import { prometheusOf } from '../../load/slo/evaluate-slo.ts';
-import { prometheusRules } from '../../load/slo/prometheus-rules.ts';
 import { rulesLoaded } from '../../load/slo/rules-loaded.ts';
 import { redactorOf } from '../../safety/redactor.ts';
+import type { Phase } from '../../contract/outcome.ts';
 import { type CommandContext, commandOf } from '../command-context.ts';
 import { loadConfig } from '../load-config.ts';
-import { sloOf } from './slo.ts';
+import { rulesOf, sloOf } from '../slo/planned-levels.ts';
 
 /** `greenlight slo rules --check` */
 export function sloRulesCommand(context: CommandContext): Command {
@@ -18,12 +18,12 @@ export function sloRulesCommand(context: CommandContext): Command {
     .option('--plan <file>', 'the plan (default: greenlight.config.* here or above)')
     .option(
       '--check',
-      'compare each rule with what Prometheus has: 0 all loaded, 10 not all, 20 nobody can tell',
+      'compare each rule with what Prometheus has: 0 all loaded, 20 not all or nobody can tell',
       false,
     )
     .action(async (options: { readonly plan?: string; readonly check: boolean }, command: Command) => {
       if (!options.check) throw new GreenlightError('USAGE', 'say what to do: --check');
-      const named = command.optsWithGlobals<{ plan?: string }>().plan;
+      const { plan: named, phase } = command.optsWithGlobals<{ plan?: string; phase?: Phase }>();
       const { plan } = await loadConfig(context.cwd, named);
       context.screen.protect(redactorOf(plan, context.env));
       const slo = sloOf(plan);
@@ -34,19 +34,19 @@ export function sloRulesCommand(context: CommandContext): Command {
         );
       try {
         const store = prometheusOf(slo.source, context.env, context.interrupted);
-        const answers = await rulesLoaded(store, prometheusRules(slo, plan.target.name));
+        const answers = await rulesLoaded(store, rulesOf(plan, phase));
         const wrong = answers.filter(({ state }) => state !== 'loaded');
         for (const { group, rule, state, why } of wrong)
           context.screen.out(`${state.padEnd(8)} ${group}: ${rule}${why === undefined ? '' : `: ${why}`}`);
         context.screen.out(
           `${answers.length - wrong.length} of ${answers.length} rules are loaded and evaluated`,
         );
-        const broken = wrong.some(({ state }) => state !== 'waiting');
-        context.finish(broken ? EXIT.NO_GO : wrong.length > 0 ? EXIT.INCONCLUSIVE : EXIT.GO);
+        // Rules that are missing say nothing about the target: nobody would hear of a breach.
+        context.finish(exitCodeOf(wrong.length === 0 && answers.length > 0 ? 'GO' : 'INCONCLUSIVE'));
       } catch (error) {
         if (!(error instanceof MetricsUnavailable)) throw error;
         context.screen.out(`nobody can tell: ${error.message}\n${error.hint}`);
-        context.finish(EXIT.INCONCLUSIVE);
+        context.finish(exitCodeOf('INCONCLUSIVE'));
       }
     });
 }

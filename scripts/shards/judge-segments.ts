@@ -43,9 +43,13 @@ function lastFinding(attempts: readonly Attempt[], check: string): Finding | und
 
 function withFindings(one: ReadFragment, judged: ReadonlyMap<string, Finding>): ReadFragment {
   const { fragment } = one;
+  const last = new Map(fragment.evidence.attempts.map((attempt) => [attempt.check, attempt]));
+  // Only what was measured last is a share of the load; what an earlier try of this machine saw stays as it was.
   const attempts = fragment.evidence.attempts.map((attempt): Attempt => {
     const finding = judged.get(attempt.check);
-    return finding === undefined ? attempt : { ...attempt, findings: [finding] };
+    return finding === undefined || last.get(attempt.check) !== attempt
+      ? attempt
+      : { ...attempt, findings: [finding] };
   });
   return { ...one, fragment: { ...fragment, evidence: { ...fragment.evidence, attempts } } };
 }

@@ -1,11 +1,14 @@
 import type { Finding } from '../../contract/finding.ts';
 import type { Outcome, Severity } from '../../contract/outcome.ts';
+import type { Waiver } from '../../contract/policy.ts';
 import { textTable } from '../data/text-table.ts';
 
 /** One service level as it was evaluated. */
 export interface EvaluatedSlo {
   readonly title: string;
   readonly severity: Severity;
+  /** The waiver that takes its failure out of the decision, if one counts. */
+  readonly waiver: Waiver | null;
   readonly finding: Finding;
 }
 
@@ -18,12 +21,13 @@ const WORDS: Record<Outcome, string> = {
 
 /** The table of all levels, and below it what was seen and what to do. Pure. */
 export function renderSlo(levels: readonly EvaluatedSlo[]): string {
-  const rows = levels.map(({ severity, finding }) => [
+  const rows = levels.map(({ severity, waiver, finding }) => [
     finding.check,
     [
       WORDS[finding.outcome],
       ...(finding.cause === 'warning-level' ? ['(warning)'] : []),
       ...(severity === 'advisory' ? ['(advisory)'] : []),
+      ...(waiver === null ? [] : [`(waived until ${waiver.until})`]),
     ].join(' '),
     String(finding.measured ?? '-'),
     String(finding.expected ?? '-'),

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { checksOf } from '../../../contract/checks.ts';
 import { GreenlightError } from '../../../contract/errors.ts';
 import { canBeShared, type LoadProfile } from '../../../contract/load-profile.ts';
 import { hostOf, isLoopback } from '../../../contract/loopback.ts';
+import { plannedIn } from '../../../contract/planned-in.ts';
 import type { Plan } from '../../../contract/plan.ts';
 import { refuseLiveKeys } from '../../../safety/live-keys.ts';
 import { createRedactor } from '../../../safety/redactor.ts';
@@ -76,6 +76,7 @@ export async function exportRun(asked: ExportAsked): Promise<ExportedRun> {
   const k6Version = k6VersionOf(asked.image);
 
   const control = plan.target.control;
+  const { check, policy } = plannedIn(plan, profile);
   const made = orderForK6({ profile, flow, urls: plan.target.urls, run: '' }, parallelism, () => 'stdout');
   const k6 = {
     ...made,
@@ -94,7 +95,8 @@ export async function exportRun(asked: ExportAsked): Promise<ExportedRun> {
     check: profile.id,
     target: plan.target.name,
     exportedAt: asked.now.toISOString(),
-    sampleFloor: sampleFloor(plan, profile),
+    planned: check,
+    policy,
     k6,
   } satisfies RunnerOrder);
 
@@ -213,10 +215,4 @@ function secretsOf(
     .map(({ value }) => (typeof value === 'string' ? value : value.secret))
     .join('\n');
   return known.filter((name) => secrets.includes(name) || new RegExp(`\\b${name}\\b`).test(text));
-}
-
-function sampleFloor(plan: Plan, profile: LoadProfile): number {
-  const [phase] = profile.phases;
-  const planned = phase && checksOf(plan, phase).find(({ id }) => id === profile.id);
-  return planned?.sampleFloor ?? 0;
 }

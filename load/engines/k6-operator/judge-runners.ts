@@ -69,7 +69,7 @@ export async function judgeRunners(
     const { control } = one;
     return shareFinding({ segment: { index: index + 1, of }, profile: order.k6.profile, result, control });
   });
-  return enough(order, recent(judgeShares(check, shares), now, maxAgeMinutes));
+  return recent(judgeShares(check, shares), now, maxAgeMinutes);
 }
 
 /** The load of yesterday says nothing about what runs today. */
@@ -86,11 +86,4 @@ function recent(finding: Finding, now: Date, maxAgeMinutes: number): Finding {
     summary: `The load began ${when}; at most ${maxAgeMinutes} minutes count. Then: ${finding.summary}`,
     remedy: 'make the load again, or say --max-age-minutes deliberately',
   };
-}
-
-function enough({ sampleFloor }: RunnerOrder, finding: Finding): Finding {
-  const seen = finding.sampleSize ?? 0;
-  if (finding.outcome !== 'pass' || seen >= sampleFloor) return finding;
-  const summary = `${finding.summary}, but only ${seen} samples: the policy needs ${sampleFloor}`;
-  return { ...finding, outcome: 'unknown', cause: 'sample-floor', summary };
 }

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { CheckId } from '../../../contract/check-id.ts';
+import { PlannedCheck } from '../../../contract/checks.ts';
 import { LoadProfile } from '../../../contract/load-profile.ts';
+import { Policy } from '../../../contract/policy.ts';
 import { MOST_SHARDS } from '../../../contract/shard.ts';
 import type { K6Order } from '../k6/runtime.ts';
 
@@ -39,8 +41,9 @@ export const RunnerOrder = z.strictObject({
   check: CheckId,
   target: z.string(),
   exportedAt: z.iso.datetime(),
-  /** The policy's least number of samples for a pass. */
-  sampleFloor: z.number().nonnegative(),
+  /** The check as the plan has it, and the policy by which it is weighed. */
+  planned: PlannedCheck,
+  policy: Policy,
   k6: K6OrderFile,
 });
 export type RunnerOrder = z.infer<typeof RunnerOrder>;

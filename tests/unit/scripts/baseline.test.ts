@@ -282,3 +282,42 @@ test('a baseline of the first minutes after a cut-over takes no load of other mi
   expect((await save('2026-01-01', '15m')).code).toBe(64);
   expect((await save('2026-01-01T00:00:00Z', '15')).code).toBe(64);
 });
+
+test.each<[string, (evidence: Evidence) => Evidence, number]>([
+  ['blocking', (evidence) => evidence, 10],
+  ['advisory', (evidence) => withCheck(evidence, { severity: 'advisory' }), 20],
+  ['waived', (evidence) => withPolicy(evidence, { waivers: [WAIVER] }), 20],
+  [
+    'waived until yesterday',
+    (evidence) => withPolicy(evidence, { waivers: [{ ...WAIVER, until: '2020-01-01' }] }),
+    10,
+  ],
+])('a load that is slower and %s decides as it does in a run', async (_name, change, code) => {
+  const saved = ['good', 'tuesday', 'wednesday'];
+  for (const [index, name] of saved.entries()) report(name, [loadFinding(50 + index / 2)]);
+  report('slow', [loadFinding(90)], change);
+  expect((await baseline('save', ...saved.flatMap((name) => ['--from', name]))).code).toBe(0);
+  const end = await baseline('compare', '--from', 'slow');
+  expect(end.code, end.out + end.err).toBe(code);
+  expect(end.out).toContain('SLOWER');
+});
+
+test('a pass below the sample floor of the run is no pass', async () => {
+  report('good', [loadFinding(50)]);
+  report('few', [loadFinding(50)], (evidence) => withCheck(evidence, { sampleFloor: 10_000 }));
+  expect((await baseline('save', '--from', 'good')).code).toBe(0);
+  const end = await baseline('compare', '--from', 'few');
+  expect(end.code, end.out + end.err).toBe(20);
+  expect(end.out).toContain('needs at least 10000');
+});
+
+const WAIVER = { check: CHECK, reason: 'known', owner: 'Bo', until: '2099-01-01' };
+
+function withCheck(evidence: Evidence, changes: Partial<Evidence['manifest'][number]>): Evidence {
+  return { ...evidence, manifest: evidence.manifest.map((check) => ({ ...check, ...changes })) };
+}
+
+function withPolicy(evidence: Evidence, changes: Partial<Evidence['policy']>): Evidence {
+  const policy = { ...evidence.policy, ...changes };
+  return { ...evidence, policy, policyDigest: digestOf(policy) };
+}

@@ -5,7 +5,7 @@ import { Evidence } from '../../../../contract/evidence.ts';
 import { type ShardFragment, shareOf } from '../../../../contract/shard.ts';
 import type { Verdict } from '../../../../contract/verdict.ts';
 import { mergeFragments, type Merged } from '../../../../reporters/merge/merge-fragments.ts';
-import { decide } from '../../../../scripts/decide.ts';
+import { judge } from '../../../../reporters/judge.ts';
 import {
   allShards,
   fragmentOf,
@@ -26,7 +26,7 @@ function merge(fragments: readonly ShardFragment[], extra: Partial<typeof QUESTI
 
 function verdictOf(merged: Merged): Verdict {
   const evidence = Evidence.parse(merged.evidence);
-  return decide(evidence, JSON.stringify(evidence), ENDED);
+  return judge(evidence, ENDED);
 }
 
 function problemsOf(fragments: readonly ShardFragment[]): string {
@@ -203,7 +203,7 @@ describe('never merged to an answer', () => {
         expect(merged.problems.length > 0 || merged.evidence === undefined).toBe(true);
         if (merged.evidence !== undefined) expect(verdictOf(merged).decision).toBe('INCONCLUSIVE');
         for (const { evidence } of some) {
-          expect(decide(evidence, JSON.stringify(evidence), ENDED).decision).toBe('INCONCLUSIVE');
+          expect(judge(evidence, ENDED).decision).toBe('INCONCLUSIVE');
         }
       }),
       { numRuns: 60 },

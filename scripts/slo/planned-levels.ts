@@ -1,0 +1,50 @@
+import { GreenlightError } from '../../contract/errors.ts';
+import type { PlannedCheck } from '../../contract/checks.ts';
+import type { Phase } from '../../contract/outcome.ts';
+import { plannedIn } from '../../contract/planned-in.ts';
+import type { Plan } from '../../contract/plan.ts';
+import type { Policy } from '../../contract/policy.ts';
+import type { Slo, SloObjective } from '../../contract/slo.ts';
+import { alertWeight } from '../../load/slo/alert-weight.ts';
+import { prometheusRules, type RuleFile } from '../../load/slo/prometheus-rules.ts';
+
+/** A service level, and what the plan says of it in a phase. */
+export interface PlannedLevel {
+  readonly objective: SloObjective;
+  readonly check: PlannedCheck;
+  readonly policy: Policy;
+}
+
+/** The rules of the levels of a phase, or of all, by what the plan says of them there. @throws GreenlightError USAGE */
+export function rulesOf(plan: Plan, phase: Phase | undefined): RuleFile {
+  const levels = plannedLevels(plan, phase);
+  const weights = new Map(levels.map((level) => [level.check.id, alertWeight(level)]));
+  return prometheusRules(
+    { ...sloOf(plan), objectives: levels.map(({ objective }) => objective) },
+    plan.target.name,
+    (id) => weights.get(id) ?? { advisory: false },
+  );
+}
+
+/** The service levels of a plan. @throws GreenlightError USAGE when it has none */
+export function sloOf(plan: Plan): Slo {
+  if (plan.slo !== undefined) return plan.slo;
+  throw new GreenlightError('USAGE', 'the plan has no service levels', {
+    hint: 'Add slo: { source, up, objectives }; see docs/concepts.md.',
+  });
+}
+
+/**
+ * The levels of a phase as its run plans them; all of them where none is named, each in the phase that `run` has unless
+ * told otherwise, or else in its first.
+ * @throws GreenlightError USAGE when the phase has none
+ */
+export function plannedLevels(plan: Plan, phase: Phase | undefined): readonly PlannedLevel[] {
+  const objectives = sloOf(plan).objectives.filter(
+    ({ phases }) => phase === undefined || phases.includes(phase),
+  );
+  if (objectives.length === 0) {
+    throw new GreenlightError('USAGE', `the plan has no service level for the phase ${phase ?? ''}`);
+  }
+  return objectives.map((objective) => ({ objective, ...plannedIn(plan, objective, phase) }));
+}
