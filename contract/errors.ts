@@ -53,6 +53,10 @@ export const ERRORS = {
     title: 'The evidence cannot be used',
     hint: 'It was cut short, edited, or written by another version. Run again.',
   },
+  EVIDENCE_UNSEALED: {
+    title: 'The evidence is not what its run sealed',
+    hint: 'Nothing was signed. It was edited, replaced, or written without the key: run again with --sign-key, and use what that run wrote.',
+  },
   EVIDENCE_OTHER_PLAN: {
     title: 'The evidence belongs to another configuration',
     hint: 'Judge it with the plan and policy of its own run.',

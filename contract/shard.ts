@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { PlannedCheck } from './checks.ts';
 import { Evidence } from './evidence.ts';
 import type { Project } from './outcome.ts';
+import { Seal } from './seal.ts';
 
 /** More than this is a typing mistake rather than a matrix. */
 export const MOST_SHARDS = 1000;
@@ -36,6 +37,8 @@ export const ShardFragment = z.strictObject({
   evidence: Evidence,
   /** `sha256:<hex>` of the canonical JSON of all the rest. It finds what was cut or changed, not who did it. */
   digest: z.string(),
+  /** Only of a run with a key: says who wrote that digest. */
+  seal: Seal.optional(),
 });
 export type ShardFragment = z.infer<typeof ShardFragment>;
 

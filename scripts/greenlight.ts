@@ -3,6 +3,7 @@ import { describeError } from '../contract/errors.ts';
 import { EXIT } from '../contract/exit-codes.ts';
 import { runCommandLine } from './program.ts';
 import { createScreen } from './screen.ts';
+import { SIGNING_KEY_ENV } from './signing/configured-keys.ts';
 
 /**
  * The process: streams, signals and the exit code. Everything else is in `runCommandLine`.
@@ -23,8 +24,12 @@ function end(code: number): void {
   process.exit(code);
 }
 
+// Plans are code of others in this process, and what they start inherits its environment: the key is only in the copy.
+const env = { ...process.env };
+delete process.env[SIGNING_KEY_ENV];
+
 const interruption = new AbortController();
-const screen = createScreen({ out: process.stdout, err: process.stderr, env: process.env });
+const screen = createScreen({ out: process.stdout, err: process.stderr, env });
 let interruptedAt: number | undefined;
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -52,7 +57,7 @@ for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
 
 const exitCode = await runCommandLine(process.argv.slice(2), {
   screen,
-  env: process.env,
+  env,
   cwd: process.cwd(),
   interrupted: interruption.signal,
 });

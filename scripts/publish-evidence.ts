@@ -9,10 +9,11 @@ import { decisionTimeOf } from './decision-time.ts';
 import { renderReport } from './render-report.ts';
 import { removeProofs, type ReportFiles } from './report-files.ts';
 import type { SigningKey } from './signing/key-file.ts';
+import { sealOf } from './signing/seal.ts';
 import { writeProof } from './signing/write-proof.ts';
 
 /**
- * Judges evidence and writes evidence, report, proof and, as the very last file, the verdict: whoever sees a GO can
+ * Judges evidence and writes evidence, its seal, report, proof and, as the very last file, the verdict: whoever sees a GO can
  * read why, and has its proof.
  * @throws the system's error when anything of it cannot be written; no GO of this or an earlier run is there then
  */
@@ -25,6 +26,9 @@ export function publishEvidence(
   const verdict = judge(evidence, decisionTimeOf(evidence), sha256Of(text));
   removeProofs(files);
   writeFileAtomically(files.evidence, text);
+  const { id, nonce } = evidence.run;
+  const seal = sealOf({ of: 'evidence', digest: sha256Of(text), run: { id, nonce } }, signingKeys);
+  if (seal !== undefined) writeFileAtomically(files.evidenceSeal, `${JSON.stringify(seal, null, 2)}\n`);
   for (const [file, rendered] of renderReport(verdict, files)) writeFileAtomically(file, rendered);
   writeVerdict(files, verdict, signingKeys);
   return verdict;

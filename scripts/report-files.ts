@@ -6,6 +6,8 @@ export interface ReportFiles {
   readonly directory: string;
   readonly verdict: string;
   readonly evidence: string;
+  /** Who wrote the evidence; there only after a run with a key. */
+  readonly evidenceSeal: string;
   /** The signed statement; there only beside a GO of a run with a key. */
   readonly proof: string;
   /** The same in the shape that Sigstore's tools read. */
@@ -34,6 +36,7 @@ export function reportFiles(directory: string): ReportFiles {
     directory,
     verdict: path.join(directory, 'verdict.json'),
     evidence: path.join(directory, 'evidence.json'),
+    evidenceSeal: path.join(directory, 'evidence.seal.json'),
     proof: path.join(directory, 'verdict.dsse.json'),
     sigstoreBundle: path.join(directory, 'verdict.sigstore.json'),
     signOffs: path.join(directory, 'sign-offs'),
@@ -62,9 +65,9 @@ const MARK = {
   note: 'Greenlight writes its reports into this directory and replaces them here.',
 };
 
-/** Removes all that was signed about an earlier verdict: a proof of a GO must not outlive the run that it is about. */
-export function removeProofs({ proof, sigstoreBundle, signOffs }: ReportFiles): void {
-  for (const file of [proof, sigstoreBundle]) removeFile(file);
+/** Removes all that was signed about an earlier run: neither a proof of a GO nor a seal may outlive what it is about. */
+export function removeProofs({ proof, sigstoreBundle, signOffs, evidenceSeal }: ReportFiles): void {
+  for (const file of [proof, sigstoreBundle, evidenceSeal]) removeFile(file);
   removeOurs(signOffs, OF_SIGN_OFFS);
 }
 

@@ -24,14 +24,16 @@ export function publishStarted({ head, manifest, files, redactor }: PreparedRun)
 export function publishRun({ files, redactor, request, shared }: PreparedRun, collected: Evidence): Verdict {
   // Redaction must not break the evidence: what is written is what is judged, now and later.
   const evidence = Evidence.parse(redactor.deep(collected));
-  if (shared === undefined) return publishEvidence(files, evidence, request.signingKeys ?? []);
-  // A part of a run answers nothing, so nothing of it is signed.
-  const verdict = publishEvidence(files, evidence, []);
+  const keys = request.signingKeys ?? [];
+  // A part of a run is never GO, so nothing of it is signed; it is sealed, for the merge that signs.
+  const verdict = publishEvidence(files, evidence, keys);
+  if (shared === undefined) return verdict;
   const { part, manifest } = shared;
   const fragment = sealFragment(
     ShardFragment.parse(
       redactor.deep({ schema: 'greenlight/shard@1', part, manifest, evidence, digest: '' }),
     ),
+    keys,
   );
   writeFileAtomically(shared.file, `${JSON.stringify(fragment, null, 2)}\n`);
   return verdict;

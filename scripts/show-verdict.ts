@@ -14,6 +14,17 @@ export function showVerdict(screen: Screen, verdict: Verdict | undefined, json: 
   );
 }
 
+/**
+ * Says what nobody vouches for when evidence that lay on a disk was judged without a key. On standard error, as above.
+ * @param keys how many were given
+ */
+export function noteUnsealed(screen: Screen, what: string, keys: number): void {
+  if (keys > 0) return;
+  screen.err(
+    `Not sealed: whoever may write ${what} can have edited what was judged (docs/deploy/verify.md).`,
+  );
+}
+
 /** Says where the page for people is. On standard error: with `--json`, standard output is for machines. */
 export function nameReport(screen: Screen, output: string): void {
   screen.err(`The report: ${path.join(output, 'index.html')}`);

@@ -7,13 +7,13 @@ import type { CheckState, Decision } from '../../contract/outcome.ts';
 import type { LoadResult } from '../../contract/load-result.ts';
 import type { Policy } from '../../contract/policy.ts';
 import { fingerprintOf } from '../../load/compare/compare-baseline.ts';
-import { parseEvidence } from '../../reporters/parse-evidence.ts';
 import { judge } from '../../reporters/judge.ts';
 import { sha256Of } from '../file-digest.ts';
 import { decisionTimeOf } from '../decision-time.ts';
-import { digestOf } from '../load-config.ts';
-import { readText, readVerdict } from '../read-report.ts';
+import { readEvidence } from '../read-evidence.ts';
+import { readVerdict } from '../read-report.ts';
 import { reportFiles } from '../report-files.ts';
+import type { VerificationKey } from '../signing/key-file.ts';
 import { withoutMissingBaselines } from './without-baseline.ts';
 
 /** One load check of a run, as it was judged. */
@@ -43,22 +43,22 @@ export interface MeasuredRun {
 /**
  * Reads the report of a run, and judges its evidence again: a verdict that was edited is not believed.
  * @param directory report directory, relative to `cwd`
+ * @param keys where there are some, one of them must have sealed the evidence
  * @throws GreenlightError USAGE when there is no report, EVIDENCE_INVALID when it cannot be believed
  */
-export function readMeasuredRun(cwd: string, directory: string): MeasuredRun {
+export function readMeasuredRun(
+  cwd: string,
+  directory: string,
+  keys: readonly VerificationKey[],
+): MeasuredRun {
   const files = reportFiles(path.resolve(cwd, directory));
   const said = readVerdict(files.verdict);
   if (said.evidenceDigest === null) {
     throw new GreenlightError('EVIDENCE_INVALID', `${directory}: ${said.reason}`);
   }
-  const text = readText(files.evidence);
-  const evidence = parseEvidence(text, files.evidence);
+  const { evidence, text } = readEvidence(files.evidence, files.evidence, keys);
   const verdict = judge(evidence, decisionTimeOf(evidence), sha256Of(text));
-  if (
-    verdict.evidenceDigest !== said.evidenceDigest ||
-    verdict.decision !== said.decision ||
-    digestOf(evidence.policy) !== evidence.policyDigest
-  ) {
+  if (verdict.evidenceDigest !== said.evidenceDigest || verdict.decision !== said.decision) {
     throw new GreenlightError('EVIDENCE_INVALID', `${directory}: its verdict is not about its evidence`);
   }
   // What was unknown only for want of the baseline that this run may become.

@@ -1,18 +1,20 @@
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { type Command, Option } from 'commander';
 import { GreenlightError } from '../../contract/errors.ts';
 import type { Attestation, Evidence } from '../../contract/evidence.ts';
 import { exitCodeOf } from '../../contract/exit-codes.ts';
-import { parseEvidence } from '../../reporters/parse-evidence.ts';
 import { createRedactor } from '../../safety/redactor.ts';
 import { type CommandContext, commandOf, repeated } from '../command-context.ts';
 import { sha256Of } from '../file-digest.ts';
 import { publishEvidence } from '../publish-evidence.ts';
-import { readText, readVerdict } from '../read-report.ts';
+import { readEvidence } from '../read-evidence.ts';
+import { readVerdict } from '../read-report.ts';
 import { reportFiles, type ReportFiles } from '../report-files.ts';
-import { showVerdict } from '../show-verdict.ts';
+import { noteUnsealed, showVerdict } from '../show-verdict.ts';
 import { configuredKeys, SIGNING_KEY_ENV } from '../signing/configured-keys.ts';
+import type { SigningKey } from '../signing/key-file.ts';
+import { publicHalves } from '../signing/seal.ts';
 import { plain } from '../signing/read-sign-offs.ts';
 
 interface AttestOptions {
@@ -45,14 +47,14 @@ export function attestCommand(context: CommandContext): Command {
     .option('--comment <text>', 'and why', '')
     .option(
       '--sign-key <file>',
-      `sign a GO with this private key; may be given again (default: $${SIGNING_KEY_ENV}, a file or PEM)`,
+      `refuse what this key did not seal, and sign a GO with it; may be given again (default: $${SIGNING_KEY_ENV}, a file or PEM)`,
       repeated,
     )
     .option('--json', 'print the verdict as JSON', false)
     .action((options: AttestOptions) => {
       const { keys } = configuredKeys(context.cwd, options.signKey, context.env);
       const files = reportFiles(path.resolve(context.cwd, options.output));
-      const evidence = judgedEvidence(files);
+      const evidence = judgedEvidence(files, keys);
       const statement = createRedactor({ env: context.env }).deep(attestationOf(options, evidence));
       // From here on the old answer does not hold: whoever reads in between must find none.
       rmSync(files.verdict);
@@ -62,23 +64,32 @@ export function attestCommand(context: CommandContext): Command {
         keys,
       );
       showVerdict(context.screen, verdict, options.json);
+      noteUnsealed(context.screen, options.output, keys.length);
       context.finish(exitCodeOf(verdict.decision));
     });
 }
 
-/** @throws GreenlightError EVIDENCE_INVALID unless it is exactly the evidence that the verdict beside it judged */
-function judgedEvidence(files: ReportFiles): Evidence {
+/**
+ * @throws GreenlightError EVIDENCE_INVALID unless it is exactly the evidence that the verdict beside it judged,
+ *   EVIDENCE_UNSEALED with a key that did not seal it, USAGE without the key of one that is sealed
+ */
+function judgedEvidence(files: ReportFiles, keys: readonly SigningKey[]): Evidence {
   const verdict = readVerdict(files.verdict);
   if (verdict.evidenceDigest === null) {
     throw new GreenlightError('EVIDENCE_INVALID', `the run ${verdict.run.id} has not finished`, {
       hint: 'Wait until it has, or run again.',
     });
   }
-  const text = readText(files.evidence);
+  if (keys.length === 0 && existsSync(files.evidenceSeal)) {
+    throw new GreenlightError('USAGE', `${files.evidence} is sealed, and no key was given`, {
+      hint: `A statement changes the evidence: give the key with which the run sealed it (--sign-key or ${SIGNING_KEY_ENV}).`,
+    });
+  }
+  const { evidence, text } = readEvidence(files.evidence, files.evidence, publicHalves(keys));
   if (sha256Of(text) !== verdict.evidenceDigest) {
     throw new GreenlightError('EVIDENCE_INVALID', `${files.evidence} is not what was judged`);
   }
-  return parseEvidence(text, files.evidence);
+  return evidence;
 }
 
 /** @throws GreenlightError USAGE when the policy does not ask for this statement, or not from this role */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Baseline, BaselineEntry } from '../../contract/baseline.ts';
-import { describeError, GreenlightError } from '../../contract/errors.ts';
+import { describeError, type ErrorCode, GreenlightError } from '../../contract/errors.ts';
 import { EXIT, exitCodeOf } from '../../contract/exit-codes.ts';
 import { worstOutcome } from '../../contract/outcome.ts';
 import { readBaseline } from '../../load/compare/baseline-file.ts';
@@ -26,8 +26,13 @@ import { type MeasuredRun, readMeasuredRun } from '../baseline/measured-run.ts';
 import { renderAnswers, renderBaseline } from '../baseline/render-baseline.ts';
 import { weighAnswers } from '../baseline/weigh-answers.ts';
 import { type CommandContext, commandOf, repeated } from '../command-context.ts';
+import { configuredKeys } from '../signing/configured-keys.ts';
+import type { VerificationKey } from '../signing/key-file.ts';
+import { publicHalves } from '../signing/seal.ts';
 import { baselineLevelsCommand } from './baseline-levels.ts';
 
+/** What makes a comparison unknown. */
+const UNREADABLE: readonly ErrorCode[] = ['EVIDENCE_INVALID', 'EVIDENCE_UNSEALED'];
 const DEFAULT_FILE = 'greenlight.baseline.json';
 
 interface FileOptions {
@@ -96,7 +101,9 @@ function saveCommand(context: CommandContext): Command {
             hint: 'Say --replace, or name another --file.',
           });
         }
-        const runs = (options.from ?? [DEFAULT_OUTPUT]).map((directory) => readMeasuredRun(cwd, directory));
+        const runs = (options.from ?? [DEFAULT_OUTPUT]).map((directory) =>
+          readMeasuredRun(cwd, directory, sealKeys(context)),
+        );
         if (options.cutover !== undefined)
           mustBeAfterCutover(runs, options.check ?? [], options.cutover, options.within);
         const baseline = makeBaseline(runs, options.check ?? [], new Date().toISOString());
@@ -177,6 +184,11 @@ function compareCommand(context: CommandContext): Command {
     );
 }
 
+/** With a key in the environment, what it did not seal is no baseline and not held against one. */
+function sealKeys({ cwd, env }: CommandContext): readonly VerificationKey[] {
+  return publicHalves(configuredKeys(cwd, undefined, env).keys);
+}
+
 /** One answer for each check of the baseline. What cannot be read is an answer, too: unknown. */
 function answersOf(
   context: CommandContext,
@@ -191,9 +203,9 @@ function answersOf(
   let run: MeasuredRun;
   try {
     baseline = readBaseline(path.resolve(context.cwd, file));
-    run = readMeasuredRun(context.cwd, from);
+    run = readMeasuredRun(context.cwd, from, sealKeys(context));
   } catch (error) {
-    if (!(error instanceof GreenlightError) || error.code !== 'EVIDENCE_INVALID') throw error;
+    if (!(error instanceof GreenlightError) || !UNREADABLE.includes(error.code)) throw error;
     context.screen.err(describeError(error));
     const answer = { check: 'baseline', outcome: 'unknown', reason: error.message, percentiles: [] } as const;
     return { answers: [answer], run: undefined };

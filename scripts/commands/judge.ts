@@ -7,19 +7,23 @@ import type { Evidence } from '../../contract/evidence.ts';
 import { exitCodeOf } from '../../contract/exit-codes.ts';
 import { pathText } from '../../contract/plan.ts';
 import { mergePolicy, Policy } from '../../contract/policy.ts';
-import { parseEvidence } from '../../reporters/parse-evidence.ts';
-import { type CommandContext, commandOf } from '../command-context.ts';
+import { type CommandContext, commandOf, repeated } from '../command-context.ts';
 import { judge } from '../../reporters/judge.ts';
 import { sha256Of } from '../file-digest.ts';
 import { decisionTimeOf } from '../decision-time.ts';
-import { digestOf, loadConfig } from '../load-config.ts';
+import { loadConfig } from '../load-config.ts';
+import { readEvidence } from '../read-evidence.ts';
 import { readText } from '../read-report.ts';
 import { showVerdict } from '../show-verdict.ts';
+import { configuredKeys, SIGNING_KEY_ENV } from '../signing/configured-keys.ts';
+import { readVerificationKey } from '../signing/key-file.ts';
+import { publicHalves } from '../signing/seal.ts';
 
 interface JudgeOptions {
   readonly at?: string;
   readonly config?: string;
   readonly policy?: string;
+  readonly key?: readonly string[];
   readonly json: boolean;
 }
 
@@ -38,16 +42,18 @@ export function judgeCommand(context: CommandContext): Command {
     )
     .option('-c, --config <file>', 'refuse the evidence unless it belongs to this plan')
     .option('--policy <file>', 'refuse the evidence unless this was its policy, as JSON')
+    .option(
+      '--key <file>',
+      `refuse the evidence unless this public key sealed it; may be given again (also with $${SIGNING_KEY_ENV})`,
+      repeated,
+    )
     .option('--json', 'print the verdict as JSON', false)
     .action(async (file: string, options: JudgeOptions) => {
-      const text = readText(path.resolve(context.cwd, file));
-      const evidence = parseEvidence(text, file);
-      if (digestOf(evidence.policy) !== evidence.policyDigest) {
-        throw new GreenlightError(
-          'EVIDENCE_INVALID',
-          `${file}: its policy is not the one that its digest names`,
-        );
-      }
+      const keys = [
+        ...(options.key ?? []).map((name) => readVerificationKey(path.resolve(context.cwd, name))),
+        ...publicHalves(configuredKeys(context.cwd, undefined, context.env).keys),
+      ];
+      const { evidence, text } = readEvidence(path.resolve(context.cwd, file), file, keys);
       if (options.policy !== undefined) mustHavePolicy(evidence, context.cwd, options.policy);
       if (options.config !== undefined) await mustBelongTo(evidence, context.cwd, options.config);
       const verdict = judge(evidence, decisionTime(evidence, options.at), sha256Of(text));

@@ -10,8 +10,9 @@ import { parseReportUrl } from '../gate/serve-options.ts';
 import { publishersOf, publishVerdict } from '../publish-verdict.ts';
 import { mustHaveSettings, type PublisherName, PUBLISHERS } from '../publisher-settings.ts';
 import { mergeReports } from '../shards/merge-reports.ts';
-import { nameReport, showVerdict } from '../show-verdict.ts';
+import { nameReport, noteUnsealed, showVerdict } from '../show-verdict.ts';
 import { configuredKeys, SIGNING_KEY_ENV } from '../signing/configured-keys.ts';
+import type { SigningKey } from '../signing/key-file.ts';
 
 interface MergeOptions {
   readonly nonce: string;
@@ -44,7 +45,7 @@ export function mergeCommand(context: CommandContext): Command {
     .option('-o, --output <directory>', 'where the report goes', DEFAULT_OUTPUT)
     .option(
       '--sign-key <file>',
-      `sign a GO with this private key; may be given again (default: $${SIGNING_KEY_ENV}, a file or PEM)`,
+      `refuse what this key did not seal, and sign a GO with it; may be given again (default: $${SIGNING_KEY_ENV}, a file or PEM)`,
       repeated,
     )
     .option(
@@ -65,11 +66,12 @@ export function mergeCommand(context: CommandContext): Command {
       );
       const directory = path.resolve(context.cwd, options.output);
       let verdict: Verdict;
+      let keys: readonly SigningKey[];
       let reportOf: ReturnType<typeof parseReportUrl>;
       try {
         reportOf = parseReportUrl(options.reportUrl);
         mustHaveSettings(options.publish, context.env);
-        const { keys } = configuredKeys(context.cwd, options.signKey, context.env);
+        ({ keys } = configuredKeys(context.cwd, options.signKey, context.env));
         verdict = mergeReports({ ...options, cwd: context.cwd, directory, files, signingKeys: keys });
       } catch (error) {
         asked.refuse(error);
@@ -78,6 +80,7 @@ export function mergeCommand(context: CommandContext): Command {
         asked.done();
       }
       showVerdict(context.screen, verdict, options.json);
+      noteUnsealed(context.screen, 'the fragments', keys.length);
       nameReport(context.screen, options.output);
       await publishVerdict(publishersOf(options.publish, context.env), verdict, {
         env: context.env,

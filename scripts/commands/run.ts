@@ -88,7 +88,7 @@ export function runCommand(context: CommandContext): Command {
     .option('--start-at <time>', 'with --segment: when the load begins, ISO 8601; the same for all segments')
     .option(
       '--sign-key <file>',
-      `sign a GO with this private key; may be given again (default: $${SIGNING_KEY_ENV}, a file or PEM)`,
+      `seal what the run saw and sign a GO with this private key; may be given again (default: $${SIGNING_KEY_ENV}, a file or PEM)`,
       repeated,
     )
     .addOption(
@@ -137,10 +137,10 @@ export function runCommand(context: CommandContext): Command {
 /** @throws GreenlightError before anything was run */
 async function start(context: CommandContext, options: RunOptions): Promise<RunEnd> {
   const wanted = wantedRelease(options);
-  const shared = sharedRunOf(context.cwd, options);
+  const { keys, env } = configuredKeys(context.cwd, options.signKey, context.env);
+  const shared = sharedRunOf(context.cwd, options, keys);
   if (shared !== undefined) retireFragment(context.cwd, options.output, shared.part);
   mustHaveSettings(options.publish, context.env);
-  const { keys, env } = configuredKeys(context.cwd, options.signKey, context.env);
   if (keys.length > 0) mustNameWholeCommit(wanted);
   const { run } = await import('../run.ts');
   return run(

@@ -14,6 +14,7 @@ import { ownVersion } from '../package-root.ts';
 import { publishEvidence } from '../publish-evidence.ts';
 import { clearReport, type ReportFiles, reportFiles } from '../report-files.ts';
 import type { SigningKey } from '../signing/key-file.ts';
+import { publicHalves } from '../signing/seal.ts';
 import { withJudgedLoad } from './judge-segments.ts';
 import { readFragments } from './read-fragments.ts';
 import { groupOf } from './shard-option.ts';
@@ -37,7 +38,7 @@ interface MergeRequest {
  * @throws the system's error when the report cannot be written, GreenlightError USAGE when a GO cannot be signed
  */
 export function mergeReports(request: MergeRequest): Verdict {
-  const { fragments, refused } = readFragments(request.cwd, request.files);
+  const { fragments, refused } = readFragments(request.cwd, request.files, publicHalves(request.signingKeys));
   const at = new Date().toISOString();
   const problems = request.files.length === 0 ? [...refused, NOTHING] : refused;
   const merged = mergeFragments(withJudgedLoad(fragments), problems, {
@@ -49,7 +50,7 @@ export function mergeReports(request: MergeRequest): Verdict {
   const files = reportFiles(request.directory);
   clearReport(files);
   if (merged.evidence === undefined) {
-    return publishEvidence(files, nothingSeen(request, merged.problems, at), []);
+    return publishEvidence(files, nothingSeen(request, merged.problems, at), request.signingKeys);
   }
   collectAllure(request.cwd, fragments, files);
   return publishEvidence(files, merged.evidence, request.signingKeys);

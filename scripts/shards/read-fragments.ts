@@ -5,7 +5,9 @@ import { pathText } from '../../contract/plan.ts';
 import { ShardFragment } from '../../contract/shard.ts';
 import type { ReadFragment } from '../../reporters/merge/read-fragment.ts';
 import { digestOf } from '../load-config.ts';
-import { digestOfFragment } from './seal-fragment.ts';
+import type { VerificationKey } from '../signing/key-file.ts';
+import { brokenSeal } from '../signing/seal.ts';
+import { digestOfFragment, sealedFragment } from './seal-fragment.ts';
 
 export interface ReadFragments {
   readonly fragments: readonly ReadFragment[];
@@ -13,12 +15,19 @@ export interface ReadFragments {
   readonly refused: readonly Problem[];
 }
 
-/** Reads fragment files. Never throws: what cannot be used is named, and all of it at once. */
-export function readFragments(cwd: string, files: readonly string[]): ReadFragments {
+/**
+ * Reads fragment files. Never throws: what cannot be used is named, and all of it at once.
+ * @param keys where there are some, each fragment must carry a seal by one of them
+ */
+export function readFragments(
+  cwd: string,
+  files: readonly string[],
+  keys: readonly VerificationKey[],
+): ReadFragments {
   const fragments: ReadFragment[] = [];
   const refused: Problem[] = [];
   for (const file of files) {
-    const read = readFragment(path.resolve(cwd, file), file);
+    const read = readFragment(path.resolve(cwd, file), file, keys);
     if ('fragment' in read) fragments.push(read);
     else refused.push(read);
   }
@@ -27,7 +36,7 @@ export function readFragments(cwd: string, files: readonly string[]): ReadFragme
 
 const AGAIN = 'run all shards again; a shard that was killed leaves no fragment';
 
-function readFragment(at: string, file: string): ReadFragment | Problem {
+function readFragment(at: string, file: string, keys: readonly VerificationKey[]): ReadFragment | Problem {
   let text: string;
   try {
     text = readFileSync(at, 'utf8');
@@ -60,6 +69,15 @@ function readFragment(at: string, file: string): ReadFragment | Problem {
       value: digest,
       problem: 'was edited: what it holds is not what its digest stands for',
       remedy: AGAIN,
+    };
+  }
+  const broken = keys.length === 0 ? undefined : brokenSeal(fragment.seal, sealedFragment(fragment), keys);
+  if (broken !== undefined) {
+    return {
+      path: file,
+      value: digest,
+      problem: `is not what its shard wrote: ${broken}`,
+      remedy: 'give every `greenlight run --shard` the key that the merge has, and run all shards again',
     };
   }
   return { file, fragment };

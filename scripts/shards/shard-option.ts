@@ -4,6 +4,8 @@ import { MOST_SHARDS, type Part, type Segment } from '../../contract/shard.ts';
 import { judge } from '../../reporters/judge.ts';
 import { mergeFragments } from '../../reporters/merge/merge-fragments.ts';
 import type { SharedRun } from '../run-request.ts';
+import type { SigningKey } from '../signing/key-file.ts';
+import { publicHalves } from '../signing/seal.ts';
 import { readFragments } from './read-fragments.ts';
 
 interface ShardOptions {
@@ -12,14 +14,18 @@ interface ShardOptions {
   readonly segment?: string;
   readonly startAt?: string;
   readonly nonce?: string;
-  readonly signKey?: readonly string[];
 }
 
 /**
  * What `--shard` and `--after` ask for; undefined for a run that is not shared.
+ * @param keys where there are some, load believes only the shards that one of them sealed
  * @throws GreenlightError USAGE for options that do not fit, EVIDENCE_INVALID when load cannot know that all shards are done
  */
-export function sharedRunOf(cwd: string, options: ShardOptions): SharedRun | undefined {
+export function sharedRunOf(
+  cwd: string,
+  options: ShardOptions,
+  keys: readonly SigningKey[],
+): SharedRun | undefined {
   const { shard, after, nonce, segment, startAt } = options;
   if (segment !== undefined && shard !== 'load') {
     throw usage('--segment needs --shard load', 'Only load is made by several machines together.');
@@ -37,16 +43,10 @@ export function sharedRunOf(cwd: string, options: ShardOptions): SharedRun | und
       'Give all shards, and the merge, one text that no other run has: the id of the pipeline and the attempt.',
     );
   }
-  if (options.signKey !== undefined) {
-    throw usage(
-      '--sign-key does not go with --shard',
-      'A shard answers nothing; give the key to `greenlight merge`.',
-    );
-  }
   if (shard === 'load') {
     const named = segment === undefined ? undefined : fraction('--segment', segment);
     const at = startAt === undefined ? undefined : startTime(startAt);
-    const { part, before } = loadAfter(cwd, after ?? [], nonce);
+    const { part, before } = loadAfter(cwd, after ?? [], nonce, keys);
     return { part: named === undefined ? part : { ...part, segment: named }, before, startAt: at };
   }
   if (after !== undefined) throw usage('--after needs --shard load', 'Shards wait for nobody.');
@@ -91,8 +91,9 @@ function loadAfter(
   cwd: string,
   files: readonly string[],
   nonce: string,
+  keys: readonly SigningKey[],
 ): SharedRun & { readonly part: Extract<Part, { kind: 'load' }> } {
-  const { fragments, refused } = readFragments(cwd, files);
+  const { fragments, refused } = readFragments(cwd, files, publicHalves(keys));
   const at = new Date().toISOString();
   const merged = mergeFragments(fragments, refused, { id: groupOf(nonce), nonce, wanted: 'before-load', at });
   if (merged.evidence === undefined || merged.problems.length > 0) {

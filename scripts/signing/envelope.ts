@@ -22,15 +22,24 @@ export function signStatement(
   keys: readonly SigningKey[],
 ): Envelope {
   const payload = Buffer.from(JSON.stringify(statement), 'utf8');
-  const bytes = preAuthenticationEncoding(PAYLOAD_TYPE, payload);
   return {
     payload: payload.toString('base64'),
     payloadType: PAYLOAD_TYPE,
-    signatures: keys.map(({ id, privateKey }) => ({
-      keyid: id,
-      sig: sign(null, bytes, privateKey).toString('base64'),
-    })),
+    signatures: [...signaturesOf(PAYLOAD_TYPE, payload, keys)],
   };
+}
+
+/** What every key says under a payload of a type; the type is signed too, so that no payload passes for another. */
+export function signaturesOf(
+  payloadType: string,
+  payload: Uint8Array,
+  keys: readonly SigningKey[],
+): Envelope['signatures'] {
+  const bytes = preAuthenticationEncoding(payloadType, payload);
+  return keys.map(({ id, privateKey }) => ({
+    keyid: id,
+    sig: sign(null, bytes, privateKey).toString('base64'),
+  }));
 }
 
 /**
@@ -43,18 +52,24 @@ export function openEnvelope(text: string): OpenedEnvelope {
     const issue = parsed.error.issues[0];
     throw new Error(`the envelope is not DSSE: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`);
   }
-  const payload = decodeBase64(parsed.data.payload);
+  const payload = decodedPayload(parsed.data.payload);
   if (payload === undefined) throw new Error('the payload is not base64');
   return { envelope: parsed.data, payload, statement: jsonOf(textOf(payload), 'the payload') };
 }
 
 /** The keys, each once, whose signature under this envelope is right. */
 export function signersOf(
-  { envelope, payload }: Pick<OpenedEnvelope, 'envelope' | 'payload'>,
+  {
+    envelope,
+    payload,
+  }: {
+    readonly envelope: { readonly payloadType: string; readonly signatures: Envelope['signatures'] };
+    readonly payload: Uint8Array;
+  },
   keys: readonly VerificationKey[],
 ): readonly VerificationKey[] {
   const bytes = preAuthenticationEncoding(envelope.payloadType, payload);
-  const signatures = envelope.signatures.flatMap(({ sig }) => decodeBase64(sig) ?? []);
+  const signatures = envelope.signatures.flatMap(({ sig }) => decodedPayload(sig) ?? []);
   const distinct = keys.filter((key, index) => keys.findIndex(({ id }) => id === key.id) === index);
   return distinct.filter(({ publicKey }) =>
     signatures.some((signature) => verify(null, bytes, publicKey, signature)),
@@ -62,7 +77,7 @@ export function signersOf(
 }
 
 /** Either alphabet, as DSSE demands, but only the one spelling: Node skips over whatever is no base64. */
-function decodeBase64(text: string): Buffer | undefined {
+export function decodedPayload(text: string): Buffer | undefined {
   const bytes = Buffer.from(text, 'base64');
   const standard = bytes.toString('base64');
   const spellings = [standard, bytes.toString('base64url'), standard.replace(/\+/g, '-').replace(/\//g, '_')];

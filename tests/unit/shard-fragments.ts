@@ -2,6 +2,7 @@ import type { PlannedCheck } from '../../contract/checks.ts';
 import type { Attempt, Evidence, Fault } from '../../contract/evidence.ts';
 import { nameOfPart, type Part, shareOf, ShardFragment } from '../../contract/shard.ts';
 import { digestOf } from '../../scripts/load-config.ts';
+import type { SigningKey } from '../../scripts/signing/key-file.ts';
 import { sealFragment } from '../../scripts/shards/seal-fragment.ts';
 import { attempt, ENDED, evidenceOf, found, planned } from './reporters/evidence-builders.ts';
 
@@ -74,4 +75,9 @@ export function justEnded(fragment: ShardFragment): ShardFragment {
     new Date(Date.parse(time) + shift).toISOString(),
   );
   return sealFragment(ShardFragment.parse(JSON.parse(text)));
+}
+
+/** The same, as a run with these keys writes it. */
+export function sealedBy(keys: readonly SigningKey[], fragment: ShardFragment): ShardFragment {
+  return sealFragment(justEnded(fragment), keys);
 }

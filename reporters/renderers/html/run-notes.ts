@@ -54,7 +54,11 @@ function judgeAgain(verdict: Verdict): Markup {
       the same time give the same verdict:
     </p>
     <pre>greenlight judge evidence.json --at ${verdict.decidedAt}</pre>
-    <p>Compare the file first: <code>sha256sum evidence.json</code> must show the digest below.</p>
+    <p>
+      Compare the file first: <code>sha256sum evidence.json</code> must show the digest below. That finds
+      accidents, not people: whoever may write these files can make digests anew. Who wrote them is known only
+      of a run with a key: <code>greenlight judge --key</code>, <code>greenlight verify</code>.
+    </p>
     ${table(
       'Digests and versions',
       [{ title: 'What' }, { title: 'Value' }],

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parseEvidence } from '../../../reporters/parse-evidence.ts';
+import { publishEvidence } from '../../../scripts/publish-evidence.ts';
 import { readVerdict } from '../../../scripts/read-report.ts';
 import { type End, goEvidence, signedReport, type SignedReport } from './signing/signed-report.ts';
 
@@ -18,8 +19,20 @@ beforeEach(async () => {
 });
 afterEach(() => report.remove());
 
+/** With the key that sealed the evidence, unless another is given. */
 function attest(...args: string[]): Promise<End> {
-  return report.run('attest', '--name', 'Bo', '--role', 'dba', '--id', 'backup-was-restored', ...args);
+  const key = args.includes('--sign-key') ? [] : ['--sign-key', 'gate.key.pem'];
+  return report.run(
+    'attest',
+    '--name',
+    'Bo',
+    '--role',
+    'dba',
+    '--id',
+    'backup-was-restored',
+    ...key,
+    ...args,
+  );
 }
 
 const LEAD = ['--role', 'support lead', '--id', 'support-is-staffed'];
@@ -106,7 +119,7 @@ describe('greenlight attest', () => {
     writeFileSync(report.files.evidence, `${readFileSync(report.files.evidence, 'utf8')} `);
     const edited = await attest('--decision', 'attested');
     expect(edited.code).toBe(20);
-    expect(edited.err).toContain('not what was judged');
+    expect(edited.err).toContain('edited after it was sealed');
     expect(readFileSync(report.files.verdict, 'utf8')).toBe(verdict);
     writeFileSync(
       report.files.verdict,
@@ -115,6 +128,18 @@ describe('greenlight attest', () => {
     const open = await attest('--decision', 'attested');
     expect(open.code).toBe(20);
     expect(open.err).toContain('has not finished');
+  });
+
+  test('needs no key where there is none, and refuses what was not judged', async () => {
+    publishEvidence(report.files, goEvidence({ policy: POLICY }), []);
+    const bare = ['attest', '--name', 'Bo', '--role', 'dba', '--id', 'backup-was-restored'];
+    const end = await report.run(...bare, '--decision', 'attested');
+    expect(end.code, end.err).toBe(20);
+    expect(end.out).toContain('support-is-staffed');
+    writeFileSync(report.files.evidence, `${readFileSync(report.files.evidence, 'utf8')} `);
+    const edited = await report.run(...bare, '--decision', 'attested');
+    expect(edited.code).toBe(20);
+    expect(edited.err).toContain('not what was judged');
   });
 
   test('masks a secret in what a person wrote', async () => {
@@ -133,7 +158,7 @@ describe('greenlight attest', () => {
         '--decision',
         'attested',
       ].concat('--comment', `I used ${secret}`),
-      { BACKUP_PASSWORD: secret },
+      { BACKUP_PASSWORD: secret, GREENLIGHT_SIGNING_KEY: 'gate.key.pem' },
     );
     expect(readFileSync(report.files.evidence, 'utf8')).toContain('I used [redacted]');
   });

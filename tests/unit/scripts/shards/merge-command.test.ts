@@ -7,7 +7,16 @@ import type { ShardFragment } from '../../../../contract/shard.ts';
 import { Verdict } from '../../../../contract/verdict.ts';
 import { runCommandLine } from '../../../../scripts/program.ts';
 import { createScreen } from '../../../../scripts/screen.ts';
-import { allShards, fragmentOf, justEnded, loadAfter, MANIFEST, share } from '../../shard-fragments.ts';
+import { readSigningKey } from '../../../../scripts/signing/key-file.ts';
+import {
+  allShards,
+  fragmentOf,
+  justEnded,
+  loadAfter,
+  MANIFEST,
+  sealedBy,
+  share,
+} from '../../shard-fragments.ts';
 
 let directory: string;
 beforeEach(() => {
@@ -73,7 +82,9 @@ describe('greenlight merge', () => {
 
   test('signs a GO like a run does', async () => {
     await greenlight(['keygen', '--out', 'gate']);
-    const end = await merge(written(allShards(2).map(justEnded)), '--sign-key', 'gate.key.pem');
+    const key = readSigningKey(path.join(directory, 'gate.key.pem'));
+    const fragments = allShards(2).map((fragment) => sealedBy([key], fragment));
+    const end = await merge(written(fragments), '--sign-key', 'gate.key.pem');
     expect(end.code, end.err).toBe(0);
     const verify = [
       'verify',
@@ -217,7 +228,7 @@ describe('greenlight run --shard', () => {
     ['of none', ['--shard', '0/2', '--nonce', 'n'], '0/2'],
     ['beyond the last', ['--shard', '3/2', '--nonce', 'n'], '3/2'],
     ['that is no number', ['--shard', 'two', '--nonce', 'n'], 'two'],
-    ['with a key', ['--shard', '1/2', '--nonce', 'n', '--sign-key', 'k.pem'], 'greenlight merge'],
+    ['with a key that is not there', ['--shard', '1/2', '--nonce', 'n', '--sign-key', 'k.pem'], 'k.pem'],
     ['after others', ['--shard', '1/2', '--nonce', 'n', '--after', 'x.json'], '--shard load'],
     ['missing before --after', ['--after', 'x.json'], '--shard load'],
   ])('refuses a shard %s', async (_, options, words) => {

@@ -166,13 +166,13 @@ describe('what cannot be shared is refused before anything is sent', () => {
 
   test('options that do not fit', () => {
     const options = { shard: 'load', after: [], nonce: 'n' };
-    expect(() => sharedRunOf('.', { ...options, shard: '1/2', segment: '1/2' })).toThrow('--shard load');
-    expect(() => sharedRunOf('.', { ...options, startAt: '2026-01-01T00:00:00Z' })).toThrow('--segment');
-    expect(() => sharedRunOf('.', { ...options, segment: '3/2' })).toThrow('no share');
-    expect(() => sharedRunOf('.', { ...options, segment: '1/2', startAt: 'soon' })).toThrow('no time');
-    expect(() => sharedRunOf('.', { ...options, segment: '1/2', startAt: '2999-01-01T00:00:00Z' })).toThrow(
-      'no time',
-    );
+    expect(() => sharedRunOf('.', { ...options, shard: '1/2', segment: '1/2' }, [])).toThrow('--shard load');
+    expect(() => sharedRunOf('.', { ...options, startAt: '2026-01-01T00:00:00Z' }, [])).toThrow('--segment');
+    expect(() => sharedRunOf('.', { ...options, segment: '3/2' }, [])).toThrow('no share');
+    expect(() => sharedRunOf('.', { ...options, segment: '1/2', startAt: 'soon' }, [])).toThrow('no time');
+    expect(() =>
+      sharedRunOf('.', { ...options, segment: '1/2', startAt: '2999-01-01T00:00:00Z' }, []),
+    ).toThrow('no time');
   });
 
   test('names of segments', () => {
