@@ -14,12 +14,25 @@ export type Undone = { readonly how: 'undone' | 'kept' } | { readonly failed: st
  * Removes what an entry of the ledger stands for, by the flow that the plan has for its kind. Never throws: what
  * could not be removed is a leftover with a reason. The reason may quote the target, so redact it before it is shown.
  */
-export async function undoEntry(options: {
+export async function undoEntry(options: UndoOptions): Promise<Undone> {
+  const end = await attemptUndo(options);
+  return 'how' in end ? { how: end.how } : end;
+}
+
+/** What an undo needs. */
+export interface UndoOptions {
   readonly plan: Plan;
   readonly entry: LedgerEntry;
   readonly application: ApplicationPort;
   readonly secret: (name: string) => string;
-}): Promise<Undone> {
+}
+
+/** As `undoEntry`, with the status of every answer: they tell what was found from what was not there. */
+export async function attemptUndo(
+  options: UndoOptions,
+): Promise<
+  { readonly how: 'undone' | 'kept'; readonly statuses: readonly number[] } | { readonly failed: string }
+> {
   const { plan, entry } = options;
   const kind = Object.hasOwn(plan.created, entry.kind) ? plan.created[entry.kind] : undefined;
   if (kind === undefined) {
@@ -29,7 +42,7 @@ export async function undoEntry(options: {
   if (entry.target !== plan.target.name) {
     return { failed: `it was created on "${entry.target}", and this plan is for "${plan.target.name}"` };
   }
-  if ('keep' in kind) return { how: 'kept' };
+  if ('keep' in kind) return { how: 'kept', statuses: [] };
   if (!entry.identity.includes(`${SYNTHETIC_PREFIX}-`)) {
     return {
       failed: `"${entry.identity}" does not carry ctx.unique(), so nothing shows that it is synthetic; it was not touched`,
@@ -44,11 +57,11 @@ export async function undoEntry(options: {
 
 async function runUndo(
   undo: Flow,
-  { plan, entry, application, secret }: Parameters<typeof undoEntry>[0],
-): Promise<Undone> {
+  { plan, entry, application, secret }: UndoOptions,
+): ReturnType<typeof attemptUndo> {
   const unique = identities({ run: entry.run, scope: `undo-${entry.id}` });
   let captured: Captured = {};
-  let requests = 0;
+  const statuses: number[] = [];
   for (const step of undo.steps) {
     const ctx: FlowContext = { captured, unique, data: {}, secret };
     if (step.kind === 'given') {
@@ -73,7 +86,7 @@ async function runUndo(
       return { failed: `step "${step.id}": ${wrong.join('; ')}` };
     }
     captured = { ...captured, ...evaluation.captured };
-    requests += 1;
+    statuses.push(answer.status);
   }
-  return requests > 0 ? { how: 'undone' } : { failed: 'its undo flow sends no request' };
+  return statuses.length > 0 ? { how: 'undone', statuses } : { failed: 'its undo flow sends no request' };
 }

@@ -1,11 +1,13 @@
 import { GreenlightError } from '../contract/errors.ts';
+import { refuseBrokenUndo } from '../safety/check-undo.ts';
 import { refuseLiveKeys } from '../safety/live-keys.ts';
 import { secretProblems } from '../safety/secrets.ts';
 import { type LoadedPlan, loadConfig } from './load-config.ts';
 
 /**
- * Loads a plan that is going to be used against its target: every secret is there and none of them is a live key.
- * @throws GreenlightError as `loadConfig`, and LIVE_KEY or SECRET_MISSING
+ * Loads a plan that is going to be used against its target: every secret is there, none of them is a live key, and
+ * what it creates can be removed again.
+ * @throws GreenlightError as `loadConfig`, and LIVE_KEY, SECRET_MISSING or PLAN_INVALID
  */
 export async function loadRunnablePlan(
   cwd: string,
@@ -15,7 +17,10 @@ export async function loadRunnablePlan(
   const loaded = await loadConfig(cwd, named);
   refuseLiveKeys(loaded.plan, env);
   const problems = secretProblems(loaded.plan, env);
-  if (problems.length === 0) return loaded;
+  if (problems.length === 0) {
+    refuseBrokenUndo(loaded.plan, env);
+    return loaded;
+  }
   throw new GreenlightError('SECRET_MISSING', `${problems.length} of those that the plan names`, {
     problems,
   });

@@ -13,7 +13,7 @@ import { publishRun, publishStarted } from './run-publish.ts';
 import type { RunRequest } from './run-request.ts';
 import { removeLeaks } from './run-scan.ts';
 import { runStages } from './run-stages.ts';
-import { cleanUpRun } from './run-undo.ts';
+import { cleanUpRun, type Reasons, undoEarlier } from './run-undo.ts';
 import type { Screen } from './screen.ts';
 
 /** What a run came to. `verdict` is undefined when none could be written. */
@@ -58,6 +58,7 @@ async function collect(
   const progress = createProgress(screen);
   let lease: Lease | undefined;
   let stages: StagesEnd;
+  let earlier: Reasons = new Map();
   try {
     lease = await acquireLease({
       stateDirectory,
@@ -71,11 +72,12 @@ async function collect(
     // Parts of a shared run may be in other containers, where our process ids mean nothing.
     if (run.shared === undefined) removeDeadRuns(runDirectory);
     makeRunDirectory(runDirectory);
+    earlier = await undoEarlier(undoOf(run), interrupted);
     stages = await runStages(run, progress, interrupted);
   } catch (error) {
     stages = nothingRan(run, error);
   }
-  const clean = lease === undefined ? { leftovers: [], faults: [] } : await cleanUp(run);
+  const clean = lease === undefined ? { leftovers: [], faults: [] } : await cleanUp(run, earlier);
   progress.close();
   const cut: Fault[] = interrupted.aborted
     ? [{ kind: 'interrupted', message: 'the run was interrupted' }]
@@ -101,15 +103,10 @@ function nothingRan(run: PreparedRun, error: unknown): StagesEnd {
 /** Removes test data, secrets that slipped through, and the files of the run. Never throws. */
 async function cleanUp(
   run: PreparedRun,
+  earlier: Reasons,
 ): Promise<{ readonly leftovers: readonly Leftover[]; readonly faults: readonly Fault[] }> {
-  const { stateDirectory, id, runDirectory } = run.context;
-  const clean = await cleanUpRun({
-    plan: run.plan,
-    stateDirectory,
-    env: run.request.env,
-    run: id,
-    isSibling: (other) => isOtherPart(run, other),
-  });
+  const { runDirectory } = run.context;
+  const clean = await cleanUpRun({ ...undoOf(run), earlier });
   try {
     const leaks = removeLeaks(run);
     removeRunDirectory(runDirectory);
@@ -118,6 +115,16 @@ async function cleanUp(
     const fault: Fault = { kind: 'clean-up', message: describeError(error) };
     return { leftovers: clean.leftovers, faults: [...clean.faults, fault] };
   }
+}
+
+function undoOf(run: PreparedRun): Parameters<typeof undoEarlier>[0] {
+  return {
+    plan: run.plan,
+    stateDirectory: run.context.stateDirectory,
+    env: run.request.env,
+    run: run.context.id,
+    isSibling: (other) => isOtherPart(run, other),
+  };
 }
 
 function unwritable(run: PreparedRun, cause: unknown): GreenlightError {

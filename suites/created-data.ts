@@ -1,7 +1,7 @@
 import type { CreatedRecord } from '../contract/flow.ts';
 import type { Plan } from '../contract/plan.ts';
 import type { Ledger, LedgerEntry } from '../safety/ledger.ts';
-import { undoEntry } from '../safety/undo.ts';
+import { settleEntries } from '../safety/settle-entries.ts';
 import { createHttpApplication } from '../safety/http-application.ts';
 
 /** What one test creates on the target. */
@@ -11,6 +11,11 @@ export interface CreatedData {
    * @throws GreenlightError LEDGER_UNWRITABLE, or Error for a kind that the plan does not know
    */
   record(record: CreatedRecord): Promise<void>;
+  /**
+   * Says whether the requests that create what was recorded since the last answer were answered. What nobody speaks of
+   * counts as unanswered when the test fails. Never throws.
+   */
+  answered(request: 'answered' | 'unanswered'): Promise<void>;
   /** Removes everything again, newest first. Returns what could not be removed; it stays in the ledger. */
   undoAll(): Promise<readonly Remaining[]>;
 }
@@ -27,46 +32,60 @@ interface CreatedDataOptions {
   /** Opened at the first record: a run that creates nothing needs no writable directory. */
   readonly ledger: () => Promise<Ledger>;
   readonly secret: (name: string) => string;
+  /** Milliseconds between two looks at what may still appear. */
+  readonly pauses?: readonly number[];
 }
 
 /** Keeps track of what one test creates. */
 export function createdData(options: CreatedDataOptions): CreatedData {
   const { plan, run, check } = options;
   const entries: LedgerEntry[] = [];
+  const pending = new Set<LedgerEntry>();
   return {
     async record({ kind, identity }) {
       if (!Object.hasOwn(plan.created, kind)) {
         const known = Object.keys(plan.created).join(', ') || 'nothing';
         throw new Error(`the plan does not say how "${kind}" is removed; its "created" knows: ${known}`);
       }
-      const entry = { run, check, kind, identity };
-      const id = await (await options.ledger()).record(entry);
-      entries.push({ ...entry, id, target: plan.target.name, at: new Date().toISOString() });
+      const id = await (await options.ledger()).record({ run, check, kind, identity });
+      const entry = {
+        id,
+        run,
+        check,
+        kind,
+        identity,
+        target: plan.target.name,
+        at: new Date().toISOString(),
+      };
+      entries.push(entry);
+      pending.add(entry);
+    },
+    async answered(request) {
+      for (const entry of pending) {
+        entries.splice(entries.indexOf(entry), 1, { ...entry, request });
+        // What cannot be noted counts as unanswered, which is the careful side.
+        await options
+          .ledger()
+          .then((ledger) => ledger.answered(entry.id, request))
+          .catch(() => undefined);
+      }
+      pending.clear();
     },
     async undoAll() {
-      const remaining: Remaining[] = [];
-      const application = createHttpApplication();
-      for (let entry = entries.pop(); entry; entry = entries.pop()) {
-        const reason = await undo(entry, options, application);
-        if (reason !== undefined) remaining.push({ kind: entry.kind, identity: entry.identity, reason });
-      }
-      return remaining;
+      const all = entries.splice(0).reverse();
+      if (all.length === 0) return [];
+      const swept = await settleEntries({
+        plan,
+        entries: all,
+        ledger: { settle: async (id, how) => (await options.ledger()).settle(id, how) },
+        application: createHttpApplication(),
+        secret: options.secret,
+        pauses: options.pauses ?? [],
+      });
+      return swept.flatMap(({ entry: { kind, identity }, result }) => {
+        if (typeof result === 'string') return [];
+        return [{ kind, identity, reason: 'open' in result ? result.open : result.failed }];
+      });
     },
   };
-}
-
-async function undo(
-  entry: LedgerEntry,
-  { plan, secret, ledger }: CreatedDataOptions,
-  application: Parameters<typeof undoEntry>[0]['application'],
-): Promise<string | undefined> {
-  const undone = await undoEntry({ plan, entry, application, secret });
-  if ('failed' in undone) return undone.failed;
-  try {
-    await (await ledger()).settle(entry.id, undone.how);
-    return undefined;
-  } catch (error) {
-    // Removed, and still in the ledger: the next sweep finds it gone and settles it.
-    return `it was removed, but the ledger could not be updated: ${String(error)}`;
-  }
 }

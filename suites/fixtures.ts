@@ -5,7 +5,8 @@ import type { Plan } from '../contract/plan.ts';
 import { unreachableReason } from '../contract/ports/application.ts';
 import { type Ledger, openLedger } from '../safety/ledger.ts';
 import { type Redactor, redactorOf } from '../safety/redactor.ts';
-import { stateDirectory } from '../safety/run-context.ts';
+import { loadRunContext, stateDirectory } from '../safety/run-context.ts';
+import { refuseBrokenUndo } from '../safety/check-undo.ts';
 import { refuseLiveKeys } from '../safety/live-keys.ts';
 import { secretReader } from '../safety/secrets.ts';
 import { planForFixtures } from './ambient-plan.ts';
@@ -110,8 +111,11 @@ export const test = base.extend<GreenlightTestFixtures, GreenlightWorkerFixtures
         check: check ?? testInfo.title,
         secret,
         ledger: openedLedger,
+        // `greenlight run` looks again at its end; by hand there is nobody else who does.
+        pauses: loadRunContext() === undefined ? [1000, 2000] : [],
       });
       await use(data);
+      await data.answered(testInfo.status === testInfo.expectedStatus ? 'answered' : 'unanswered');
       for (const left of await data.undoAll()) {
         const description = redactor.text(`${left.kind} ${left.identity}: ${left.reason}`);
         testInfo.annotations.push({ type: 'greenlight:left-on-target', description });
@@ -140,6 +144,7 @@ async function usablePlan(): Promise<Plan> {
   try {
     const plan = await planForFixtures();
     refuseLiveKeys(plan);
+    refuseBrokenUndo(plan);
     return plan;
   } catch (error) {
     // Playwright shows only the message of an error, and here the problems listed in it matter.

@@ -1,13 +1,16 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
+import { GreenlightError } from '../../contract/errors.ts';
 import { EXIT } from '../../contract/exit-codes.ts';
 import { acquireLease } from '../../safety/lease.ts';
-import type { LedgerEntry } from '../../safety/ledger.ts';
+import type { LedgerDamage, LedgerEntry } from '../../safety/ledger.ts';
 import { redactorOf } from '../../safety/redactor.ts';
+import type { SweptEntry } from '../../safety/settle-entries.ts';
 import { type CommandContext, commandOf } from '../command-context.ts';
 import { type LoadedPlan, loadConfig } from '../load-config.ts';
 import { loadRunnablePlan } from '../load-runnable-plan.ts';
-import { outstandingOf, sweepLedger, type SweptEntry } from '../run-undo.ts';
+import { DAMAGE_REMEDY, describeDamage, outstandingOf, PAUSES_MS, sweepLedger } from '../run-undo.ts';
 
 interface SweepCommandOptions {
   readonly config?: string;
@@ -34,6 +37,11 @@ export function sweepCommand(context: CommandContext): Command {
         context.cwd,
         options.state ?? path.join(path.dirname(loaded.file), '.greenlight'),
       );
+      if (options.state !== undefined && !existsSync(stateDirectory)) {
+        throw new GreenlightError('USAGE', `--state: ${stateDirectory} is not there, so no ledger is`, {
+          hint: 'Name the directory that the runs had as --state, or leave it out.',
+        });
+      }
       context.screen.protect(redactorOf(loaded.plan, context.env));
       context.finish(
         options.dryRun
@@ -49,11 +57,18 @@ async function list(
   stateDirectory: string,
   json: boolean,
 ): Promise<number> {
-  const entries = await outstandingOf({ plan, stateDirectory });
+  const { entries, damage } = await outstandingOf({ plan, stateDirectory });
   if (json) screen.out(JSON.stringify(entries, null, 2));
-  else if (entries.length === 0) screen.out(`Nothing is left on ${plan.target.name}.`);
-  else screen.out(entries.map(describeEntry).join('\n'));
-  return EXIT.GO;
+  else if (entries.length > 0) screen.out(entries.map(describeEntry).join('\n'));
+  else if (damage.length === 0) screen.out(`Nothing is left on ${plan.target.name}.`);
+  return tellDamage(screen, damage) ? EXIT.INCONCLUSIVE : EXIT.GO;
+}
+
+/** Whether there is any: then nobody can say that nothing is left. */
+function tellDamage(screen: CommandContext['screen'], damage: readonly LedgerDamage[]): boolean {
+  for (const one of damage) screen.err(describeDamage(one));
+  if (damage.length > 0) screen.err(`What to do: ${DAMAGE_REMEDY}.`);
+  return damage.length > 0;
 }
 
 async function sweep(
@@ -70,16 +85,22 @@ async function sweep(
     phase: 'rollback',
   });
   try {
+    // Before anything is settled: an entry that lost its end is settled like any other, and more may be lost with it.
+    const { damage } = await outstandingOf({ plan, stateDirectory });
     const swept = await sweepLedger({
       plan,
       stateDirectory,
       env,
+      pauses: PAUSES_MS,
       onEntry: (one) => screen.err(`${describeEntry(one.entry)}: ${describeResult(one)}`),
     });
-    const failed = swept.filter(({ result }) => typeof result === 'object');
+    const left = swept.filter(({ result }) => typeof result === 'object');
     if (json) screen.out(JSON.stringify(swept, null, 2));
-    else screen.out(`${swept.length - failed.length} settled, ${failed.length} left on ${plan.target.name}.`);
-    return failed.length === 0 ? EXIT.GO : EXIT.INCONCLUSIVE;
+    else if (swept.length > 0 || damage.length === 0) {
+      screen.out(`${swept.length - left.length} settled, ${left.length} left on ${plan.target.name}.`);
+    }
+    const damaged = tellDamage(screen, damage);
+    return left.length === 0 && !damaged ? EXIT.GO : EXIT.INCONCLUSIVE;
   } finally {
     await lease.release();
   }
@@ -90,6 +111,8 @@ function describeEntry(entry: LedgerEntry): string {
 }
 
 function describeResult({ result }: SweptEntry): string {
-  if (typeof result === 'object') return `not removed: ${result.failed}`;
+  if (typeof result === 'object') {
+    return 'open' in result ? `not there now: ${result.open}` : `not removed: ${result.failed}`;
+  }
   return result === 'kept' ? 'kept, as the plan says' : 'removed';
 }

@@ -88,8 +88,18 @@ async function runCheck(
     context: { unique: fixtures.unique, secret: fixtures.secret, data: rowFor(flow, testInfo.retry) },
     application: {
       // From the first page on, requests and pages share their cookies: it is one visitor.
-      send: (request, budgetMs) =>
-        createPlaywrightApplication(opened?.requests ?? requests).send(request, budgetMs),
+      send: async (request, budgetMs) => {
+        const application = createPlaywrightApplication(opened?.requests ?? requests);
+        let answer: Awaited<ReturnType<typeof application.send>>;
+        try {
+          answer = await application.send(request, budgetMs);
+        } catch (error) {
+          await fixtures.created.answered('unanswered');
+          throw error;
+        }
+        await fixtures.created.answered(isCarriedOut(answer.status) ? 'answered' : 'unanswered');
+        return answer;
+      },
     },
     port: (name) => fixtures.ports.port(name),
     openPage,
@@ -108,6 +118,11 @@ async function runCheck(
     await opened?.close();
     await requests.dispose();
   }
+}
+
+/** What is created by then or never: not where it was only accepted, or a gateway spoke for who may still do it. */
+function isCarriedOut(status: number): boolean {
+  return ![202, 408, 499, 502, 503, 504].includes(status) && !(status >= 520 && status <= 530);
 }
 
 /** A retry takes the next row of the data pool, as it takes new identities. */

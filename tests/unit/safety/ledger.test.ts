@@ -6,12 +6,14 @@ import {
   readFile,
   rename,
   rm,
+  stat,
   symlink,
+  truncate,
   writeFile,
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openLedger } from '../../../safety/ledger.ts';
 import { fileNameOf } from '../../../safety/state-file.ts';
 
@@ -92,4 +94,63 @@ test('old files go when all in them is settled, and stay while something is outs
   await openLedger(state, 'shop');
   expect(await readdir(directory)).toEqual([today()]);
   expect(await readFile(join(directory, today()), 'utf8')).toContain(left);
+});
+
+describe('what cannot be read is told', () => {
+  const file = (): string => join(state, 'ledger', today());
+
+  test.each([5, 20, 30])(
+    'an entry that lost its last %i bytes is outstanding, and damage until it is settled',
+    async (bytes) => {
+      const ledger = await openLedger(state, 'shop');
+      const id = await ledger.record(entry);
+      await truncate(file(), (await stat(file())).size - bytes);
+      const again = await openLedger(state, 'shop');
+      expect(await again.outstanding()).toMatchObject([{ ...entry, id, target: 'shop' }]);
+      expect(await again.damage()).toHaveLength(1);
+      await again.settle(id, 'undone');
+      expect(await again.outstanding()).toEqual([]);
+      expect(await again.damage()).toEqual([]);
+    },
+  );
+
+  test.each([
+    ['cut in the middle', (text: string) => text.slice(0, 60)],
+    ['full of NULs', (text: string) => '\0'.repeat(text.length)],
+    ['overwritten in part', (text: string) => `${text.slice(0, 20)}\0\0\0${text.slice(40)}`],
+    ['glued to another', (text: string) => text.replace('{', 'x{')],
+  ])('an entry %s is damage', async (_name, spoil) => {
+    const ledger = await openLedger(state, 'shop');
+    await ledger.record(entry);
+    await writeFile(file(), spoil(await readFile(file(), 'utf8')));
+    expect(await ledger.outstanding()).toEqual([]);
+    const [damage, ...more] = await ledger.damage();
+    expect(more).toEqual([]);
+    expect(damage).toMatchObject({ file: file() });
+    expect(damage?.text).toMatch(/^[\x20-\x7e]+$/);
+  });
+
+  test('a file with damage is not removed when it is old', async () => {
+    await openLedger(state, 'shop');
+    const old = join(state, 'ledger', `${fileNameOf('shop')}.2020-01-01.jsonl`);
+    await writeFile(old, '\0\0\0');
+    expect(await (await openLedger(state, 'shop')).damage()).toHaveLength(1);
+  });
+
+  test('a settlement that was cut leaves its entry outstanding', async () => {
+    const ledger = await openLedger(state, 'shop');
+    const id = await ledger.record(entry);
+    await ledger.settle(id, 'undone');
+    await truncate(file(), (await stat(file())).size - 5);
+    expect((await ledger.outstanding()).map((one) => one.id)).toEqual([id]);
+    expect(await ledger.damage()).toEqual([]);
+  });
+});
+
+test('an entry knows whether its request was answered, and no answer is never taken back', async () => {
+  const ledger = await openLedger(state, 'shop');
+  const id = await ledger.record(entry);
+  await ledger.answered(id, 'unanswered');
+  await ledger.answered(id, 'answered');
+  expect((await (await openLedger(state, 'shop')).outstanding())[0]?.request).toBe('unanswered');
 });
