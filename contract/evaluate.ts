@@ -1,5 +1,7 @@
 import type { z } from 'zod';
 import type { Captured, CreatedRecord, FlowContext, ObserveStep, PageStep, RequestStep } from './flow.ts';
+import { writeJson } from './exact-json.ts';
+import { shapeExactly } from './exact-shape.ts';
 import type { ResponseView } from './http.ts';
 import { refusePromise } from './plan-mistake.ts';
 import { shown, type Statement } from './statement.ts';
@@ -29,8 +31,22 @@ export function evaluateResponse(
   depth: EvaluationDepth = { schema: true },
 ): StepEvaluation {
   const status = statusStatement(step.status, response);
-  if (!status.ok || !looksAtBody(step, depth)) return { statements: [status], captured: {} };
+  if (!status.ok) return { statements: [status], captured: {} };
+  const broken = undecodableStatement(response);
+  if (broken !== undefined) return { statements: [status, broken], captured: {} };
+  if (!looksAtBody(step, depth)) return { statements: [status], captured: {} };
   return evaluateBody(step, captured, response.body, response, [status], depth);
+}
+
+/** The statement that a body is not what its headers say; undefined for one that is. */
+export function undecodableStatement({ undecodable, text, headers }: ResponseView): Statement | undefined {
+  if (undecodable === undefined) return undefined;
+  return {
+    name: 'body',
+    ok: false,
+    measured: `${undecodable}: ${String(shown(text ?? ''))}`,
+    expected: `as its headers say: ${[headers['content-encoding'], headers['content-type']].filter(Boolean).join(', ') || 'nothing'}`,
+  };
 }
 
 /** Whether a step's judgement needs more of a response than its status. */
@@ -77,14 +93,14 @@ function evaluateBody(
       typeof step.response === 'function'
         ? refusePromise('response', step.response(captured))
         : step.response;
-    const parsed = schema.safeParse(raw);
-    if (!parsed.success) {
+    const shaped = shapeExactly(schema, raw);
+    if (!shaped.ok) {
       return {
-        statements: [...statements, ...parsed.error.issues.map((issue) => issueStatement(issue, raw))],
+        statements: [...statements, ...shaped.issues.map((issue) => issueStatement(issue, raw))],
         captured: {},
       };
     }
-    body = parsed.data;
+    body = shaped.data;
     statements.push({ name: 'shape', ok: true, measured: 'as described', expected: 'as described' });
   }
   const answer = { body, captured, status: envelope.status, headers: envelope.headers };
@@ -117,7 +133,7 @@ function statusStatement(accepted: RequestStep['status'], response: ResponseView
 }
 
 function describe(response: ResponseView): string {
-  const text = typeof response.body === 'string' ? response.body : JSON.stringify(response.body);
+  const text = typeof response.body === 'string' ? response.body : writeJson(response.body);
   return text ? `${response.status} ${String(shown(text))}` : String(response.status);
 }
 

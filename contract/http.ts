@@ -2,10 +2,11 @@
  * HTTP as data, so that one definition runs in Playwright, k6 and autocannon.
  * Everything here is portable: no Node API, no URL class (k6 has none).
  */
+import { writeJson } from './exact-json.ts';
 import { refuseOddRequest } from './request-spec.ts';
 
 /** Values of a query string or a form; `undefined` leaves the field out. */
-export type Fields = Readonly<Record<string, string | number | boolean | undefined>>;
+export type Fields = Readonly<Record<string, string | number | bigint | boolean | undefined>>;
 
 /** A request as a flow describes it. At most one of `json`, `form` and `text` may be given. */
 export interface RequestSpec {
@@ -29,11 +30,18 @@ export interface WireRequest {
   readonly body?: string;
 }
 
-/** What came back. Header names are lower-case; `body` is parsed JSON when the content type says JSON, else text. */
+/**
+ * What came back. Header names are lower-case; `body` is parsed JSON when the content type says JSON, else text. Integers
+ * beyond 2^53 are `bigint`: as numbers they would be others.
+ */
 export interface ResponseView {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: unknown;
+  /** The body as text, where the engine keeps it: for comparisons that must be exact. */
+  readonly text?: string;
+  /** Why the body is not what its headers say, in words; then `body` is its text. */
+  readonly undecodable?: string;
   /** Time from sending to the last byte, in milliseconds. */
   readonly durationMs: number;
 }
@@ -44,7 +52,7 @@ export const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({});
 /** Encodes fields as `application/x-www-form-urlencoded`. */
 export function encodeFields(fields: Fields): string {
   return Object.entries(fields)
-    .filter((entry): entry is [string, string | number | boolean] => entry[1] !== undefined)
+    .filter((entry): entry is [string, string | number | bigint | boolean] => entry[1] !== undefined)
     .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(String(value))}`)
     .join('&');
 }
@@ -88,22 +96,11 @@ export function encodeAgain(spec: RequestSpec, urls: Readonly<Record<string, str
 function encodeBody(spec: RequestSpec, headers: Record<string, string>): string | undefined {
   if (spec.json !== undefined) {
     headers['content-type'] ??= 'application/json';
-    return JSON.stringify(spec.json);
+    return writeJson(spec.json);
   }
   if (spec.form !== undefined) {
     headers['content-type'] ??= 'application/x-www-form-urlencoded';
     return encodeFields(spec.form);
   }
   return spec.text;
-}
-
-/** Parses a response body: JSON when the content type says so and it parses, else the text itself. */
-export function decodeBody(contentType: string | undefined, text: string): unknown {
-  if (!/[/+]json\b/i.test(contentType ?? '')) return text;
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    // Not hidden: a schema that asks for an object then fails and shows this text as what was measured.
-    return text;
-  }
 }

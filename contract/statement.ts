@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { writeJson } from './exact-json.ts';
+import { NumberWouldBeRounded } from './exact-shape.ts';
 import { isThenable, PlanMistake } from './plan-mistake.ts';
 
 /**
@@ -29,7 +31,12 @@ const MAX_SHOWN = 300;
 export function shown(value: unknown): Shown {
   if (value === undefined) return 'nothing';
   if (value === null || typeof value === 'boolean' || typeof value === 'number') return value;
-  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? typeof value);
+  const text =
+    typeof value === 'string'
+      ? value
+      : typeof value === 'bigint'
+        ? String(value)
+        : (writeJson(value) ?? typeof value);
   return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}… (${text.length} characters)` : text;
 }
 
@@ -42,24 +49,42 @@ function mustBeValue(name: string, ...values: readonly unknown[]): void {
   );
 }
 
-/** States that `measured` is exactly `expected` (`Object.is`, so NaN never equals a number by accident). */
+/**
+ * States that `measured` is exactly `expected` (`Object.is`, so NaN never equals a number by accident; `5n` is `5`).
+ * @throws NumberWouldBeRounded when an integer beyond 2^53 is held against a number that was rounded before it came here
+ */
 export function equal(name: string, measured: unknown, expected: unknown): Statement {
   mustBeValue(name, measured, expected);
-  return { name, ok: Object.is(measured, expected), measured: shown(measured), expected: shown(expected) };
+  const ok = Object.is(measured, expected) || sameInteger(measured, expected);
+  return { name, ok, measured: shown(measured), expected: shown(expected) };
+}
+
+function sameInteger(one: unknown, other: unknown): boolean {
+  if (typeof one === 'number' && typeof other === 'bigint') return sameInteger(other, one);
+  if (typeof one !== 'bigint' || typeof other !== 'number' || Number(one) !== other) return false;
+  if (Number.isSafeInteger(other)) return true;
+  throw new NumberWouldBeRounded(
+    `${one} cannot be held against the number ${other}, which JavaScript may have rounded`,
+    `write such a number as a bigint: ${one}n`,
+  );
 }
 
 /** States that `measured` is a finite number of at most `limit`. */
-export function atMost(name: string, measured: number, limit: number, unit?: string): Statement {
+export function atMost(name: string, measured: number | bigint, limit: number, unit?: string): Statement {
   mustBeValue(name, measured, limit);
-  const ok = Number.isFinite(measured) && measured <= limit;
+  const ok = isFiniteNumber(measured) && measured <= limit;
   return { name, ok, measured: shown(measured), expected: `<= ${limit}`, ...(unit ? { unit } : {}) };
 }
 
 /** States that `measured` is a finite number of at least `floor`. */
-export function atLeast(name: string, measured: number, floor: number, unit?: string): Statement {
+export function atLeast(name: string, measured: number | bigint, floor: number, unit?: string): Statement {
   mustBeValue(name, measured, floor);
-  const ok = Number.isFinite(measured) && measured >= floor;
+  const ok = isFiniteNumber(measured) && measured >= floor;
   return { name, ok, measured: shown(measured), expected: `>= ${floor}`, ...(unit ? { unit } : {}) };
+}
+
+function isFiniteNumber(value: unknown): value is number | bigint {
+  return typeof value === 'bigint' || Number.isFinite(value);
 }
 
 /** States that a condition holds; `measured` says what was seen. */

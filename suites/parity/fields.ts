@@ -1,4 +1,6 @@
+import { isJson } from '../../contract/body.ts';
 import { canonicalJson } from '../../contract/canonical.ts';
+import { ExactNumber, parseJsonExactly } from '../../contract/exact-json.ts';
 import type { ResponseView } from '../../contract/http.ts';
 
 /** Every single thing that an answer says, by its path: `status`, `header location`, `$.items[0].price`. */
@@ -21,8 +23,18 @@ export function fieldsOf(
     if (value === undefined) continue;
     fields.set(`header ${name}`, name === 'set-cookie' ? cookieNames(value) : neutral(value));
   }
-  spread('$', answer.body, neutral, fields);
+  spread('$', exactBodyOf(answer), neutral, fields);
   return fields;
+}
+
+/** With every number as it was written: two that JavaScript rounds to one are two. */
+function exactBodyOf({ headers, body, text, undecodable }: ResponseView): unknown {
+  return text === undefined ||
+    text.trim() === '' ||
+    undecodable !== undefined ||
+    !isJson(headers['content-type'])
+    ? body
+    : parseJsonExactly(text);
 }
 
 /** `$.items[3].price` as `$.items[*].price`: what is true of one index is taken to be true of all. */
@@ -42,6 +54,8 @@ export function isUnder(path: string, list: ReadonlySet<string>): boolean {
 
 /** Equal in value and type: `1` is not `"1"`. */
 export function sameValue(one: unknown, other: unknown): boolean {
+  if (one instanceof ExactNumber || other instanceof ExactNumber)
+    return one instanceof ExactNumber && other instanceof ExactNumber && one.text === other.text;
   return canonicalJson(one) === canonicalJson(other);
 }
 
@@ -53,6 +67,8 @@ function spread(
 ): void {
   if (typeof value === 'string') {
     into.set(path, neutral(value));
+  } else if (value instanceof ExactNumber) {
+    into.set(path, value);
   } else if (Array.isArray(value)) {
     // Its own field: else a list that lost its last elements differs nowhere that both sides have.
     into.set(`${path}.length`, value.length);

@@ -1,3 +1,4 @@
+import { ExactNumber } from '../../contract/exact-json.ts';
 import type { ParityRequest, Probe } from '../../contract/probe.ts';
 import type { Statement } from '../../contract/statement.ts';
 import { CannotTell } from '../cannot-tell.ts';
@@ -175,9 +176,10 @@ function inWords({ path, old, new: fresh }: FieldDifference, showValues: boolean
 /** Status and headers as they are. Of a body only the kind: what it says may be about customers. */
 function shownValue(path: string, value: unknown, showValues: boolean): string {
   if (value === undefined) return 'missing';
-  if (showValues || !path.startsWith('$') || path.endsWith('.length')) return JSON.stringify(value);
+  if (showValues || !path.startsWith('$') || path.endsWith('.length'))
+    return value instanceof ExactNumber ? value.text : JSON.stringify(value);
   if (value === null || typeof value === 'boolean') return String(value);
-  if (typeof value === 'number') return 'another number';
+  if (typeof value === 'number' || value instanceof ExactNumber) return 'another number';
   return typeof value === 'string' ? `a text of ${value.length} characters` : 'an empty object';
 }
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { canonicalJson } from '../../../contract/canonical.ts';
-import { decodeBody, encodeRequest } from '../../../contract/http.ts';
+import { decodeText } from '../../../contract/body.ts';
+import { encodeRequest } from '../../../contract/http.ts';
 import { Outcome, worstOutcome } from '../../../contract/outcome.ts';
-import { unreachableReason } from '../../../contract/ports/application.ts';
 import { atMost, equal } from '../../../contract/statement.ts';
 import { identities } from '../../../contract/unique.ts';
 
@@ -35,9 +35,14 @@ describe('requests', () => {
   });
 
   test('bodies are parsed only when they say that they are JSON', () => {
-    expect(decodeBody('application/problem+json; charset=utf-8', '{"a":1}')).toEqual({ a: 1 });
-    expect(decodeBody('text/html', '{"a":1}')).toBe('{"a":1}');
-    expect(decodeBody('application/json', '<html>')).toBe('<html>');
+    expect(decodeText('application/problem+json; charset=utf-8', '{"a":1}').body).toEqual({ a: 1 });
+    expect(decodeText('text/html', '{"a":1}').body).toBe('{"a":1}');
+    expect(decodeText('application/json', '<html>')).toMatchObject({
+      body: '<html>',
+      undecodable: 'not JSON',
+    });
+    expect(decodeText('application/json', '')).toEqual({ body: '', text: '' });
+    expect(decodeText('application/json-seq', '\u001e{}\n').undecodable).toBeUndefined();
   });
 });
 
@@ -81,22 +86,5 @@ describe('canonical JSON', () => {
       canonicalJson(z.object({ a: z.number().min(2) })),
     );
     expect(canonicalJson(z.object({ a: z.number() }))).toBe(canonicalJson(z.object({ a: z.number() })));
-  });
-});
-
-describe('connection failures', () => {
-  test.each([
-    ['apiRequestContext.get: connect ECONNREFUSED 127.0.0.1:1', 'refused'],
-    ['read ECONNRESET', 'reset'],
-    ['socket hang up', 'reset'],
-    ['getaddrinfo ENOTFOUND shop.invalid', 'unresolved'],
-    ['self-signed certificate', 'untrusted'],
-  ])('%s', (text, reason) => {
-    expect(unreachableReason(text)).toBe(reason);
-  });
-  test('an ordinary error is none', () => {
-    expect(
-      unreachableReason("TypeError: Cannot read properties of undefined (reading 'refused')"),
-    ).toBeUndefined();
   });
 });
