@@ -1,6 +1,7 @@
+import { eventOfText } from '../contract/events/codes.ts';
+import { isOurs } from '../contract/events/table.ts';
 import type { AttemptError } from '../contract/evidence.ts';
 import { describeFinding, type Finding } from '../contract/finding.ts';
-import { unreachableReason } from '../contract/ports/application.ts';
 
 /** What this module needs of Playwright's errors. */
 export interface SeenError {
@@ -110,7 +111,8 @@ function isNoAnswer(step: SeenStep, message: string): boolean {
   // Only the first line: the call log below it quotes addresses and headers.
   const line = text.split('\n', 1)[0] ?? '';
   if (line === '' || !message.includes(bodyOf(line))) return false;
-  return unreachableReason(line) !== undefined || REQUEST_TIMED_OUT.test(line);
+  const event = eventOfText(line);
+  return event === undefined ? REQUEST_TIMED_OUT.test(line) : !isOurs(event);
 }
 
 function isSame(one: SeenError | undefined, other: SeenError): boolean {

@@ -1,124 +1,73 @@
-import { decodeBody, type ResponseView, type WireRequest } from '../contract/http.ts';
-import {
-  TargetUnreachable,
-  unreachableReason,
-  type ApplicationPort,
-  type UnreachableReason,
-} from '../contract/ports/application.ts';
+import http from 'node:http';
+import https from 'node:https';
+import { eventOfText } from '../contract/events/codes.ts';
+import type { ResponseView, WireRequest } from '../contract/http.ts';
+import { TargetUnreachable, type ApplicationPort } from '../contract/ports/application.ts';
+import { decodeAnswer } from './decode-bytes.ts';
+import { closeIdle, DeadConnection, Exchange, Met, type RawAnswer, textOf } from './http-exchange.ts';
 import { refuseLiveRequest } from './live-keys.ts';
 
 /** Bodies above this size are not read: 5 MiB. */
 export const MAX_BODY_BYTES = 5 * 1024 * 1024;
+/** A connection that was idle for longer may be about to be closed by the other side; milliseconds. */
+export const LONGEST_IDLE_MS = 200;
+/** What may be sent twice without doing anything twice (RFC 9110, 9.2.2). */
+export const IDEMPOTENT: readonly string[] = ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'];
 
 /**
- * Sends requests with Node's own fetch, for everything that runs outside Playwright: clean-up, sweep, probes.
- * Redirects are not followed. A body above `maxBodyBytes` is an error that says nothing about the target.
+ * Sends requests with Node's own client, for everything that runs outside Playwright: clean-up, sweep, probes. Redirects
+ * are not followed. No connection is used again after a pause, and a request that met the end of an idle one is repeated
+ * once on a fresh one, where that does nothing twice.
  */
 export function createHttpApplication(options: { readonly maxBodyBytes?: number } = {}): ApplicationPort {
   const maxBodyBytes = options.maxBodyBytes ?? MAX_BODY_BYTES;
+  const agents = { http: new http.Agent({ keepAlive: true }), https: new https.Agent({ keepAlive: true }) };
+  let lastEnd = 0;
   return {
     send: async (request, budgetMs) => {
       refuseLiveRequest(request);
       const started = performance.now();
-      const signal = AbortSignal.timeout(budgetMs);
+      if (started - lastEnd > LONGEST_IDLE_MS) closeIdle(agents.http, agents.https);
+      const sendOnce = (leftMs: number): Promise<RawAnswer> =>
+        new Exchange(request, agents, maxBodyBytes).run(leftMs);
       try {
-        const answer = await fetch(request.url, {
-          method: request.method,
-          headers: request.headers,
-          redirect: 'manual',
-          signal,
-          ...(request.body === undefined ? {} : { body: request.body }),
-        });
-        const text = await readBody(answer, maxBodyBytes, request);
-        return view(answer, text, performance.now() - started);
+        let answer: RawAnswer;
+        try {
+          answer = await sendOnce(budgetMs);
+        } catch (error) {
+          if (!(error instanceof DeadConnection) || !IDEMPOTENT.includes(request.method)) throw error;
+          closeIdle(agents.http, agents.https);
+          answer = await sendOnce(Math.max(1, budgetMs - (performance.now() - started)));
+        }
+        return view(answer, performance.now() - started);
       } catch (error) {
-        throw describeFailure(error, request, budgetMs, signal.aborted);
+        throw describeFailure(error, request);
+      } finally {
+        lastEnd = performance.now();
       }
     },
   };
 }
 
-class BodyTooLarge extends Error {
-  override readonly name = 'BodyTooLarge';
-}
-
-async function readBody(answer: Response, maxBytes: number, request: WireRequest): Promise<string> {
-  if (answer.body === null) return '';
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  // Leaving the loop by a throw cancels the stream, which closes the connection.
-  for await (const chunk of answer.body as AsyncIterable<Uint8Array>) {
-    size += chunk.byteLength;
-    if (size > maxBytes) {
-      throw new BodyTooLarge(
-        `the answer to ${place(request)} is larger than ${maxBytes} bytes, which is not read`,
-      );
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-function view(answer: Response, text: string, durationMs: number): ResponseView {
+function view({ status, rawHeaders, bytes }: RawAnswer, durationMs: number): ResponseView {
   const headers: Record<string, string> = {};
-  for (const [name, value] of answer.headers) {
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const name = (rawHeaders[at] as string).toLowerCase();
+    const value = rawHeaders[at + 1] as string;
     // Cookies may contain commas, so several of them are joined by line feeds.
-    headers[name] = headers[name] === undefined ? value : `${headers[name]}\n${value}`;
+    const joint = name === 'set-cookie' ? '\n' : ', ';
+    headers[name] = headers[name] === undefined ? value : `${headers[name]}${joint}${value}`;
   }
-  return { status: answer.status, headers, body: decodeBody(headers['content-type'], text), durationMs };
+  return { status, headers, ...decodeAnswer(headers, bytes), durationMs };
 }
 
-function describeFailure(error: unknown, request: WireRequest, budgetMs: number, aborted: boolean): Error {
-  if (error instanceof BodyTooLarge) return error;
-  if (aborted) {
-    return new TargetUnreachable('timeout', `${place(request)}: no complete answer within ${budgetMs} ms`, {
-      cause: error,
-    });
-  }
-  const texts = errorTexts(error);
-  const reason = reasonOf(texts);
-  const message = `${place(request)}: ${texts.find((text) => text !== 'fetch failed') ?? 'failed'}`;
-  return reason === undefined
+function describeFailure(error: unknown, request: WireRequest): Error {
+  const text = error instanceof Error ? textOf(error) : String(error);
+  const event = error instanceof Met ? error.event : eventOfText(text);
+  const message = `${place(request)}: ${text}`;
+  return event === undefined
     ? new Error(message, { cause: error })
-    : new TargetUnreachable(reason, message, { cause: error });
-}
-
-// Codes of Node's HTTP client that the contract's table, made for system errors, does not have.
-const REASON_OF_CLIENT_CODE: Readonly<Record<string, UnreachableReason>> = {
-  UND_ERR_CONNECT_TIMEOUT: 'timeout',
-  UND_ERR_HEADERS_TIMEOUT: 'timeout',
-  UND_ERR_BODY_TIMEOUT: 'timeout',
-  UND_ERR_SOCKET: 'reset',
-  EPROTO: 'untrusted',
-  HOSTNAME_MISMATCH: 'untrusted',
-  INVALID_CA: 'untrusted',
-  CERT_NOT_YET_VALID: 'untrusted',
-  CERT_REVOKED: 'untrusted',
-  CERT_UNTRUSTED: 'untrusted',
-};
-
-function reasonOf(texts: readonly string[]): UnreachableReason | undefined {
-  for (const text of texts) {
-    const known = unreachableReason(text);
-    if (known !== undefined) return known;
-    for (const [code, reason] of Object.entries(REASON_OF_CLIENT_CODE)) {
-      if (text.includes(code)) return reason;
-    }
-    if (/\bERR_(SSL|TLS)_/.test(text)) return 'untrusted';
-    // Something listens there, and it does not speak HTTP.
-    if (/\bHPE_[A-Z_]+\b/.test(text)) return 'unreachable';
-  }
-  return undefined;
-}
-
-/** `code: message` of an error and of all its causes, outermost first; an AggregateError holds one per address tried. */
-function errorTexts(error: unknown): readonly string[] {
-  if (!(error instanceof Error)) return typeof error === 'string' ? [error] : [];
-  const code = (error as NodeJS.ErrnoException).code;
-  const own =
-    code !== undefined && !error.message.includes(code) ? `${code} ${error.message}`.trim() : error.message;
-  const inner = error instanceof AggregateError ? (error.errors as unknown[]).flatMap(errorTexts) : [];
-  return [own, ...inner, ...errorTexts(error.cause)].filter((text) => text !== '');
+    : new TargetUnreachable(event, message, { cause: error, url: request.url });
 }
 
 function place(request: WireRequest): string {

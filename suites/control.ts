@@ -1,4 +1,5 @@
 import { askControl, type ControlAnswer } from '../safety/ask-control.ts';
+import { timeAt } from '../safety/time-at.ts';
 
 /** Under this name and type the recorder finds the answer on a test that met a connection error. */
 export const CONTROL_ATTACHMENT = 'greenlight:control';
@@ -9,6 +10,8 @@ export interface Control {
   ask(): Promise<ControlAnswer>;
   /** The answer, or undefined while nobody asked. */
   readonly answer: ControlAnswer | undefined;
+  /** What time it is by the control address, in milliseconds since 1970; undefined where it does not say. */
+  time?(): Promise<number | undefined>;
 }
 
 /** @param url `target.control` of the plan; without one the answer is `not-asked` */
@@ -23,5 +26,6 @@ export function createControl(url: string | undefined): Control {
     get answer() {
       return answer;
     },
+    time: async () => (url === undefined ? undefined : (await timeAt(url))?.now),
   };
 }

@@ -2,7 +2,7 @@ import { type LaunchOptions, test as base } from '@playwright/test';
 import { CHECK_ANNOTATION } from '../contract/check-id.ts';
 import { describeError } from '../contract/errors.ts';
 import type { Plan } from '../contract/plan.ts';
-import { unreachableReason } from '../contract/ports/application.ts';
+import { eventOfText } from '../contract/events/codes.ts';
 import { type Ledger, openLedger } from '../safety/ledger.ts';
 import { type Redactor, redactorOf } from '../safety/redactor.ts';
 import { loadRunContext, stateDirectory } from '../safety/run-context.ts';
@@ -155,8 +155,7 @@ async function usablePlan(): Promise<Plan> {
 /** Only of requests is a time-out one of the target: a click may time out for many reasons. */
 function tellsNoAnswer(message: string): boolean {
   return (
-    unreachableReason(message) !== undefined ||
-    /apiRequestContext\.\w+: (Timeout|Request timed out)/.test(message)
+    eventOfText(message) !== undefined || /apiRequestContext\.\w+: (Timeout|Request timed out)/.test(message)
   );
 }
 

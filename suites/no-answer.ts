@@ -1,20 +1,13 @@
-import type { TargetUnreachable, UnreachableReason } from '../contract/ports/application.ts';
+import { meaningOf } from '../contract/events/table.ts';
+import type { TargetUnreachable } from '../contract/ports/application.ts';
 import type { Statement } from '../contract/statement.ts';
 import { CannotTell } from './cannot-tell.ts';
 import type { Control } from './control.ts';
-
-const WORDS: Readonly<Record<UnreachableReason, string>> = {
-  refused: 'connection refused',
-  reset: 'connection reset',
-  unresolved: 'host name not found',
-  untrusted: 'certificate not trusted',
-  timeout: 'no answer in time',
-  unreachable: 'not reachable',
-};
+import { whoseCertificateFault } from './whose-certificate.ts';
 
 /**
- * What it means that the target gave no answer: a statement that does not hold, while our own network works.
- * @throws CannotTell when the control address is silent as well: then the fault may be ours
+ * What it means that the target gave no answer that can be read, by the table of events.
+ * @throws CannotTell when the fault is, or may be, ours
  */
 export async function judgeNoAnswer(
   error: TargetUnreachable,
@@ -22,12 +15,16 @@ export async function judgeNoAnswer(
   budgetMs: number,
   control: Control,
 ): Promise<Statement> {
-  if ((await control.ask()) === 'silent') {
-    throw new CannotTell(
-      'network',
-      `${name}: ${WORDS[error.reason]}, and the control address is silent as well`,
-      { remedy: 'check the network of this machine, then run again', cause: error },
-    );
-  }
-  return { name, ok: false, measured: WORDS[error.reason], expected: `an answer within ${budgetMs} ms` };
+  const event = await whoseCertificateFault(error, control);
+  const asked = await control.ask();
+  const { outcome, words, remedy } = meaningOf(event, 'single', asked);
+  if (outcome === 'fail')
+    return { name, ok: false, measured: words, expected: `an answer within ${budgetMs} ms` };
+  const silent = asked === 'silent' && meaningOf(event, 'single', 'answers').outcome === 'fail';
+  throw silent
+    ? new CannotTell('network', `${name}: ${words}, and the control address is silent as well`, {
+        remedy,
+        cause: error,
+      })
+    : new CannotTell(event, `${name}: ${words} (${error.message})`, { remedy, cause: error });
 }

@@ -1,3 +1,5 @@
+import { writeJson } from '../exact-json.ts';
+
 /** What of an answer is looked at. Header names are lower-case. */
 export interface MarkedAnswer {
   readonly status: number;
@@ -86,7 +88,7 @@ export function challengeOf({ status, headers, body }: MarkedAnswer): string | u
     }
     if (mark.body !== undefined) {
       // DataDome and PerimeterX answer to scripts with JSON.
-      text ??= (typeof body === 'string' ? body : (JSON.stringify(body) ?? '')).slice(0, MOST_LOOKED_AT);
+      text ??= (typeof body === 'string' ? body : (writeJson(body) ?? '')).slice(0, MOST_LOOKED_AT);
       const seen = text;
       if (!mark.body.every((pattern) => pattern.test(seen))) continue;
     }

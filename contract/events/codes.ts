@@ -155,11 +155,15 @@ const ALL_CODES: Readonly<Record<string, EventId>> = { ...NODE_CODES, ...BROWSER
  * @returns undefined when the text names no event of the table: then it says nothing about the target
  */
 export function eventOfText(text: string): EventId | undefined {
-  for (const word of text.match(/\b[A-Z][A-Z\d]*(?:_[A-Z\d]+)+\b|\bE[A-Z]{3,}\b/g) ?? []) {
-    const event = Object.hasOwn(ALL_CODES, word) ? ALL_CODES[word] : undefined;
-    if (event !== undefined) return event;
-  }
-  return WORDS.find(([pattern]) => pattern.test(text))?.[1];
+  const named = (text.match(/\b[A-Z][A-Z\d]*(?:_[A-Z\d]+)+\b|\bE[A-Z]{3,}\b/g) ?? [])
+    .map((word) => eventOfCode(word))
+    .filter((event) => event !== undefined);
+  // Of several addresses of one host, one that we have no route to says less than one that refused.
+  return (
+    named.find((event) => event !== 'no-route') ??
+    named[0] ??
+    WORDS.find(([pattern]) => pattern.test(text))?.[1]
+  );
 }
 
 /** Of a code alone, such as that of a socket's error. */

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import type { EvaluationDepth } from '../../contract/evaluate.ts';
-import { decodeBody, type WireRequest } from '../../contract/http.ts';
+import { decodeText } from '../../contract/body.ts';
+import type { WireRequest } from '../../contract/http.ts';
 import type { LoadProfile } from '../../contract/load-profile.ts';
 import type { LoadResult } from '../../contract/load-result.ts';
 import type { LoadOrder } from '../../contract/ports/load-engine.ts';
@@ -253,10 +254,9 @@ class AutocannonRun {
         }
         let kind: SampleKind = 'assertion';
         try {
-          const decoded = decodeBody(headers['content-type'], body);
+          const decoded = decodeText(headers['content-type'], body);
           kind =
-            walk?.answered({ status, headers, body: decoded, durationMs: latencyMs }, depth).kind ??
-            'assertion';
+            walk?.answered({ status, headers, ...decoded, durationMs: latencyMs }, depth).kind ?? 'assertion';
         } catch (error) {
           this.faults.add(`an answer could not be judged: ${String(error)}`);
           walk?.giveUp();

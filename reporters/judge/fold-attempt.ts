@@ -1,4 +1,6 @@
 import type { CheckSource, PlannedCheck } from '../../contract/checks.ts';
+import { eventOfText } from '../../contract/events/codes.ts';
+import { meaningOf } from '../../contract/events/table.ts';
 import type { Attempt } from '../../contract/evidence.ts';
 import type { Finding } from '../../contract/finding.ts';
 import { worstOutcome, type CheckState, type Outcome } from '../../contract/outcome.ts';
@@ -93,10 +95,9 @@ function passed(check: PlannedCheck, attempt: Attempt, summary: string): Attempt
 
 function failedAttempt(_check: PlannedCheck, attempt: Attempt): AttemptAnswer {
   const doubtful = attempt.findings.find((finding) => finding.outcome === 'unknown');
-  const silent = attempt.control === 'silent';
   const speaks = attempt.errors.some((error) => error.kind === 'assertion' || error.kind === 'connection');
   const foreign = attempt.errors.find(
-    (error) => error.kind === 'other' || (error.kind === 'connection' && silent),
+    (error) => error.kind === 'other' || (error.kind === 'connection' && maybeOurs(error.message, attempt)),
   );
   if (speaks && !foreign) {
     const kind = attempt.errors.some((error) => error.kind === 'assertion') ? 'assertion' : 'connection';
@@ -106,11 +107,19 @@ function failedAttempt(_check: PlannedCheck, attempt: Attempt): AttemptAnswer {
   if (foreign?.kind === 'connection') {
     return unknown(
       'own-network',
-      `the target could not be reached, and neither could the control address: ${oneLine(foreign.message)}`,
+      attempt.control === 'silent'
+        ? `the target could not be reached, and neither could the control address: ${oneLine(foreign.message)}`
+        : `the target could not be reached, and nothing shows that it is not our own network: ${oneLine(foreign.message)}`,
     );
   }
   if (foreign) return unknown('broken-test', `broke before it could tell: ${oneLine(foreign.message)}`);
   return unknown('no-finding', 'failed without saying what it saw');
+}
+
+/** What the table of events says of an error without an answer; one of Playwright's own limits is a time-out. */
+function maybeOurs(message: string, { control }: Attempt): boolean {
+  const event = eventOfText(message.split('\n', 1)[0] ?? '') ?? 'timeout';
+  return meaningOf(event, 'single', control).outcome === 'unknown';
 }
 
 function unknownFinding(finding: Finding | undefined): AttemptAnswer {

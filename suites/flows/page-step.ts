@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from '@playwright/test';
 import type { Captured, FlowContext, PageStep } from '../../contract/flow.ts';
-import { TargetUnreachable, unreachableReason } from '../../contract/ports/application.ts';
+import { eventOfText } from '../../contract/events/codes.ts';
+import { TargetUnreachable } from '../../contract/ports/application.ts';
 import { shown, type Statement } from '../../contract/statement.ts';
 import { CannotTell, firstLine } from '../cannot-tell.ts';
 import { judgeNoAnswer } from '../no-answer.ts';
@@ -66,9 +67,14 @@ export async function runPageStep(step: PageStep, captured: Captured, run: FlowR
         cause: error,
       });
     }
-    const reason = unreachableReason(line);
-    if (reason) {
-      const unreachable = new TargetUnreachable(reason, line, { cause: error });
+    const event = eventOfText(line);
+    if (event) {
+      const url = / at (https?:\/\/\S+)/.exec(line)?.[1];
+      const unreachable = new TargetUnreachable(event, line, {
+        cause: error,
+        by: 'browser',
+        ...(url === undefined ? {} : { url }),
+      });
       return end(await judgeNoAnswer(unreachable, 'answer', budgetMs, run.control), 'no-answer');
     }
     if (error instanceof Error && error.name === 'TimeoutError') {

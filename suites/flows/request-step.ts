@@ -42,6 +42,7 @@ function causeOf(statements: readonly Statement[]): string {
   const wrong = statements.find((statement) => !statement.ok);
   if (!wrong) return 'budget';
   if (wrong === statements[0]) return 'status';
+  if (wrong.name === 'body' && wrong === statements[1]) return 'body-undecodable';
   const compared =
     statements.indexOf(wrong) > statements.findIndex((statement) => statement.name === 'shape');
   const shaped = statements.some((statement) => statement.name === 'shape');

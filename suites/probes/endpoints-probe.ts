@@ -1,3 +1,4 @@
+import { undecodableStatement } from '../../contract/evaluate.ts';
 import { encodeRequest } from '../../contract/http.ts';
 import type { Probe } from '../../contract/probe.ts';
 import { equal, type Statement } from '../../contract/statement.ts';
@@ -12,11 +13,23 @@ export async function probeEndpoints(probe: EndpointsProbe, tools: ProbeTools): 
     const name = `status of ${path}`;
     const request = encodeRequest({ method: 'GET', path, endpoint: probe.endpoint }, tools.urls);
     const asked = await ask(tools, request, name, probe.budgetMs);
-    statements.push('none' in asked ? asked.none : equal(name, asked.answer.status, probe.status));
+    if ('none' in asked) {
+      statements.push(asked.none);
+      continue;
+    }
+    const status = equal(name, asked.answer.status, probe.status);
+    const broken = status.ok ? undecodableStatement(asked.answer) : undefined;
+    statements.push(broken === undefined ? status : { ...broken, name: `body of ${path}` });
   }
+  const wrong = statements.find((statement) => !statement.ok);
   return {
     statements,
     holds: `${statements.length} of ${statements.length} paths answered with ${probe.status}`,
-    cause: statements.find((statement) => !statement.ok)?.expected === probe.status ? 'status' : 'no-answer',
+    cause: causeOf(wrong, probe.status),
   };
+}
+
+function causeOf(wrong: Statement | undefined, status: number): string {
+  if (wrong?.expected === status) return 'status';
+  return wrong?.name.startsWith('body of ') ? 'body-undecodable' : 'no-answer';
 }

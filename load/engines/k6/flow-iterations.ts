@@ -1,6 +1,7 @@
 import type { EvaluationDepth } from '../../../contract/evaluate.ts';
 import type { Flow } from '../../../contract/flow.ts';
-import { decodeBody, NO_HEADERS, type WireRequest } from '../../../contract/http.ts';
+import { type DecodedBody, decodeText } from '../../../contract/body.ts';
+import { NO_HEADERS, type WireRequest } from '../../../contract/http.ts';
 import { dataRow, walkFlow, type FlowWalk } from '../flow-walk.ts';
 import { schemaSample } from '../schema-sample.ts';
 import { refuseInvalidUrl } from './invalid-url.ts';
@@ -91,6 +92,7 @@ class ViewOfResponse {
   readonly status: number;
   private readonly response: K6Response;
   private named: Record<string, string> | undefined;
+  private made: DecodedBody | undefined;
 
   constructor(response: K6Response, status: number) {
     this.status = status;
@@ -107,7 +109,20 @@ class ViewOfResponse {
   }
 
   get body(): unknown {
-    return decodeBody(this.headers['content-type'], this.response.body ?? '');
+    return this.decoded.body;
+  }
+
+  get text(): string {
+    return this.decoded.text;
+  }
+
+  get undecodable(): string | undefined {
+    // Where no body is looked at, k6 keeps none.
+    return this.response.body === null ? undefined : this.decoded.undecodable;
+  }
+
+  private get decoded(): DecodedBody {
+    return (this.made ??= decodeText(this.headers['content-type'], this.response.body ?? ''));
   }
 
   get durationMs(): number {

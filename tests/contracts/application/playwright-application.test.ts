@@ -68,7 +68,7 @@ const send = (at: string, extra: Partial<WireRequest> = {}, budgetMs = 5000) => 
 const reasonOf = async (sent: Promise<unknown>): Promise<unknown> => {
   const error = await sent.catch((thrown: unknown) => thrown);
   expect(error, String(error)).toBeInstanceOf(TargetUnreachable);
-  return (error as TargetUnreachable).reason;
+  return (error as TargetUnreachable).event;
 };
 
 test('a redirect is an answer, and cookies are kept for the next request', async () => {
@@ -87,10 +87,10 @@ test('a body arrives byte for byte, also one that only claims to be JSON', async
 test('no answer is told apart: refused, reset, not resolved, in time', async () => {
   expect(await reasonOf(send('http://127.0.0.1:1/'))).toBe('refused');
   expect(await reasonOf(send('/drop'))).toBe('reset');
-  expect(await reasonOf(send('/cut'))).toBe('reset');
+  expect(await reasonOf(send('/cut'))).toBe('body-cut-short');
   expect(await reasonOf(send('http://no-such-host.invalid/'))).toBe('unresolved');
   expect(await reasonOf(send('/slow', {}, 200))).toBe('timeout');
-  expect(await reasonOf(send('/garbage'))).toBe('unreachable');
+  expect(await reasonOf(send('/garbage'))).toBe('not-http');
 });
 
 test('a certificate that nobody vouches for is untrusted', async () => {
@@ -121,7 +121,7 @@ test('a certificate that nobody vouches for is untrusted', async () => {
   await new Promise<void>((listening) => secure.listen(0, '127.0.0.1', listening));
   try {
     expect(await reasonOf(send(`https://localhost:${(secure.address() as AddressInfo).port}/`))).toBe(
-      'untrusted',
+      'certificate-untrusted',
     );
   } finally {
     secure.closeAllConnections();

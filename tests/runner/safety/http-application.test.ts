@@ -37,7 +37,7 @@ async function reasonOf(sending: Promise<unknown>): Promise<string> {
   try {
     await sending;
   } catch (error) {
-    return error instanceof TargetUnreachable ? error.reason : `plain: ${(error as Error).message}`;
+    return error instanceof TargetUnreachable ? error.event : `plain: ${(error as Error).message}`;
   }
   return 'answered';
 }
@@ -76,7 +76,8 @@ describe('an answer', () => {
   test('above the size limit is an error that says nothing about the target', async () => {
     const url = await serve((_request, response) => response.end('x'.repeat(2000)));
     const small = createHttpApplication({ maxBodyBytes: 1000 });
-    expect(await reasonOf(small.send(get(url), 5000))).toMatch(/^plain: .*larger than 1000 bytes/);
+    await expect(small.send(get(url), 5000)).rejects.toThrow(/larger than 1000 bytes/);
+    expect(await reasonOf(small.send(get(url), 5000))).toBe('body-too-large');
     expect(await reasonOf(application.send(get(url), 5000))).toBe('answered');
   });
 });
@@ -97,7 +98,7 @@ describe('no answer', () => {
       response.write('half');
       setImmediate(() => request.socket.destroy());
     });
-    expect(await reasonOf(application.send(get(half), 5000))).toBe('reset');
+    expect(await reasonOf(application.send(get(half), 5000))).toBe('body-cut-short');
   });
   test('timeout, before and in the middle of the answer', async () => {
     const silent = await serve(() => undefined);
@@ -112,7 +113,7 @@ describe('no answer', () => {
     const address = await listen(
       createTcpServer((socket) => socket.on('error', () => undefined).end('SSH-2.0-x\r\n')),
     );
-    expect(await reasonOf(application.send(get(`http://${address}`), 5000))).toBe('unreachable');
+    expect(await reasonOf(application.send(get(`http://${address}`), 5000))).toBe('not-http');
   });
   test('untrusted: a certificate nobody signed, and no TLS at all', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'greenlight-tls-'));
@@ -124,9 +125,11 @@ describe('no answer', () => {
       (_request, response) => response.end(),
     );
     rmSync(directory, { recursive: true });
-    expect(await reasonOf(application.send(get(`https://${await listen(secure)}`), 5000))).toBe('untrusted');
+    expect(await reasonOf(application.send(get(`https://${await listen(secure)}`), 5000))).toBe(
+      'certificate-untrusted',
+    );
     const plain = await serve((_request, response) => response.end());
-    expect(await reasonOf(application.send(get(plain.replace('http:', 'https:')), 5000))).toBe('untrusted');
+    expect(await reasonOf(application.send(get(plain.replace('http:', 'https:')), 5000))).toBe('tls-broken');
   });
 });
 
