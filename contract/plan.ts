@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CheckId } from './check-id.ts';
 import { ERRORS, GreenlightError, type Problem } from './errors.ts';
+import { RATE_LIMIT_WAIT_MS } from './events/situation.ts';
 import type { Flow } from './flow.ts';
 import { LoadComparison } from './load-comparison.ts';
 import { LoadCaps, LoadProfile } from './load-profile.ts';
@@ -100,6 +101,13 @@ export const PlanSchema = z.strictObject({
   policy: Policies,
   /** Default time in which the target must answer one request of a flow, in milliseconds. */
   budgetMs: z.number().int().positive().max(120_000).default(5000),
+  /**
+   * How long one request of a flow or probe may wait, besides its budget, where the target answers 429 or 503 with
+   * `Retry-After`. It waits as told; a longer wait than this leaves the check unknown. Milliseconds.
+   */
+  rateLimit: z
+    .strictObject({ waitMs: z.number().int().nonnegative().max(600_000).default(RATE_LIMIT_WAIT_MS) })
+    .prefault({}),
   /** The whole run must be done within this time, in minutes. */
   deadlineMinutes: z
     .number()

@@ -1,4 +1,4 @@
-import { allHold, evaluateResponse } from '../contract/evaluate.ts';
+import { acceptsStatus, allHold, evaluateResponse } from '../contract/evaluate.ts';
 import type { Captured, Flow, FlowContext } from '../contract/flow.ts';
 import { encodeRequest } from '../contract/http.ts';
 import type { Plan } from '../contract/plan.ts';
@@ -6,6 +6,10 @@ import { refusePromise } from '../contract/plan-mistake.ts';
 import type { ApplicationPort } from '../contract/ports/application.ts';
 import { identities, SYNTHETIC_PREFIX } from '../contract/unique.ts';
 import type { LedgerEntry } from './ledger.ts';
+import { sendPatiently } from './patient-application.ts';
+
+/** Clean-up after a check has a minute for all that it created; what is left is for the sweep. */
+const MOST_WAIT_MS = 10_000;
 
 /** What became of one entry of the ledger. */
 export type Undone = { readonly how: 'undone' | 'kept' } | { readonly failed: string };
@@ -74,7 +78,13 @@ async function runUndo(
       };
     }
     const request = encodeRequest(step.request(ctx), plan.target.urls);
-    const answer = await application.send(request, step.budgetMs ?? plan.budgetMs);
+    const answer = await sendPatiently(
+      application,
+      request,
+      step.budgetMs ?? plan.budgetMs,
+      { waitMs: Math.min(plan.rateLimit.waitMs, MOST_WAIT_MS) },
+      (status) => acceptsStatus(step.status, status),
+    );
     const evaluation = evaluateResponse(step, captured, answer);
     if (!allHold(evaluation.statements)) {
       const wrong = evaluation.statements

@@ -1,9 +1,11 @@
 import { allHold } from '../contract/evaluate.ts';
 import type { Finding } from '../contract/finding.ts';
 import type { ResponseView, WireRequest } from '../contract/http.ts';
+import { RATE_LIMIT_WAIT_MS } from '../contract/events/situation.ts';
 import { type ApplicationPort, TargetUnreachable } from '../contract/ports/application.ts';
 import { PortUnavailable } from '../contract/ports/observe.ts';
 import type { Statement } from '../contract/statement.ts';
+import { sendPatiently, type Wanted } from '../safety/patient-application.ts';
 import { CannotTell, firstLine } from './cannot-tell.ts';
 import type { Control } from './control.ts';
 import { judgeNoAnswer } from './no-answer.ts';
@@ -29,6 +31,8 @@ export interface ProbeTools {
   readonly application: ApplicationPort;
   readonly urls: Readonly<Record<string, string>>;
   readonly control: Control;
+  /** How long a request may wait where the target limits our rate, in milliseconds; as in every plan without it. */
+  readonly rateLimitWaitMs?: number;
 }
 
 /** Runs a probe and puts what it saw, or why it saw nothing, into a finding. Never throws. */
@@ -75,6 +79,7 @@ function judge(check: string, seen: Probed): Finding {
 
 /**
  * Sends one request of a probe.
+ * @param wanted statuses that are no event here, such as a 429 that is asked for
  * @returns the answer, or the statement that there was none
  * @throws CannotTell when our own network is down as well
  */
@@ -83,13 +88,25 @@ export async function ask(
   request: WireRequest,
   name: string,
   budgetMs: number,
+  wanted?: Wanted,
 ): Promise<{ readonly answer: ResponseView } | { readonly none: Statement }> {
   try {
-    return { answer: await tools.application.send(request, budgetMs) };
+    return { answer: await sendAs(tools, request, budgetMs, wanted) };
   } catch (error) {
     if (!(error instanceof TargetUnreachable)) throw error;
     return { none: await judgeNoAnswer(error, name, budgetMs, tools.control) };
   }
+}
+
+/** Sends one request of a probe, and waits as told where the rate is limited. @throws TargetUnreachable */
+export function sendAs(
+  { application, rateLimitWaitMs }: Pick<ProbeTools, 'application' | 'rateLimitWaitMs'>,
+  request: WireRequest,
+  budgetMs: number,
+  wanted?: Wanted,
+): Promise<ResponseView> {
+  const waitMs = rateLimitWaitMs ?? RATE_LIMIT_WAIT_MS;
+  return sendPatiently(application, request, budgetMs, { waitMs }, wanted);
 }
 
 function wordOf(error: unknown): string {

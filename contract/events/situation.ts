@@ -19,3 +19,6 @@ const SITUATIONS: Readonly<
 export function situationOf(asker: Asker, control: ControlAnswer): Situation {
   return asker === 'third-party' ? 'third-party' : SITUATIONS[asker][control];
 }
+
+/** How long a request waits where the target limits our rate, unless the plan says otherwise. Milliseconds. */
+export const RATE_LIMIT_WAIT_MS = 30_000;

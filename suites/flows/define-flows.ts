@@ -68,7 +68,11 @@ async function runCheck(
   browsers: BrowserSession | undefined,
 ): Promise<Finding> {
   // Playwright's own time-out says nothing about the target, so it must never come before a budget's end.
-  testInfo.setTimeout(longestRun({ flow, budgetMs: plan.budgetMs }) + OVERHEAD_MS);
+  const { budgetMs, rateLimit } = plan;
+  const requestSteps = flow.steps.filter(({ kind }) => kind === 'request').length;
+  testInfo.setTimeout(
+    longestRun({ flow, budgetMs }) + requestSteps * 2 * (rateLimit.waitMs + budgetMs) + OVERHEAD_MS,
+  );
   const requests = await fixtures.playwright.request.newContext();
   let opened: OpenPage | undefined;
   const openPage = async (): Promise<Page> => {
@@ -84,7 +88,9 @@ async function runCheck(
     flow,
     startedAt: Date.now(),
     urls: plan.target.urls,
-    budgetMs: plan.budgetMs,
+    budgetMs,
+    oldUrls: plan.target.old?.urls,
+    rateLimitWaitMs: rateLimit.waitMs,
     context: { unique: fixtures.unique, secret: fixtures.secret, data: rowFor(flow, testInfo.retry) },
     application: {
       // From the first page on, requests and pages share their cookies: it is one visitor.

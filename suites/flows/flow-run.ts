@@ -17,6 +17,10 @@ export interface FlowRun {
   readonly urls: Readonly<Record<string, string>>;
   /** Budget of a request step that names none, in milliseconds. */
   readonly budgetMs: number;
+  /** Base URLs of old by endpoint name, where there is one that can be asked. */
+  readonly oldUrls?: Readonly<Record<string, string>> | undefined;
+  /** How long a request may wait where the target limits our rate, in milliseconds; as in every plan without it. */
+  readonly rateLimitWaitMs?: number;
   readonly context: Pick<FlowContext, 'unique' | 'data' | 'secret'>;
   /** Keeps cookies for the time of the flow. */
   readonly application: ApplicationPort;

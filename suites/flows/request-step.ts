@@ -1,28 +1,40 @@
-import { evaluateResponse } from '../../contract/evaluate.ts';
+import { acceptsStatus, evaluateResponse } from '../../contract/evaluate.ts';
+import { RATE_LIMIT_WAIT_MS } from '../../contract/events/situation.ts';
 import type { Captured, FlowContext, RequestStep } from '../../contract/flow.ts';
 import { encodeRequest, type ResponseView } from '../../contract/http.ts';
 import { TargetUnreachable } from '../../contract/ports/application.ts';
 import { atMost, type Statement } from '../../contract/statement.ts';
-import { judgeNoAnswer } from '../no-answer.ts';
+import { sendPatiently } from '../../safety/patient-application.ts';
+import { causeOfNoAnswer, judgeNoAnswer } from '../no-answer.ts';
 import { callPlan, type FlowRun, type StepEnd } from './flow-run.ts';
+import { refuseStaleCredentials, secretsReadBy } from './plan-credentials.ts';
 import { recordCreatedBy } from './record-created.ts';
 
 /** Sends one request and judges the answer. @throws CannotTell */
 export async function runRequestStep(step: RequestStep, captured: Captured, run: FlowRun): Promise<StepEnd> {
-  const ctx: FlowContext = { ...run.context, captured };
+  const { secret, read } = secretsReadBy(run.context.secret);
+  const ctx: FlowContext = { ...run.context, captured, secret };
   const budgetMs = step.budgetMs ?? run.budgetMs;
   const wire = callPlan(`the request of step "${step.id}"`, () => encodeRequest(step.request(ctx), run.urls));
   await recordCreatedBy(step, ctx, run);
   const started = performance.now();
   let response: ResponseView;
   try {
-    response = await run.application.send(wire, budgetMs);
+    response = await sendPatiently(
+      run.application,
+      wire,
+      budgetMs,
+      { waitMs: run.rateLimitWaitMs ?? RATE_LIMIT_WAIT_MS },
+      (status) => acceptsStatus(step.status, status),
+    );
   } catch (error) {
     if (!(error instanceof TargetUnreachable)) throw error;
     const durationMs = performance.now() - started;
     const statement = await judgeNoAnswer(error, 'answer', budgetMs, run.control);
-    return { statements: [statement], captured: {}, durationMs, cause: 'no-answer' };
+    return { statements: [statement], captured: {}, durationMs, cause: causeOfNoAnswer(error) };
   }
+  if (!acceptsStatus(step.status, response.status))
+    await refuseStaleCredentials(step, ctx, wire, response.status, read(), run);
   const judged = callPlan(`step "${step.id}", judging its answer,`, () =>
     evaluateResponse(step, captured, response),
   );

@@ -1,9 +1,10 @@
+import { EVENTS, isOurs } from '../../contract/events/table.ts';
 import { encodeRequest, type ResponseView } from '../../contract/http.ts';
 import { TargetUnreachable } from '../../contract/ports/application.ts';
 import type { TwinRequest } from '../../contract/probe.ts';
 import type { Statement } from '../../contract/statement.ts';
 import { CannotTell } from '../cannot-tell.ts';
-import { ask, type ProbeTools } from '../probe-finding.ts';
+import { ask, type ProbeTools, sendAs } from '../probe-finding.ts';
 
 /** Looks at both systems. */
 export interface TwinTools extends ProbeTools {
@@ -36,15 +37,23 @@ export async function askOld(
   const wire = encodeRequest({ ...spec(request), endpoint, headers: headers.old }, tools.oldUrls);
   let answer: ResponseView;
   try {
-    answer = await tools.application.send(wire, budgetMs);
+    answer = await sendAs(tools, wire, budgetMs, wantedBy(request));
   } catch (error) {
     if (!(error instanceof TargetUnreachable)) throw error;
-    throw new CannotTell('old-unreachable', `${nameOf(request)}: old gives no answer: ${error.message}`, {
-      remedy: 'keep old readable while it is compared',
-      cause: error,
-    });
+    throw isOurs(error.event)
+      ? new CannotTell(
+          error.event,
+          `${nameOf(request)}: old: ${EVENTS[error.event].words} (${error.message})`,
+          {
+            remedy: EVENTS[error.event].remedy,
+            cause: error,
+          },
+        )
+      : new CannotTell('old-unreachable', `${nameOf(request)}: old gives no answer: ${error.message}`, {
+          remedy: 'keep old readable while it is compared',
+          cause: error,
+        });
   }
-  refuseRateLimit(request, answer, 'old');
   if (answer.status >= 500) {
     throw new CannotTell('old-is-broken', `${nameOf(request)}: old itself answers ${answer.status}`, {
       remedy: 'leave this request out, or repair old',
@@ -61,18 +70,16 @@ export async function askNew(
   tools: TwinTools,
 ): Promise<{ readonly answer: ResponseView } | { readonly none: Statement }> {
   const wire = encodeRequest({ ...spec(request), endpoint, headers: headers.new }, tools.urls);
-  const asked = await ask(tools, wire, nameOf(request), budgetMs);
-  if ('answer' in asked) refuseRateLimit(request, asked.answer, 'new');
-  return asked;
+  return ask(tools, wire, nameOf(request), budgetMs, wantedBy(request));
+}
+
+/** A status that the plan says old answers with is no event. */
+function wantedBy(
+  request: TwinRequest & { readonly status?: number | undefined },
+): (status: number) => boolean {
+  return (status) => status === request.status;
 }
 
 function spec({ method, path, json }: TwinRequest): Pick<TwinRequest, 'method' | 'path' | 'json'> {
   return { method, path, ...(json === undefined ? {} : { json }) };
-}
-
-function refuseRateLimit(request: TwinRequest, { status }: ResponseView, side: 'old' | 'new'): void {
-  if (status !== 429) return;
-  throw new CannotTell('rate-limited', `${nameOf(request)}: ${side} limits our rate (429)`, {
-    remedy: 'let this machine through the rate limit, or ask less',
-  });
 }

@@ -34,13 +34,16 @@ export function defineProbes(
     return {
       tags: [probe.kind],
       look: async ({ control }, testInfo) => {
-        testInfo.setTimeout(requestsOf(probe) * probe.budgetMs + OVERHEAD_MS);
+        // Each may wait for a rate limit and is then asked again.
+        const eachMs = 2 * probe.budgetMs + plan.rateLimit.waitMs;
+        testInfo.setTimeout(requestsOf(probe) * eachMs + OVERHEAD_MS);
         const tools = {
           application: createHttpApplication(),
           urls: plan.target.urls,
           // Only parts of a plan that need it reach for it; the plan was refused if they do and it is not there.
           oldUrls: plan.target.old?.urls ?? {},
           control,
+          rateLimitWaitMs: plan.rateLimit.waitMs,
         };
         return probeFinding(check.id, () => runProbe(probe, tools));
       },

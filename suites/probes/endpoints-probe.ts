@@ -12,7 +12,7 @@ export async function probeEndpoints(probe: EndpointsProbe, tools: ProbeTools): 
   for (const path of probe.paths) {
     const name = `status of ${path}`;
     const request = encodeRequest({ method: 'GET', path, endpoint: probe.endpoint }, tools.urls);
-    const asked = await ask(tools, request, name, probe.budgetMs);
+    const asked = await ask(tools, request, name, probe.budgetMs, (status) => status === probe.status);
     if ('none' in asked) {
       statements.push(asked.none);
       continue;

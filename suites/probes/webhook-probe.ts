@@ -2,7 +2,6 @@ import { encodeRequest } from '../../contract/http.ts';
 import type { WebhookSigner } from '../../contract/ports/webhooks.ts';
 import type { Probe } from '../../contract/probe.ts';
 import type { Statement } from '../../contract/statement.ts';
-import { CannotTell } from '../cannot-tell.ts';
 import { ask, type Probed, type ProbeTools } from '../probe-finding.ts';
 
 type WebhookProbe = Extract<Probe, { kind: 'webhook' }>;
@@ -54,11 +53,6 @@ export async function probeWebhook(
         statements.push(asked.none);
         unanswered = true;
         continue;
-      }
-      if (asked.answer.status === 429) {
-        throw new CannotTell('rate-limited', `${delivery.name}: the receiver limits our rate (429)`, {
-          remedy: 'let this machine through the rate limit of the webhook route',
-        });
       }
       skewS = skewOf(asked.answer.headers['date']) ?? skewS;
       statements.push(judge(delivery, asked.answer.status));

@@ -35,8 +35,16 @@ export function defineReadiness(input: Plan | PlanInput): void {
     const look = LOOKS[check.id as BuiltInCheck['id']];
     return {
       look: async ({ control, ports }, testInfo) => {
-        testInfo.setTimeout(TIMEOUT_MS + Object.keys(plan.target.urls).length * plan.budgetMs);
-        const tools = { application: createHttpApplication(), urls: plan.target.urls, control };
+        const { target, budgetMs, rateLimit } = plan;
+        // Each may wait for a rate limit and is then asked again.
+        const eachMs = 2 * budgetMs + rateLimit.waitMs;
+        testInfo.setTimeout(TIMEOUT_MS + Object.keys(target.urls).length * eachMs);
+        const tools = {
+          application: createHttpApplication(),
+          urls: target.urls,
+          control,
+          rateLimitWaitMs: rateLimit.waitMs,
+        };
         return probeFinding(check.id, () => look(plan, tools, ports));
       },
     };

@@ -15,6 +15,7 @@ export async function targetAnswers(tools: ProbeTools, budgetMs: number): Promis
       encodeRequest({ method: 'GET', path: '/', endpoint }, tools.urls),
       name,
       budgetMs,
+      () => true,
     );
     statements.push(
       'none' in asked
