@@ -1,14 +1,5 @@
 import type { z } from 'zod';
-
-/** Thrown where a number that JavaScript cannot hold would become another one. It says nothing about the target. */
-export class NumberWouldBeRounded extends Error {
-  override readonly name = 'NumberWouldBeRounded';
-  readonly hint: string;
-  constructor(message: string, hint: string) {
-    super(message);
-    this.hint = hint;
-  }
-}
+import { PlanMistake } from './plan-mistake.ts';
 
 /** What a schema makes of a body, or what is wrong with it. */
 export type Shaped =
@@ -18,7 +9,7 @@ export type Shaped =
 /**
  * Applies a schema to a body in which integers beyond 2^53 are `bigint`. Where the schema says `z.number()` it is asked
  * with the number, and the exact one is put back into what it gives.
- * @throws NumberWouldBeRounded when the schema makes something of the number, so that nothing can be put back
+ * @throws PlanMistake when the schema makes something of the number, so that nothing can be put back
  */
 export function shapeExactly(schema: z.ZodType, raw: unknown): Shaped {
   const parsed = schema.safeParse(raw);
@@ -31,7 +22,7 @@ export function shapeExactly(schema: z.ZodType, raw: unknown): Shaped {
     const exact = at(raw, path);
     if (!holdsBigint(exact) || holdsBigint(at(data, path))) continue;
     const place = ['body', ...path].map(String).join('.');
-    throw new NumberWouldBeRounded(
+    throw new PlanMistake(
       `the schema of ${place} reads ${typeof exact === 'bigint' ? String(exact) : 'a number beyond 2^53'} as a JavaScript number, which is another one`,
       'use z.coerce.bigint() or z.coerce.string() there',
     );

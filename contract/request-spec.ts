@@ -120,7 +120,7 @@ function refuseFields(key: 'query' | 'form', fields: RequestSpec['query']): void
     throw new PlanMistake(`the request has ${text(fields)} for "${key}"`, 'give an object: { name: value }');
   }
   for (const [name, value] of Object.entries(fields)) {
-    if (value === undefined || ['string', 'number', 'boolean'].includes(typeof value)) continue;
+    if (value === undefined || ['string', 'number', 'bigint', 'boolean'].includes(typeof value)) continue;
     throw new PlanMistake(
       `the request has ${text(value)} for "${name}" in "${key}", which would go out as ${JSON.stringify(String(value))}`,
       'give a text, a number, true or false; undefined leaves the field out',

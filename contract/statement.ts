@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { writeJson } from './exact-json.ts';
-import { NumberWouldBeRounded } from './exact-shape.ts';
 import { isThenable, PlanMistake } from './plan-mistake.ts';
 
 /**
@@ -51,7 +50,7 @@ function mustBeValue(name: string, ...values: readonly unknown[]): void {
 
 /**
  * States that `measured` is exactly `expected` (`Object.is`, so NaN never equals a number by accident; `5n` is `5`).
- * @throws NumberWouldBeRounded when an integer beyond 2^53 is held against a number that was rounded before it came here
+ * @throws PlanMistake when an integer beyond 2^53 is held against a number that was rounded before it came here
  */
 export function equal(name: string, measured: unknown, expected: unknown): Statement {
   mustBeValue(name, measured, expected);
@@ -63,7 +62,7 @@ function sameInteger(one: unknown, other: unknown): boolean {
   if (typeof one === 'number' && typeof other === 'bigint') return sameInteger(other, one);
   if (typeof one !== 'bigint' || typeof other !== 'number' || Number(one) !== other) return false;
   if (Number.isSafeInteger(other)) return true;
-  throw new NumberWouldBeRounded(
+  throw new PlanMistake(
     `${one} cannot be held against the number ${other}, which JavaScript may have rounded`,
     `write such a number as a bigint: ${one}n`,
   );
