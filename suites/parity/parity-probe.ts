@@ -6,6 +6,7 @@ import type { Probed } from '../probe-finding.ts';
 import { askNew, askOld, nameOf, type TwinHeaders, type TwinTools } from './ask-twins.ts';
 import {
   type AnsweredRound,
+  BELIEVED,
   type ComparedAnswers,
   compareAnswers,
   type FieldDifference,
@@ -15,7 +16,7 @@ import { fieldsOf } from './fields.ts';
 type ParityProbe = Extract<Probe, { kind: 'parity' }>;
 
 const CONFIDENCE = 0.95;
-/** Differences that might be chance are asked about so often, or as often as the plan says. */
+/** Differences that might be chance are asked about so often, or as often as the plan says or many requests need. */
 const MOST_ROUNDS = 10;
 /** So many show every steady difference; asked only so that all of them can be told. */
 const ENOUGH_ROUNDS = 5;
@@ -85,6 +86,9 @@ async function compareRequest(
   ignore: ReadonlySet<string>,
   tools: TwinTools,
 ): Promise<{ readonly compared: ComparedAnswers; readonly rounds: number } | { readonly none: Statement }> {
+  // Each of many requests may differ by chance.
+  const believed = BELIEVED / probe.requests.length;
+  const mostRounds = Math.max(MOST_ROUNDS, Math.ceil(Math.log(1 / believed) / Math.log(3)) + 1);
   const rounds: AnsweredRound[] = [];
   const statuses = new Set<number>();
   let compared: ComparedAnswers;
@@ -99,11 +103,11 @@ async function compareRequest(
       new: fieldsOf(asked.answer, tools.urls, probe.compareHeaders),
       oldAgain: fieldsOf(oldAgain, tools.oldUrls, probe.compareHeaders),
     });
-    compared = compareAnswers(rounds, ignore);
+    compared = compareAnswers(rounds, ignore, believed);
   } while (
     rounds.length < probe.rounds ||
     (compared.unclear.length > 0 &&
-      rounds.length < (compared.different.length > 0 ? ENOUGH_ROUNDS : MOST_ROUNDS))
+      rounds.length < (compared.different.length > 0 ? ENOUGH_ROUNDS : mostRounds))
   );
   if (compared.different.length > 0) return { compared, rounds: rounds.length };
   refuseDoubt(request, compared, statuses);
