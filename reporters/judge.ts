@@ -7,6 +7,7 @@ import { cappingReasons } from './judge/caps.ts';
 import { faultsOf } from './judge/faults.ts';
 import { foldManifest } from './judge/fold-parts.ts';
 import { judgeGroup } from './judge/groups.ts';
+import { byCause, causeSentence, isOneCause } from './judge/one-cause.ts';
 import {
   attestationReason,
   checkSentence,
@@ -41,7 +42,7 @@ export function judge(evidence: Evidence, decidedAt: string, evidenceDigest: str
   const against = sortReasons([
     ...cappingReasons(evidence, faults),
     ...runReasons(evidence, decidedAt),
-    ...checks.flatMap((check) => checkReason(check, policy, release) ?? []),
+    ...checkReasons(checks, policy, release),
     ...faults.filter(({ kind }) => kind !== 'shards').map(faultReason),
     ...releaseReasons(release, policy),
     ...groups.flatMap((group) => groupReason(group) ?? []),
@@ -83,12 +84,20 @@ function runReasons(evidence: Evidence, decidedAt: string): readonly Reason[] {
   return problems.map((text) => ({ decision: 'INCONCLUSIVE', rank: REASON_RANK.run, text }));
 }
 
-function checkReason(check: CheckResult, policy: Policy, release: ReleaseMatch): Reason | undefined {
-  const weight = weighCheck(check, policy);
-  if (weight === 'GO') return undefined;
-  // That the target runs another release is weighed once, by the policy made for it.
-  const decision = check.id === RELEASE_CHECK && release.state === 'other' ? otherRelease(policy) : weight;
-  return { decision, rank: REASON_RANK.check, text: checkSentence(check) };
+/** One reason for each check that holds up GO; those without an answer for one cause share theirs. */
+function checkReasons(
+  checks: readonly CheckResult[],
+  policy: Policy,
+  release: ReleaseMatch,
+): readonly Reason[] {
+  return byCause(checks.filter((check) => weighCheck(check, policy) !== 'GO')).map((one): Reason => {
+    const rank = REASON_RANK.check;
+    if (isOneCause(one)) return { decision: 'INCONCLUSIVE', rank, text: causeSentence(one) };
+    // That the target runs another release is weighed once, by the policy made for it.
+    const moved = one.id === RELEASE_CHECK && release.state === 'other';
+    const decision = moved ? otherRelease(policy) : weighCheck(one, policy);
+    return { decision: decision === 'NO_GO' ? 'NO_GO' : 'INCONCLUSIVE', rank, text: checkSentence(one) };
+  });
 }
 
 function otherRelease(policy: Policy): Reason['decision'] {

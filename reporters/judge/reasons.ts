@@ -2,6 +2,7 @@ import type { Fault } from '../../contract/evidence.ts';
 import type { CheckState, Decision } from '../../contract/outcome.ts';
 import type { Finding } from '../../contract/finding.ts';
 import type { AttestationResult, CheckResult, GroupResult } from '../../contract/verdict.ts';
+import { decidingFinding } from './deciding-finding.ts';
 import { WORST_DECISION } from './weigh-check.ts';
 
 /** One thing that stands against GO. */
@@ -84,15 +85,6 @@ const STATE_WORDS: Record<CheckState, string> = {
 export function checkSentence(check: CheckResult): string {
   const finding = decidingFinding(check);
   return `${check.id}: ${STATE_WORDS[check.state]}${trimStop(check.summary)}${numbersOf(finding)}`;
-}
-
-/** The finding that a reader should see first: the worst one. */
-export function decidingFinding(check: CheckResult): Finding | undefined {
-  return (
-    check.findings.find((finding) => finding.outcome === 'fail') ??
-    check.findings.find((finding) => finding.outcome === 'unknown') ??
-    check.findings[0]
-  );
 }
 
 function numbersOf(finding: Finding | undefined): string {

@@ -1,6 +1,7 @@
 import type { CheckState } from '../../contract/outcome.ts';
 import type { CheckResult, Verdict } from '../../contract/verdict.ts';
-import { checkSentence, decidingFinding } from '../judge/reasons.ts';
+import { decidingFinding } from '../judge/deciding-finding.ts';
+import { checkSentence } from '../judge/reasons.ts';
 import { DECISION_WORDS } from './words.ts';
 
 /**

@@ -1,6 +1,8 @@
 import type { CheckState, Decision } from '../../contract/outcome.ts';
 import type { CheckResult, Verdict } from '../../contract/verdict.ts';
-import { decidingFinding, FAULT_WORDS } from '../judge/reasons.ts';
+import { decidingFinding } from '../judge/deciding-finding.ts';
+import { byCause, isOneCause, namesOf, type OneCause } from '../judge/one-cause.ts';
+import { FAULT_WORDS } from '../judge/reasons.ts';
 import { releaseText } from '../judge/release.ts';
 import { detailsOf, sectionsOf } from './sections.ts';
 import {
@@ -101,7 +103,21 @@ function bannerLines(verdict: Verdict, paint: Paint): readonly string[] {
 
 function checkSection(title: string, checks: readonly CheckResult[], paint: Paint): readonly string[] {
   if (checks.length === 0) return [];
-  return [heading(title, checks.length, paint), ...checks.flatMap((check) => checkLines(check, paint)), ''];
+  const lines = byCause(checks).flatMap((one) =>
+    isOneCause(one) ? causeLines(one, paint) : checkLines(one, paint),
+  );
+  return [heading(title, checks.length, paint), ...lines, ''];
+}
+
+/** Many checks that one thing keeps from an answer: a person needs to read it once. */
+function causeLines({ checks, state, text, remedy }: OneCause, paint: Paint): readonly string[] {
+  const { sign, colour } = STATE_LOOK[state];
+  return [
+    `  ${paint(colour, sign)} ${paint('bold', `${checks.length} checks, one cause`)}`,
+    `      ${clean(text)}`,
+    ...(remedy === undefined ? [] : [`      remedy: ${clean(remedy)}`]),
+    `      ${paint('dim', namesOf(checks))}`,
+  ];
 }
 
 function checkLines(check: CheckResult, paint: Paint): readonly string[] {
@@ -119,11 +135,15 @@ function checkLines(check: CheckResult, paint: Paint): readonly string[] {
 function notRunLines(checks: readonly CheckResult[], paint: Paint): readonly string[] {
   return listSection(
     'Did not run',
-    checks.map((check) => {
-      const remedy = decidingFinding(check)?.remedy;
-      return `${check.id} (${check.severity}): ${check.summary}${remedy === undefined ? '' : `; ${remedy}`}`;
+    byCause(checks).map((one) => {
+      const remedy = isOneCause(one) ? one.remedy : decidingFinding(one)?.remedy;
+      const said = isOneCause(one)
+        ? `${one.checks.length} checks: ${one.text} (${namesOf(one.checks)})`
+        : `${one.id} (${one.severity}): ${one.summary}`;
+      return `${said}${remedy === undefined ? '' : `; ${remedy}`}`;
     }),
     paint,
+    checks.length,
   );
 }
 
@@ -155,9 +175,14 @@ function peopleLines(verdict: Verdict, paint: Paint): readonly string[] {
   ];
 }
 
-function listSection(title: string, texts: readonly string[], paint: Paint): readonly string[] {
+function listSection(
+  title: string,
+  texts: readonly string[],
+  paint: Paint,
+  total = texts.length,
+): readonly string[] {
   if (texts.length === 0) return [];
-  return [heading(title, texts.length, paint), ...texts.map((text) => `  - ${clean(text)}`), ''];
+  return [heading(title, total, paint), ...texts.map((text) => `  - ${clean(text)}`), ''];
 }
 
 function tableLines(verdict: Verdict, paint: Paint): readonly string[] {

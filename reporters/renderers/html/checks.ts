@@ -1,7 +1,8 @@
 import type { FindingDetail } from '../../../contract/finding.ts';
 import type { Statement } from '../../../contract/statement.ts';
 import type { CheckResult, Verdict } from '../../../contract/verdict.ts';
-import { decidingFinding } from '../../judge/reasons.ts';
+import { decidingFinding } from '../../judge/deciding-finding.ts';
+import { byCause, isOneCause, type OneCause } from '../../judge/one-cause.ts';
 import { sectionsOf } from '../sections.ts';
 import { amount, duration, plural } from '../words.ts';
 import { holdsBadge, stateBadge, toneOfState } from './icons.ts';
@@ -16,10 +17,17 @@ export function checkSections(verdict: Verdict): readonly Markup[] {
     section(
       'unclear',
       'Could not tell',
-      unclear.map(card),
+      byCause(unclear).map(cardOf),
       'These checks ended without an answer about the target. They hold up GO and never cause a roll-back.',
+      unclear.length,
     ),
-    section('warnings', 'Warnings', warnings.map(card), 'Shown, and not part of the decision.'),
+    section(
+      'warnings',
+      'Warnings',
+      byCause(warnings).map(cardOf),
+      'Shown, and not part of the decision.',
+      warnings.length,
+    ),
     tableSection(
       'not-run',
       'What did not run',
@@ -33,6 +41,20 @@ export function checkSections(verdict: Verdict): readonly Markup[] {
       ]),
     ),
   ];
+}
+
+function cardOf(one: CheckResult | OneCause): Markup {
+  return isOneCause(one) ? causeCard(one) : card(one);
+}
+
+/** Many checks that one thing keeps from an answer: told once, and each by its name. */
+function causeCard({ checks, state, text, remedy }: OneCause): Markup {
+  return markup`<article class="card ${toneOfState(state)}">
+    <h3>${stateBadge(state)} ${checks.length} checks, one cause</h3>
+    <p class="summary">${text}</p>
+    ${remedy === undefined ? '' : markup`<p class="remedy"><strong>What to do:</strong> ${remedy}</p>`}
+    <p class="small">${checks.map(({ id }, index) => markup`${index === 0 ? '' : ', '}<code>${id}</code>`)}</p>
+  </article>`;
 }
 
 function card(check: CheckResult): Markup {

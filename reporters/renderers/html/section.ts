@@ -1,10 +1,16 @@
 import { markup, type Markup } from './markup.ts';
 
-/** A part of the page with its heading; nothing at all when it has no content. */
-export function section(id: string, title: string, content: readonly Markup[], intro?: string): Markup {
+/** A part of the page with its heading; nothing at all when it has no content. `count` where one part stands for several. */
+export function section(
+  id: string,
+  title: string,
+  content: readonly Markup[],
+  intro?: string,
+  count = content.length,
+): Markup {
   if (content.length === 0) return markup``;
   return markup`<section aria-labelledby="${id}">
-    <h2 id="${id}">${title} <span class="count">${content.length}</span></h2>
+    <h2 id="${id}">${title} <span class="count">${count}</span></h2>
     ${intro === undefined ? '' : markup`<p class="intro">${intro}</p>`} ${content}
   </section>`;
 }
