@@ -88,6 +88,10 @@ export const StateReport = z.strictObject({
   more: z.number().int().nonnegative(),
   /** Things that are wrong and that the plan lets pass, with its reason. */
   letPass: z.array(z.strictObject({ object: z.string(), because: z.string() })),
+  /** Things of which nobody could say whether they are the same, the first ones; older evidence did not say. */
+  undecided: z.array(z.strictObject({ object: z.string(), summary: z.string() })).optional(),
+  /** What the check had to leave out, with the reason; older evidence did not say. */
+  unjudged: z.array(z.string()).optional(),
 });
 export type StateReport = z.infer<typeof StateReport>;
 

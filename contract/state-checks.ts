@@ -30,6 +30,8 @@ export const STATE_CHECKS = [
   'default-privileges-are-kept',
   'row-security-is-kept',
   'role-settings-are-kept',
+  'objects-are-kept',
+  'writes-are-not-refused',
   'old-side-is-quiet',
 ] as const;
 export type StateCheckId = (typeof STATE_CHECKS)[number];
@@ -59,12 +61,23 @@ export const STATE_TITLES: Readonly<Record<StateCheckId, string>> = {
   'sequences-are-kept': 'Every sequence is there',
   'constraints-are-kept': 'Every constraint is there',
   'indexes-are-kept': 'Every index is there',
-  'triggers-are-kept': 'Every trigger is there',
-  'routines-are-kept': 'Every function and procedure is there',
+  'triggers-are-kept': 'Every trigger and rule is there',
+  'routines-are-kept': 'Every function, procedure and aggregate is there',
   'owners-are-kept': 'Owners are the same',
   'grants-are-kept': 'Every grant is there',
   'default-privileges-are-kept': 'Every default privilege is there',
   'row-security-is-kept': 'Row-level security is the same',
   'role-settings-are-kept': 'Settings of roles and of the database are the same',
+  'objects-are-kept': 'Every publication, replica identity, operator, cast and rarer object is there',
+  'writes-are-not-refused': 'Nothing that may refuse writes was added',
   'old-side-is-quiet': 'The old side takes no writes any more',
 };
+
+/** What no state check looks at: every answer says so. */
+export const NOT_LOOKED_AT: readonly string[] = [
+  'roles, their rights over the server and their memberships',
+  'how casts, operators, operator classes, text search, foreign servers and languages are defined (only that each is there)',
+  'rights on languages, large objects, foreign servers and parameters',
+  'comments, security labels, tablespaces, storage and compression of columns, and what routines are thought to cost',
+  'schemas of the system, and what an extension brings',
+];

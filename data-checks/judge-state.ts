@@ -1,11 +1,15 @@
 import type { Finding, StateReport } from '../contract/finding.ts';
 import type { StateCheckId } from '../contract/state-checks.ts';
 import type { StateExclusion, StatePlan } from '../contract/state-plan.ts';
+import { undecidedReason } from './postgres/state/show-change.ts';
 import type { StateFinding, StateResult } from './postgres/state/state.ts';
 import type { NotComparable } from './judge-rows.ts';
 
 /** Findings that a report shows of one check. */
 const MOST_FINDINGS = 50;
+
+const COMPARE_BY_HAND =
+  'Compare both texts by hand; where they mean the same, name the object in data.state.except, with the reason';
 
 /** What one state check means for the plan. Pure. What could not be read never passes. */
 export function judgeState(
@@ -14,7 +18,7 @@ export function judgeState(
   result: StateResult | NotComparable,
 ): Finding {
   if ('kind' in result) return unknown(check, 'port-unavailable', result.reason, result.hint);
-  if (result.answer === 'not-checked') {
+  if (result.answer === 'not-checked' && result.undecided.length === 0) {
     const remedy = 'Make it readable for this role on both sides, then repeat';
     return unknown(check, 'not-checked', result.reason ?? 'nobody knows why', remedy);
   }
@@ -23,6 +27,11 @@ export function judgeState(
     finding,
     because: exclusions.find((one) => matches(one, finding))?.because,
   }));
+  const doubts = result.undecided.map((one) => ({
+    finding: one,
+    because: exclusions.find((exclusion) => matches(exclusion, one))?.because,
+  }));
+  const undecided = doubts.flatMap(({ finding, because }) => (because === undefined ? [finding] : []));
   const standing = pardoned.flatMap(({ finding, because }) => (because === undefined ? [finding] : []));
   const broken = standing.filter(
     ({ severity }) => severity === 'blocking' || plan.severity[check] === 'blocking',
@@ -38,9 +47,11 @@ export function judgeState(
         remedy: one.remedy,
       })),
     more: Math.max(0, standing.length - MOST_FINDINGS),
-    letPass: pardoned.flatMap(({ finding, because }) =>
+    letPass: [...pardoned, ...doubts].flatMap(({ finding, because }) =>
       because === undefined ? [] : [{ object: finding.object, because }],
     ),
+    undecided: undecided.slice(0, MOST_FINDINGS),
+    unjudged: result.unjudged.slice(0, MOST_FINDINGS),
   };
   const common = {
     check,
@@ -51,10 +62,15 @@ export function judgeState(
     detail: { kind: 'state', state: report } as const,
   };
   const [first] = broken;
+  if (first === undefined && undecided.length > 0) {
+    const doubt = unknown(check, 'not-compared', undecidedReason(undecided), COMPARE_BY_HAND);
+    return { ...doubt, sampleSize: result.examined, detail: common.detail };
+  }
   if (first === undefined) {
     const [warning] = standing;
     const noted = [
       standing.length > 0 ? `with ${some(standing.length, 'warning')}: ${warning?.summary ?? ''}` : '',
+      result.unjudged.length > 0 ? `${result.unjudged.length} could not be judged` : '',
       report.letPass.length > 0 ? `${report.letPass.length} let pass by the plan` : '',
     ].filter(Boolean);
     return {
@@ -82,7 +98,7 @@ function unknown(check: StateCheckId, cause: string, reason: string, remedy: str
   return { check, outcome: 'unknown', cause, summary: `Not checked: ${reason}`, remedy, sampleSize: 0 };
 }
 
-function matches(exclusion: StateExclusion, finding: StateFinding): boolean {
+function matches(exclusion: StateExclusion, finding: Pick<StateFinding, 'object'>): boolean {
   return (exclusion.objects ?? []).some((pattern) => {
     const parts = pattern.split('*').map((part) => part.replace(/[\\^$.+?()[\]{}|]/g, '\\$&'));
     return new RegExp(`^${parts.join('.*')}$`, 's').test(finding.object);

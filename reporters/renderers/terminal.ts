@@ -206,7 +206,10 @@ function tableLines(verdict: Verdict, paint: Paint): readonly string[] {
 function stateLines(verdict: Verdict, paint: Paint): readonly string[] {
   const checks = detailsOf(verdict, 'state');
   if (checks.length === 0) return [];
-  const told = checks.filter(({ detail: { state } }) => state.findings.length + state.letPass.length > 0);
+  const told = checks.filter(
+    ({ detail: { state } }) =>
+      state.findings.length + state.letPass.length + (state.undecided ?? []).length > 0,
+  );
   const silent = checks.length - told.length;
   return [
     heading('Databases, besides rows', checks.length, paint),
@@ -219,6 +222,9 @@ function stateLines(verdict: Verdict, paint: Paint): readonly string[] {
           ...(remedy === '' ? [] : [`      remedy: ${clean(remedy)}`]),
         ]),
       ...moreLine(state.more + state.findings.length - MOST_REASONS),
+      ...(state.undecided ?? [])
+        .slice(0, MOST_REASONS)
+        .map(({ summary }) => `    ${paint('yellow', 'could not compare')}: ${clean(summary)}`),
       ...state.letPass
         .slice(0, MOST_REASONS)
         .map(({ object, because }) => paint('dim', `    let pass: ${clean(object)} (${clean(because)})`)),

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { EXIT } from '../../contract/exit-codes.ts';
-import { STATE_CHECKS, type StateCheckId } from '../../contract/state-checks.ts';
+import { NOT_LOOKED_AT, STATE_CHECKS, type StateCheckId } from '../../contract/state-checks.ts';
 import { SideUnavailable } from '../../data-checks/postgres/rows/diff-tables.ts';
 import { checkState } from '../../data-checks/postgres/state/check-state.ts';
 import type { StateResult } from '../../data-checks/postgres/state/state.ts';
@@ -56,7 +56,11 @@ async function check({ screen }: CommandContext, options: DataStateOptions): Pro
     screen.err(`${side} could not be read: ${error instanceof Error ? error.message : String(error)}`);
     return EXIT.INCONCLUSIVE;
   }
-  screen.out(options.json ? JSON.stringify({ checks: results }, null, 2) : renderState(results));
+  screen.out(
+    options.json
+      ? JSON.stringify({ checks: results, notLookedAt: NOT_LOOKED_AT }, null, 2)
+      : renderState(results),
+  );
   return exitCodeOfState(results);
 }
 

@@ -1,3 +1,4 @@
+import { NOT_LOOKED_AT } from '../../contract/state-checks.ts';
 import type { StateFinding, StateResult } from '../../data-checks/postgres/state/state.ts';
 import { plainText, textTable } from './text-table.ts';
 
@@ -22,17 +23,26 @@ export function renderState(results: readonly StateResult[]): string {
   return [
     ...textTable(['check', 'answer', 'examined', 'findings'], rows, [2, 3]),
     ...results.flatMap(details).map(plainText),
+    '',
+    `Not looked at by any check: ${NOT_LOOKED_AT.join('; ')}`,
   ].join('\n');
 }
 
 function details(result: StateResult): readonly string[] {
-  if (result.answer === 'not-checked') {
-    return ['', `${result.check} was not checked: ${result.reason ?? 'nobody knows why'}`];
-  }
-  if (result.findings.length === 0) return [];
-  const shown = result.findings.slice(0, MOST_FINDINGS);
-  const unshown = result.findings.length - shown.length;
-  return ['', `${result.title}:`, ...shown.flatMap(lines), ...(unshown > 0 ? [`  and ${unshown} more`] : [])];
+  const { answer, findings, undecided, unjudged } = result;
+  const unread = answer === 'not-checked' && undecided.length === 0;
+  return [
+    ...(unread ? ['', `${result.check} was not checked: ${result.reason ?? 'nobody knows why'}`] : []),
+    ...(findings.length + undecided.length + unjudged.length > 0 ? ['', `${result.title}:`] : []),
+    ...firstOf(findings, lines),
+    ...firstOf(undecided, ({ summary }) => [`  could not compare: ${summary}`]),
+    ...firstOf(unjudged, (text) => [`  not looked at: ${text}`]),
+  ];
+}
+
+function firstOf<T>(items: readonly T[], show: (item: T) => readonly string[]): readonly string[] {
+  const unshown = items.length - MOST_FINDINGS;
+  return [...items.slice(0, MOST_FINDINGS).flatMap(show), ...(unshown > 0 ? [`  and ${unshown} more`] : [])];
 }
 
 function lines(finding: StateFinding): readonly string[] {

@@ -1,6 +1,8 @@
 import { STATE_TITLES, type StateCheckId } from '../../../contract/state-checks.ts';
+import { compareAdded, compareKept, type Judged } from './compare-kept.ts';
 import { STATE_DEFINITIONS, type StateDefinition } from './definitions.ts';
-import type { StateFinding, StateResult, StateRow, StateSnapshot } from './state.ts';
+import { undecidedReason } from './show-change.ts';
+import type { StateFinding, StateResult, StateRow, StateSnapshot, Undecided } from './state.ts';
 
 /** Judges the new side by the old one. Pure. A check that a side could not answer is never good. */
 export function compareState(
@@ -26,18 +28,32 @@ export function compareState(
         answer: 'not-checked',
         examined: 0,
         findings: [],
+        undecided: [],
+        unjudged: [],
         reason: unread.join('; '),
       } satisfies StateResult;
     }
-    const findings = judge(check, definition, before.rows, after.rows);
-    const answer = findings.some((finding) => finding.severity === 'blocking')
-      ? 'broken'
-      : findings.length > 0
-        ? 'warned'
-        : 'holds';
-    const examined = (definition.kind === 'sound' ? after : before).rows.length;
-    return { ...common, answer, examined, findings };
+    const { findings, undecided } = judge(check, definition, before.rows, after.rows);
+    const ofNew = definition.kind === 'sound' || definition.kind === 'added';
+    const rows = (ofNew ? after : before).rows.filter((row) => row.unjudged === undefined);
+    return {
+      ...common,
+      answer: answerOf(findings, undecided),
+      examined: rows.length,
+      findings,
+      undecided,
+      unjudged: [
+        ...new Set(before.rows.flatMap(({ unjudged }) => (unjudged === undefined ? [] : [unjudged]))),
+      ],
+      ...(undecided.length === 0 ? {} : { reason: undecidedReason(undecided) }),
+    };
   });
+}
+
+function answerOf(findings: readonly StateFinding[], undecided: readonly Undecided[]): StateResult['answer'] {
+  if (findings.some((finding) => finding.severity === 'blocking')) return 'broken';
+  if (undecided.length > 0) return 'not-checked';
+  return findings.length > 0 ? 'warned' : 'holds';
 }
 
 function judge(
@@ -45,16 +61,19 @@ function judge(
   definition: StateDefinition,
   old: readonly StateRow[],
   next: readonly StateRow[],
-): readonly StateFinding[] {
+): Judged {
+  const only = (findings: readonly StateFinding[]): Judged => ({ findings, undecided: [] });
   switch (definition.kind) {
     case 'sound':
-      return unsound(check, definition.own === true ? [] : old, next);
+      return only(unsound(check, definition.own === true ? [] : old, next));
     case 'quiet':
-      return unsound(check, [], old);
+      return only(unsound(check, [], old));
     case 'grown':
-      return behind(check, old, next);
+      return only(behind(check, old, next));
     case 'kept':
-      return lost(check, definition, old, next);
+      return compareKept(check, definition, old, next);
+    case 'added':
+      return only(compareAdded(check, old, next));
   }
 }
 
@@ -100,34 +119,5 @@ function unsound(
         remedy: row.remedy ?? '',
       },
     ];
-  });
-}
-
-function lost(
-  check: StateCheckId,
-  definition: Extract<StateDefinition, { kind: 'kept' }>,
-  old: readonly StateRow[],
-  next: readonly StateRow[],
-): readonly StateFinding[] {
-  const after = new Map(next.map((row) => [row.object, row.state ?? '']));
-  const missing = new Set<string>();
-  return old.flatMap((row) => {
-    const finding = (severity: StateFinding['severity'], summary: string): readonly StateFinding[] => [
-      { check, severity, object: row.object, summary, remedy: row.remedy ?? '' },
-    ];
-    const state = after.get(row.object);
-    if (state === undefined) {
-      if (row.mayGo === true) return [];
-      missing.add(row.object);
-      // A lost table is one finding, not one for each of its columns.
-      if ([...missing].some((object) => object !== row.object && row.object.startsWith(`${object}.`)))
-        return [];
-      return finding(definition.lost, `the new side has no ${row.object}`);
-    }
-    if (state === (row.state ?? '')) return [];
-    return finding(
-      row.minor === true ? 'advisory' : definition.changed,
-      `${row.object} was "${row.state ?? ''}" and is "${state}"`,
-    );
   });
 }

@@ -56,11 +56,21 @@ const MOMENTS = `select ${RELATION_NAME} as relation, pg_catalog.quote_ident(a.a
       or pg_catalog.pg_get_expr(f.adbin, f.adrelid) ~* '(now|current_timestamp|localtimestamp|clock_timestamp|statement_timestamp)')
   order by 1, 2`;
 
+/** Tables without any such column: of them, nobody can say how fresh they are. */
+const TIMELESS = `select ${RELATION_NAME} as relation from ${USER_RELATIONS}
+  where c.relkind in ('r', 'p') and not c.relispartition and ${RELATION_NAME} <> all ($1::text[]) order by 1`;
+
 /** When the newest row of each table was written, in UTC. */
 export const newestRows: Source = async (session) => {
   const { client } = session;
   const { rows: moments } = await client.query<MomentRow>(MOMENTS);
-  const result: StateRow[] = [];
+  const { rows: timeless } = await client.query<{ relation: string }>(TIMELESS, [
+    moments.map(({ relation }) => relation),
+  ]);
+  const result: StateRow[] = timeless.map(({ relation }) => ({
+    object: relation,
+    unjudged: `${relation}: no column tells when a row was written`,
+  }));
   for await (const { relation, column, zoned } of oneByOne(session, moments)) {
     const { rows } = await client.query<{ newest: string | null }>(
       `select pg_catalog.to_char(max(${column})${zoned ? ` at time zone 'UTC'` : ''}, 'YYYY-MM-DD HH24:MI:SS.US') as newest

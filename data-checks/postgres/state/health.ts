@@ -42,29 +42,6 @@ export const disabledTriggers = rowsOf(`
   from pg_catalog.pg_rewrite r join ${USER_RELATIONS} on c.oid = r.ev_class where r.rulename <> '_RETURN'
   order by 1`);
 
-/** A role sees the statistics of what it may read only: without that, nothing is known, rather than missing. */
-export const missingStatistics: Source = async (session) => {
-  const rows = await rowsOf(WITH_ROWS)(session);
-  const hidden = rows.filter((row) => row.state === 'hidden').map((row) => row.object);
-  if (hidden.length > 0 && !rows.some((row) => typeof row.problem === 'string')) {
-    throw new Error(`this role may not read ${hidden.join(', ')}, so it can't see their statistics`);
-  }
-  return rows;
-};
-
-const WITH_ROWS = `
-  select ${RELATION_NAME} as object, case when r.readable then 'seen' else 'hidden' end as state,
-    case when r.readable and not exists (select from pg_catalog.pg_stats s where s.schemaname = n.nspname and s.tablename = c.relname)
-         then 'has rows but no statistics: plans are guesses' end as problem,
-    pg_catalog.format('analyze %s;', ${RELATION_NAME}) as remedy
-  from ${USER_RELATIONS}, lateral (select pg_catalog.has_table_privilege(c.oid, 'select') as readable) r
-  where c.relnatts > 0 and exists (
-    with recursive tree(oid) as (
-      select c.oid union all select i.inhrelid from tree join pg_catalog.pg_inherits i on i.inhparent = tree.oid
-    ) select from tree join pg_catalog.pg_class p on p.oid = tree.oid
-       where p.relkind in ('r', 'm') and pg_catalog.pg_relation_size(p.oid) > 0)
-    and c.relkind in ('r', 'p', 'm') order by 1`;
-
 /** Before 15, a database does not note the version of its own collation. */
 export const staleCollations: Source = async ({ client }) => {
   const { rows } = await client.query<{ noted: boolean }>(

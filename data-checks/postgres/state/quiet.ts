@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Session } from '../session.ts';
+import { rowsOf } from './sources.ts';
 import type { StateRow } from './state.ts';
 
 /** Writes that each table had taken at one moment. */
@@ -41,7 +42,22 @@ export async function readWriteCounters({ client }: Session): Promise<WriteCount
 }
 
 /**
- * Which tables took writes since `before`, at least `watchMs` milliseconds ago. Sessions that are idle tell their counts
+ * Who is in the middle of writing: what they wrote is in no counter yet, and appears when they end. Every role sees who
+ * has begun to write; the server's own workers have no user.
+ */
+const WRITERS = `
+  select pg_catalog.format('session %s', a.pid) as object,
+    pg_catalog.format('of %s (%s) is in the middle of writing', a.usename, coalesce(nullif(a.application_name, ''), 'without a name')) as problem,
+    pg_catalog.format('select pg_terminate_backend(%s); -- on the old side, or wait for its end', a.pid) as remedy
+  from pg_catalog.pg_stat_activity a
+  where a.datname = pg_catalog.current_database() and a.pid <> pg_catalog.pg_backend_pid() and a.backend_xid is not null and a.usesysid is not null
+  union all
+  select pg_catalog.format('prepared transaction %L', x.gid), pg_catalog.format('of %s is not ended: its writes are neither there nor gone', x.owner),
+    pg_catalog.format('rollback prepared %L; -- on the old side, or: commit prepared %L', x.gid, x.gid)
+  from pg_catalog.pg_prepared_xacts x where x.database = pg_catalog.current_database() order by 1`;
+
+/**
+ * Which tables took writes since `before`, at least `watchMs` milliseconds ago, and who is still at it. Sessions that are idle tell their counts
  * after ten seconds only; so a count that grew while the log of changes stood still is of a write before `before`.
  * @throws Error when the counters were reset meanwhile
  */
@@ -54,7 +70,7 @@ export async function writesSince(
   const after = await readWriteCounters(session);
   const stoodStill = after.log === before.log;
   const seconds = Math.round((after.at - before.at) / 1000);
-  return [...after.writes].map(([table, now]) => {
+  const tables = [...after.writes].map(([table, now]) => {
     const written = now - (before.writes.get(table) ?? 0n);
     if (written < 0n) throw new Error(`the statistics of ${table} were reset meanwhile; repeat`);
     return {
@@ -65,4 +81,5 @@ export async function writesSince(
         "alter database ... set default_transaction_read_only = on; -- on the old side; then end its writers' sessions, and carry these rows over",
     };
   });
+  return [...tables, ...(await rowsOf(WRITERS)(session))];
 }

@@ -1,4 +1,5 @@
 import type { StateReport } from '../../../contract/finding.ts';
+import { NOT_LOOKED_AT } from '../../../contract/state-checks.ts';
 import type { Verdict } from '../../../contract/verdict.ts';
 import { detailsOf } from '../sections.ts';
 import { count } from '../words.ts';
@@ -12,7 +13,7 @@ export function databaseStateSection(verdict: Verdict): Markup {
   return tableSection(
     'database-state',
     'Databases: everything besides rows',
-    'Sequences, constraints, indexes, grants, settings and the like, old against new',
+    `Sequences, constraints, indexes, grants, settings and the like, old against new. Not looked at by any check: ${NOT_LOOKED_AT.join('; ')}`,
     [
       { title: 'Check' },
       { title: 'State' },
@@ -28,8 +29,8 @@ export function databaseStateSection(verdict: Verdict): Markup {
   );
 }
 
-function notes({ findings, more, letPass }: StateReport): Markup {
-  if (findings.length + letPass.length === 0) return markup``;
+function notes({ findings, more, letPass, undecided = [], unjudged = [] }: StateReport): Markup {
+  if (findings.length + letPass.length + undecided.length + unjudged.length === 0) return markup``;
   return markup`<ul class="notes">
     ${findings.map(
       (finding) =>
@@ -39,6 +40,8 @@ function notes({ findings, more, letPass }: StateReport): Markup {
         </li>`,
     )}
     ${more > 0 ? markup`<li>and ${count(more)} more</li>` : ''}
+    ${undecided.map((one) => markup`<li><strong>could not compare:</strong> ${one.summary}</li>`)}
+    ${unjudged.map((one) => markup`<li>not looked at: ${one}</li>`)}
     ${letPass.map((one) => markup`<li>let pass: <code>${one.object}</code> (${one.because})</li>`)}
   </ul>`;
 }

@@ -165,13 +165,6 @@ const FAULTS: readonly Fault[] = [
     'not exists',
   ],
   [
-    'statistics-are-there',
-    'a table without statistics',
-    `delete from pg_statistic where starelid = 'shop.orders'::regclass`,
-    'shop.orders',
-    'analyze shop.orders;',
-  ],
-  [
     'collations-are-current',
     'a collation of another version',
     `update pg_database set datcollversion = '0.1' where datname = current_database()`,

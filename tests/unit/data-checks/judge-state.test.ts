@@ -17,6 +17,8 @@ function judged(findings: readonly StateFinding[], plan: Record<string, unknown>
     answer: findings.length > 0 ? 'broken' : 'holds',
     examined: 12,
     findings,
+    undecided: [],
+    unjudged: [],
   };
   return Finding.parse(judgeState(CHECK, StatePlan.parse(plan), result));
 }
@@ -68,7 +70,7 @@ describe('a state check of a plan', () => {
     expect(finding.detail).toMatchObject({ state: { more: 20 } });
   });
 
-  const unseen = { check: CHECK, title: 't', examined: 0, findings: [] } as const;
+  const unseen = { check: CHECK, title: 't', examined: 0, findings: [], undecided: [], unjudged: [] } as const;
   const refused = { kind: 'unavailable', reason: 'refused', hint: 'start it' } as const;
   const denied = { ...unseen, answer: 'not-checked', reason: 'new: permission denied' } as const;
 
