@@ -13,12 +13,24 @@ export const state: NonNullable<PlanInput['data']>['state'] = {
     },
     {
       check: 'constraints-are-kept',
-      objects: ['public.orders: *', '* REFERENCES orders(id)*', '*: CHECK ((price_cents >= 0))'],
+      objects: ['public.orders: *', '* REFERENCES public.orders(id)*', '*: CHECK ((price_cents >= 0))'],
       because: MAPPED,
     },
     { check: 'constraints-are-kept', objects: ['*: UNIQUE (*)'], because: BY_TENANT },
     { check: 'indexes-are-kept', objects: ['public.orders *'], because: MAPPED },
     { check: 'indexes-are-kept', objects: ['* unique btree (*)'], because: BY_TENANT },
+    {
+      check: 'writes-are-not-refused',
+      objects: [
+        'public.customers.*_name',
+        '*.unit_price_minor',
+        '*.amount_minor',
+        '*.price_minor',
+        '*: CHECK ((price_minor >= 0))',
+      ],
+      because: MAPPED,
+    },
+    { check: 'writes-are-not-refused', objects: ['*: UNIQUE (tenant_id, *)'], because: BY_TENANT },
     {
       check: 'tables-are-fresh',
       objects: ['public.webhook_events.received_at'],

@@ -70,7 +70,14 @@ describe('a state check of a plan', () => {
     expect(finding.detail).toMatchObject({ state: { more: 20 } });
   });
 
-  const unseen = { check: CHECK, title: 't', examined: 0, findings: [], undecided: [], unjudged: [] } as const;
+  const unseen = {
+    check: CHECK,
+    title: 't',
+    examined: 0,
+    findings: [],
+    undecided: [],
+    unjudged: [],
+  } as const;
   const refused = { kind: 'unavailable', reason: 'refused', hint: 'start it' } as const;
   const denied = { ...unseen, answer: 'not-checked', reason: 'new: permission denied' } as const;
 
