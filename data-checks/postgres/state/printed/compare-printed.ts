@@ -32,7 +32,7 @@ function sameShape(a: readonly Token[], b: readonly Token[]): boolean {
   return a.length === b.length && shape(a) === shape(b);
 }
 
-/** No server adds or drops a value, an operator or a column when it prints; words of the language it may. */
+/** No server adds or drops a value, an operator, a column or a NOT when it prints; some words of the language it may. */
 function sameMembers(a: readonly Token[], b: readonly Token[]): boolean {
   const members = (tokens: readonly Token[]): string =>
     shown(
@@ -56,9 +56,7 @@ function isMember(token: Token, before: Token | undefined, after: Token | undefi
         before?.text !== '::' &&
         after?.text !== '(' &&
         after?.text !== '.' &&
-        !(token.kind === 'word' && /^[A-Z]+$/.test(token.text)) &&
-        // The further words of a type: character varying, timestamp without time zone.
-        !TYPE_WORDS.test(token.text)
+        !OPTIONAL_WORDS.test(token.text)
       );
     case 'mark':
     case 'open':
@@ -67,7 +65,12 @@ function isMember(token: Token, before: Token | undefined, after: Token | undefi
   }
 }
 
-const TYPE_WORDS = /^(varying|precision|with|without|time|zone)$/;
+/**
+ * Words that say nothing by themselves: the further ones of a type (`timestamp without time zone`), and those of calls
+ * that some versions print like `TRIM(BOTH FROM a)` and others like `btrim(a)`.
+ */
+const OPTIONAL_WORDS =
+  /^(varying|precision|with|without|time|zone|AS|AT|TIME|ZONE|BOTH|LEADING|TRAILING|FROM|FOR|PLACING|IN|ROW|OUTER|INNER)$/;
 
 /** Behind these, a name is one of a relation, or of a type: its schema says which. */
 const RELATION_FOLLOWS = /^(JOIN|ONLY|INTO|UPDATE|REFERENCES|::)$/;

@@ -81,7 +81,7 @@ create view v06 as select x.a, y.ordinality, z.k, l.m from unnest(array[1, 2]) x
 create view v07 as select c.id, c.v, row(c.*)::text as r, c as whole, (c.p).a as pa, c.a[1] as a1, coalesce(c.v, 'x') as cv, c.v::character varying(5) as cc, case c.v when 'a' then 'x' when 'b' then 'y' end as k, extract(year from c.ts) as y, c.tz at time zone 'UTC' as z, c.d + interval '1 day' as nd, date '2020-01-01' as dd, c.v in ('a', 'b') as i, cast(null as character varying) as nn, 'x' as un, current_date as cd, current_user as cu, -c.s as neg, not c.b as nb, c.v || c.t || 'z' as cat, (select max(n) from forms g where g.id = c.id and g.v in ('a', 'b')) as sub from only forms c where c.v <> all (array['q', 'r']) for update of c;
 create view v08 (a, b) as values (1, 'x'), (2, 'y'::character varying);
 create view v09 as select f.v, g.v as v2 from forms f cross join forms g natural join (select 1 as one) h full join parts p tablesample system (10) on p.id = f.id where p.region in ('eu', 'us');
-create materialized view mv as select v, count(*) from forms where v in ('a', 'b') group by v with no data;
+create materialized view mv as select v, count(*) from forms where v in ('a', 'b') group by v;
 create function odd_trigger() returns trigger language plpgsql as $$ begin return new; end $$;
 create trigger t01 before insert or update of v, t on forms for each row when (new.v in ('a', 'b') and (new.n between 1 and 10 or new.m in ('sad', 'ok'))) execute function odd_trigger('x', 'it''s');
 create trigger t02 instead of insert on v02 for each row execute function odd_trigger();

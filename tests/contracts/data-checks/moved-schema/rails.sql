@@ -52,6 +52,13 @@ create function bump() returns trigger language plpgsql security definer set sea
 create procedure close_month(month date default current_date) language plpgsql as $$ begin update rails.invoices set state = 'paid' where due < month; end $$;
 create function keep_first(text, text) returns text language sql immutable as $$ select coalesce($1, $2) $$;
 create aggregate first_of(text) (sfunc = keep_first, stype = text);
+create aggregate last_of(text) (sfunc = keep_first, stype = text);
+create procedure close_day(day date default current_date) language sql as '';
+create function label(integer) returns text language sql immutable as 'select $1::text';
+create rule no_update as on update to ar_internal_metadata do instead nothing;
+create sequence ticket_numbers;
+create publication posts for table posts, comments;
+grant usage on type email to app_role;
 create trigger bump_views before update on posts for each row when (old.state in ('draft', 'review') and new.state = 'live' or new.views > 100) execute function bump();
 create trigger count_comment after insert on comments for each statement execute function bump();
 create rule no_delete as on delete to invoices where old.state in ('paid', 'booked') and old.cents > 10 do instead nothing;
