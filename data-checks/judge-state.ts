@@ -70,7 +70,7 @@ export function judgeState(
     const [warning] = standing;
     const noted = [
       standing.length > 0 ? `with ${some(standing.length, 'warning')}: ${warning?.summary ?? ''}` : '',
-      result.unjudged.length > 0 ? `${result.unjudged.length} could not be judged` : '',
+      ...result.unjudged.map((text) => `not looked at: ${text}`),
       report.letPass.length > 0 ? `${report.letPass.length} let pass by the plan` : '',
     ].filter(Boolean);
     return {

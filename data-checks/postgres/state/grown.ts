@@ -67,10 +67,7 @@ export const newestRows: Source = async (session) => {
   const { rows: timeless } = await client.query<{ relation: string }>(TIMELESS, [
     moments.map(({ relation }) => relation),
   ]);
-  const result: StateRow[] = timeless.map(({ relation }) => ({
-    object: relation,
-    unjudged: `${relation}: no column tells when a row was written`,
-  }));
+  const result: StateRow[] = timeless.length === 0 ? [] : [withoutMoments(timeless)];
   for await (const { relation, column, zoned } of oneByOne(session, moments)) {
     const { rows } = await client.query<{ newest: string | null }>(
       `select pg_catalog.to_char(max(${column})${zoned ? ` at time zone 'UTC'` : ''}, 'YYYY-MM-DD HH24:MI:SS.US') as newest
@@ -86,3 +83,16 @@ export const newestRows: Source = async (session) => {
   }
   return result;
 };
+
+/** Names of tables that one line shows. */
+const MOST_NAMES = 20;
+
+function withoutMoments(tables: readonly { readonly relation: string }[]): StateRow {
+  const names = tables.slice(0, MOST_NAMES).map(({ relation }) => relation);
+  const more = tables.length - names.length;
+  const which = `${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  return {
+    object: which,
+    unjudged: `${tables.length} tables have no column that tells when a row was written: ${which}`,
+  };
+}

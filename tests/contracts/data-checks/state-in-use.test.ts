@@ -144,7 +144,7 @@ describe('tables-are-fresh', () => {
     const result = await check('tables-are-fresh', url, url);
     expect(result).toMatchObject({
       examined: 1,
-      unjudged: ['public.a: no column tells when a row was written'],
+      unjudged: ['1 tables have no column that tells when a row was written: public.a'],
     });
   });
 });

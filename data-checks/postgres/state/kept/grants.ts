@@ -41,18 +41,18 @@ export const owners = rowsOf(`
   from ${OWNED} order by 1`);
 
 /**
- * By the role's name. What an owner may do needs no grant. A right more, on what the old side has, is worth a warning;
+ * By the role's name. What an owner may do needs no grant: on the new side it stands for one. A right more, on what the old side has, is worth a warning;
  * given to everybody, it is what the old side had taken away. MAINTAIN came with 17, and goes with ALL.
  */
 export const grants = rowsOf(`
   select pg_catalog.format('%s on %s %s to %s', a.privilege_type, o.word, o.object, r.grantee) as object,
     case when pg_catalog.bool_or(a.is_grantable) then 'grantable' else 'granted' end as state,
-    pg_catalog.format('grant %s%s on %s to %s;', a.privilege_type, o.part, o.target, r.grantee) as remedy, false as "mayGo",
-    case when a.privilege_type <> 'MAINTAIN' then o.thing end as of,
+    pg_catalog.format('grant %s%s on %s to %s;', a.privilege_type, o.part, o.target, r.grantee) as remedy, a.grantee = o.owner as "mayGo",
+    case when a.privilege_type <> 'MAINTAIN' and a.grantee <> o.owner then o.thing end as of,
     pg_catalog.format('revoke %s%s on %s from %s;', a.privilege_type, o.part, o.target, r.grantee) as undo, r.grantee <> 'public' as minor
   from ${GRANTED}, lateral pg_catalog.aclexplode(o.acl) a,
     lateral (select case a.grantee when 0 then 'public' else pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(a.grantee)) end as grantee) r
-  where a.grantee <> o.owner group by a.privilege_type, o.word, o.object, o.target, o.part, o.thing, r.grantee
+  group by a.privilege_type, o.word, o.object, o.target, o.part, o.thing, o.owner, a.grantee, r.grantee
   union all
   select distinct 'rights on ' || o.thing, '', '', true, o.thing, '', false from ${GRANTED}
   order by 1`);

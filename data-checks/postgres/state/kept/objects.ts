@@ -49,7 +49,6 @@ const RARE = [
   'pg_ts_template',
   'pg_foreign_data_wrapper',
   'pg_foreign_server',
-  'pg_user_mapping',
   'pg_language',
   'pg_am',
   'pg_transform',
@@ -63,8 +62,12 @@ const THERE = RARE.map(
     catalog,
   ) => `select pg_catalog.format('%s %s', i.type, i.identity) as object, 'there' as state, 'Create it as on the old side' as remedy
     from pg_catalog.${catalog} x, lateral pg_catalog.pg_identify_object('pg_catalog.${catalog}'::regclass, x.oid, 0) i
-    where x.oid >= ${FIRST_OF_USERS} and ${notOfExtension(catalog, 'x.oid')}`,
+    where x.oid >= ${FIRST_OF_USERS} and i.schema is distinct from 'pg_catalog' and ${notOfExtension(catalog, 'x.oid')}`,
 ).join('\n  union all\n  ');
+
+/** The view that every role may read; its catalogue is closed, for it holds passwords. */
+const MAPPINGS = `select pg_catalog.format('user mapping of %s on server %s', m.usename, m.srvname) as object, 'there' as state,
+    'Create it as on the old side' as remedy from pg_catalog.pg_user_mappings m`;
 
 /** What no other check looks at. Of operator families, those that an operator class brings are its own. */
 export const objects: Source = async (session) => {
@@ -72,7 +75,7 @@ export const objects: Source = async (session) => {
     `select pg_catalog.current_setting('server_version_num')::int >= 150000 as newer`,
   );
   const published = rows[0]?.newer === true ? PUBLISHED : PUBLISHED_BEFORE_15;
-  const parts = [REPLICATION, published, THERE];
+  const parts = [REPLICATION, published, THERE, MAPPINGS];
   const found: StateRow[] = [];
   for (const sql of parts) found.push(...(await rowsOf(`${sql} order by 1`)(session)));
   return found;
