@@ -32,8 +32,8 @@ const MAY_SHARE: Record<CheckState, boolean> = {
  */
 export function byCause(checks: readonly CheckResult[]): readonly (CheckResult | OneCause)[] {
   const alike = new Map<string, CheckResult[]>();
-  for (const check of checks) {
-    const key = keyOf(check);
+  for (const [index, check] of checks.entries()) {
+    const key = MAY_SHARE[check.state] ? causeOf(check) : `single ${index}`;
     const list = alike.get(key);
     if (list) list.push(check);
     else alike.set(key, [check]);
@@ -72,8 +72,7 @@ export function namesOf(checks: readonly CheckResult[]): string {
   return more > 0 ? `${names.join(', ')} and ${more} more` : names.join(', ');
 }
 
-function keyOf(check: CheckResult): string {
-  if (!MAY_SHARE[check.state]) return `single ${check.id}`;
+function causeOf(check: CheckResult): string {
   const remedy = decidingFinding(check)?.remedy;
   return JSON.stringify([check.state, check.severity, check.cause, remedy, reasonIn(check.summary)]);
 }

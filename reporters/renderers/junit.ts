@@ -1,7 +1,7 @@
-import type { CheckState } from '../../contract/outcome.ts';
 import type { CheckResult, Verdict } from '../../contract/verdict.ts';
 import { decidingFinding } from '../judge/deciding-finding.ts';
 import { checkSentence } from '../judge/reasons.ts';
+import { decides } from './decides.ts';
 import { DECISION_WORDS } from './words.ts';
 
 /**
@@ -49,24 +49,15 @@ function verdictCase(verdict: Verdict): string {
 
 type End = 'pass' | 'failure' | 'skipped';
 
-const ENDS: Record<CheckState, (check: CheckResult, verdict: Verdict) => End> = {
-  passed: () => 'pass',
-  failed: decides,
-  unknown: decides,
-  flaky: decides,
-  'not-run': decides,
-  'not-applicable': (check, verdict) => (check.mayNotApply ? 'skipped' : decides(check, verdict)),
-};
-
 /** What does not decide must not turn a pipeline red: it is told as skipped, with its reason. */
-function decides(check: CheckResult, verdict: Verdict): End {
-  const decided = check.severity === 'blocking' && check.waiver === null && verdict.decision !== 'GO';
-  return decided ? 'failure' : 'skipped';
+function endOf(check: CheckResult, verdict: Verdict): End {
+  if (check.state === 'passed') return 'pass';
+  return decides(check, verdict) ? 'failure' : 'skipped';
 }
 
 function checkCase(check: CheckResult, verdict: Verdict): string {
   const open = `    <testcase classname="greenlight.${xml(check.project)}" name="${xml(check.id)}" time="${toSeconds(check.durationMs)}"`;
-  const end = ENDS[check.state](check, verdict);
+  const end = endOf(check, verdict);
   if (end === 'pass') return `${open}/>`;
   const sentence = checkSentence(check);
   const waived = check.waiver

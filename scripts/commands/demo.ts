@@ -13,6 +13,7 @@ import { ownModule } from '../package-root.ts';
 import { retireVerdict } from '../retire-verdict.ts';
 import { markScratch, removeDeadScratch } from '../run-directory.ts';
 import { nameReport, showVerdict } from '../show-verdict.ts';
+import { withoutSigningKey } from '../signing/configured-keys.ts';
 
 interface DemoOptions {
   readonly fault?: string;
@@ -79,7 +80,7 @@ async function runDemo(
     const end = await run(
       {
         cwd: context.cwd,
-        env: { ...context.env, ...demo.env },
+        env: { ...withoutSigningKey(context.env), ...demo.env },
         config: demo.planFile,
         playwright: ownModule('playwright.config'),
         phase: options.phase,

@@ -11,6 +11,12 @@ export interface ConfiguredKeys {
   readonly env: NodeJS.ProcessEnv;
 }
 
+/** An environment for what tests a target: it must not be able to sign for it. */
+export function withoutSigningKey(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const { [SIGNING_KEY_ENV]: _key, ...env } = environment;
+  return env;
+}
+
 /**
  * Reads the keys given with --sign-key, or else the one of the environment.
  * @throws GreenlightError USAGE for a key that cannot be used
@@ -20,7 +26,8 @@ export function configuredKeys(
   named: readonly string[] | undefined,
   environment: NodeJS.ProcessEnv,
 ): ConfiguredKeys {
-  const { [SIGNING_KEY_ENV]: configured, ...env } = environment;
+  const { [SIGNING_KEY_ENV]: configured } = environment;
+  const env = withoutSigningKey(environment);
   if (named !== undefined) return { keys: named.map((file) => readSigningKey(path.resolve(cwd, file))), env };
   if (configured === undefined || configured === '') return { keys: [], env };
   const key = configured.includes('-----BEGIN')

@@ -1,4 +1,6 @@
 import type { CheckResult, Verdict } from '../../../contract/verdict.ts';
+import { byCause, causeSentence, isOneCause, type OneCause } from '../../judge/one-cause.ts';
+import { decides } from '../decides.ts';
 import { flat } from '../flat.ts';
 
 /** GitHub shows so many of each kind in a step and drops the others. */
@@ -7,9 +9,9 @@ const LONGEST = 1000;
 
 /** Workflow commands that show what is wrong on the page of the run; empty for a GO without warnings. */
 export function renderGithubAnnotations(verdict: Verdict): string {
-  const wrong = verdict.checks.filter((check) => !isFine(check));
-  const errors = wrong.filter((check) => check.severity === 'blocking' && check.waiver === null);
-  const warnings = wrong.filter((check) => !errors.includes(check));
+  const wrong = verdict.checks.filter((check) => decides(check, verdict) || !isFine(check));
+  const errors = byCause(wrong.filter((check) => decides(check, verdict)));
+  const warnings = byCause(wrong.filter((check) => !decides(check, verdict)));
   const head =
     verdict.decision === 'GO' ? [] : [command('error', `Greenlight: ${verdict.decision}`, verdict.reason)];
   const lines = [
@@ -24,7 +26,9 @@ function isFine(check: CheckResult): boolean {
   return check.state === 'passed' || check.state === 'not-applicable';
 }
 
-function of(kind: 'error' | 'warning', check: CheckResult): string {
+function of(kind: 'error' | 'warning', check: CheckResult | OneCause): string {
+  if (isOneCause(check))
+    return command(kind, `${check.checks.length} checks: ${check.state}`, causeSentence(check));
   return command(kind, `${check.id}: ${check.state}`, check.summary);
 }
 

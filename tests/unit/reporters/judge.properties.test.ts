@@ -3,6 +3,8 @@ import { expect, test } from 'vitest';
 import type { Attempt, Evidence, Fault } from '../../../contract/evidence.ts';
 import type { Finding } from '../../../contract/finding.ts';
 import type { Decision } from '../../../contract/outcome.ts';
+import type { PlannedCheck } from '../../../contract/checks.ts';
+import { judgeFindings } from '../../../reporters/judge-findings.ts';
 import { judge } from '../../../reporters/judge.ts';
 import { attempt, DECIDED, ENDED, evidenceOf, found, planned, STARTED } from './evidence-builders.ts';
 
@@ -187,5 +189,42 @@ test('judging is pure: the same evidence gives the same bytes, and stays as it w
       expect(JSON.stringify(evidence)).toBe(before);
       expect(judge(evidence, STARTED).decision).not.toBe('GO');
     }),
+  );
+});
+
+test('a finding alone is weighed as a run of that one check weighs it', () => {
+  const waiver = { check: 'a', reason: 'known', owner: 'Bo' };
+  const anySaid = fc.record({
+    outcome,
+    sampleSize: fc.option(fc.nat(20), { nil: undefined }),
+    severity: fc.constantFrom<PlannedCheck['severity'][]>('blocking', 'advisory'),
+    mayNotApply: fc.boolean(),
+    sampleFloor: fc.nat(20),
+    until: fc.constantFrom('2020-01-01', '2026-11-20', '2099-01-01', undefined),
+    broken: fc.boolean(),
+  });
+  fc.assert(
+    fc.property(anySaid, ({ outcome, sampleSize, until, broken, ...planning }) => {
+      const check = planned('a', { source: 'slo', ...planning });
+      const statement = { name: 'share', ok: !broken, measured: 1, expected: 2 };
+      const finding = found('a', outcome, {
+        ...(sampleSize === undefined ? {} : { sampleSize }),
+        detail: { kind: 'probe', statements: [statement] },
+      });
+      const bad = outcome === 'fail' || outcome === 'unknown';
+      const evidence = evidenceOf(
+        [check],
+        [
+          attempt('a', {
+            findings: [finding],
+            ...(bad ? { status: 'failed', errors: [{ kind: 'finding', message: 'FindingSaysNo' }] } : {}),
+          }),
+        ],
+        { policy: until === undefined ? {} : { waivers: [{ ...waiver, until }] } },
+      );
+      const alone = judgeFindings([{ check, policy: evidence.policy, finding }], DECIDED);
+      expect(alone.decision).toBe(judge(evidence, DECIDED).decision);
+    }),
+    { numRuns: 3000 },
   );
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Attempt } from '../../../contract/evidence.ts';
 import { judge } from '../../../reporters/judge.ts';
+import { renderGithubAnnotations } from '../../../reporters/renderers/github/annotations.ts';
 import { renderers } from '../../../reporters/renderers/index.ts';
 import { attempt, DECIDED, evidenceOf, failing, found, planned } from './evidence-builders.ts';
 
@@ -77,5 +78,35 @@ describe('one cause', () => {
     ]);
     expect(verdict).toMatchObject({ decision: 'NO_GO', reason: `${one}: rows are missing` });
     expect(verdict.reasons).toHaveLength(2);
+  });
+});
+
+describe('what is marked as an error', () => {
+  const flaky = [failing('a'), attempt('a', { retry: 1 })];
+  test.each<[string, Parameters<typeof evidenceOf>, string, string]>([
+    [
+      'an accepted flaky check of a GO',
+      [[planned('a')], flaky, { policy: { flaky: 'accept' } }],
+      'warning',
+      'skipped',
+    ],
+    ['a flaky check that counts', [[planned('a')], flaky], 'error', 'failure'],
+    ['an advisory failure', [[planned('a', { severity: 'advisory' })], [failing('a')]], 'warning', 'skipped'],
+    [
+      'what does not apply and must',
+      [[planned('a')], [attempt('a', { findings: [found('a', 'not-applicable')] })]],
+      'error',
+      'failure',
+    ],
+  ])('is the same for GitHub and JUnit: %s', (_name, given, annotation, junit) => {
+    const verdict = judge(evidenceOf(...given), DECIDED);
+    expect(renderGithubAnnotations(verdict)).toContain(`::${annotation} title=a`);
+    const [, own] = renderers.junit(verdict).split('name="a"');
+    expect(own).toContain(`<${junit}`);
+  });
+
+  test('is told once on GitHub for one cause, where ten lines are shown', () => {
+    const text = renderGithubAnnotations(judged(TABLES.map((id) => kept(id))));
+    expect(text.split('\n').filter((line) => line.includes(REFUSED))).toHaveLength(2);
   });
 });
