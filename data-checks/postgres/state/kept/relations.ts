@@ -1,4 +1,6 @@
-import { RELATION_NAME, rowsOf, USER_RELATIONS } from '../sources.ts';
+import type { Session } from '../../session.ts';
+import { RELATION_NAME, rowsOf, type Source, USER_RELATIONS } from '../sources.ts';
+import type { StateRow } from '../state.ts';
 
 /** A column's collation, where its type would have another one. */
 const COLLATION = `case when a.attcollation = 0 or a.attcollation = t.typcollation then '' else ' collate '
@@ -21,15 +23,55 @@ const PARENTS = `(select 'inherits from ' || pg_catalog.string_agg(pg_catalog.fo
 /** Options as they are written, in one order. */
 const OPTIONS = `(select coalesce(pg_catalog.string_agg(o, ', ' order by o), 'none') from pg_catalog.unnest(c.reloptions) o)`;
 
+/** Views that are printed at once: the server locks every table that they read until it is let go of. */
+const VIEWS_AT_ONCE = 50;
+
+interface ViewRow {
+  readonly object: string;
+  readonly oid: string;
+}
+
+/** The definition of each view by its name. */
+async function viewDefinitions({ client }: Session): Promise<ReadonlyMap<string, string>> {
+  const { rows: views } = await client.query<ViewRow>(
+    `select ${RELATION_NAME} as object, c.oid::text as oid from ${USER_RELATIONS} where c.relkind in ('v', 'm')`,
+  );
+  const definitions = new Map<string, string>();
+  await client.query('savepoint before_views');
+  for (let first = 0; first < views.length; first += VIEWS_AT_ONCE) {
+    const some = views.slice(first, first + VIEWS_AT_ONCE);
+    const { rows } = await client.query<{ oid: string; definition: string | null }>(
+      `select o as oid, pg_catalog.pg_get_viewdef(o::oid) as definition from pg_catalog.unnest($1::text[]) o`,
+      [some.map(({ oid }) => oid)],
+    );
+    await client.query('rollback to savepoint before_views');
+    for (const { oid, definition } of rows) {
+      const view = some.find((one) => one.oid === oid);
+      if (view !== undefined) definitions.set(view.object, definition ?? '');
+    }
+  }
+  await client.query('release savepoint before_views');
+  return definitions;
+}
+
 /**
  * Tables stand as `schema.table`, so that a lost one is said once; columns as `schema.table.column`. How a table keeps its
  * rows is only worth a warning; who may see them through a view is not.
  */
-export const columns = rowsOf(`
+export const columns: Source = async (session) => {
+  const rows: readonly StateRow[] = await COLUMNS(session);
+  const definitions = await viewDefinitions(session);
+  return rows.map((row) => {
+    const definition = definitions.get(row.object);
+    return definition === undefined ? row : { ...row, definition };
+  });
+};
+
+const COLUMNS = rowsOf(`
   select ${RELATION_NAME} as object,
     case c.relkind when 'v' then 'view' when 'm' then 'materialized view' when 'f' then 'foreign table'
       else pg_catalog.concat_ws(' ', 'table', ${PARENTS}) end as state,
-    case when c.relkind in ('v', 'm') then pg_catalog.pg_get_viewdef(c.oid) else ${PARTITION} end as definition,
+    ${PARTITION} as definition,
     'Create it as on the old side' as remedy, c.relkind in ('v', 'm') as minor, false as "mayGo"
   from ${USER_RELATIONS} where c.relkind in ('r', 'p', 'v', 'm', 'f')
   union all
