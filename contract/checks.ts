@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { builtInChecks } from './built-in-checks.ts';
 import { CheckId } from './check-id.ts';
+import { coverageChecksOf } from './coverage.ts';
 import { type Phase, Project, Severity } from './outcome.ts';
 import type { Plan } from './plan.ts';
 import { mergePolicy } from './policy.ts';
@@ -14,6 +15,7 @@ export const CheckSource = z.enum([
   'flow',
   'probe',
   'table',
+  'coverage',
   'state',
   'redis',
   'slo',
@@ -81,6 +83,12 @@ export function checksOf(plan: Plan, phase: Phase): readonly PlannedCheck[] {
         advisory: table.direction === 'rollback' && phase === 'watch',
       }),
     ),
+    ...coverageChecksOf(plan.data, phase).map((check) =>
+      planned(check, 'coverage', 'data-checks', {
+        // A reader of the user's own, or behind HTTP, has no list of tables.
+        optional: !listsTables(plan) || check.id === 'other-tables-preserved',
+      }),
+    ),
     ...(plan.data.state !== undefined && now(plan.data.state) ? stateChecksOf(plan.data.state) : []).map(
       (check) =>
         planned(check, 'state', 'data-checks', {
@@ -109,4 +117,10 @@ export function checksOf(plan: Plan, phase: Phase): readonly PlannedCheck[] {
         planned(comparison, 'comparison', 'load', { optional: comparison.optional, floor: 1 }),
       ),
   ];
+}
+
+/** Whether both sides can say which tables they have. */
+export function listsTables({ target, data }: Pick<Plan, 'target' | 'data'>): boolean {
+  const old = data.oldMysql === undefined ? target.old?.records?.adapter : 'postgres';
+  return old === 'postgres' && target.records?.adapter === 'postgres';
 }

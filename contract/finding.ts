@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CheckId } from './check-id.ts';
+import { CoverageReport } from './coverage.ts';
 import { ComparisonReport } from './load-comparison.ts';
 import { LoadProfile } from './load-profile.ts';
 import { LoadResult, LoadStage } from './load-result.ts';
@@ -100,6 +101,9 @@ export const FindingDetail = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('flow'), steps: z.array(StepReport) }),
   z.strictObject({ kind: z.literal('probe'), statements: z.array(Statement) }),
   z.strictObject({ kind: z.literal('table'), table: TableReport }),
+  /** Several tables that one check compares. */
+  z.strictObject({ kind: z.literal('tables'), tables: z.array(TableReport) }),
+  z.strictObject({ kind: z.literal('coverage'), coverage: CoverageReport }),
   z.strictObject({ kind: z.literal('state'), state: StateReport }),
   z.strictObject({
     kind: z.literal('load'),

@@ -1,4 +1,5 @@
 import { builtInChecks } from './built-in-checks.ts';
+import { coverageIds, otherTablesProblems } from './coverage-problems.ts';
 import type { Problem } from './errors.ts';
 import { createsData, unportableSteps } from './flow.ts';
 import { flowProblems, flowsOf } from './flow-problems.ts';
@@ -127,6 +128,7 @@ function dataProblems(plan: Loose): Problem[] {
   );
   const oldIsMysql = object(plan['data'])['oldMysql'] !== undefined;
   const needsOld = !oldIsMysql || tables.some((table) => object(table)['compare'] !== 'rows');
+  problems.push(...otherTablesProblems(object(plan['data']), target, oldIsMysql));
   if (tables.length === 0) return problems;
   if (target['records'] === undefined) {
     problems.push({
@@ -280,6 +282,7 @@ function declaredChecks(plan: Loose): { id: string; path: string }[] {
     ),
     ...from(list(plan['probes']), 'probes'),
     ...from(list(object(plan['data'])['tables']), 'data.tables'),
+    ...coverageIds(object(plan['data'])),
     ...stateIds(object(plan['data'])['state']),
     ...from(list(object(plan['data'])['redis']), 'data.redis'),
     ...from(list(object(plan['slo'])['objectives']), 'slo.objectives'),

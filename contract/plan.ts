@@ -14,6 +14,7 @@ import { Slo } from './slo.ts';
 import { RedisMapping } from './redis-plan.ts';
 import { StatePlan } from './state-plan.ts';
 import { shown } from './statement.ts';
+import { AddedColumns, ExceptTables, OtherTables } from './coverage.ts';
 import { TableMapping } from './table-mapping.ts';
 import { Target } from './target.ts';
 
@@ -61,6 +62,15 @@ export const PlanSchema = z.strictObject({
   data: z
     .strictObject({
       tables: z.array(TableMapping).default([]),
+      /** Compares every table that `tables` does not name and `except` does not leave out, by its name. */
+      otherTables: OtherTables.optional(),
+      /** Tables that no check compares, by name or pattern (`audit.*`, `*_cache`) -> why. */
+      except: ExceptTables.default({}),
+      /**
+       * `expected`: columns of new alone that may be NULL, or have a default, need not be named table by table. They are
+       * listed as not compared. Others still have to be.
+       */
+      addedColumns: AddedColumns.optional(),
       state: StatePlan.optional(),
       /** Redis databases, old against new, key by key. */
       redis: z.array(RedisMapping).default([]),
@@ -82,7 +92,7 @@ export const PlanSchema = z.strictObject({
        */
       mode: z.enum(['snapshot', 'fenced', 'barrier', 'live']).default('snapshot'),
     })
-    .default({ tables: [], redis: [], statementTimeoutMs: 60_000, mode: 'snapshot' }),
+    .default({ tables: [], except: {}, redis: [], statementTimeoutMs: 60_000, mode: 'snapshot' }),
   load: z
     .strictObject({
       profiles: z.array(LoadProfile).default([]),

@@ -1,5 +1,6 @@
 import { registerChecks } from '../checks/index.ts';
-import type { PlannedCheck } from '../contract/checks.ts';
+import { listsTables, type PlannedCheck } from '../contract/checks.ts';
+import { mappingOfOther } from '../contract/coverage.ts';
 import { GreenlightError } from '../contract/errors.ts';
 import type { Finding } from '../contract/finding.ts';
 import type { Plan } from '../contract/plan.ts';
@@ -8,7 +9,9 @@ import { stateChecksOf } from '../contract/state-plan.ts';
 import { sideOf, type TableMapping } from '../contract/table-mapping.ts';
 import { ask } from './ask.ts';
 import { dataTest, type Sides } from './fixtures.ts';
+import { coverageUnknown, judgeCoverage, judgeEmptied } from './judge-coverage.ts';
 import { judgeKeyspaces } from './judge-keyspaces.ts';
+import { judgeOthers } from './judge-others.ts';
 import { compareKeyspaces } from './keyspace-comparer.ts';
 import { judgeRows, type NotComparable } from './judge-rows.ts';
 import { judgeState, leftOut } from './judge-state.ts';
@@ -53,6 +56,8 @@ function workOf(plan: Plan, check: PlannedCheck): Work | undefined {
   switch (check.source) {
     case 'table':
       return tableWork(plan, mappingOf(plan, check.id));
+    case 'coverage':
+      return coverageWork(plan, check.id);
     case 'redis':
       return redisWork(plan, check.id);
     case 'state':
@@ -75,6 +80,53 @@ function tableWork(plan: Plan, mapping: TableMapping): Work {
 /** Many statements, each with its own limit: only the deadline of the run bounds them all. In milliseconds. */
 function manyStatements({ deadlineMinutes }: Plan): number {
   return deadlineMinutes * 60_000;
+}
+
+function coverageWork(plan: Plan, id: string): Work {
+  const timeLimit = manyStatements(plan);
+  if (!listsTables(plan)) return { timeLimit, runAlone: async () => coverageUnknown(id) };
+  switch (id) {
+    case 'tables-are-covered':
+      return {
+        timeLimit,
+        run: async ({ coverage }) => judgeCoverage(await orUnavailable(() => coverage.read())),
+      };
+    case 'no-table-became-empty':
+      return {
+        timeLimit,
+        run: async ({ coverage }) => judgeEmptied(await orUnavailable(() => coverage.read())),
+      };
+    case 'other-tables-preserved':
+      return { timeLimit, run: (sides) => compareOthers(plan, id, sides) };
+    default:
+      throw new GreenlightError('INTERNAL', `the check ${id} is no check of all tables`);
+  }
+}
+
+/** Every table that no mapping names and no reason leaves out, with the one of its name. */
+async function compareOthers({ data }: Plan, id: string, sides: Sides): Promise<Finding> {
+  const others = data.otherTables;
+  if (others === undefined)
+    throw new GreenlightError('INTERNAL', `the plan has no data.otherTables for ${id}`);
+  const situation = await orUnavailable(() => sides.coverage.read());
+  if ('kind' in situation) {
+    const { reason, hint: remedy } = situation;
+    return {
+      check: id,
+      outcome: 'unknown',
+      cause: 'port-unavailable',
+      summary: reason,
+      remedy,
+      sampleSize: 0,
+    };
+  }
+  const findings: Finding[] = [];
+  for (const { table, twin, by } of situation.tables) {
+    if (!by.includes(id)) continue;
+    const mapping = mappingOfOther(others, id, table, twin ?? table);
+    findings.push(await (mapping.compare === 'rows' ? compareRows : compareCounts)(mapping, sides));
+  }
+  return judgeOthers(id, findings);
 }
 
 function redisWork(plan: Plan, id: string): Work {

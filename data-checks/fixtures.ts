@@ -3,7 +3,9 @@ import { GreenlightError } from '../contract/errors.ts';
 import type { Plan } from '../contract/plan.ts';
 import type { RowCounter } from '../contract/ports/records.ts';
 import type { RecordsSource } from '../contract/target.ts';
+import { currentPhase } from '../safety/run-context.ts';
 import { createCounter } from './counters.ts';
+import { type CoverageReader, createCoverageReader } from './coverage-reader.ts';
 import { createRowComparer, type RowComparer } from './row-comparer.ts';
 import { createStateComparer, type StateComparer } from './state-comparer.ts';
 
@@ -13,6 +15,7 @@ export interface Sides {
   readonly new: RowCounter;
   readonly rows: RowComparer;
   readonly state: StateComparer;
+  readonly coverage: CoverageReader;
 }
 
 /** Playwright's `test` with both databases. They are per worker, so that all its tables come from one view of each. */
@@ -22,7 +25,7 @@ export function dataTest(plan: Plan) {
       // Playwright reads the parameter's pattern to find the fixtures that this one needs: none.
       async ({}, use) => {
         const timeout = plan.data.statementTimeoutMs;
-        const { oldMysql, budgetMinutes, mode } = plan.data;
+        const { oldMysql, budgetMinutes, mode, addedColumns } = plan.data;
         const old =
           oldMysql === undefined
             ? recordsOf(plan.target.old?.records, 'target.old.records')
@@ -38,10 +41,16 @@ export function dataTest(plan: Plan) {
             mode,
             oldMysql,
             budgetMinutes,
+            addedColumns,
           }),
           state: createStateComparer(
             { old, new: next, statementTimeoutMs: timeout },
             plan.data.state?.watchSeconds,
+          ),
+          coverage: createCoverageReader(
+            { old, new: next, statementTimeoutMs: timeout },
+            plan,
+            currentPhase(),
           ),
         };
         await use(sides);

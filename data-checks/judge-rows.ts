@@ -65,7 +65,7 @@ function judge(mapping: TableMapping, diff: TableDiff, next: string): Verdict {
       return {
         outcome: 'unknown',
         answer: 'unstable',
-        cause: 'unstable',
+        cause: diff.cause,
         summary: diff.reason,
         remedy: 'Stop the writers, or repeat when the table is quiet',
       };
@@ -85,6 +85,7 @@ function judge(mapping: TableMapping, diff: TableDiff, next: string): Verdict {
 }
 
 const REMEDIES: Readonly<Record<string, string>> = {
+  ambiguous: 'Write the names in the mapping as each side spells them, in double quotes',
   'no-such-table': 'Correct the names in the mapping, or the two database addresses',
   'old-table-missing': 'Correct the name in the mapping, or the database in target.old.records',
   'columns-differ':
@@ -130,6 +131,19 @@ function different(mapping: TableMapping, diff: TableDiff, next: string): Verdic
     diff.missing !== undefined &&
     diff.changed !== null &&
     diff.changed !== undefined;
+  // Sums over all rows differ, in one snapshot of each side; only more rows may be welcome.
+  if (diff.cause === 'not-located' && (!atLeast || (diff.newRows ?? 0) < (diff.oldRows ?? 0))) {
+    return {
+      outcome: 'fail',
+      answer: 'different',
+      cause: (diff.newRows ?? 0) < (diff.oldRows ?? 0) ? 'rows-missing' : 'rows-differ',
+      summary: `${next} does not hold what ${diff.old} held. ${diff.reason}`,
+      ...(diff.newRows === diff.oldRows
+        ? {}
+        : { measured: diff.newRows ?? 0, expected: diff.oldRows ?? 0, unit: 'rows' }),
+      remedy: 'Raise data.statementTimeoutMs and repeat to see which rows differ',
+    };
+  }
   if (wrong === 0 && !(atLeast && counted)) {
     return {
       outcome: 'unknown',

@@ -19,7 +19,7 @@ export interface RowComparer {
  * connection is lost; the next question then opens new ones.
  */
 export function createRowComparer(
-  options: Connection & Pick<Plan['data'], 'mode' | 'oldMysql' | 'budgetMinutes'>,
+  options: Connection & Pick<Plan['data'], 'mode' | 'oldMysql' | 'budgetMinutes' | 'addedColumns'>,
 ): RowComparer {
   let open: Comparison | undefined;
   let until: number | undefined;
@@ -42,7 +42,7 @@ export function createRowComparer(
           mode,
           ...(budgetMs === undefined ? {} : { budgetMs }),
         });
-        return await open.one(pairOf(mapping), mapping.values);
+        return await open.one(pairOf(mapping, options.addedColumns), mapping.values);
       } catch (error) {
         await close();
         throw unavailable(error) ?? error;
@@ -53,7 +53,7 @@ export function createRowComparer(
 }
 
 /** The mapping as the engine takes it. */
-export function pairOf(mapping: TableMapping): TablePair {
+export function pairOf(mapping: TableMapping, addedColumns?: 'expected'): TablePair {
   const [old, next] = [sideOf(mapping.old), sideOf(mapping.new)];
   const pair = {
     old: old.table,
@@ -69,6 +69,7 @@ export function pairOf(mapping: TableMapping): TablePair {
     since: mapping.since,
     direction: mapping.direction,
     emptyBecause: mapping.emptyBecause,
+    addedColumns,
   };
   return pair;
 }

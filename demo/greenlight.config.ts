@@ -12,7 +12,7 @@ import {
 } from './plan/payments.ts';
 import { probes } from './plan/probes.ts';
 import { state } from './plan/state.ts';
-import { tables } from './plan/tables.ts';
+import { except, tables } from './plan/tables.ts';
 
 /**
  * The plan of the embedded demo, and the example of a whole plan: flows with shared beginnings, probes, table counts,
@@ -48,7 +48,7 @@ export default defineConfig({
     customerCanBuyInBrowser,
     browseCatalogue,
   ],
-  data: { tables, state },
+  data: { tables, except, state },
   load: {
     profiles: [
       {

@@ -4,6 +4,7 @@ import type { Policy } from '../contract/policy.ts';
 import type { CheckResult, Verdict } from '../contract/verdict.ts';
 import { judgeAttestations } from './judge/attestations.ts';
 import { cappingReasons } from './judge/caps.ts';
+import { tablesCompared } from './judge/coverage.ts';
 import { faultsOf } from './judge/faults.ts';
 import { foldManifest } from './judge/fold-parts.ts';
 import { judgeGroup } from './judge/groups.ts';
@@ -156,6 +157,8 @@ function goSentence(checks: readonly CheckResult[], policy: Policy, release: Rel
   const apart = blocking.length - passed - waived;
   if (apart > 0) parts.push(`${apart} ${apart === 1 ? 'does' : 'do'} not apply`);
   if (waived > 0) parts.push(`${waived} ${waived === 1 ? 'failure is' : 'failures are'} waived`);
+  const tables = tablesCompared(checks);
+  if (tables !== undefined) parts.push(tables);
   return parts.join('; ');
 }
 

@@ -1,6 +1,7 @@
 import type { Table } from '../postgres/catalog.ts';
 import { type Answer, notChecked } from '../postgres/rows/answer.ts';
 import { type Meter, OutOfTime } from '../postgres/rows/meter.ts';
+import { rewrittenSince, rewrittenText } from '../postgres/rewritten.ts';
 import { PairingError } from '../postgres/rows/pairing.ts';
 import type { TableDiff, TablePair } from '../postgres/rows/table-diff.ts';
 import { isLostConnection, type Session } from '../postgres/session.ts';
@@ -36,6 +37,9 @@ export async function compareTable(attempt: Attempt, options: CompareOptions): P
     ...answer,
     seconds: (performance.now() - started) / 1000,
   });
+  if (attempt.table.unreadable !== undefined) {
+    return done(notChecked('unreadable', `new: ${attempt.table.shown}: ${attempt.table.unreadable}`));
+  }
   let pairing: Pairing | undefined;
   try {
     const old = await describeTable(attempt.old, attempt.oldName).catch((error: unknown) => {
@@ -47,6 +51,11 @@ export async function compareTable(attempt: Attempt, options: CompareOptions): P
       estimatedRows: Math.max(old.estimatedRows, attempt.table.estimatedRows),
       tell: (rows) => attempt.meter.read('old', rows),
     });
+    const rewritten = await rewrittenSince(attempt.new.client, [attempt.table.oid]);
+    if (rewritten.length > 0) {
+      const reason = `new: ${rewrittenText(rewritten)}`;
+      return done({ ...notChecked('rewritten', reason), ...described(paired), answer: 'unstable' });
+    }
     return done(answerOf(attempt.pair, paired, found, (performance.now() - started) / 1000));
   } catch (error) {
     const answer = refusal(error);
@@ -146,17 +155,20 @@ function where(filter: string | undefined): string {
   return filter === undefined ? '' : ` where (${filter}\n)`;
 }
 
-const PORTION = 2000;
+/** Rows of one answer of the server; fewer where they are big, so that an answer has some megabytes. */
+const PORTION = { first: 50, most: 2000, characters: 8_000_000 };
 
 async function* portions({ client }: Session, sql: string): AsyncGenerator<readonly (string | null)[]> {
   await client.query(`declare greenlight no scroll cursor for ${sql}`);
-  for (;;) {
+  for (let size = PORTION.first; ;) {
     const { rows } = await client.query<(string | null)[]>({
-      text: `fetch ${PORTION} from greenlight`,
+      text: `fetch ${size} from greenlight`,
       rowMode: 'array',
     });
     yield* rows;
-    if (rows.length < PORTION) break;
+    if (rows.length < size) break;
+    const width = rows.flat().reduce((sum, cell) => sum + (cell?.length ?? 0), 0) / size;
+    size = Math.max(1, Math.min(PORTION.most, Math.floor(PORTION.characters / Math.max(1, width))));
   }
   await client.query('close greenlight');
 }

@@ -166,7 +166,7 @@ type Item = TableDiff | Job;
 
 /** Tables of both sides by their names; a database of MariaDB has no schemas. */
 function everything(olds: readonly string[], news: readonly Table[], options: DiffOptions): readonly Item[] {
-  const { only = [], emptyBecause } = options;
+  const { only = [], emptyBecause, addedColumns } = options;
   const chosen = (table: Pick<Table, 'schema' | 'name' | 'shown'>): boolean =>
     only.length === 0 || only.some((pattern) => matches(pattern, table));
   const used = new Set<Table>();
@@ -180,6 +180,7 @@ function everything(olds: readonly string[], news: readonly Table[], options: Di
       old: name,
       new: table?.shown ?? name,
       ...(emptyBecause === undefined ? {} : { emptyBecause }),
+      ...(addedColumns === undefined ? {} : { addedColumns }),
     };
     if (table === undefined) return [missing(pair)];
     const rivals = olds.filter((rival) => claims.get(rival)?.includes(table));

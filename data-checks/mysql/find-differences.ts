@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { CellDifference, RowDifference } from '../postgres/rows/table-diff.ts';
 import { allSettled } from '../postgres/rows/all-settled.ts';
 import type { Value } from './agree.ts';
@@ -175,9 +176,25 @@ async function compareGroup(
   return found;
 }
 
-/** The client's buffers are windows into whole chunks of the socket: one kept cell would keep all of its chunk. */
+/** Bytes of a value that is kept as it is. */
+const MOST_BYTES = 1000;
+const MOST_SHOWN = 200;
+
+/**
+ * The client's buffers are windows into whole chunks of the socket: one kept cell would keep all of its chunk. Of a big
+ * value its beginning, its length and its digest are kept: enough to tell two of them apart, and to show.
+ */
 function owned(value: Value | null): Value | null {
-  return Buffer.isBuffer(value) ? Buffer.from(value) : value;
+  if (value === null || value.length <= MOST_BYTES / 4)
+    return Buffer.isBuffer(value) ? Buffer.from(value) : value;
+  const bytes = Buffer.isBuffer(value) ? value : Buffer.from(value);
+  if (bytes.length <= MOST_BYTES) return Buffer.isBuffer(value) ? Buffer.from(value) : value;
+  const head = bytes
+    .subarray(0, 4 * MOST_SHOWN)
+    .toString()
+    .slice(0, MOST_SHOWN);
+  const digest = createHash('sha256').update(bytes).digest('hex').slice(0, 32);
+  return `${head}… (${bytes.length} bytes, sha256 ${digest})`;
 }
 
 /** What is left of two lists of rows with one key when the equal ones are taken away, each once. */

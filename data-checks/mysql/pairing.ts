@@ -1,5 +1,13 @@
 import { columnSql, type Column, type Table } from '../postgres/catalog.ts';
-import { PairingError, told, unknownNames } from '../postgres/rows/pairing.ts';
+import {
+  EXPECTED_COLUMN,
+  findColumn,
+  isExpected,
+  PairingError,
+  targetsOf,
+  told,
+  unknownNames,
+} from '../postgres/rows/pairing.ts';
 import type { TablePair } from '../postgres/rows/table-diff.ts';
 import { agree, type Value, withPolicy } from './agree.ts';
 import type { MysqlColumn, MysqlTable } from './catalog.ts';
@@ -35,9 +43,11 @@ export function pairTables(pair: TablePair, old: MysqlTable, next: Table): Pairi
   const problems = unsupported(pair);
   const notCompared: string[] = [];
   const columns: PairedColumn[] = [];
+  const targets = targetsOf(pair, old.columns);
   for (const column of old.columns) {
-    const target = told(pair.columns, column.name) ?? column.name;
-    const other = find(next, target);
+    const target = targets.get(column.name) ?? column.name;
+    // The exact spelling first: only MariaDB takes names of columns without regard to case.
+    const other = findColumn(next.columns, target, targets);
     if (other !== undefined) used.add(other.name);
     const reason = told(pair.exclude, column.name);
     if (reason !== undefined) notCompared.push(`column ${column.name}: ${reason}`);
@@ -60,6 +70,7 @@ export function pairTables(pair: TablePair, old: MysqlTable, next: Table): Pairi
     else if (reason !== undefined) notCompared.push(`column ${column.name} of new: ${reason}`);
     else if (column.generated !== '')
       notCompared.push(`column ${column.name} of new: computed by the server`);
+    else if (isExpected(pair, column)) notCompared.push(`column ${column.name} of new: ${EXPECTED_COLUMN}`);
     else problems.push(`${old.name} has no column for ${next.shown}.${column.name}`);
   }
   problems.push(...unknownNames(pair, old, next));
@@ -86,14 +97,6 @@ function unsupported(pair: TablePair): string[] {
     ...(pair.direction === undefined ? [] : ['direction: rollback needs two PostgreSQL databases']),
     ...(Object.keys(pair.newAs ?? {}).length === 0 ? [] : ['newAs needs two PostgreSQL databases']),
   ];
-}
-
-/** The exact spelling first: only MariaDB takes names of columns without regard to case. */
-function find(table: Table, name: string): Column | undefined {
-  return (
-    table.columns.find((column) => column.name === name) ??
-    table.columns.find((column) => column.name === name.toLowerCase())
-  );
 }
 
 function pairColumn(

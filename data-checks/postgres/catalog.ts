@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg';
 import { quoteIdent } from './names.ts';
+import { sqlState, unreadableReason } from './unreadable.ts';
 
 /** One column as the catalogue describes it, domains resolved. */
 export interface Column {
@@ -15,6 +16,10 @@ export interface Column {
   readonly modifier: number;
   /** Proved by a validated constraint that it can't be NULL. */
   readonly notNull: boolean;
+  /** Whether the table takes NULL in it, by its declaration. */
+  readonly mayBeNull: boolean;
+  /** Whether a row that does not name it gets a value all the same. */
+  readonly hasDefault: boolean;
   /** `s` stored or `v` virtual when computed by the server from other columns. */
   readonly generated: string;
   /** The expression by which it is computed; empty for all others. */
@@ -31,6 +36,10 @@ export interface Table {
   readonly kind: string;
   /** Whether rows of children that inherit from it are left to those, which are tables of their own. */
   readonly apart: boolean;
+  /** Tables that inherit from it, at any depth, as `shown`; a plain `select` shows their rows too. */
+  readonly children: readonly string[];
+  /** Why it could not be described; then nothing else here is known. */
+  readonly unreadable?: string;
   /** What follows FROM: `only` where children must not be counted with their parent. */
   readonly from: string;
   readonly columns: readonly Column[];
@@ -53,13 +62,18 @@ interface ClassRow {
   readonly name: string;
   readonly shown: string;
   readonly kind: string;
-  readonly has_children: boolean;
+  readonly children: readonly string[];
   readonly tuples: number;
 }
 
 const CLASS_COLUMNS = `c.oid::text as oid, n.nspname as schema, c.relname as name,
   pg_catalog.format('%I.%I', n.nspname, c.relname) as shown, c.relkind::text as kind, c.reltuples::float8 as tuples,
-  c.relkind = 'r' and exists (select from pg_catalog.pg_inherits i where i.inhparent = c.oid) as has_children`;
+  case when c.relkind <> 'r' then '{}' else array(
+    with recursive heir(oid) as (
+      select i.inhrelid from pg_catalog.pg_inherits i where i.inhparent = c.oid
+      union select i.inhrelid from heir h join pg_catalog.pg_inherits i on i.inhparent = h.oid)
+    select pg_catalog.format('%I.%I', hn.nspname, hc.relname) from heir h join pg_catalog.pg_class hc on hc.oid = h.oid
+      join pg_catalog.pg_namespace hn on hn.oid = hc.relnamespace) end as children`;
 
 const FROM_CLASS = `pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace`;
 
@@ -93,7 +107,53 @@ export async function describeTables(
   return describe(client, rows, apart);
 }
 
+/**
+ * Describes tables, all in one go. Where that fails because somebody holds a lock on one of them, each is asked for alone,
+ * so that only the locked ones are not known.
+ */
 async function describe(
+  client: ClientBase,
+  classes: readonly ClassRow[],
+  apart: boolean,
+): Promise<readonly Table[]> {
+  try {
+    return await inPart(client, () => describeAll(client, classes, apart));
+  } catch (error) {
+    if (sqlState(error) !== LOCKED) throw error;
+  }
+  const tables: Table[] = [];
+  for (const row of classes) {
+    try {
+      tables.push(...(await inPart(client, () => describeAll(client, [row], apart))));
+    } catch (error) {
+      if (sqlState(error) !== LOCKED) throw error;
+      tables.push(undescribed(row, apart, unreadableReason(error)));
+    }
+  }
+  return tables;
+}
+
+/** SQLSTATE of a wait for a lock that was too long. */
+const LOCKED = '55P03';
+
+/** Lets go of every lock that the part took; an error in it leaves the transaction as it was before. */
+async function inPart<T>(client: ClientBase, part: () => Promise<T>): Promise<T> {
+  await client.query('savepoint described');
+  try {
+    return await part();
+  } finally {
+    // Of a connection that is gone, the error of the part is the one to tell.
+    await client.query('rollback to savepoint described; release savepoint described').catch(() => undefined);
+  }
+}
+
+function undescribed(row: ClassRow, apart: boolean, unreadable: string): Table {
+  const { oid, schema, name, shown, kind, children, tuples } = row;
+  const table = { schema, name, shown, kind, children, apart, unreadable, from: shown };
+  return { ...table, oid: Number(oid), columns: [], key: [], heaps: [], estimatedRows: Math.max(0, tuples) };
+}
+
+async function describeAll(
   client: ClientBase,
   classes: readonly ClassRow[],
   apart: boolean,
@@ -104,7 +164,8 @@ async function describe(
   const heaps = group(await readHeaps(client, oids));
   return classes.map((row): Table => {
     const leaves = heaps.get(row.oid) ?? [];
-    const whole = !apart && row.has_children;
+    const hasChildren = row.children.length > 0;
+    const whole = !apart && hasChildren;
     const key = keys.get(row.oid)?.[0];
     const readable = !whole && leaves.length > 0 && leaves.every((leaf) => leaf.scannable);
     const pages = leaves.reduce((sum, leaf) => sum + Number(leaf.pages), 0);
@@ -116,7 +177,8 @@ async function describe(
       shown: row.shown,
       kind: row.kind,
       apart,
-      from: apart && row.has_children ? `only ${row.shown}` : row.shown,
+      children: row.children,
+      from: apart && hasChildren ? `only ${row.shown}` : row.shown,
       columns: (columns.get(row.oid) ?? []).map((column) => ({
         name: column.name,
         position: column.position,
@@ -126,6 +188,8 @@ async function describe(
         modifier: column.modifier,
         // Foreign tables only claim it, and children that inherit may have let go of it.
         notNull: readable && column.not_null,
+        mayBeNull: column.may_be_null,
+        hasDefault: column.has_default,
         generated: column.generated,
         generation: column.generation,
       })),
@@ -159,9 +223,15 @@ interface ColumnRow {
   readonly sort: string;
   readonly modifier: number;
   readonly not_null: boolean;
+  readonly may_be_null: boolean;
+  readonly has_default: boolean;
   readonly generated: string;
   readonly generation: string;
 }
+
+/** A NOT NULL that was never validated (18 and later) proves nothing. */
+const NEVER_NULL = `(a.attnotnull and not exists (select from pg_catalog.pg_constraint k
+  where k.conrelid = a.attrelid and k.contype = 'n' and not k.convalidated and k.conkey[1] = a.attnum))`;
 
 async function readColumns(client: ClientBase, oids: readonly string[]): Promise<readonly ColumnRow[]> {
   const { rows } = await client.query<ColumnRow>(
@@ -177,9 +247,7 @@ async function readColumns(client: ClientBase, oids: readonly string[]): Promise
             pg_catalog.format_type(a.atttypid, a.atttypmod) as shown,
             case when b.typnamespace = 'pg_catalog'::regnamespace then b.typname end as built_in,
             b.typtype::text as sort, coalesce(r.modifier, a.atttypmod) as modifier,
-            -- A NOT NULL that was never validated (18 and later) proves nothing.
-            a.attnotnull and not exists (select from pg_catalog.pg_constraint k
-              where k.conrelid = a.attrelid and k.contype = 'n' and not k.convalidated and k.conkey[1] = a.attnum) as not_null,
+            ${NEVER_NULL} as not_null, not a.attnotnull as may_be_null, a.atthasdef or a.attidentity <> '' as has_default,
             a.attgenerated::text as generated,
             case when a.attgenerated = '' then '' else coalesce(
               (select pg_catalog.pg_get_expr(f.adbin, f.adrelid) from pg_catalog.pg_attrdef f
@@ -204,7 +272,7 @@ async function readKeys(client: ClientBase, oids: readonly string[]): Promise<re
     `select i.indrelid::text as table, k.columns
        from pg_catalog.pg_index i
        cross join lateral (
-         select pg_catalog.array_agg(a.attname::text order by x.place) as columns, pg_catalog.bool_and(a.attnotnull) as not_null
+         select pg_catalog.array_agg(a.attname::text order by x.place) as columns, pg_catalog.bool_and(${NEVER_NULL}) as not_null
            from pg_catalog.unnest(i.indkey::int2[]) with ordinality as x(number, place)
            join pg_catalog.pg_attribute a on a.attrelid = i.indrelid and a.attnum = x.number
           where x.place <= i.indnkeyatts

@@ -2,6 +2,7 @@ import type { CountAnswer, CountQuery, RowCounter } from '../../contract/ports/r
 import { PortUnavailable } from '../../contract/ports/observe.ts';
 import { matchName, parseTableName, quoteIdent } from './names.ts';
 import { type Relation, resolveRelation } from './relation.ts';
+import { rewrittenSince, rewrittenText } from './rewritten.ts';
 import { isLostConnection, openSession, type Session, type SessionOptions } from './session.ts';
 import { unreadableReason } from './unreadable.ts';
 
@@ -43,11 +44,12 @@ function connectionFailed(error: unknown): PortUnavailable {
 }
 
 async function countTable(session: Session, query: CountQuery): Promise<CountAnswer> {
-  // An error must not end the transaction: the other tables are counted from the same snapshot.
+  // An error must not end the transaction: the other tables are counted from the same snapshot. And a lock that was held
+  // to the end would keep others from altering the table, so what was locked for the count is let go of.
   await session.client.query('savepoint before_table');
   try {
     const answer = await measure(session, query);
-    await session.client.query('release savepoint before_table');
+    await session.client.query('rollback to savepoint before_table');
     return answer;
   } catch (error) {
     if (isLostConnection(error)) throw error;
@@ -67,6 +69,8 @@ async function measure(session: Session, query: CountQuery): Promise<CountAnswer
   const { rows } = await session.client.query<Record<string, string>>(
     `select count(*)::text as n${sums} from ${relation.sql}${where}`,
   );
+  const rewritten = await rewrittenSince(session.client, [relation.oid]);
+  if (rewritten.length > 0) return { kind: 'unreadable', reason: rewrittenText(rewritten) };
   const row = rows[0];
   if (rows.length !== 1 || row?.['n'] === undefined) throw new Error('the count returned no row');
   return {

@@ -74,6 +74,9 @@ const PINNED: Readonly<Record<string, string>> = {
   jit: 'off',
 };
 
+/** 17 and later. The comparison of many tables is one long transaction. */
+const PIN_TRANSACTION_TIME = `select pg_catalog.set_config(name, '0', true) from pg_catalog.pg_settings where name = 'transaction_timeout'`;
+
 /** Built-in functions win over same-named ones of the schemas; those stay reachable, for filters of the plan. */
 const PIN_SEARCH_PATH = `select pg_catalog.set_config('search_path', pg_catalog.concat_ws(', ', 'pg_catalog', nullif(
   pg_catalog.array_to_string(array(select pg_catalog.quote_ident(s)
@@ -92,6 +95,7 @@ async function begin(client: Client, options: SessionOptions): Promise<void> {
       .map(([name, value]) => `set local ${name} = '${value}'`)
       .join('; '),
   );
+  await client.query(PIN_TRANSACTION_TIME);
   await client.query(PIN_SEARCH_PATH);
 }
 
@@ -99,8 +103,9 @@ async function begin(client: Client, options: SessionOptions): Promise<void> {
 export function isLostConnection(error: unknown): boolean {
   const state = sqlState(error);
   if (state === undefined) return isClientError(error);
-  // 08 connection, 28 authorization, 3D000 no such database, 53300 too many connections, 57P shutdown, 25P03 idle.
-  return /^(08|28|3D000|53300|57P|25P03)/.test(state);
+  // 08 connection, 28 authorization, 3D000 no such database, 53300 too many connections, 57P shutdown, 25P03 and 25P04 idle
+  // or too long in a transaction.
+  return /^(08|28|3D000|53300|57P|25P0[34])/.test(state);
 }
 
 function isClientError(error: unknown): boolean {

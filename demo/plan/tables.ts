@@ -62,3 +62,8 @@ export const tables: NonNullable<PlanInput['data']>['tables'] = [
     constants: MAIN_TENANT,
   },
 ];
+
+/** What nobody compares, and why. */
+export const except: NonNullable<PlanInput['data']>['except'] = {
+  webhook_events: 'each shop keeps its own journal of deliveries: it is not carried over',
+};

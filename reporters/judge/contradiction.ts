@@ -15,6 +15,14 @@ const INSPECT: { readonly [K in FindingDetail['kind']]: Inspect<K> } = {
   probe: ({ statements }) =>
     statements.length === 0 ? 'it compared nothing' : statementsAgainst(statements),
   table: ({ table }) => (table.answer === 'equal' ? undefined : `its table is ${table.answer}`),
+  tables: ({ tables }) => {
+    const bad = tables.find(({ answer }) => answer !== 'equal');
+    return bad && `its table ${bad.old} is ${bad.answer}`;
+  },
+  coverage: ({ coverage }) => {
+    const loose = coverage.tables.find(({ state }) => state === 'not-compared');
+    return loose && `nobody compares ${loose.table}`;
+  },
   state: ({ state }) => {
     const fault = state.findings.find(({ severity }) => severity === 'blocking');
     return fault && `its fault stands: ${fault.summary}`;

@@ -19,6 +19,7 @@ const RECORDS_FINDINGS: Record<CheckSource, boolean> = {
   flow: true,
   probe: true,
   table: true,
+  coverage: true,
   state: true,
   redis: true,
   slo: true,

@@ -1,7 +1,7 @@
 import type { Verdict } from '../../contract/verdict.ts';
 import { allReasons, banner, glance } from './html/banner.ts';
 import { allChecks, checkSections } from './html/checks.ts';
-import { dataSection } from './html/data.ts';
+import { dataSection, uncomparedSection } from './html/data.ts';
 import { flowSection, probeSection } from './html/flows.ts';
 import { comparisonSection } from './html/comparison.ts';
 import { loadSection } from './html/load.ts';
@@ -33,7 +33,7 @@ export function renderHtml(verdict: Verdict): string {
         ${banner(verdict)}
         <main>
           ${glance(verdict)} ${checkSections(verdict)} ${allReasons(verdict)} ${peopleSections(verdict)}
-          ${flowSection(verdict)} ${probeSection(verdict)} ${dataSection(verdict)}
+          ${flowSection(verdict)} ${probeSection(verdict)} ${dataSection(verdict)}${uncomparedSection(verdict)}
           ${databaseStateSection(verdict)} ${loadSection(verdict)} ${comparisonSection(verdict)}
           ${allChecks(verdict)} ${runNotes(verdict)}
         </main>

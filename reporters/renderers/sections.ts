@@ -1,4 +1,4 @@
-import type { FindingDetail } from '../../contract/finding.ts';
+import type { FindingDetail, TableReport } from '../../contract/finding.ts';
 import type { CheckState } from '../../contract/outcome.ts';
 import type { CheckResult, Verdict } from '../../contract/verdict.ts';
 import { checkSentence } from '../judge/reasons.ts';
@@ -63,5 +63,18 @@ export function detailsOf<K extends DetailKind>(verdict: Verdict, kind: K): read
     check.findings.flatMap(({ detail }) =>
       detail?.kind === kind ? [{ check, detail: detail as Detailed<K>['detail'] }] : [],
     ),
+  );
+}
+
+/** Every table that was compared, or should have been, with its check, in the order of the manifest. */
+export function tablesOf(
+  verdict: Verdict,
+): readonly { readonly check: CheckResult; readonly table: TableReport }[] {
+  return verdict.checks.flatMap((check) =>
+    check.findings.flatMap(({ detail }) => {
+      const tables =
+        detail?.kind === 'table' ? [detail.table] : detail?.kind === 'tables' ? detail.tables : [];
+      return tables.map((table) => ({ check, table }));
+    }),
   );
 }

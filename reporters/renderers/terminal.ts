@@ -3,8 +3,9 @@ import type { CheckResult, Verdict } from '../../contract/verdict.ts';
 import { decidingFinding } from '../judge/deciding-finding.ts';
 import { byCause, isOneCause, namesOf, type OneCause } from '../judge/one-cause.ts';
 import { FAULT_WORDS } from '../judge/reasons.ts';
+import { coverageOf, tablesCompared } from '../judge/coverage.ts';
 import { releaseText } from '../judge/release.ts';
-import { detailsOf, sectionsOf } from './sections.ts';
+import { detailsOf, sectionsOf, tablesOf } from './sections.ts';
 import {
   amount,
   count,
@@ -89,11 +90,14 @@ function bannerLines(verdict: Verdict, paint: Paint): readonly string[] {
   const rule = paint(colour, '━'.repeat(78));
   const more = verdict.reasons.slice(1, MOST_REASONS);
   const unshown = verdict.reasons.length - 1 - more.length;
+  const tables = tablesCompared(verdict.checks);
   return [
     rule,
     ` ${paint(colour, paint('bold', `${sign} ${DECISION_WORDS[verdict.decision]}`))}  ${clean(verdict.subject.target)}, ${verdict.run.phase}`,
     ` ${clean(verdict.reason)}`,
     ` ${paint('dim', DECISION_MEANING[verdict.decision])}`,
+    // A GO says it in its reason.
+    ...(tables === undefined || verdict.reason.includes(tables) ? [] : [` ${paint('dim', tables)}`]),
     rule,
     ...more.map((reason) => paint('dim', ` also: ${clean(reason)}`)),
     ...(unshown > 0 ? [paint('dim', ` and ${plural(unshown, 'more reason')}, in the report`)] : []),
@@ -186,9 +190,9 @@ function listSection(
 }
 
 function tableLines(verdict: Verdict, paint: Paint): readonly string[] {
-  const tables = detailsOf(verdict, 'table');
+  const tables = tablesOf(verdict);
   if (tables.length === 0) return [];
-  const rows = tables.map(({ check, detail: { table } }) => [
+  const rows = tables.map(({ check, table }) => [
     check.id,
     `${table.old} -> ${table.new}`,
     table.oldRows === null ? '?' : count(table.oldRows),
@@ -200,7 +204,18 @@ function tableLines(verdict: Verdict, paint: Paint): readonly string[] {
     heading('Data', tables.length, paint),
     ...columns(['check', 'table', 'old rows', 'new rows', 'answer', 'differing rows'], rows, [2, 3], paint),
     '',
+    ...uncomparedLines(verdict, paint),
   ];
+}
+
+function uncomparedLines(verdict: Verdict, paint: Paint): readonly string[] {
+  const report = coverageOf(verdict.checks);
+  const excluded = (report?.tables ?? []).filter(({ state }) => state === 'excluded');
+  return listSection(
+    'Not compared, as the plan says',
+    excluded.map(({ table, because }) => `${table}: ${because ?? ''}`),
+    paint,
+  );
 }
 
 function stateLines(verdict: Verdict, paint: Paint): readonly string[] {

@@ -29,6 +29,7 @@ interface DataDiffOptions {
   readonly json: boolean;
   readonly values: boolean;
   readonly allowEmpty: boolean;
+  readonly allowAdded: boolean;
   readonly statementTimeout: number;
 }
 
@@ -68,6 +69,7 @@ export function dataDiffCommand(context: CommandContext): Command {
     .option('--json', 'print everything that was found as JSON', false)
     .option('--values', 'show the values of differing columns (default: only their names)', false)
     .option('--allow-empty', 'tables without rows on both sides count as equal', false)
+    .option('--allow-added', 'columns of new alone that may be NULL or have a default are expected', false)
     .option('--statement-timeout <ms>', 'longest time of one statement', wholeNumber(1), 60_000)
     .action(async (options: DataDiffOptions) => {
       mustBeAddresses(options, { oldMayBeMysql: true });
@@ -135,6 +137,7 @@ function engineOptions(options: DataDiffOptions): DiffOptions {
     ...(options.budget === undefined ? {} : { budgetMs: options.budget }),
     ...(options.segment === undefined ? {} : { segment: options.segment }),
     ...(options.allowEmpty ? { emptyBecause: 'allowed on the command line' } : {}),
+    ...(options.allowAdded ? { addedColumns: 'expected' as const } : {}),
     ...(options.direction === 'rollback' ? { direction: 'rollback' as const } : {}),
     ...(watermark === undefined || since === undefined ? {} : { since: { column: watermark, at: since } }),
   };

@@ -45,7 +45,7 @@ export async function compareThroughLosses(
       const [oldAnswers, newAnswers] = await Promise.all(sides.map((side) => side.answers()));
       const kept = await options.reopen({ old: oldAnswers !== true, new: newAnswers !== true });
       if (kept) continue;
-      checkpoint = {};
+      checkpoint = checkpoint.withoutCells === true ? { withoutCells: true } : {};
       [old, next] = [await again(sides[0], old), await again(sides[1], next)];
     } catch (error) {
       if (error instanceof CannotCheck) return unchecked(job, error.word, error.message);

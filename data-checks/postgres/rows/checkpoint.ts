@@ -11,4 +11,6 @@ export interface Checkpoint {
   ranges?: RangeScan;
   /** Sampled keys, or null when the table can't be read in key ranges. */
   samples?: readonly bigint[] | null;
+  /** A connection was lost while the cells of differing rows were read: they are not asked for again. */
+  withoutCells?: boolean;
 }

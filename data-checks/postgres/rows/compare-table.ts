@@ -1,10 +1,12 @@
 import type { Table } from '../catalog.ts';
+import { rewrittenSince, rewrittenText } from '../rewritten.ts';
 import { unreadableReason } from '../unreadable.ts';
+import { allSettled } from './all-settled.ts';
 import { type Answer, notChecked } from './answer.ts';
 import { CannotCheck } from './cannot-check.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { Differences } from './differences.ts';
-import { findRows, type Work } from './find-rows.ts';
+import { type Found, findRows, type Work } from './find-rows.ts';
 import { countRows } from './count-rows.ts';
 import { findWritten } from './find-written.ts';
 import { type Hashing, sideSql } from './hashing.ts';
@@ -14,8 +16,8 @@ import { MOST_RECHECKED, recheck } from './recheck.ts';
 import { showCells } from './show-cells.ts';
 import type { Segment } from './segment.ts';
 import { shareOf } from './share.ts';
-import { isLostSide, type Side } from './side.ts';
-import type { TableDiff, TablePair } from './table-diff.ts';
+import { isLostSide, type Side, sideOfError } from './side.ts';
+import type { RowDifference, TableDiff, TablePair } from './table-diff.ts';
 
 export interface CompareOptions {
   readonly hashing: Hashing;
@@ -58,6 +60,13 @@ export async function compareTable(attempt: Attempt, options: CompareOptions): P
     const reason = `${old.shown} of old and ${next.shown} of new are one table of one server: it would be compared with itself`;
     return done(notChecked('same-table', reason));
   }
+  for (const [side, table] of [
+    ['old', old],
+    ['new', next],
+  ] as const) {
+    if (table.unreadable !== undefined)
+      return done(notChecked('unreadable', `${side}: ${table.shown}: ${table.unreadable}`));
+  }
   let pairing: Pairing;
   try {
     pairing = pairTables(pair, old, next);
@@ -66,21 +75,47 @@ export async function compareTable(attempt: Attempt, options: CompareOptions): P
     return done(notChecked('columns-differ', error.message));
   }
   try {
-    const answer = await comparePaired(attempt, pairing, options);
+    const compared = await comparePaired(attempt, pairing, options);
+    const rewritten = await rewrittenMeanwhile(attempt);
+    const answer = rewritten === undefined ? compared : unstable(compared, rewritten, 'rewritten');
     // Its locks would be held to the end: they keep others from altering the table, and fill the server's lock table.
     await Promise.all(sides.map((side) => side.recover()));
     return done(answer);
   } catch (error) {
     if (isLostSide(error)) throw error;
     await Promise.all(sides.map((side) => side.recover()));
+    const rewritten = await rewrittenMeanwhile(attempt);
+    if (rewritten !== undefined) {
+      const facts = { ...notChecked('rewritten', rewritten), ...described(pairing, options) };
+      return done(unstable(facts, rewritten, 'rewritten'));
+    }
     const answer =
       error instanceof OutOfTime
         ? notChecked('over-budget', 'The time for the comparison was over in the middle of the table')
         : error instanceof CannotCheck
           ? notChecked(error.word, error.message)
-          : notChecked('unreadable', unreadableReason(error));
+          : notChecked('unreadable', whichSide(attempt, error));
     return done({ ...described(pairing, options), ...answer });
   }
+}
+
+/** `old: shop.orders: ...`: which of the two could not be read. */
+function whichSide({ old, new: next }: Attempt, error: unknown): string {
+  const side = sideOfError(error);
+  const place = side === undefined ? '' : `${side}: ${(side === 'old' ? old : next).shown}: `;
+  return `${place}${unreadableReason(error)}`;
+}
+
+/** Why what the snapshots show of the two tables is not what was in them. */
+async function rewrittenMeanwhile({ sides, old, new: next }: Attempt): Promise<string | undefined> {
+  const found = await allSettled<[readonly string[], readonly string[]]>([
+    rewrittenSince(sides[0].main.client, [old.oid]),
+    rewrittenSince(sides[1].main.client, [next.oid]),
+  ]);
+  const texts = found.flatMap((tables, index) =>
+    tables.length === 0 ? [] : [`${index === 0 ? 'old' : 'new'}: ${rewrittenText(tables)}`],
+  );
+  return texts.length === 0 ? undefined : texts.join('; ');
 }
 
 /** Within one table, two filters or two columns can still be compared; the same rows and columns can't. */
@@ -119,18 +154,14 @@ async function compareRows(attempt: Attempt, pairing: Pairing, options: CompareO
     sideSql(pairing, 'old', options.hashing, sides[0].version),
     sideSql(pairing, 'new', options.hashing, sides[1].version),
   ] as const;
-  const work: Work = { pairing, sides, sql, checkpoint, meter };
+  const work: Work = { pairing, sides, sql, checkpoint, meter, hashing: options.hashing };
   if (options.quick === true) return countRows(work, described(pairing, options));
   const kept =
     options.recheck === undefined ? options.mostShown : Math.max(MOST_RECHECKED, options.mostShown);
-  const {
-    old,
-    new: next,
-    differ,
-    differences,
-  } = await (pairing.pair.direction === 'rollback' && pairing.pair.since !== undefined
+  const found: Found = await (pairing.pair.direction === 'rollback' && pairing.pair.since !== undefined
     ? findWritten(work, pairing.pair.since, kept)
     : findRows(work, kept));
+  const { old, new: next, differ, differences } = found;
   const facts = {
     ...described(pairing, options),
     ...(pairing.pair.direction === 'rollback' && pairing.pair.since !== undefined
@@ -145,6 +176,7 @@ async function compareRows(attempt: Attempt, pairing: Pairing, options: CompareO
     newRows: Number(next),
     ...countsOf(differences),
   };
+  if (found.notLocated !== undefined) return notLocated(attempt, facts, found, options);
   if (differences.any) {
     return options.recheck === undefined
       ? different(work, facts, differences, options)
@@ -168,6 +200,36 @@ async function compareRows(attempt: Attempt, pairing: Pairing, options: CompareO
   return equal(facts, nothing ? `No rows, as expected: ${pairing.pair.emptyBecause ?? ''}` : undefined);
 }
 
+/** Sums over all rows say that they differ; which ones do could not be read. */
+function notLocated(
+  attempt: Attempt,
+  facts: Facts,
+  { differences, notLocated: error }: Found,
+  options: CompareOptions,
+): Answer {
+  const { pair } = attempt;
+  const why = error instanceof OutOfTime ? 'the time for the comparison was over' : whichSide(attempt, error);
+  const reason = `The rows differ (${facts.oldRows ?? 0} on old, ${facts.newRows ?? 0} on new); which of them could not be read: ${why}`;
+  const unknown = { missing: null, extra: null, changed: null, later: null };
+  // Rows that are left out one by one, or read again, and SQL of the plan: sums alone don't prove a difference then.
+  const proved =
+    pair.since === undefined &&
+    pair.oldWhere === undefined &&
+    pair.newWhere === undefined &&
+    Object.keys(pair.newAs ?? {}).length === 0 &&
+    options.recheck === undefined;
+  return proved
+    ? {
+        ...facts,
+        ...unknown,
+        answer: 'different',
+        cause: 'not-located',
+        reason,
+        differences: differences.first.slice(0, options.mostShown),
+      }
+    : { ...facts, ...unknown, answer: 'not-checked', cause: 'not-located', reason, differences: [] };
+}
+
 function nothingReason({ direction, since }: TablePair): string {
   return direction === 'rollback' && since !== undefined
     ? `New wrote no rows since ${since.at}, so nothing was compared`
@@ -176,14 +238,14 @@ function nothingReason({ direction, since }: TablePair): string {
 
 type Facts = Omit<Answer, 'answer' | 'cause' | 'reason' | 'differences'>;
 
-function unstable(facts: Facts, reason: string): Answer {
+function unstable(facts: Facts, reason: string, cause = 'unstable'): Answer {
   return {
     ...facts,
     missing: null,
     extra: null,
     changed: null,
     answer: 'unstable',
-    cause: 'unstable',
+    cause,
     reason,
     differences: [],
   };
@@ -218,13 +280,38 @@ async function different(
   options: CompareOptions,
   more = '',
 ): Promise<Answer> {
+  const listed = first.slice(0, options.mostShown);
+  const { rows, problem = '' } = await withCells(work, listed, options.values);
   return {
     ...facts,
     answer: 'different',
     cause: 'rows-differ',
-    reason: `${differenceText(work, facts)}${more}`,
-    differences: await showCells(work, first.slice(0, options.mostShown), options.values),
+    reason: `${differenceText(work, facts)}${more}${problem}`,
+    differences: rows,
   };
+}
+
+/** The columns that differ are good to know; that they can't be read changes nothing about the rows. */
+async function withCells(
+  work: Work,
+  rows: readonly RowDifference[],
+  values: 'masked' | 'shown',
+): Promise<{ readonly rows: readonly RowDifference[]; readonly problem?: string }> {
+  const unread = (why: string): { rows: readonly RowDifference[]; problem: string } => ({
+    rows,
+    problem: ` (in which columns could not be read: ${why})`,
+  });
+  if (work.checkpoint.withoutCells === true) return unread('the connection was lost');
+  try {
+    return { rows: await showCells(work, rows, values) };
+  } catch (error) {
+    if (isLostSide(error)) {
+      work.checkpoint.withoutCells = true;
+      throw error;
+    }
+    await Promise.all(work.sides.map((side) => side.recover()));
+    return unread(unreadableReason(error));
+  }
 }
 
 function differenceText({ pairing }: Work, { missing, extra, changed, later }: Facts): string {

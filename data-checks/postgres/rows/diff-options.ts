@@ -27,6 +27,8 @@ export interface DiffOptions {
   readonly values?: 'masked' | 'shown';
   /** Why tables without any rows on both sides are right, when `tables` is not given. */
   readonly emptyBecause?: string;
+  /** As in `TablePair`, when `tables` is not given. */
+  readonly addedColumns?: 'expected';
   /** As in `TablePair`, for all tables whose new side has the column, when `tables` is not given. */
   readonly since?: NonNullable<TablePair['since']>;
   readonly direction?: 'rollback';

@@ -1,7 +1,7 @@
 import { allSettled } from './all-settled.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { Differences } from './differences.ts';
-import { rangeKey, type SideSql } from './hashing.ts';
+import { type Hashing, rangeKey, type SideSql } from './hashing.ts';
 import { isSorted, sampleKeys } from './cut-keys.ts';
 import { locateDifferent } from './locate-ranges.ts';
 import { locate } from './locate.ts';
@@ -17,7 +17,7 @@ import {
   type TotalsScan,
 } from './scan-pages.ts';
 import { RangeScan, scanRanges } from './scan-keys.ts';
-import type { Side } from './side.ts';
+import { isLostSide, type Side } from './side.ts';
 import { NO_ROWS, sameTotals } from './totals.ts';
 
 /** Both sides of one table, ready to be asked. */
@@ -27,6 +27,7 @@ export interface Work {
   readonly sql: readonly [SideSql, SideSql];
   readonly checkpoint: Checkpoint;
   readonly meter: Meter;
+  readonly hashing: Hashing;
 }
 
 /** Totals of both sides, and, where those differ, which rows do. */
@@ -36,6 +37,8 @@ export interface Found {
   /** Whether the totals differ. Where they do and no row is found that differs, nothing is known. */
   readonly differ: boolean;
   readonly differences: Differences;
+  /** What kept the differing rows from being found; then `differences` holds no more than some of them. */
+  readonly notLocated?: unknown;
 }
 
 /** Tables up to this size are read whole: their differing rows too. */
@@ -64,8 +67,11 @@ async function wholeTable(work: Work, mostShown: number): Promise<Found> {
   const [old, next] = await both(work, (which, side, sql) => tableTotals(side, sql, scans[which], meter));
   const differences = new Differences(mostShown);
   const differ = !sameTotals(old, next);
-  if (differ) await locate(work, differences, (sql) => ({ rank: sql.keyHash, conditions: [] }));
-  return { old: old.rows, new: next.rows, differ, differences };
+  const found = { old: old.rows, new: next.rows, differ, differences };
+  if (!differ) return found;
+  return located(work, found, () =>
+    locate(work, differences, (sql) => ({ rank: sql.keyHash, conditions: [] })),
+  );
 }
 
 async function byBuckets(work: Work, rows: number, mostShown: number): Promise<Found> {
@@ -90,16 +96,29 @@ async function byBuckets(work: Work, rows: number, mostShown: number): Promise<F
     if (!same) different.push(bucket);
   }
   const differences = new Differences(mostShown);
-  if (different.length > 0) {
-    const all = different.length === count;
-    // A subquery is hashed by every version; a long list is searched one by one before 14.
-    const wanted = `in (select unnest('{${different.join(',')}}'::int8[]))`;
-    await locate(work, differences, (sql) => ({
+  const found = { old: oldRows, new: newRows, differ: different.length > 0, differences };
+  if (!found.differ) return found;
+  const all = different.length === count;
+  // A subquery is hashed by every version; a long list is searched one by one before 14.
+  const wantedBuckets = `in (select unnest('{${different.join(',')}}'::int8[]))`;
+  return located(work, found, () =>
+    locate(work, differences, (sql) => ({
       rank: sql.keyHash,
-      conditions: all ? [] : [`${bucketOf(sql, count)} ${wanted}`],
-    }));
+      conditions: all ? [] : [`${bucketOf(sql, count)} ${wantedBuckets}`],
+    })),
+  );
+}
+
+/** That the totals differ is known, whatever keeps the rows from being found. @throws Error when a side is lost */
+async function located(work: Work, found: Found, find: () => Promise<void>): Promise<Found> {
+  try {
+    await find();
+    return found;
+  } catch (error) {
+    if (isLostSide(error)) throw error;
+    await allSettled(work.sides.map((side) => side.recover()));
+    return { ...found, notLocated: error };
   }
-  return { old: oldRows, new: newRows, differ: different.length > 0, differences };
 }
 
 /** The sampled keys of both sides when the table can be read in key ranges at about the cost of reading it in order. */
@@ -129,9 +148,9 @@ async function byKeyRanges(
   const scan = (work.checkpoint.ranges ??= new RangeScan(samples, rows));
   await scanRanges(scan, work.sides, work.sql, keys, work.meter);
   const differences = new Differences(mostShown);
-  await locateDifferent(work, keys, scan.different, samples, differences);
   const [old, next] = scan.whole;
-  return { old: old.rows, new: next.rows, differ: scan.different.length > 0, differences };
+  const found = { old: old.rows, new: next.rows, differ: scan.different.length > 0, differences };
+  return located(work, found, () => locateDifferent(work, keys, scan.different, samples, differences));
 }
 
 async function both<T>(

@@ -43,7 +43,8 @@ const TEXTS: readonly string[] = [
   `'09:00:00+05:30'::timetz`,
   `'1 mon -3 days 04:05:06.7'::interval`,
   `'30 days'::interval`,
-  `'{"b": [1.0, 1.00, null], "a": "\\u00e4"}'::jsonb`,
+  // No letters beyond ASCII: a database whose encoding lacks them would refuse the whole question.
+  `'{"b": [1.0, 1.00, null], "a": "x\\u0041"}'::jsonb`,
   `'{"x" :1}'::json`,
   `'[2:3]={NULL,"NULL"}'::text[]`,
   `'{{1},{2}}'::int[]`,

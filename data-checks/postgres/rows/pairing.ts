@@ -1,5 +1,5 @@
 import { type Column, columnSql, type Table } from '../catalog.ts';
-import { matchName, quoteIdent } from '../names.ts';
+import { quoteIdent } from '../names.ts';
 import { agree, type Form, textOf } from './canonical.ts';
 import type { HashInput } from './row-hash.ts';
 import type { TablePair } from './table-diff.ts';
@@ -46,10 +46,11 @@ export function pairTables(pair: TablePair, old: Table, next: Table): Pairing {
   const notCompared: string[] = [];
   const columns: PairedColumn[] = [];
   const excluded = (name: string): string | undefined => told(pair.exclude, name);
+  const targets = targetsOf(pair, old.columns);
   for (const column of old.columns) {
     const reason = excluded(column.name);
-    const target = told(pair.columns, column.name) ?? column.name;
-    const other = find(next, target);
+    const target = targets.get(column.name) ?? column.name;
+    const other = findColumn(next.columns, target, targets);
     if (reason !== undefined) {
       if (other !== undefined) used.add(other.name);
       notCompared.push(`column ${column.name}: ${reason}`);
@@ -100,6 +101,7 @@ export function pairTables(pair: TablePair, old: Table, next: Table): Pairing {
       notCompared.push(`column ${column.name} of new: used by a computed column`);
     else if (column.generated !== '')
       notCompared.push(`column ${column.name} of new: computed by the server`);
+    else if (isExpected(pair, column)) notCompared.push(`column ${column.name} of new: ${EXPECTED_COLUMN}`);
     else problems.push(`${old.shown} has no column for ${next.shown}.${column.name}`);
   }
   problems.push(...unknownNames(pair, old, next));
@@ -112,17 +114,47 @@ export function pairTables(pair: TablePair, old: Table, next: Table): Pairing {
   return { pair, old, new: next, columns, key: keyOf(pair, old, columns), notCompared };
 }
 
+export const EXPECTED_COLUMN = 'added, and the plan expects columns that may be NULL or have a default';
+
+/** Whether a column of new alone is one that the plan expects: old rows could be moved without a value for it. */
+export function isExpected(
+  { addedColumns }: TablePair,
+  column: Pick<Column, 'mayBeNull' | 'hasDefault'>,
+): boolean {
+  return addedColumns === 'expected' && (column.hasDefault || column.mayBeNull);
+}
+
 /** What a mapping says about a column. A column may be called `constructor`, which every object seems to have. */
 export function told<T>(by: Readonly<Record<string, T>> | undefined, column: string): T | undefined {
   return by !== undefined && Object.hasOwn(by, column) ? by[column] : undefined;
 }
 
-function find(table: Table, name: string): Column | undefined {
-  const real = matchName(
-    { text: name, quoted: false },
-    table.columns.map((column) => column.name),
-  );
-  return table.columns.find((column) => column.name === real);
+interface Named {
+  readonly name: string;
+}
+
+/** Where each column of old went, as the plan says or by its own name. */
+export function targetsOf(
+  pair: Pick<TablePair, 'columns'>,
+  columns: readonly Named[],
+): ReadonlyMap<string, string> {
+  return new Map(columns.map(({ name }) => [name, told(pair.columns, name) ?? name]));
+}
+
+/**
+ * The column of new that is meant. Written without regard to case only where no other column of old means that one: a
+ * table may have both `ID` and `id`, and one of them that new lacks must not be taken for the other.
+ */
+export function findColumn<T extends Named>(
+  columns: readonly T[],
+  target: string,
+  targets: ReadonlyMap<string, string>,
+): T | undefined {
+  const exact = columns.find((column) => column.name === target);
+  if (exact !== undefined) return exact;
+  const folded = target.toLowerCase();
+  const rivals = [...targets.values()].filter((other) => other.toLowerCase() === folded);
+  return rivals.length > 1 ? undefined : columns.find((column) => column.name === folded);
 }
 
 function constantColumn(column: Column, value: string): PairedColumn {
@@ -140,8 +172,10 @@ function isNull(sql: Record<SideName, string>): Record<SideName, string> {
 /** A computed column names the columns that it reads, so those are compared through it. */
 function mentioned(pair: TablePair, column: Column): boolean {
   const text = Object.values(pair.newAs ?? {}).join(' ');
+  if (text.includes(quoteIdent(column.name))) return true;
+  // Without quotes, the server takes a name for the one in small letters.
   return (
-    text.includes(quoteIdent(column.name)) ||
+    column.name === column.name.toLowerCase() &&
     new RegExp(`\\bt\\.${escapeRegExp(column.name)}\\b`, 'i').test(text)
   );
 }
@@ -150,12 +184,12 @@ function escapeRegExp(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
-interface Named {
-  readonly columns: readonly { readonly name: string }[];
+interface WithColumns {
+  readonly columns: readonly Named[];
 }
 
 /** What the mapping says about columns that are not there. */
-export function unknownNames(pair: TablePair, old: Named, next: Named): string[] {
+export function unknownNames(pair: TablePair, old: WithColumns, next: WithColumns): string[] {
   const inOld = new Set(old.columns.map((column) => column.name));
   const inNew = new Set(next.columns.map((column) => column.name));
   const lost = (names: readonly string[], known: ReadonlySet<string>, where: string): string[] =>

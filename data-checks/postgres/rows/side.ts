@@ -19,6 +19,30 @@ export class SnapshotLost extends Error {
   override readonly name = 'SnapshotLost';
 }
 
+/** Which side an error came from. */
+const FROM = new WeakMap<object, SideName>();
+
+/** The side that an error came from, where one of its sessions threw it. */
+export function sideOfError(error: unknown): SideName | undefined {
+  return typeof error === 'object' && error !== null ? FROM.get(error) : undefined;
+}
+
+/** Remembers of each error of the session which side it came from. */
+function marked(session: Session, name: SideName): Session {
+  const { client } = session;
+  const query = client.query.bind(client) as (...args: unknown[]) => unknown;
+  const asking = async (...args: unknown[]): Promise<unknown> => {
+    try {
+      return await query(...args);
+    } catch (error) {
+      if (typeof error === 'object' && error !== null) FROM.set(error, name);
+      throw error;
+    }
+  };
+  client.query = asking as typeof client.query;
+  return session;
+}
+
 /** Whether an error means that a side must be opened again before anything more can be asked. */
 export function isLostSide(error: unknown): boolean {
   return error instanceof SnapshotLost || isLostConnection(error);
@@ -102,7 +126,7 @@ export async function openSide(options: SideOptions): Promise<Side> {
 }
 
 async function openSessions(options: SideOptions): Promise<Opened> {
-  const main = await openSession(options);
+  const main = marked(await openSession(options), options.name);
   const workers: Session[] = [];
   try {
     const { version, snapshot } = await exportSnapshot(main, options.name);
@@ -113,6 +137,7 @@ async function openSessions(options: SideOptions): Promise<Opened> {
         if (isLostConnection(cause)) throw cause;
         throw new SnapshotLost('the snapshot is gone with the session that held it', { cause });
       });
+      marked(session, options.name);
       await session.client.query(
         `set local work_mem = '64MB'; set local max_parallel_workers_per_gather = 0; savepoint opened`,
       );

@@ -17,6 +17,8 @@ export interface TablePair {
   readonly constants?: Readonly<Record<string, string>>;
   /** Columns that are not compared, by old or (for columns of new alone) new name, and why. */
   readonly exclude?: Readonly<Record<string, string>>;
+  /** `expected`: columns of new alone that may be NULL or have a default are listed as not compared. */
+  readonly addedColumns?: 'expected';
   /** By old name. */
   readonly policies?: Readonly<Record<string, ColumnPolicy>>;
   /** Columns that identify a row, by old name; default: the primary key, or a unique index, of the old table. */

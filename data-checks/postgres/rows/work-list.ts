@@ -1,5 +1,5 @@
 import { describeTables, inventory, type Table } from '../catalog.ts';
-import { NameError, parseTableName } from '../names.ts';
+import { NameError, type NamePart, parseTableName } from '../names.ts';
 import { type Resolved, resolveRelation } from '../relation.ts';
 import { notChecked } from './answer.ts';
 import type { Side } from './side.ts';
@@ -20,6 +20,7 @@ export interface Choice {
   readonly tables?: readonly TablePair[];
   readonly only?: readonly string[];
   readonly emptyBecause?: string;
+  readonly addedColumns?: 'expected';
   readonly since?: NonNullable<TablePair['since']>;
   readonly direction?: 'rollback';
 }
@@ -30,10 +31,9 @@ export async function workList(old: Side, next: Side, choice: Choice): Promise<r
 }
 
 async function everything(old: Side, next: Side, choice: Choice): Promise<readonly Item[]> {
-  const { only = [], emptyBecause, since, direction } = choice;
+  const { only = [], emptyBecause, since, direction, addedColumns } = choice;
   const [before, after] = await Promise.all([inventory(old.main.client), inventory(next.main.client)]);
-  const chosen = (table: Table): boolean =>
-    only.length === 0 || only.some((pattern) => matches(pattern, table));
+  const chosen = chosenBy(only, [...before, ...after]);
   const others = new Map(after.map((table) => [table.shown, table]));
   const items: Item[] = before.filter(chosen).map((table) => {
     const other = others.get(table.shown);
@@ -45,6 +45,7 @@ async function everything(old: Side, next: Side, choice: Choice): Promise<readon
             old: table.shown,
             new: table.shown,
             ...(emptyBecause === undefined ? {} : { emptyBecause }),
+            ...(addedColumns === undefined ? {} : { addedColumns }),
             ...(direction === undefined ? {} : { direction }),
             ...(since !== undefined && other.columns.some((column) => column.name === since.column)
               ? { since }
@@ -62,6 +63,14 @@ async function everything(old: Side, next: Side, choice: Choice): Promise<readon
     }
   }
   return items;
+}
+
+/** Whoever names a table means what a plain `select` from it shows: also the rows of tables that inherit from it. */
+function chosenBy(only: readonly string[], tables: readonly Table[]): (table: Table) => boolean {
+  if (only.length === 0) return () => true;
+  const named = tables.filter((table) => only.some((pattern) => matches(pattern, table)));
+  const names = new Set(named.flatMap((table) => [table.shown, ...table.children]));
+  return (table) => names.has(table.shown);
 }
 
 /** `orders`, `shop.orders`, `shop.*`, `order*`: a pattern with a dot is for the qualified name. */
@@ -104,9 +113,33 @@ export async function named(old: Side, next: Side, pairs: readonly TablePair[]):
     else if ('reason' in before)
       items.push(absent(pair.old, pair.new, 'unreadable', `old: ${before.reason}`));
     else if ('reason' in after) items.push(absent(pair.old, pair.new, 'unreadable', `new: ${after.reason}`));
-    else items.push({ pair, old: before, new: after });
+    else {
+      const other = await otherSpelling(old, pair, before, after);
+      items.push(
+        other === undefined
+          ? { pair, old: before, new: after }
+          : absent(before.shown, after.shown, 'ambiguous', other),
+      );
+    }
   }
   return items;
+}
+
+/** One name that means `"Orders"` on old and `orders` on new, although old has an `orders` as well. */
+async function otherSpelling(
+  old: Side,
+  pair: TablePair,
+  before: Table,
+  after: Table,
+): Promise<string | undefined> {
+  if (pair.old !== pair.new || before.name === after.name) return undefined;
+  const written = (text: string): NamePart => ({ text, quoted: true });
+  const rival = await resolveRelation(old.main.client, {
+    schema: written(before.schema),
+    table: written(after.name),
+  });
+  if (rival.kind === 'missing') return undefined;
+  return `${pair.old} is ${before.shown} on old and ${after.shown} on new, and old has ${after.name} too: write each name in double quotes`;
 }
 
 function absent(old: string, next: string, cause: string, reason: string): TableDiff {

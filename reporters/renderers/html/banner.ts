@@ -1,4 +1,5 @@
 import type { Verdict } from '../../../contract/verdict.ts';
+import { tablesCompared } from '../../judge/coverage.ts';
 import { type ObservedRelease, releaseText } from '../../judge/release.ts';
 import { sectionsOf } from '../sections.ts';
 import { DECISION_MEANING, DECISION_WORDS, plural, time } from '../words.ts';
@@ -9,11 +10,13 @@ import { link, markup, type Markup } from './markup.ts';
 export function banner(verdict: Verdict): Markup {
   const { subject, run } = verdict;
   const nobody = 'not named';
+  const tables = tablesCompared(verdict.checks);
   const facts: readonly (readonly [string, Markup])[] = [
     ['Target', markup`${subject.target}`],
     ['Release wanted', markup`${subject.wanted ? short(subject.wanted) : nobody}`],
     ['Release observed', markup`${subject.observed ? short(subject.observed) : 'not observed'}`],
     ['Phase', markup`${run.phase}`],
+    ...(tables === undefined ? [] : [['Data', markup`${tables}`] as const]),
     ['Run', markup`<code>${run.id}</code>`],
     ['Started', markup`<time datetime="${verdict.startedAt}">${time(verdict.startedAt)}</time>`],
     ['Decided', markup`<time datetime="${verdict.decidedAt}">${time(verdict.decidedAt)}</time>`],

@@ -100,6 +100,8 @@ export function statementsOf(detail: FindingDetail): readonly Statement[] {
     case 'load':
       return detail.statements;
     case 'table':
+    case 'tables':
+    case 'coverage':
     case 'state':
     case 'comparison':
       return [];

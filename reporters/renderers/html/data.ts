@@ -1,6 +1,8 @@
+import type { CoveredTable } from '../../../contract/coverage.ts';
 import type { DifferingRow, RowsReport, TableReport } from '../../../contract/finding.ts';
 import type { Verdict } from '../../../contract/verdict.ts';
-import { detailsOf } from '../sections.ts';
+import { coverageOf } from '../../judge/coverage.ts';
+import { tablesOf } from '../sections.ts';
 import { count, differingRows, plural } from '../words.ts';
 import { checkName } from './checks.ts';
 import { stateBadge } from './icons.ts';
@@ -30,17 +32,69 @@ export function dataSection(verdict: Verdict): Markup {
       { title: 'Answer' },
       { title: 'Differences, sums, and what was not compared' },
     ],
-    detailsOf(verdict, 'table').map(({ check, detail }) => [
+    tablesOf(verdict).map(({ check, table }) => [
       checkName(check),
       stateBadge(check.state),
-      markup`<code class="name">${detail.table.old}</code> → <code class="name">${detail.table.new}</code>`,
-      rows(detail.table.oldRows),
-      rows(detail.table.newRows),
-      markup`${difference(detail.table)}`,
-      markup`${ANSWER_WORDS[detail.table.answer]}`,
-      notes(detail.table),
+      markup`<code class="name">${table.old}</code> → <code class="name">${table.new}</code>`,
+      rows(table.oldRows),
+      rows(table.newRows),
+      markup`${difference(table)}`,
+      markup`${ANSWER_WORDS[table.answer]}`,
+      notes(table),
     ]),
   );
+}
+
+const NOT_COMPARED_WORDS: Record<Exclude<CoveredTable['state'], 'compared'>, string> = {
+  'not-compared': 'nobody compares it',
+  excluded: 'left out by the plan',
+  empty: 'empty on old',
+};
+
+/** Tables of old that no check compares, and what else holds rows. */
+export function uncomparedSection(verdict: Verdict): Markup {
+  const report = coverageOf(verdict.checks);
+  const tables = [...(report?.tables ?? [])].filter(isNotCompared);
+  tables.sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state));
+  return tableSection(
+    'not-compared',
+    'Data that was not compared',
+    'Tables of old that no check compares, and what else holds rows',
+    [
+      { title: 'Table' },
+      { title: 'Old rows', numeric: true },
+      { title: 'New rows', numeric: true },
+      { title: 'Why' },
+    ],
+    [
+      ...tables.map((table) => [
+        markup`<code class="name">${table.table}</code>`,
+        markup`${rowsOrMore(table.oldRows, table)}`,
+        markup`${rowsOrMore(table.newRows, table)}`,
+        markup`${NOT_COMPARED_WORDS[table.state]}${table.because === null ? '' : `: ${table.because}`}`,
+      ]),
+      ...(report?.notes ?? []).map((note) => [
+        markup`${note}`,
+        markup``,
+        markup``,
+        markup`nothing to compare it with`,
+      ]),
+    ],
+  );
+}
+
+type NotCompared = CoveredTable & { readonly state: Exclude<CoveredTable['state'], 'compared'> };
+const ORDER: readonly NotCompared['state'][] = ['not-compared', 'excluded', 'empty'];
+
+function isNotCompared(table: CoveredTable): table is NotCompared {
+  return table.state !== 'compared';
+}
+
+/** Of tables that the plan leaves out it was only asked whether they have rows. */
+function rowsOrMore(value: number | null, { state, more }: CoveredTable): string {
+  if (value === null) return 'unknown';
+  if (state === 'excluded') return value === 0 ? '0' : 'some';
+  return more ? `${count(value)} or more` : count(value);
 }
 
 function rows(value: number | null): Markup {

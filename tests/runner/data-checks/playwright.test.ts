@@ -25,6 +25,9 @@ const EXPECTED: Readonly<Record<string, Partial<Finding>>> = {
   'lost-row-is-found': { outcome: 'fail', cause: 'rows-missing', measured: 2, expected: 0 },
   'changed-row-is-found': { outcome: 'fail', cause: 'rows-changed', measured: 1 },
   'unmapped-column-is-no-pass': { outcome: 'unknown', cause: 'columns-differ' },
+  'other-tables-preserved': { outcome: 'unknown', cause: 'columns-differ', measured: 1 },
+  'tables-are-covered': { outcome: 'pass', sampleSize: 9 },
+  'no-table-became-empty': { outcome: 'fail', cause: 'tables-emptied', measured: 1 },
   'sequences-are-ahead': { outcome: 'fail', cause: 'state-broken', measured: 1, expected: 0 },
   'foreign-keys-hold': { outcome: 'pass', measured: 0 },
   'columns-are-kept': { outcome: 'pass', measured: 0 },
@@ -70,7 +73,7 @@ export default defineConfig({
       table('unmapped-column-is-no-pass', "'items'", "'items'", "compare: 'rows'"),
       table('growing-table-preserved', "'customers'", "'doubled'", "rows: 'at-least'"),
     ].join(',\n    ')}
-  ], state: {
+  ], otherTables: {}, except: { journal: 'starts anew' }, addedColumns: 'expected', state: {
     checks: ['sequences-are-ahead', 'foreign-keys-hold', 'columns-are-kept', 'owners-are-kept'],
     except: [
       { check: 'owners-are-kept', because: 'one role owns everything' },
@@ -103,14 +106,18 @@ beforeAll(async () => {
   const old = await cluster.database(
     'old',
     `create table customers as ${rows}; create table orders as ${rows}; create table amounts as select id as total from (${rows}) r; create table refunds(id int);
-     create table items(id int primary key, price int); create table bills(id serial); insert into items select id, id from (${rows}) r`,
+     create table items(id int primary key, price int); create table bills(id serial);
+     create table stock as ${rows}; create table prices as ${rows}; create table forgotten as ${rows}; create table journal as ${rows};
+     insert into items select id, id from (${rows}) r`,
   );
   const next = await cluster.database(
     'new',
     `create table people as ${rows}; create table orders as ${rows}; delete from orders where id > 98;
      create table amounts as select id as amount from (${rows}) r; update amounts set amount = 99 where amount = 100;
      create table refunds(id int); create table doubled as ${rows}; insert into doubled values (1);
-     create table bills(id serial); insert into bills values (1); create table items(id int primary key, tenant text, price_minor int);
+     create table bills(id serial); insert into bills values (1);
+     create table stock as select id, null::text as shelf, 0 as size from (${rows}) r; alter table stock alter size set default 0;
+     create table prices as select id, 0 as tax from (${rows}) r; alter table prices alter tax set not null; create table forgotten(id int); create table items(id int primary key, tenant text, price_minor int);
      insert into items select id, 'main', case id when 77 then 1 else id end from (${rows}) r`,
   );
   directory = await mkdtemp(path.join(tmpdir(), 'greenlight-data-'));

@@ -350,6 +350,8 @@ describe('the manifest', () => {
       ['health-is-truthful', 'readiness', 'blocking'],
       ['visitor-can-register', 'suites', 'blocking'],
       ['orders-preserved', 'data-checks', 'blocking'],
+      ['tables-are-covered', 'data-checks', 'blocking'],
+      ['no-table-became-empty', 'data-checks', 'blocking'],
       ['holds', 'load', 'advisory'],
     ]);
   });

@@ -1,0 +1,43 @@
+import type { HeldTables, RowCount } from '../postgres/held-tables.ts';
+import { matches } from '../postgres/rows/work-list.ts';
+import { tableNames } from './catalog.ts';
+import { type MysqlSession, quoteName } from './session.ts';
+
+/** Reads which tables a MariaDB or MySQL database has. @throws Error of the server or the driver */
+export async function heldInMysql(session: MysqlSession): Promise<HeldTables> {
+  const { tables, others } = await tableNames(session);
+  const folded = (name: string): string => name.replace(/^.*\./, '').replaceAll('"', '').toLowerCase();
+  return {
+    names: tables,
+    // A view shows rows of tables that are looked at.
+    others: others.filter((other) => !other.startsWith('view ')),
+    shownBy: async (names) => {
+      const wanted = new Set(names.map(folded));
+      return new Set(
+        tables.filter((name) => names.includes(name) || (wanted.has(folded(name)) && isOnly(tables, name))),
+      );
+    },
+    count: (name, most) => count(session, name, most),
+    twinOf: (name) => tables.find((table) => folded(table) === folded(name)),
+    matches: (pattern, name) => matches(pattern, { schema: '', name, shown: name }),
+    close: () => session.close(),
+  };
+}
+
+/** Whether no other table's name differs from this one only by case. */
+function isOnly(tables: readonly string[], name: string): boolean {
+  return tables.filter((other) => other.toLowerCase() === name.toLowerCase()).length === 1;
+}
+
+async function count(session: MysqlSession, name: string, most: number): Promise<RowCount> {
+  try {
+    const [row] = await session.query(
+      `select count(*) from (select 1 from ${quoteName(name)} limit ${most + 1}) t`,
+    );
+    const found = Number(row?.[0]?.toString());
+    return { rows: Math.min(found, most), more: found > most };
+  } catch (error) {
+    if (session.ended) throw error;
+    return { rows: null, because: error instanceof Error ? error.message : String(error) };
+  }
+}
