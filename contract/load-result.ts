@@ -23,6 +23,14 @@ export const LoadBucket = z.strictObject({
 });
 export type LoadBucket = z.infer<typeof LoadBucket>;
 
+/** Answers to one step whose shape was looked at: a sample, so what is wrong is a share of these, never of all requests. */
+export const LookedShape = z.strictObject({
+  step: z.string(),
+  looked: z.number().int().nonnegative(),
+  wrong: z.number().int().nonnegative(),
+});
+export type LookedShape = z.infer<typeof LookedShape>;
+
 /** What a load engine measured, the same for every engine. Times in milliseconds unless the name says otherwise. */
 export const LoadResult = z.strictObject({
   engine: z.strictObject({ name: z.enum(['autocannon', 'k6']), version: z.string() }),
@@ -37,6 +45,8 @@ export const LoadResult = z.strictObject({
   /** Finished requests, errors included, warm-up excluded. */
   requests: z.number().int().nonnegative(),
   errors: LoadErrors,
+  /** Of every step that has a schema, those that nobody looked at as well; absent where no step has one. */
+  shapes: z.array(LookedShape).optional(),
   /** `null` when nothing was measured: never 0, which would pass every threshold. */
   latency: z
     .strictObject({

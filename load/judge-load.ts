@@ -5,6 +5,7 @@ import { atLeast, atMost, type Statement } from '../contract/statement.ts';
 import type { ControlAnswer } from '../safety/ask-control.ts';
 import { clearlyBroken, requestsNeeded, type Need } from './enough-requests.ts';
 import { hiddenStall } from './hidden-stall.ts';
+import { brokenShapes, doubtfulShapes, shapeStatements } from './judge-shapes.ts';
 import { judgeTriggers } from './judge-triggers.ts';
 import { healthUnseen, ownDelay } from './own-delay.ts';
 import { coresItTakes, usersItTakes } from './what-it-takes.ts';
@@ -34,7 +35,7 @@ export function judgeLoad(evidence: LoadEvidence): Finding {
   const nothing = nothingMeasured(evidence);
   if (nothing !== undefined) return finding(evidence, statements, nothing);
 
-  const broken = statements.filter((statement) => !statement.ok);
+  const broken = limitStatements(profile, result).filter((statement) => !statement.ok);
   const lacking = lackingOf(profile, result);
   const fewForThePlan = result.requests < profile.minimumRequests;
   const clear = broken.filter(
@@ -46,6 +47,10 @@ export function judgeLoad(evidence: LoadEvidence): Finding {
         unansweredCount: evidence.control === 'answers' || !fewForThePlan,
       }),
   );
+  // What a target answers is its own, whatever state we were in.
+  const misshapen = brokenShapes(result.shapes ?? [], errorLimit(profile));
+  const answered = clear.some(({ name }) => name === 'error rate');
+  if (misshapen !== undefined && !answered) return finding(evidence, statements, misshapen);
   const doubt = notBelievable(evidence, clear);
   if (doubt !== undefined) return finding(evidence, statements, doubt);
   const [first] = clear;
@@ -58,13 +63,19 @@ export function judgeLoad(evidence: LoadEvidence): Finding {
   const few =
     fewerThanThePlan(profile, result, broken) ??
     (lacking.length === 0 ? undefined : tooFew(result, lacking, broken));
-  const short = (fewForThePlan ? few : lessThanOrdered(result)) ?? few ?? stallBehind(profile, result);
+  const shapes = doubtfulShapes(result.shapes ?? [], errorLimit(profile));
+  const short =
+    (fewForThePlan ? few : lessThanOrdered(result)) ?? few ?? stallBehind(profile, result) ?? shapes;
   if (short !== undefined) return finding(evidence, statements, short);
   return finding(evidence, statements, { outcome: 'pass', summary: passSummary(result) });
 }
 
 /** Every limit of the profile as a statement about the result; none of them holds when nothing was measured. */
 export function loadStatements(profile: LoadProfile, result: LoadResult): readonly Statement[] {
+  return [...limitStatements(profile, result), ...shapeStatements(result.shapes ?? [], errorLimit(profile))];
+}
+
+function limitStatements(profile: LoadProfile, result: LoadResult): readonly Statement[] {
   const { thresholds } = profile;
   const latency = (name: 'p50' | 'p95' | 'p99', limit: number | undefined): Statement[] =>
     limit === undefined ? [] : [rounded(atMost(name, result.latency?.[name] ?? NaN, limit, 'ms'), 2)];

@@ -1,6 +1,7 @@
 import { encodeIntoCompressedBase64 } from 'hdr-histogram-js';
 import type { LoadBucket, LoadErrors, LoadResult } from '../contract/load-result.ts';
 import { decodeHistogram, emptyHistogram, latencyOf } from './engines/load-recorder.ts';
+import { mergeShapes } from './engines/looked-shapes.ts';
 import { listed } from './engines/silences.ts';
 
 /** How results stand to each other: one after the other, or shares of one load that were made at the same time. */
@@ -43,6 +44,7 @@ export function mergeResults(results: readonly LoadResult[], together: Together)
     connections: atOnce ? sum((result) => result.connections) : most((result) => result.connections),
     requests,
     errors: errorsOf(results),
+    ...mergeShapes(results),
     latency: latencyOf(histogram),
     histogram: histogram.totalCount === 0 ? null : encodeIntoCompressedBase64(histogram),
     targetRate: results.some(({ targetRate }) => targetRate === null)

@@ -12,7 +12,7 @@ export interface AutocannonClient extends EventEmitter {
     finish(): unknown;
     [handler: number]: ((info: unknown) => unknown) | undefined;
   };
-  readonly pipelinedRequests: { clear(): void };
+  readonly pipelinedRequests: { clear(): void; addBody(bytes: Buffer): void };
   setRequests(requests: readonly AutocannonRequest[]): void;
   destroy(): void;
   _connect(): void;
@@ -39,8 +39,10 @@ export interface ClientHooks {
   headOnly(): boolean;
   /** The request leaves now. */
   sent(): void;
-  /** The answer is complete. */
-  answered(status: number, body: string, headers: Record<string, string | string[]>): void;
+  /** Whether anybody will look at the body of the answer under way; else it is read and not kept. */
+  keepsBody(): boolean;
+  /** The answer is complete; its body is as it came, in pieces. */
+  answered(status: number, body: readonly Buffer[], headers: Record<string, string | string[]>): void;
   /** Size of the answer that was just reported, in bytes on the wire. */
   received(bytes: number): void;
   /** The connection was refused, reset or could not be made. */
@@ -50,13 +52,17 @@ export interface ClientHooks {
 }
 
 const ON_HEADERS_COMPLETE = 2;
+const ON_MESSAGE_COMPLETE = 4;
+const SWITCHING_PROTOCOLS = 101;
 const NEEDED = ['_connect', '_resetConnection', '_doRequest', 'setRequests', 'destroy'] as const;
 
 /**
  * Puts our hooks on a fresh client, before its first connection. These defects of autocannon 9 make it necessary: it
  * reconnects to a dead port without a pause; it does not reset its parser and queue with a new connection, so that
  * later answers are taken for earlier requests; it sends the next request on a connection that the server has said it
- * will close; it loses a body that the end of the connection ends; and it waits for the body of an answer to HEAD.
+ * will close; it loses a body that the end of the connection ends; it waits for the body of an answer to HEAD; it takes
+ * what a server says before its answer (103) for the answer; and it makes text of every piece of a body by itself, which
+ * breaks characters at their borders and all that is compressed.
  * @throws Error when this is not the client that we know
  */
 export function hookClient(client: AutocannonClient, hooks: ClientHooks, timeoutMs: number): void {
@@ -73,12 +79,13 @@ export function hookClient(client: AutocannonClient, hooks: ClientHooks, timeout
   let closing = false;
   let ended = false;
   let waiting = false;
-  let parserKnowsHead = false;
+  let taught = false;
+  let body: Buffer[] = [];
 
   const requests: readonly AutocannonRequest[] = [
     {
       setupRequest: (defaults) => ({ ...defaults, ...wire }),
-      onResponse: (status, body, _context, headers) => {
+      onResponse: (status, _text, _context, headers) => {
         closing = /\bclose\b/i.test(String(headers['connection'] ?? headers['Connection'] ?? ''));
         hooks.answered(status, body, headers);
       },
@@ -104,6 +111,7 @@ export function hookClient(client: AutocannonClient, hooks: ClientHooks, timeout
     // The first request is built when requests are set, all later ones just before they leave.
     if (!begun) client.setRequests(requests);
     begun = true;
+    body = [];
     hooks.sent();
     doRequest();
   };
@@ -115,7 +123,7 @@ export function hookClient(client: AutocannonClient, hooks: ClientHooks, timeout
       closing = false;
       client.parser.initialize('RESPONSE');
       client.pipelinedRequests.clear();
-      if (!parserKnowsHead) teachHead();
+      if (!taught) teach();
       ended = false;
       connect();
       client.conn.prependListener('end', () => {
@@ -133,12 +141,25 @@ export function hookClient(client: AutocannonClient, hooks: ClientHooks, timeout
     setTimeout(open, pause);
   };
 
-  function teachHead(): void {
-    parserKnowsHead = true;
-    const handler = client.parser[ON_HEADERS_COMPLETE];
+  function teach(): void {
+    taught = true;
+    const { [ON_HEADERS_COMPLETE]: headersComplete, [ON_MESSAGE_COMPLETE]: messageComplete } = client.parser;
+    let beforehand = false;
     client.parser[ON_HEADERS_COMPLETE] = (info) => {
-      handler?.(info);
+      beforehand = comesBefore(info);
+      if (beforehand) return undefined;
+      headersComplete?.(info);
       return hooks.headOnly();
     };
+    client.parser[ON_MESSAGE_COMPLETE] = (info) => (beforehand ? undefined : messageComplete?.(info));
+    client.pipelinedRequests.addBody = (bytes) => {
+      if (hooks.keepsBody()) body.push(bytes);
+    };
   }
+}
+
+/** Whether a message of the server only announces the answer that is still to come. */
+function comesBefore(info: unknown): boolean {
+  const { statusCode = 0 } = info as { readonly statusCode?: number };
+  return statusCode < 200 && statusCode !== SWITCHING_PROTOCOLS;
 }

@@ -1,19 +1,20 @@
 import { createRequire } from 'node:module';
 import type { EvaluationDepth } from '../../contract/evaluate.ts';
-import { decodeText } from '../../contract/body.ts';
 import type { WireRequest } from '../../contract/http.ts';
 import type { LoadProfile } from '../../contract/load-profile.ts';
 import type { LoadResult } from '../../contract/load-result.ts';
 import type { LoadOrder } from '../../contract/ports/load-engine.ts';
+import { decodeAnswer } from '../../safety/decode-bytes.ts';
 import { hookClient, type AutocannonClient, type ClientHooks } from './autocannon-client.ts';
 import { IterationCookies } from './cookies.ts';
 import { Faults } from './faults.ts';
 import { dataRow, walkFlow, type FlowWalk } from './flow-walk.ts';
 import { LoadRecorder, type SampleKind } from './load-recorder.ts';
+import { type LookedAt, LookedShapes, shapedSteps } from './looked-shapes.ts';
 import { orderFlows } from './order-flows.ts';
 import { ownLimit } from './own-limits.ts';
 import { watchOwnProcess, type OwnProcessHealth } from './own-process-health.ts';
-import { schemaSample } from './schema-sample.ts';
+import { evenSample, schemaSample } from './schema-sample.ts';
 
 /** Extra time after which autocannon is stopped by force; by then every request has been answered or timed out. */
 export const SLACK_MS = 2000;
@@ -48,6 +49,7 @@ export async function runConnections(order: ConnectionsOrder): Promise<LoadResul
     ...headOf(order.profile),
     startedAt: run.startedAt,
     ...recorded,
+    ...run.shapes.result(),
     durationMs,
     achievedRate: durationMs > 0 ? recorded.requests / (durationMs / 1000) : 0,
     generator: run.generator(),
@@ -73,7 +75,9 @@ export function headOf(
 class AutocannonRun {
   readonly recorder = new LoadRecorder();
   readonly faults = new Faults();
+  readonly shapes: LookedShapes;
   readonly #order: ConnectionsOrder;
+  readonly #inEvenSample: (nowMs: number) => boolean;
   readonly #origin: string;
   readonly #flows;
   readonly #clients: AutocannonClient[] = [];
@@ -87,6 +91,8 @@ class AutocannonRun {
     this.#order = order;
     this.#origin = order.origin;
     this.#flows = orderFlows(order.profile, order.flow);
+    this.shapes = new LookedShapes(shapedSteps(order.flow));
+    this.#inEvenSample = evenSample(order.profile.durationS, 1);
   }
 
   /** Length of the measured window; shorter than ordered when the run was stopped early. */
@@ -177,10 +183,12 @@ class AutocannonRun {
     let failures = 0;
     let depth: EvaluationDepth = { schema: true };
     let sentAt: number | undefined;
-    let answer: { kind: SampleKind; latencyMs: number; sentAt: number } | undefined;
+    let answer:
+      { kind: SampleKind; shape: LookedAt | undefined; latencyMs: number; sentAt: number } | undefined;
 
+    const measured = (at: number): boolean => at >= this.#from && at < this.#to;
     const record = (kind: SampleKind, at: number, latencyMs: number | undefined, bytes: number): void => {
-      if (at < this.#from || at >= this.#to) return;
+      if (!measured(at)) return;
       this.recorder.record({ kind, sinceMs: at - this.#from, latencyMs, bytes });
     };
     const unanswered = (kind: 'timeout' | 'connection', latencyMs: number | undefined): void => {
@@ -205,7 +213,8 @@ class AutocannonRun {
         secret,
       });
       cookies = new IterationCookies();
-      depth = { schema: inSample(iteration) };
+      const spread = this.#inEvenSample(performance.now());
+      depth = { schema: inSample(iteration) || spread };
       iteration += 1;
       const first = walk.next();
       if (first === undefined) throw new Error(`the flow "${flow.id}" makes no request`);
@@ -239,6 +248,7 @@ class AutocannonRun {
         };
       },
       headOnly: () => wire?.method === 'HEAD',
+      keepsBody: () => walk?.looksAtBody(depth) === true,
       sent: () => {
         // What was let through belongs to the window, though its end may have come in this very moment.
         sentAt = Math.min(performance.now(), this.#to - 0.001);
@@ -252,20 +262,21 @@ class AutocannonRun {
           if (name.toLowerCase() === 'set-cookie') cookies.remember([value].flat());
           headers[name.toLowerCase()] = [value].flat().join(', ');
         }
-        let kind: SampleKind = 'assertion';
+        answer = { kind: 'assertion', shape: undefined, latencyMs, sentAt };
         try {
-          const decoded = decodeText(headers['content-type'], body);
-          kind =
-            walk?.answered({ status, headers, ...decoded, durationMs: latencyMs }, depth).kind ?? 'assertion';
+          const decoded =
+            walk?.looksAtBody(depth) === true ? decodeAnswer(headers, Buffer.concat(body)) : NO_BODY;
+          const judged = walk?.answered({ status, headers, ...decoded, durationMs: latencyMs }, depth);
+          if (judged !== undefined) answer = { kind: judged.kind, shape: judged.shape, latencyMs, sentAt };
         } catch (error) {
           this.faults.add(`an answer could not be judged: ${String(error)}`);
           walk?.giveUp();
         }
-        answer = { kind, latencyMs, sentAt };
         sentAt = undefined;
       },
       received: (bytes) => {
         if (answer !== undefined) record(answer.kind, answer.sentAt, answer.latencyMs, bytes);
+        if (answer?.shape !== undefined && measured(answer.sentAt)) this.shapes.add(answer.shape);
         answer = undefined;
       },
       failed: (error) => {
@@ -278,6 +289,9 @@ class AutocannonRun {
     };
   }
 }
+
+/** Of an answer of which only status and headers are looked at. */
+const NO_BODY = { body: '', text: '' };
 
 /** What to say where requests go to several addresses. */
 export function manyOrigins(one: string, other: string): string {

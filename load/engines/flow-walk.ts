@@ -10,12 +10,15 @@ import { encodeAgain, encodeRequest, type ResponseView, type WireRequest } from 
 import { refusePromise } from '../../contract/plan-mistake.ts';
 import type { Statement } from '../../contract/statement.ts';
 import { identities } from '../../contract/unique.ts';
+import type { LookedAt } from './looked-shapes.ts';
 
 /** How one answer under load counts. */
 export type AnswerKind = 'ok' | 'status' | 'assertion';
 
 export interface Judged {
   readonly kind: AnswerKind;
+  /** Of an answer in the sample whose shape was looked at. */
+  readonly shape?: LookedAt;
   readonly statements: readonly Statement[];
 }
 
@@ -113,7 +116,10 @@ class Walk implements FlowWalk {
     if (this.asked.capture !== undefined) this.captured = { ...this.captured, ...captured };
     const kind = kindOf(statements);
     if (kind !== 'ok') this.giveUp();
-    return { kind, statements };
+    // One that was only looked at because its comparisons threw is in no fair sample.
+    if (!depth.schema || this.asked.response === undefined || kind === 'status') return { kind, statements };
+    const held = statements.some(({ name, ok }) => name === 'shape' && ok);
+    return { kind, statements, shape: { step: this.asked.id, held } };
   }
 
   acceptsStatus(status: number): boolean {

@@ -18,3 +18,22 @@ export function schemaSample(seed: string, user: number): (iteration: number) =>
     return (Math.imul(mixed ^ (mixed >>> 15), 0x85ebca6b) >>> 8) % ONE_IN === 0;
   };
 }
+
+/** So many answers of a window are looked at, evenly over its time, besides the share of all. */
+const SPREAD_OVER_WINDOW = 120;
+
+/**
+ * Whether an iteration that begins now is looked at so that a short or slow load has a sample as well: one in a
+ * hundred of few is none. Portable.
+ * @param durationS length of the window
+ * @param among how many ask by themselves, each its own
+ */
+export function evenSample(durationS: number, among: number): (nowMs: number) => boolean {
+  const everyMs = (durationS * 1000 * among) / SPREAD_OVER_WINDOW;
+  let due = -Infinity;
+  return (nowMs) => {
+    if (nowMs < due) return false;
+    due = nowMs + everyMs;
+    return true;
+  };
+}

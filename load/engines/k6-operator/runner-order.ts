@@ -26,6 +26,7 @@ const K6OrderFile = z.strictObject({
   preAllocatedVUs: z.number().int().positive(),
   maxVUs: z.number().int().positive(),
   drainS: z.number().nonnegative(),
+  shapedSteps: z.array(z.string()).readonly().optional(),
   control: z.string().optional(),
 }) satisfies z.ZodType<K6Order>;
 

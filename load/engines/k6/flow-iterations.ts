@@ -3,7 +3,9 @@ import type { Flow } from '../../../contract/flow.ts';
 import { type DecodedBody, decodeText } from '../../../contract/body.ts';
 import { NO_HEADERS, type WireRequest } from '../../../contract/http.ts';
 import { dataRow, walkFlow, type FlowWalk } from '../flow-walk.ts';
-import { schemaSample } from '../schema-sample.ts';
+import type { LookedAt } from '../looked-shapes.ts';
+import { shapedSteps } from '../looked-shapes.ts';
+import { evenSample, schemaSample } from '../schema-sample.ts';
 import { refuseInvalidUrl } from './invalid-url.ts';
 import type { K6Modules, K6Order, K6Response } from './runtime.ts';
 
@@ -11,6 +13,8 @@ import type { K6Modules, K6Order, K6Response } from './runtime.ts';
 export interface Telling {
   /** An answer that does not hold, and how long it took. */
   readonly error: (kind: 'status' | 'assertion', tookMs: number) => void;
+  /** An answer whose shape was looked at. */
+  readonly shape: (looked: LookedAt) => void;
   /** Something threw that is not the target's doing. */
   readonly fault: (error: unknown) => void;
 }
@@ -41,7 +45,15 @@ export function flowIterations(k6: K6Modules, order: K6Order, flow: Flow, tellin
     try {
       if (walk === undefined) {
         user = k6.exec.vu.idInTest;
-        if (hasSchema(flow)) inSample = schemaSample(run, user);
+        if (shapedSteps(flow).length > 0) {
+          const fixed = schemaSample(run, user);
+          const spread = evenSample(order.durationS, order.preAllocatedVUs);
+          // Both are asked every time: what begins now must not be looked at once more right after.
+          inSample = (iteration) => {
+            const now = spread(Date.now());
+            return fixed(iteration) || now;
+          };
+        }
         walk = walkFlow({ flow, urls, run, scope, data: dataRow(flow, user - 1), secret });
       } else walk.again(dataRow(flow, user - 1 + count));
       const depth = inSample?.(count) === true ? WITH_SCHEMA : WITHOUT_SCHEMA;
@@ -55,7 +67,8 @@ export function flowIterations(k6: K6Modules, order: K6Order, flow: Flow, tellin
           walk.giveUp();
           refuseInvalidUrl(response);
         } else if (keepBody || !walk.acceptsStatus(status)) {
-          const { kind } = walk.answered(new ViewOfResponse(response, status), depth);
+          const { kind, shape } = walk.answered(new ViewOfResponse(response, status), depth);
+          if (shape !== undefined) telling.shape(shape);
           if (kind !== 'ok') telling.error(kind, response.timings.blocked + response.timings.duration);
         }
       }
@@ -63,10 +76,6 @@ export function flowIterations(k6: K6Modules, order: K6Order, flow: Flow, tellin
       telling.fault(error);
     }
   };
-}
-
-function hasSchema({ steps }: Flow): boolean {
-  return steps.some((step) => step.kind === 'request' && step.response !== undefined);
 }
 
 /** k6 reads the parameters of a request one by one, and so only those are given that differ from its options. */

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { LoadProfile } from '../../../contract/load-profile.ts';
 import type { LoadOrder } from '../../../contract/ports/load-engine.ts';
+import { shapedSteps } from '../looked-shapes.ts';
 import { orderFlows } from '../order-flows.ts';
 import type { K6Order } from './runtime.ts';
 
@@ -39,6 +40,7 @@ export function orderForK6(
     durationS: Math.max(1, profile.durationS),
     preAllocatedVUs,
     maxVUs: Math.max(preAllocatedVUs, dealt(arrivalsUnderWay(profile.timeoutMs))),
+    ...(shapedSteps(flow).length === 0 ? {} : { shapedSteps: shapedSteps(flow) }),
     drainS: Math.ceil((profile.timeoutMs * steps) / 1000) + 1,
   };
 }

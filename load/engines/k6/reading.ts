@@ -5,6 +5,7 @@ import type { Segment } from '../../../contract/shard.ts';
 import type { ControlAnswer } from '../../../safety/ask-control.ts';
 import { Faults } from '../faults.ts';
 import { LoadRecorder } from '../load-recorder.ts';
+import { LookedShapes } from '../looked-shapes.ts';
 import { shareOf } from '../share-of.ts';
 import type { K6Order } from './runtime.ts';
 import { K6Samples } from './samples.ts';
@@ -19,6 +20,8 @@ const Summary = z.object({
   judged: z.number(),
   refused: z.number(),
   faults: z.number(),
+  // Summaries of runners that were exported before have none.
+  shapes: z.number().default(0),
   control: z.enum(['answers', 'silent']).optional(),
 });
 
@@ -36,6 +39,7 @@ export class K6Reading {
   readonly recorder = new LoadRecorder();
   readonly faults = new Faults();
   readonly #order: K6Order;
+  readonly #shapes: LookedShapes;
   readonly #samples: K6Samples;
   #control: ControlAnswer = 'not-asked';
 
@@ -43,7 +47,15 @@ export class K6Reading {
   constructor(order: K6Order, onArrival?: (atMs: number) => void, withoutConnecting = false) {
     this.#order = order;
     const { timeoutMs } = order.profile;
-    this.#samples = new K6Samples(this.recorder, this.faults, timeoutMs, onArrival, withoutConnecting);
+    this.#shapes = new LookedShapes(order.shapedSteps ?? []);
+    this.#samples = new K6Samples(
+      this.recorder,
+      this.faults,
+      timeoutMs,
+      onArrival,
+      withoutConnecting,
+      this.#shapes,
+    );
   }
 
   /** When the first measured request left, in milliseconds since 1970; undefined without one. */
@@ -76,6 +88,7 @@ export class K6Reading {
     return {
       ...frameOf(profile, run),
       ...recorded,
+      ...this.#shapes.result(),
       // The start of k6 itself takes seconds; where shares stand to each other is told by when their requests were made.
       startedAt: new Date(this.#samples.windowStart ?? run.startedAt).toISOString(),
       warmupMs: warmupS * 1000,
@@ -103,7 +116,7 @@ export class K6Reading {
       return;
     }
     this.#control = summary.data.control ?? 'not-asked';
-    const { httpRequests, iterations, dropped, errors, judged, refused, faults } = summary.data;
+    const { httpRequests, iterations, dropped, errors, judged, refused, faults, shapes } = summary.data;
     const seen = this.#samples.totals;
     const told = [
       ['requests', httpRequests, seen.requests],
@@ -113,6 +126,7 @@ export class K6Reading {
       ['errors', errors, seen.errors],
       ['failed requests', refused, seen.refused],
       ['faults', faults, seen.faults],
+      ['looks at a shape', shapes, seen.shapes],
     ] as const;
     // Any of them that got lost on the way would make the target look better.
     const lost = told.find(([, made, arrived]) => made !== arrived);

@@ -22,6 +22,8 @@ export interface K6Order {
   readonly maxVUs: number;
   /** Seconds that a started iteration may take to end after the window. */
   readonly drainS: number;
+  /** The steps of the flow whose answers must have a shape; absent where there are none. */
+  readonly shapedSteps?: readonly string[] | undefined;
   /** Asked by the script itself at its end, where nobody else can tell whether that machine's network works. */
   readonly control?: string | undefined;
 }
@@ -73,6 +75,8 @@ export const ORDER_ENV = 'GREENLIGHT_K6_ORDER';
  * the moment in which its request left. Answers that hold cost the script no sample of its own.
  */
 export const ERROR_METRIC = 'greenlight_error';
+/** Each answer whose shape was looked at: its step and whether it held as tags. */
+export const SHAPE_METRIC = 'greenlight_shape';
 /** A message of ours as its tag: faults must not be lost among the target's errors. */
 export const FAULT_METRIC = 'greenlight_fault';
 /** k6's own judgement of a plain request: 1 when it was not answered, or with a status that does not hold. */
@@ -94,11 +98,16 @@ export function k6Script(k6: K6Modules, planFlows: readonly Flow[]): K6Script {
   }
   const errors = new k6.Trend(ERROR_METRIC);
   const faults = new k6.Counter(FAULT_METRIC);
+  const shapes = new k6.Counter(SHAPE_METRIC);
   const fault = (error: unknown): void => faults.add(1, { kind: String(error).slice(0, 300) });
   const iteration =
     named === undefined
       ? plainIterations(k6, order, orderFlows(profile, undefined), fault)
-      : flowIterations(k6, order, named, { error: (kind, tookMs) => errors.add(tookMs, { kind }), fault });
+      : flowIterations(k6, order, named, {
+          error: (kind, tookMs) => errors.add(tookMs, { kind }),
+          shape: ({ step, held }) => shapes.add(1, { step, held: held ? 'yes' : 'no' }),
+          fault,
+        });
 
   return {
     options: optionsOf(order),
@@ -116,6 +125,7 @@ export function k6Script(k6: K6Modules, planFlows: readonly Flow[]): K6Script {
         refused: failed['passes'] ?? 0,
         judged: (failed['passes'] ?? 0) + (failed['fails'] ?? 0),
         faults: count(FAULT_METRIC),
+        shapes: count(SHAPE_METRIC),
         ...(order.control === undefined ? {} : { control: askControl(k6, order.control) }),
       } satisfies K6Summary);
       return { [order.summaryFile]: order.summaryFile === 'stdout' ? `\n${SUMMARY_MARK}${text}\n` : text };
@@ -135,6 +145,8 @@ export interface K6Summary {
   readonly judged: number;
   readonly refused: number;
   readonly faults: number;
+  /** Answers whose shape was looked at. */
+  readonly shapes: number;
   readonly control?: 'answers' | 'silent';
 }
 

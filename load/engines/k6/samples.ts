@@ -1,6 +1,7 @@
 import type { Faults } from '../faults.ts';
 import type { LoadRecorder, SampleKind } from '../load-recorder.ts';
-import { ERROR_METRIC, FAILED_METRIC, FAULT_METRIC } from './runtime.ts';
+import { LookedShapes } from '../looked-shapes.ts';
+import { ERROR_METRIC, FAILED_METRIC, FAULT_METRIC, SHAPE_METRIC } from './runtime.ts';
 import { MEASURED } from './script-options.ts';
 
 /** What came out of k6, to be held against k6's own summary: a sample that got lost must be noticed. */
@@ -10,6 +11,7 @@ export interface SampleTotals {
   readonly timed: number;
   readonly faults: number;
   readonly errors: number;
+  readonly shapes: number;
   /** Plain requests that k6 itself says have failed. */
   readonly refused: number;
   readonly iterations: number;
@@ -28,6 +30,7 @@ const WANTED: readonly string[] = [
   'dropped_iterations',
   ERROR_METRIC,
   FAULT_METRIC,
+  SHAPE_METRIC,
 ];
 /** Stands right before its `iterations`. */
 const ARRIVAL_METRIC = 'iteration_duration';
@@ -65,6 +68,8 @@ export class K6Samples {
   #timed = 0;
   #seenFaults = 0;
   #errors = 0;
+  #shapesSeen = 0;
+  readonly #shapes: LookedShapes;
   #refused = 0;
   #iterations = 0;
   #dropped = 0;
@@ -73,6 +78,7 @@ export class K6Samples {
   /**
    * @param timeoutMs what a request that timed out counts at least
    * @param onArrival is told when each measured arrival began, or was dropped
+   * @param shapes is told of every answer whose shape was looked at
    * @param withoutConnecting leaves what a request waited for its connection out of its latency
    */
   constructor(
@@ -81,9 +87,11 @@ export class K6Samples {
     timeoutMs: number,
     onArrival?: (atMs: number) => void,
     withoutConnecting = false,
+    shapes = new LookedShapes([]),
   ) {
     this.#withoutConnecting = withoutConnecting;
     this.#recorder = recorder;
+    this.#shapes = shapes;
     this.#faults = faults;
     this.#timeoutMs = timeoutMs;
     this.#onArrival = onArrival;
@@ -97,6 +105,7 @@ export class K6Samples {
       timed: this.#timed,
       faults: this.#seenFaults,
       errors: this.#errors,
+      shapes: this.#shapesSeen,
       refused: this.#refused,
       iterations: this.#iterations,
       dropped: this.#dropped,
@@ -178,6 +187,10 @@ export class K6Samples {
         this.#errors += 1;
         if (measured) this.#error(cell('extra_tags'), at - value, line);
         return;
+      case SHAPE_METRIC:
+        this.#shapesSeen += 1;
+        if (measured) this.#shape(cell('extra_tags'), line);
+        return;
       case FAULT_METRIC:
         this.#seenFaults += 1;
         this.#faults.add(`the flow threw: ${tag(cell('extra_tags'), 'kind')}`);
@@ -218,6 +231,12 @@ export class K6Samples {
   #error(tags: string, at: number, line: string): void {
     const kind = tag(tags, 'kind');
     if (kind === 'status' || kind === 'assertion') this.#recorder.countError(kind, this.#since(at));
+    else this.#faults.add(`a sample of k6 cannot be read: ${line.slice(0, 120)}`);
+  }
+
+  #shape(tags: string, line: string): void {
+    const [step, held] = [tag(tags, 'step'), tag(tags, 'held')];
+    if (step !== '' && (held === 'yes' || held === 'no')) this.#shapes.add({ step, held: held === 'yes' });
     else this.#faults.add(`a sample of k6 cannot be read: ${line.slice(0, 120)}`);
   }
 

@@ -27,6 +27,17 @@ export const visitorComesBack = flow('visitor-comes-back', {
     expect: ({ body, captured }) => [equal('e-mail', body.email, captured.email)],
   });
 
+/** Asks for a shape, of which a load looks at a sample. */
+export const listsThings = flow('lists-things', { title: 'A list of things' }).request('list', {
+  request: () => ({ method: 'GET', path: '/things' }),
+  response: z.object({ name: z.string().regex(/^Grüße, 世界( Grüße, 世界)*$/) }),
+});
+
+/** What the first answer sets, the second request brings back, if it is still valid. */
+export const keepsACookie = flow('keeps-a-cookie', { title: 'A cookie' })
+  .request('set', { request: () => ({ method: 'GET', path: '/set' }) })
+  .request('take', { request: () => ({ method: 'GET', path: '/take' }) });
+
 /** Uses what k6 does not have, at run time. */
 export const readsAFile = flow('reads-a-file', { title: 'A flow that reads a file' }).request('read', {
   request: () => ({ method: 'GET', path: `/${readFileSync(import.meta.filename, 'utf8').length}` }),
@@ -34,6 +45,6 @@ export const readsAFile = flow('reads-a-file', { title: 'A flow that reads a fil
 
 export default defineConfig({
   target: { name: 'fixture', urls: { app: process.env['LOAD_TEST_URL'] ?? 'http://127.0.0.1:1' } },
-  flows: [visitorComesBack, readsAFile],
+  flows: [visitorComesBack, listsThings, keepsACookie, readsAFile],
   load: { profiles: [] },
 });
