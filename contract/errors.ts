@@ -57,6 +57,10 @@ export const ERRORS = {
     title: 'The evidence is not what its run sealed',
     hint: 'Nothing was signed. It was edited, replaced, or written without the key: run again with --sign-key, and use what that run wrote.',
   },
+  VERDICT_STANDS: {
+    title: 'The gate kept an older verdict of the same run',
+    hint: 'Nothing was stored for the reports above; the gate answers with what it holds.',
+  },
   EVIDENCE_OTHER_PLAN: {
     title: 'The evidence belongs to another configuration',
     hint: 'Judge it with the plan and policy of its own run.',

@@ -70,13 +70,19 @@ export type ClaimAnswer =
 /** After so long without a sign of life a run counts as dead. Beats come six times as often. */
 export const ALIVE_MS = 60_000;
 
+/** What became of a verdict that was to be kept. */
+export type KeepAnswer =
+  | { readonly how: 'kept' | 'there-already' }
+  /** Nothing was stored. */
+  | { readonly how: 'refused'; readonly stands: StoredVerdict };
+
 /** Where a gate keeps what a restart must not lose. A store that cannot be read throws; the gate then never answers GO. */
 export interface GateStore {
   readonly name: string;
   /** All verdicts about a target that are still kept. */
   about(target: string): Promise<StoreReading>;
-  /** Keeps a verdict. Replaces a pending one of the same run; what was decided stays as it was. */
-  keep(verdict: StoredVerdict): Promise<void>;
+  /** Keeps a verdict unless another one of the same run stands: a NO_GO, or one that was decided later. */
+  keep(verdict: StoredVerdict): Promise<KeepAnswer>;
   /** Writes down that a run starts, unless it did before or another one is alive on its target. Durable when it resolves. */
   claim(claim: RunClaim): Promise<ClaimAnswer>;
   find(id: string): Promise<StartedRun | undefined>;

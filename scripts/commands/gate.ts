@@ -1,7 +1,8 @@
 import path from 'node:path';
 import type { Command } from 'commander';
-import { GreenlightError } from '../../contract/errors.ts';
+import { GreenlightError, type Problem } from '../../contract/errors.ts';
 import { EXIT } from '../../contract/exit-codes.ts';
+import type { StoredVerdict } from '../../contract/ports/gate-store.ts';
 import { type CommandContext, commandOf, repeated, wholeNumber } from '../command-context.ts';
 import { AZURE_CALLBACK } from '../gate/azure-callbacks.ts';
 import { migrateStore, openPostgresStore } from '../gate/postgres/store.ts';
@@ -88,20 +89,47 @@ function keepCommand(context: CommandContext): Command {
     .option('--store <url>', `the database (or $${STORE_ENV})`)
     .action(async (reports: readonly string[], options: StoreOptions) => {
       const store = await openPostgresStore(storeOf(options, context), (what) => context.screen.err(what));
+      const refused: Problem[] = [];
       try {
         for (const report of reports) {
           const verdict = await readStoredReport(path.resolve(context.cwd, report));
           if (verdict === undefined) {
             throw new GreenlightError('EVIDENCE_INVALID', `${report} holds no verdict.json of this version`);
           }
-          await store.keep(verdict);
-          context.screen.out(`Kept ${verdict.decision} of run ${verdict.run} on ${verdict.target}.`);
+          const kept = await store.keep(verdict);
+          if (kept.how === 'refused') refused.push(refusedKeep(report, verdict, kept.stands));
+          else {
+            const how = kept.how === 'kept' ? 'Kept' : 'Already there:';
+            context.screen.out(`${how} ${verdict.decision} of run ${verdict.run} on ${verdict.target}.`);
+          }
         }
       } finally {
         await store.close();
       }
+      if (refused.length > 0) {
+        throw new GreenlightError('VERDICT_STANDS', 'the gate goes on answering as before', {
+          problems: refused,
+        });
+      }
       context.finish(EXIT.GO);
     });
+}
+
+function refusedKeep(
+  report: string,
+  { run, target, decision }: StoredVerdict,
+  stands: StoredVerdict,
+): Problem {
+  const which = stands.target === target ? '' : ` on ${stands.target}`;
+  return {
+    path: report,
+    value: `${decision} of run ${run}`,
+    problem: `the gate holds ${stands.decision}${which} of that run, decided at ${stands.decidedAt}`,
+    remedy:
+      stands.decision === 'NO_GO'
+        ? 'a NO_GO is not taken back: run again with a new nonce'
+        : 'keep the verdict that was decided last, or run again with a new nonce',
+  };
 }
 
 function storeOf({ store }: StoreOptions, { env }: CommandContext): string {

@@ -4,6 +4,7 @@ import type { GateStore, StoredVerdict, StoreReading } from '../../contract/port
 import { createFolderRuns } from './folder-runs.ts';
 import { createKeptVerdicts } from './kept-verdicts.ts';
 import { readStoredReport, stampOfReport } from './read-stored-report.ts';
+import { whichStands } from './which-stands.ts';
 
 /** Beyond this, an old NO_GO could only be found slowly; leaving some out would be worse. */
 const MOST_RUNS = 20_000;
@@ -59,7 +60,7 @@ export function createFolderStore(directory: string): GateStore {
       const all = [...known];
       const found = all.flatMap(([, { verdict }]) => verdict ?? []);
       return {
-        verdicts: [...found, ...keptVerdicts].filter((verdict) => verdict.target === target),
+        verdicts: standing([...keptVerdicts, ...found].filter((verdict) => verdict.target === target)),
         unreadable: all.flatMap(([run, { verdict }]) => (verdict === undefined ? [run] : [])),
       };
     },
@@ -67,6 +68,15 @@ export function createFolderStore(directory: string): GateStore {
     ...createFolderRuns(path.join(directory, OWN, 'runs')),
     close: () => Promise.resolve(),
   };
+}
+
+/** One verdict of each run: what was kept of it, or what its report says since. */
+function standing(verdicts: readonly StoredVerdict[]): readonly StoredVerdict[] {
+  const byRun = new Map<string, StoredVerdict>();
+  for (const verdict of verdicts) {
+    if (whichStands(byRun.get(verdict.run), verdict) === 'next') byRun.set(verdict.run, verdict);
+  }
+  return [...byRun.values()];
 }
 
 /** Undefined when there is no verdict: a run that was refused before it started leaves an empty directory. */

@@ -1,11 +1,12 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { z } from 'zod';
-import type { StoredVerdict } from '../../contract/ports/gate-store.ts';
+import type { KeepAnswer, StoredVerdict } from '../../contract/ports/gate-store.ts';
 import { writeFileAtomically } from '../../reporters/publishers/atomic-write.ts';
 import { sha256Of } from '../file-digest.ts';
 import { isMissing } from './read-stored-report.ts';
 import { StoredVerdictShape } from './stored-shapes.ts';
+import { whichStands } from './which-stands.ts';
 
 /** How long a verdict is kept after it expired, so that "expired" can be told from "unknown". */
 const KEPT_MS = 7 * 24 * 3_600_000;
@@ -13,8 +14,8 @@ const KEPT_MS = 7 * 24 * 3_600_000;
 /** What a gate must remember although the run's own file may be replaced or removed. */
 export interface KeptVerdicts {
   all(): Promise<readonly StoredVerdict[]>;
-  /** Durable when it resolves. What was decided stays as it was. */
-  keep(verdict: StoredVerdict): Promise<void>;
+  /** Durable when it resolves. */
+  keep(verdict: StoredVerdict): Promise<KeepAnswer>;
 }
 
 /** Verdicts as one file each. A file that cannot be read throws: it may hold a refusal. */
@@ -44,10 +45,13 @@ export function createKeptVerdicts(directory: string, now: () => number = Date.n
     async keep(verdict) {
       const all = await loaded();
       const before = all.get(verdict.run);
-      if (before !== undefined && before.decision !== 'pending') return;
+      const standing = whichStands(before, verdict);
+      if (standing === 'same') return { how: 'there-already' };
+      if (standing === 'before' && before !== undefined) return { how: 'refused', stands: before };
       await mkdir(directory, { recursive: true, mode: 0o700 });
       writeFileAtomically(fileOf(verdict.run), JSON.stringify(verdict));
       all.set(verdict.run, verdict);
+      return { how: 'kept' };
     },
   };
 }

@@ -5,10 +5,13 @@ import {
   ALIVE_MS,
   type ClaimAnswer,
   type GateStore,
+  type KeepAnswer,
   type RunClaim,
   type StartedRun,
+  type StoredVerdict,
 } from '../../../contract/ports/gate-store.ts';
 import { RunOrderShape, StoredVerdictShape } from '../stored-shapes.ts';
+import { whichStands } from '../which-stands.ts';
 import { migrate, SCHEMA, SCHEMA_VERSION, versionOf } from './schema.ts';
 
 /** A consumer does not wait longer than a few seconds. */
@@ -62,16 +65,7 @@ export async function openPostgresStore(
       );
       return { verdicts: rows.map(({ verdict }) => StoredVerdictShape.parse(verdict)), unreadable: [] };
     },
-    async keep(verdict) {
-      const { run, target, decision, expiresAt } = verdict;
-      await pool.query(
-        `insert into ${SCHEMA}.verdict (run, target, decision, expires_at, verdict) values ($1, $2, $3, $4, $5)
-         on conflict (run) do update set target = excluded.target, decision = excluded.decision,
-           expires_at = excluded.expires_at, kept_at = now(), verdict = excluded.verdict
-         where verdict.decision = 'pending'`,
-        [run, target, decision, expiresAt, JSON.stringify(verdict)],
-      );
-    },
+    keep: (verdict) => inTransaction(pool, (client) => keepNow(client, verdict)),
     claim: (claim) => inTransaction(pool, (client) => claimNow(client, claim)),
     find: (id) => findRun(pool, 'where id = $1', id),
     async beat(id) {
@@ -128,6 +122,27 @@ async function versionAtStart(pool: Pool): Promise<number> {
     await pool.end();
     throw new GreenlightError('USAGE', 'the database of --store cannot be used', { cause });
   }
+}
+
+async function keepNow(client: PoolClient, verdict: StoredVerdict): Promise<KeepAnswer> {
+  const { run, target, decision, expiresAt } = verdict;
+  // Until the end of the transaction: two verdicts of one run must not both find what stood before.
+  await client.query('select pg_advisory_xact_lock(hashtext($1), hashtext($2))', [`${SCHEMA}.verdict`, run]);
+  const { rows } = await client.query<{ verdict: unknown }>(
+    `select verdict from ${SCHEMA}.verdict where run = $1`,
+    [run],
+  );
+  const before = rows[0] === undefined ? undefined : StoredVerdictShape.parse(rows[0].verdict);
+  const standing = whichStands(before, verdict);
+  if (standing === 'same') return { how: 'there-already' };
+  if (standing === 'before' && before !== undefined) return { how: 'refused', stands: before };
+  await client.query(
+    `insert into ${SCHEMA}.verdict (run, target, decision, expires_at, verdict) values ($1, $2, $3, $4, $5)
+     on conflict (run) do update set target = excluded.target, decision = excluded.decision,
+       expires_at = excluded.expires_at, kept_at = now(), verdict = excluded.verdict`,
+    [run, target, decision, expiresAt, JSON.stringify(verdict)],
+  );
+  return { how: 'kept' };
 }
 
 async function claimNow(client: PoolClient, { id, order, by }: RunClaim): Promise<ClaimAnswer> {

@@ -18,6 +18,7 @@ import { gateRunAgain } from './gate-run-again.ts';
 import { githubContinueOnError } from './github-continue-on-error.ts';
 import { gitlabAllowFailure } from './gitlab-allow-failure.ts';
 import { jobBackoffLimit } from './job-backoff-limit.ts';
+import { jobNotNew } from './job-not-new.ts';
 import { jobRestartPolicy } from './job-restart-policy.ts';
 import { negatedVerdict } from './negated-verdict.ts';
 import { notUnderstood } from './not-understood.ts';
@@ -49,6 +50,7 @@ export const RULES: readonly Rule[] = [
   githubContinueOnError,
   gitlabAllowFailure,
   jobBackoffLimit,
+  jobNotNew,
   jobRestartPolicy,
   negatedVerdict,
   notUnderstood,

@@ -87,14 +87,46 @@ describe.each(KINDS)('a store of a gate: $name', (kind) => {
     expect((await restarted.about('staging')).verdicts).toEqual([]);
   });
 
-  test('a pending verdict is replaced by a decided one, and a decided one by nothing', async () => {
+  const later = (verdict: typeof go, minutes: number): typeof go => ({
+    ...verdict,
+    digest: `sha256:${minutes}`,
+    decidedAt: new Date(Date.parse(verdict.decidedAt) + minutes * MINUTE).toISOString(),
+  });
+  const inconclusive = storedOf(verdictOf({ decision: 'INCONCLUSIVE' }));
+  const stands = async (store: GateStore): Promise<unknown> => (await store.about(TARGET)).verdicts;
+
+  test('a pending verdict is replaced by a decided one, and a NO_GO by nothing', async () => {
     const store = await start();
     await store.keep(pending);
-    expect((await store.about(TARGET)).verdicts).toEqual([pending]);
-    await store.keep(refusal);
-    for (const later of [go, pending]) await store.keep(later);
-    expect((await store.about(TARGET)).verdicts).toEqual([refusal]);
-    expect((await (await start()).about(TARGET)).verdicts).toEqual([refusal]);
+    expect(await stands(store)).toEqual([pending]);
+    expect(await store.keep(refusal)).toEqual({ how: 'kept' });
+    for (const next of [go, later(go, 5), inconclusive, pending])
+      expect(await store.keep(next)).toEqual({ how: 'refused', stands: refusal });
+    expect(await stands(store)).toEqual([refusal]);
+    expect(await stands(await start())).toEqual([refusal]);
+  });
+
+  test.each([
+    ['a person refused after the GO', go, later(refusal, 1), 'kept'],
+    ['a NO_GO that was decided at the same moment', go, refusal, 'kept'],
+    ['a NO_GO whose clock is behind', go, later(refusal, -5), 'kept'],
+    ['a word was taken back', go, later(inconclusive, 1), 'kept'],
+    ['a person gave the missing word', inconclusive, later(go, 1), 'kept'],
+    ['an older verdict', go, later(inconclusive, -1), 'refused'],
+    ['the same again', go, go, 'there-already'],
+    [
+      'another target whose run has the same name',
+      go,
+      { ...later(refusal, 1), target: 'staging' },
+      'refused',
+    ],
+  ] as const)('after %s', async (_title, before, next, how) => {
+    const store = await start();
+    await store.keep(before);
+    expect((await store.keep(next)).how).toBe(how);
+    const expected = how === 'kept' ? [next] : [before];
+    expect(await stands(store)).toEqual(expected);
+    expect(await stands(await start())).toEqual(expected);
   });
 
   test('one run at a time on a target, and one for each id', async () => {

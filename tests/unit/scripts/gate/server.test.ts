@@ -129,7 +129,7 @@ describe('the gate', () => {
 
   test('a store that hangs, and an audit log that cannot be written, are not GO', async () => {
     const hanging = await gateWith({
-      store: { about: () => new Promise(() => undefined), keep: () => Promise.resolve() },
+      store: { about: () => new Promise(() => undefined), keep: () => Promise.resolve({ how: 'kept' }) },
       storeTimeoutMs: 20,
     });
     expect((await ask(hanging)).status).toBe(424);
@@ -171,7 +171,7 @@ describe('the gate', () => {
           await mayLook;
           return { verdicts: [stored], unreadable: [] };
         },
-        keep: () => Promise.resolve(),
+        keep: () => Promise.resolve({ how: 'kept' }),
       },
     });
     const answer = ask(gate, { headers: { connection: 'close' } });
