@@ -129,6 +129,11 @@ export const LoadProfile = z
     minimumRequests: z.number().int().min(1).default(100),
     thresholds: LoadThresholds,
     triggers: z.array(LoadTrigger).min(1).optional(),
+    /**
+     * What it means that the target limits our rate (429, or 503 with `Retry-After`). Without: no user asks as a
+     * generator does, so the answer is unknown, with the rate at which it began. `count`: such answers are errors.
+     */
+    rateLimits: z.literal('count').optional(),
     /** Only its file, where the rest is as usual. Without that file, or from another place, the answer is unknown. */
     baseline: z
       .union([

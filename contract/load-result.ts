@@ -47,6 +47,14 @@ export const LoadResult = z.strictObject({
   errors: LoadErrors,
   /** Of every step that has a schema, those that nobody looked at as well; absent where no step has one. */
   shapes: z.array(LookedShape).optional(),
+  /** Answers that refuse us because of our rate (429, or 503 with `Retry-After`), which are among the errors by status. */
+  limited: z
+    .strictObject({
+      count: z.number().int().positive(),
+      /** Second of the window in which the first of them came. */
+      firstSecond: z.number().int().nonnegative(),
+    })
+    .optional(),
   /** `null` when nothing was measured: never 0, which would pass every threshold. */
   latency: z
     .strictObject({

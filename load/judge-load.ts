@@ -1,3 +1,4 @@
+import { meaningOf } from '../contract/events/table.ts';
 import type { Finding } from '../contract/finding.ts';
 import type { LoadProfile } from '../contract/load-profile.ts';
 import type { LoadResult } from '../contract/load-result.ts';
@@ -8,6 +9,7 @@ import { hiddenStall } from './hidden-stall.ts';
 import { brokenShapes, doubtfulShapes, shapeStatements } from './judge-shapes.ts';
 import { judgeTriggers } from './judge-triggers.ts';
 import { healthUnseen, ownDelay } from './own-delay.ts';
+import { rateLimited } from './rate-limited.ts';
 import { coresItTakes, usersItTakes } from './what-it-takes.ts';
 
 export interface LoadEvidence {
@@ -109,11 +111,12 @@ function nothingMeasured({ result, control }: LoadEvidence): Saying | undefined 
       : undefined);
   if (unreachable !== undefined) {
     // Only an address that answers shows that it is the target, and not our own network, that is down.
+    const { outcome } = meaningOf('refused', 'load', control);
     return {
-      outcome: control === 'answers' ? 'fail' : 'unknown',
+      outcome,
       cause: 'unreachable',
       summary: `The target could not be reached, so nothing was measured: ${unreachable}`,
-      ...(control === 'answers'
+      ...(outcome === 'fail'
         ? { measured: unreachable, expected: 'connections' }
         : {
             remedy:
@@ -187,7 +190,10 @@ function notBelievable(
 ): Saying | undefined {
   const limit = errorLimit(profile);
   const { status, assertion, timeout, connection } = result.errors;
-  if ((status + assertion) / result.requests > limit) return undefined;
+  // No user asks as a generator does, so a limit that only it meets shows nothing, unless the plan says that it does.
+  const limited = profile.rateLimits === 'count' ? 0 : (result.limited?.count ?? 0);
+  if ((status + assertion - limited) / result.requests > limit) return undefined;
+  if (limited > 0 && (status + assertion) / result.requests > limit) return rateLimited(result, limited);
   if (result.generator.saturated) {
     return {
       outcome: 'unknown',
@@ -205,6 +211,16 @@ function notBelievable(
       cause: 'own-network',
       summary: `${timeout + connection} of ${result.requests} requests got no answer, but the control address does not answer either`,
       remedy: 'repair our own network and repeat',
+    };
+  }
+  const { outcome, remedy } = meaningOf('reset', 'load', control);
+  if (outcome === 'unknown' && connection / result.requests > limit && timeout / result.requests <= limit) {
+    return {
+      outcome,
+      cause: 'connections-failed',
+      summary: `${connection} of ${result.requests} connections failed, and nothing shows whether the target refused them or this machine could not make them`,
+      measured: connection,
+      remedy,
     };
   }
   const delay = ownDelay(profile, result, broken);

@@ -45,6 +45,7 @@ export function mergeResults(results: readonly LoadResult[], together: Together)
     requests,
     errors: errorsOf(results),
     ...mergeShapes(results),
+    ...limitedOf(results, atOnce),
     latency: latencyOf(histogram),
     histogram: histogram.totalCount === 0 ? null : encodeIntoCompressedBase64(histogram),
     targetRate: results.some(({ targetRate }) => targetRate === null)
@@ -99,6 +100,22 @@ function overTime(
   if (atOnce) return results.reduce((total, result) => total + rate(result), 0);
   if (durationMs === 0) return 0;
   return results.reduce((total, result) => total + rate(result) * result.durationMs, 0) / durationMs;
+}
+
+/** The first second is told by the buckets' numbering: after one another, those of later results come later. */
+function limitedOf(results: readonly LoadResult[], atOnce: boolean): Pick<LoadResult, 'limited'> {
+  let count = 0;
+  let firstSecond: number | undefined;
+  let before = 0;
+  for (const { limited, durationMs } of results) {
+    if (limited !== undefined) {
+      count += limited.count;
+      const second = limited.firstSecond + before;
+      firstSecond = firstSecond === undefined ? second : Math.min(firstSecond, second);
+    }
+    if (!atOnce) before += Math.ceil(durationMs / 1000);
+  }
+  return firstSecond === undefined ? {} : { limited: { count, firstSecond } };
 }
 
 function errorsOf(results: readonly LoadResult[]): LoadErrors {

@@ -12,7 +12,7 @@ const K6_CODES: Readonly<Record<number, EventId>> = {
   1211: 'timeout',
   1212: 'refused',
   // No file descriptors, local ports or buffers are left, or no route: k6 names these no further.
-  1213: 'ports-exhausted',
+  1213: 'own-sockets',
   1220: 'reset',
   1300: 'tls-broken',
   1301: 'tls-broken',

@@ -32,6 +32,7 @@ export type EventId =
   | 'files-exhausted'
   | 'ports-exhausted'
   | 'memory-exhausted'
+  | 'own-sockets'
   | 'headers-too-large'
   | 'body-too-large'
   | 'own-clock'
@@ -204,6 +205,12 @@ export const EVENTS: Readonly<Record<EventId, EventRow>> = {
     words: 'no memory or buffers left on this machine for connections',
     means: OURS,
     remedy: 'free memory on this machine, or run less at the same time',
+  },
+  'own-sockets': {
+    words: 'no file descriptors (ulimit -n), local ports, buffers or route left on this machine',
+    means: OURS,
+    remedy:
+      'raise the limit of open files (ulimit -n), lower connections or rate, and check the route to the host',
   },
   'headers-too-large': {
     words: 'headers larger than our client reads (16 KiB)',

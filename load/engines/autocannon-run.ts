@@ -11,6 +11,7 @@ import { Faults } from './faults.ts';
 import { dataRow, walkFlow, type FlowWalk } from './flow-walk.ts';
 import { LoadRecorder, type SampleKind } from './load-recorder.ts';
 import { type LookedAt, LookedShapes, shapedSteps } from './looked-shapes.ts';
+import { oddAnswer } from './odd-answer.ts';
 import { orderFlows } from './order-flows.ts';
 import { ownLimit } from './own-limits.ts';
 import { watchOwnProcess, type OwnProcessHealth } from './own-process-health.ts';
@@ -184,7 +185,14 @@ class AutocannonRun {
     let depth: EvaluationDepth = { schema: true };
     let sentAt: number | undefined;
     let answer:
-      { kind: SampleKind; shape: LookedAt | undefined; latencyMs: number; sentAt: number } | undefined;
+      | {
+          kind: SampleKind;
+          shape: LookedAt | undefined;
+          limited: boolean;
+          latencyMs: number;
+          sentAt: number;
+        }
+      | undefined;
 
     const measured = (at: number): boolean => at >= this.#from && at < this.#to;
     const record = (kind: SampleKind, at: number, latencyMs: number | undefined, bytes: number): void => {
@@ -262,12 +270,18 @@ class AutocannonRun {
           if (name.toLowerCase() === 'set-cookie') cookies.remember([value].flat());
           headers[name.toLowerCase()] = [value].flat().join(', ');
         }
-        answer = { kind: 'assertion', shape: undefined, latencyMs, sentAt };
+        answer = { kind: 'assertion', shape: undefined, limited: false, latencyMs, sentAt };
         try {
           const decoded =
             walk?.looksAtBody(depth) === true ? decodeAnswer(headers, Buffer.concat(body)) : NO_BODY;
           const judged = walk?.answered({ status, headers, ...decoded, durationMs: latencyMs }, depth);
-          if (judged !== undefined) answer = { kind: judged.kind, shape: judged.shape, latencyMs, sentAt };
+          if (judged !== undefined) answer = { ...answer, kind: judged.kind, shape: judged.shape };
+          if (answer.kind !== 'ok') {
+            const { text } = decodeAnswer(headers, Buffer.concat(body));
+            const odd = oddAnswer({ status, headers, body: text });
+            if (odd !== undefined && 'fault' in odd) this.faults.add(odd.fault);
+            answer = { ...answer, limited: odd !== undefined && 'limited' in odd };
+          }
         } catch (error) {
           this.faults.add(`an answer could not be judged: ${String(error)}`);
           walk?.giveUp();
@@ -276,6 +290,8 @@ class AutocannonRun {
       },
       received: (bytes) => {
         if (answer !== undefined) record(answer.kind, answer.sentAt, answer.latencyMs, bytes);
+        if (answer?.limited === true && measured(answer.sentAt))
+          this.recorder.countLimited(answer.sentAt - this.#from);
         if (answer?.shape !== undefined && measured(answer.sentAt)) this.shapes.add(answer.shape);
         answer = undefined;
       },

@@ -22,7 +22,7 @@ export interface Sample {
 /** What a recorder gives to a `LoadResult`. */
 export type Recorded = Pick<
   LoadResult,
-  'requests' | 'errors' | 'latency' | 'histogram' | 'buckets' | 'silencesMs' | 'silencesUnlisted'
+  'requests' | 'errors' | 'limited' | 'latency' | 'histogram' | 'buckets' | 'silencesMs' | 'silencesUnlisted'
 >;
 
 const HIGHEST_US = 3_600_000_000;
@@ -42,6 +42,7 @@ export class LoadRecorder {
   readonly #errors: LoadErrors = { status: 0, timeout: 0, connection: 0, assertion: 0 };
   readonly #buckets = new Map<number, Second>();
   #requests = 0;
+  #limited: { count: number; firstSecond: number } | undefined;
 
   get requests(): number {
     return this.#requests;
@@ -77,6 +78,13 @@ export class LoadRecorder {
     kinds[kind] = (kinds[kind] ?? 0) + 1;
   }
 
+  /** An answer by which the target limits our rate; its error is counted besides. */
+  countLimited(sinceMs: number): void {
+    const second = Math.max(0, Math.floor(sinceMs / 1000));
+    const { count, firstSecond } = this.#limited ?? { count: 0, firstSecond: second };
+    this.#limited = { count: count + 1, firstSecond: Math.min(firstSecond, second) };
+  }
+
   /** For engines that tell of bytes apart from requests. */
   countBytes(bytes: number, sinceMs: number): void {
     this.#bucket(sinceMs).bytes += bytes;
@@ -88,6 +96,7 @@ export class LoadRecorder {
       ...this.#silences.within(windowMs),
       requests: this.#requests,
       errors: { ...this.#errors },
+      ...(this.#limited === undefined ? {} : { limited: { ...this.#limited } }),
       buckets: [...this.#buckets]
         // What was under way after the window, or before a request of it, is no second of this load.
         .filter(([second, { requests, bytes }]) => requests > 0 || bytes > 0 || second * 1000 < windowMs)

@@ -5,6 +5,7 @@ import { NO_HEADERS, type WireRequest } from '../../../contract/http.ts';
 import { dataRow, walkFlow, type FlowWalk } from '../flow-walk.ts';
 import type { LookedAt } from '../looked-shapes.ts';
 import { shapedSteps } from '../looked-shapes.ts';
+import { oddAnswer } from '../odd-answer.ts';
 import { evenSample, schemaSample } from '../schema-sample.ts';
 import { refuseInvalidUrl } from './invalid-url.ts';
 import type { K6Modules, K6Order, K6Response } from './runtime.ts';
@@ -12,7 +13,7 @@ import type { K6Modules, K6Order, K6Response } from './runtime.ts';
 /** What the iterations of flows tell beside k6's own samples. */
 export interface Telling {
   /** An answer that does not hold, and how long it took. */
-  readonly error: (kind: 'status' | 'assertion', tookMs: number) => void;
+  readonly error: (kind: 'status' | 'assertion' | 'limited', tookMs: number) => void;
   /** An answer whose shape was looked at. */
   readonly shape: (looked: LookedAt) => void;
   /** Something threw that is not the target's doing. */
@@ -67,9 +68,14 @@ export function flowIterations(k6: K6Modules, order: K6Order, flow: Flow, tellin
           walk.giveUp();
           refuseInvalidUrl(response);
         } else if (keepBody || !walk.acceptsStatus(status)) {
-          const { kind, shape } = walk.answered(new ViewOfResponse(response, status), depth);
+          const view = new ViewOfResponse(response, status);
+          const { kind, shape } = walk.answered(view, depth);
           if (shape !== undefined) telling.shape(shape);
-          if (kind !== 'ok') telling.error(kind, response.timings.blocked + response.timings.duration);
+          if (kind === 'ok') continue;
+          const odd = oddAnswer({ status, headers: view.headers, body: view.text });
+          if (odd !== undefined && 'fault' in odd) telling.fault(odd.fault);
+          const limited = odd !== undefined && 'limited' in odd;
+          telling.error(limited ? 'limited' : kind, response.timings.blocked + response.timings.duration);
         }
       }
     } catch (error) {

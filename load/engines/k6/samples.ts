@@ -1,3 +1,5 @@
+import { eventOfK6, statusOfK6 } from '../../../contract/events/k6-codes.ts';
+import { type EventId, EVENTS, isOurs } from '../../../contract/events/table.ts';
 import type { Faults } from '../faults.ts';
 import type { LoadRecorder, SampleKind } from '../load-recorder.ts';
 import { LookedShapes } from '../looked-shapes.ts';
@@ -37,15 +39,6 @@ const ARRIVAL_METRIC = 'iteration_duration';
 /** The zeros of all requests that hold are not read. */
 const FAILED_LINE = `${FAILED_METRIC},\\d+,1`;
 
-/** Codes of k6 for an answer by its status, 400 to 599; all others say that none came, or none that can be read. */
-const ANSWER_CODES = { first: 1400, last: 1599 } as const;
-const TIMEOUT_CODE = 1050;
-/**
- * The system refused to connect, and not because the target did: no file descriptors, local ports or buffers are left,
- * or no route. k6 names these no further.
- */
-const OWN_DIAL_CODE = 1213;
-
 /**
  * Reads k6's CSV output as it comes: `metric,time in ms,value,<system tags>,<own tags as a query string>,<metadata>`.
  * The lines of one request stand together, in k6's order: http_reqs, http_req_duration, http_req_blocked and, for plain
@@ -61,6 +54,8 @@ export class K6Samples {
   #durationMs: number | undefined;
   /** When the last measured request that was answered left, in milliseconds since the window began. */
   #answeredSinceMs: number | undefined;
+  /** Whether that answer limits our rate. */
+  #limited = false;
   readonly #withoutConnecting: boolean;
   readonly #onArrival: ((atMs: number) => void) | undefined;
   readonly #wanted: RegExp;
@@ -165,7 +160,10 @@ export class K6Samples {
         return;
       case FAILED_METRIC:
         this.#refused += 1;
-        if (this.#answeredSinceMs !== undefined) this.#recorder.countError('status', this.#answeredSinceMs);
+        if (this.#answeredSinceMs !== undefined) {
+          this.#recorder.countError('status', this.#answeredSinceMs);
+          if (this.#limited) this.#recorder.countLimited(this.#answeredSinceMs);
+        }
         this.#answeredSinceMs = undefined;
         return;
       case 'data_received':
@@ -209,15 +207,15 @@ export class K6Samples {
     }
     this.#timed += 1;
     if (!measured) return;
-    if (errorCode === OWN_DIAL_CODE)
-      this.#faults.add(
-        `k6 could not open a connection (code ${OWN_DIAL_CODE}): this machine has no file descriptors (ulimit -n), local ports or route left`,
-      );
-    const kind = kindOf(errorCode);
+    const event = eventOfK6(errorCode);
+    if (event !== undefined && isOurs(event))
+      this.#faults.add(`k6 could not ask the target (code ${errorCode}): ${EVENTS[event].words}`);
+    const kind = event === undefined ? 'ok' : (KINDS[event] ?? 'connection');
     const spentMs = (this.#withoutConnecting ? 0 : blockedMs) + durationMs;
     const latencyMs = kind === 'timeout' ? Math.max(spentMs, this.#timeoutMs) : spentMs;
     const sinceMs = this.#since(endedAt - latencyMs);
     if (kind === 'ok') this.#answeredSinceMs = sinceMs;
+    this.#limited = statusOfK6(errorCode) === 429;
     this.#recorder.record({
       kind,
       sinceMs,
@@ -230,7 +228,10 @@ export class K6Samples {
   /** @param at when its request left: else errors would stand in other seconds than their requests */
   #error(tags: string, at: number, line: string): void {
     const kind = tag(tags, 'kind');
-    if (kind === 'status' || kind === 'assertion') this.#recorder.countError(kind, this.#since(at));
+    if (kind === 'limited') {
+      this.#recorder.countError('status', this.#since(at));
+      this.#recorder.countLimited(this.#since(at));
+    } else if (kind === 'status' || kind === 'assertion') this.#recorder.countError(kind, this.#since(at));
     else this.#faults.add(`a sample of k6 cannot be read: ${line.slice(0, 120)}`);
   }
 
@@ -246,12 +247,11 @@ export class K6Samples {
   }
 }
 
-function kindOf(errorCode: number): SampleKind {
-  if (errorCode === TIMEOUT_CODE) return 'timeout';
-  return errorCode === 0 || (errorCode >= ANSWER_CODES.first && errorCode <= ANSWER_CODES.last)
-    ? 'ok'
-    : 'connection';
-}
+/** How events that end a request count; all others are connections that failed. */
+const KINDS: Readonly<Partial<Record<EventId, SampleKind>>> = {
+  timeout: 'timeout',
+  'body-undecodable': 'assertion',
+};
 
 function tag(query: string, name: string): string {
   return new URLSearchParams(query).get(name) ?? '';

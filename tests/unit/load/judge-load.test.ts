@@ -63,7 +63,7 @@ describe('what was measured', () => {
 
   test('every kind of error counts towards the error rate', () => {
     for (const kind of ['status', 'timeout', 'connection', 'assertion'] as const) {
-      expect(judged({ errors: { ...none, [kind]: 11 } }).cause).toBe('error-rate');
+      expect(judged({ errors: { ...none, [kind]: 11 } }, { control: 'answers' }).cause).toBe('error-rate');
     }
   });
 
@@ -131,6 +131,37 @@ describe('whose fault a missing answer is', () => {
     expect(judged(lost).outcome).toBe('fail');
     expect(judged(lost, { control: 'answers' }).outcome).toBe('fail');
     expect(judged(lost, { control: 'silent' })).toMatchObject({ outcome: 'unknown', cause: 'own-network' });
+  });
+
+  test.each([
+    ['not-asked', 'unknown', 'connections-failed'],
+    ['answers', 'fail', 'error-rate'],
+    ['silent', 'unknown', 'own-network'],
+  ] as const)('connections that failed, control %s: %s', (control, outcome, cause) => {
+    const lost = { errors: { ...none, connection: 300 } };
+    expect(judged(lost, { control })).toMatchObject({ outcome, cause });
+    expect(judged({ errors: { ...none, connection: 5 } }, { control }).outcome).toBe('pass');
+  });
+
+  test('a limit on our rate is unknown with the rate at which it began, unless the plan counts it', () => {
+    const bucket = (second: number, requests: number) => ({ second, requests, errors: 0, bytes: 0 });
+    const limited = {
+      errors: { ...none, status: 300 },
+      limited: { count: 300, firstSecond: 1 },
+      buckets: [bucket(0, 90), bucket(1, 110)],
+    };
+    const finding = judged(limited);
+    expect(finding).toMatchObject({ outcome: 'unknown', cause: 'rate-limited', measured: 110, unit: '1/s' });
+    expect(finding.summary).toContain('from second 1 on, at 110 requests a second');
+    const counted = { ...profileOf({}), rateLimits: 'count' as const };
+    expect(judgeLoad({ profile: counted, result: resultOf(limited), control: 'answers' }).outcome).toBe(
+      'fail',
+    );
+    // What breaks besides the limit is the target's, and few refusals break nothing.
+    expect(judged({ ...limited, errors: { ...none, status: 400 } }).outcome).toBe('fail');
+    expect(judged({ errors: { ...none, status: 5 }, limited: { count: 5, firstSecond: 0 } }).outcome).toBe(
+      'pass',
+    );
   });
 
   test("wrong answers are the target's whatever state we were in", () => {

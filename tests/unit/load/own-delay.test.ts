@@ -80,8 +80,34 @@ describe('what our own machine lacks', () => {
     expect(faults.list()).toEqual([expect.stringContaining('file descriptors')]);
   });
 
+  test('is told from a limit on our rate, by the code of the answer and by the script of a flow', () => {
+    const recorder = new LoadRecorder();
+    const samples = new K6Samples(recorder, new Faults(), 1000);
+    samples.push('metric_name,timestamp,metric_value,error_code,scenario,extra_tags,metadata\n');
+    for (const code of [1429, 1503, 1101]) {
+      samples.push(
+        ['http_reqs', 'http_req_duration', 'http_req_blocked', 'http_req_failed']
+          .map((name) => `${name},1000,1,${code},measured,,\n`)
+          .join(''),
+      );
+    }
+    samples.push('greenlight_error,1000,1,,measured,kind=limited,\n');
+    expect(recorder.result(1000)).toMatchObject({
+      errors: { status: 3, connection: 1 },
+      limited: { count: 2, firstSecond: 0 },
+    });
+  });
+
   test('is told from what the target refuses', () => {
-    for (const code of ['EMFILE', 'EADDRNOTAVAIL', 'ENOBUFS', 'EAI_AGAIN'])
+    for (const code of [
+      'EMFILE',
+      'EADDRNOTAVAIL',
+      'ENOBUFS',
+      'EAI_AGAIN',
+      'ENETUNREACH',
+      'ENETDOWN',
+      'ENFILE',
+    ])
       expect(ownLimit({ code })).toContain(code);
     for (const code of ['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', undefined])
       expect(ownLimit(code === undefined ? {} : { code })).toBeUndefined();

@@ -1,0 +1,112 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Finding } from '../../../contract/finding.ts';
+import type { Flow } from '../../../contract/flow.ts';
+import { type PlanInput, parsePlan } from '../../../contract/plan.ts';
+import { loadEngines } from '../../../load/engines/index.ts';
+import { runProfile } from '../../../load/run-profile.ts';
+import { type BehaviourName, pathOf, serveOddly } from '../application/odd-servers.ts';
+
+const k6 = await loadEngines.k6.availability();
+if (!k6.available) console.warn(`\nSKIPPED: odd answers under k6: ${k6.reason}. ${k6.remedy}\n`);
+
+/** What each behaviour means under load, with a control address that answers; the same for both engines. */
+const MEANS: Readonly<
+  Partial<Record<BehaviourName, readonly [outcome: Finding['outcome'], cause?: string]>>
+> = {
+  'sound JSON': ['pass'],
+  'a byte order mark': ['pass'],
+  'no body that says JSON': ['pass'],
+  'JSON cut short': ['fail', 'error-rate'],
+  'HTML that says JSON': ['fail', 'error-rate'],
+  'a broken server': ['fail', 'error-rate'],
+  'an overloaded server': ['fail', 'error-rate'],
+  'refused credentials': ['fail', 'error-rate'],
+  'closed at once': ['fail', 'unreachable'],
+  'a limit that stays': ['unknown', 'rate-limited'],
+  'a limit for an hour': ['unknown', 'rate-limited'],
+  'a challenge of Cloudflare': ['unknown', 'engine-fault'],
+  'a captive portal': ['unknown', 'engine-fault'],
+};
+const names = Object.keys(MEANS) as BehaviourName[];
+
+let scratch: string;
+let planFile: string;
+let server: Awaited<ReturnType<typeof serveOddly>>;
+let sound: Awaited<ReturnType<typeof serveOddly>>;
+beforeAll(async () => {
+  scratch = await mkdtemp(join(tmpdir(), 'greenlight-odd-'));
+  server = await serveOddly();
+  sound = await serveOddly();
+  // k6 reads the plan as a file of its own.
+  planFile = join(scratch, 'plan.ts');
+  const flows = names.map(
+    (name, at) => `  flow('odd-${at}', { title: 'Odd ${at}', check: false }).request('ask', {
+    request: () => ({ method: 'GET', path: ${JSON.stringify(pathOf(name))} }),
+    expect: ({ body }) => [equal('a body', body === undefined, false)],
+  }),`,
+  );
+  await writeFile(
+    planFile,
+    [
+      `import { defineConfig, equal, flow } from ${JSON.stringify(join(import.meta.dirname, '../../../contract/index.ts'))};`,
+      'export default defineConfig({',
+      `  target: { name: 'odd', urls: { app: '${server.base}' }, control: '${sound.base}' },`,
+      `  flows: [\n${flows.join('\n')}\n  ],`,
+      '});',
+    ].join('\n'),
+  );
+});
+afterAll(async () => {
+  await server.close();
+  await sound.close();
+  await rm(scratch, { recursive: true, force: true });
+});
+
+async function loadOf(engine: 'autocannon' | 'k6', name: BehaviourName): Promise<Finding> {
+  const { default: input } = (await import(planFile)) as {
+    default: PlanInput & { readonly flows: readonly Flow[] };
+  };
+  const plan = parsePlan({
+    ...input,
+    load: {
+      profiles: [
+        {
+          id: 'holds',
+          title: 'Holds',
+          engine,
+          flow: `odd-${names.indexOf(name)}`,
+          connections: 2,
+          durationS: 1,
+          warmupS: 0,
+          timeoutMs: 3000,
+          minimumRequests: 1,
+          thresholds: { errorRate: 0.1 },
+        },
+      ],
+    },
+  });
+  const [profile] = plan.load.profiles;
+  if (profile === undefined) throw new Error('no profile');
+  return runProfile({
+    plan,
+    profile,
+    engine: loadEngines[engine],
+    planFile,
+    run: 'r1',
+    scratch,
+    secret: () => '',
+    progress: () => undefined,
+    signal: new AbortController().signal,
+  });
+}
+
+describe.each(['autocannon', 'k6'] as const)('%s', (engine) => {
+  test.runIf(engine !== 'k6' || k6.available).each(names)('%s', async (name) => {
+    const finding = await loadOf(engine, name);
+    const [outcome, cause] = MEANS[name] ?? ['unknown'];
+    expect([finding.outcome, finding.cause], finding.summary).toEqual([outcome, cause]);
+  });
+});
