@@ -10,6 +10,7 @@ import { brokenShapes, doubtfulShapes, shapeStatements } from './judge-shapes.ts
 import { judgeTriggers } from './judge-triggers.ts';
 import { healthUnseen, ownDelay } from './own-delay.ts';
 import { rateLimited } from './rate-limited.ts';
+import { connectionsFailed } from './connections-failed.ts';
 import { coresItTakes, usersItTakes } from './what-it-takes.ts';
 
 export interface LoadEvidence {
@@ -213,16 +214,8 @@ function notBelievable(
       remedy: 'repair our own network and repeat',
     };
   }
-  const { outcome, remedy } = meaningOf('reset', 'load', control);
-  if (outcome === 'unknown' && connection / result.requests > limit && timeout / result.requests <= limit) {
-    return {
-      outcome,
-      cause: 'connections-failed',
-      summary: `${connection} of ${result.requests} connections failed, and nothing shows whether the target refused them or this machine could not make them`,
-      measured: connection,
-      remedy,
-    };
-  }
+  const lost = connectionsFailed(result, limit, control);
+  if (lost !== undefined) return lost;
   const delay = ownDelay(profile, result, broken);
   if (delay !== undefined)
     return {
