@@ -148,3 +148,17 @@ describe('tables-are-fresh', () => {
     });
   });
 });
+
+describe('grants-are-kept', () => {
+  test('holds where who had the grant is the owner now, and breaks where nobody has it', async () => {
+    await cluster.run('postgres', 'create role shop');
+    const old = await cluster.database(
+      'granted',
+      'create table t(id int); grant select, insert on t to shop',
+    );
+    const owned = await cluster.database('owned', 'create table t(id int); alter table t owner to shop');
+    expect((await check('grants-are-kept', old, owned)).answer).toBe('holds');
+    const lost = await cluster.database('lost', 'create table t(id int)');
+    expect((await check('grants-are-kept', old, lost)).answer).toBe('broken');
+  });
+});
