@@ -1,3 +1,4 @@
+import { parseJson, writeJson } from '../../contract/exact-json.ts';
 import { type PortName, PortUnavailable } from '../../contract/ports/observe.ts';
 
 interface JsonRequest {
@@ -31,7 +32,7 @@ export async function fetchJson(port: PortName, url: string, request: JsonReques
         ...(request.json === undefined ? {} : { 'content-type': 'application/json' }),
         ...request.headers,
       },
-      ...(request.json === undefined ? {} : { body: JSON.stringify(request.json) }),
+      ...(request.json === undefined ? {} : { body: writeJson(request.json) ?? null }),
       signal: AbortSignal.timeout(LOOK_TIMEOUT_MS),
     });
     text = await response.text();
@@ -45,7 +46,7 @@ export async function fetchJson(port: PortName, url: string, request: JsonReques
     throw new PortUnavailable(port, `${withoutQuery(url)} answered ${response.status}`, hint);
   }
   try {
-    return { status: response.status, body: JSON.parse(text) as unknown };
+    return { status: response.status, body: parseJson(text) };
   } catch (error) {
     throw new PortUnavailable(port, `${withoutQuery(url)} did not answer with JSON`, hint, { cause: error });
   }
