@@ -1,4 +1,5 @@
 import { GreenlightError } from '../contract/errors.ts';
+import { keepProcess } from './keep-process.ts';
 
 /**
  * What a plan file exports by default, unchecked. Node 20 runs no TypeScript, and users' projects are CommonJS as often
@@ -11,10 +12,13 @@ export async function evaluatePlanFile(file: string): Promise<unknown> {
   // No cache on disk: a run must leave nothing behind, and an old transpilation must never be judged.
   const jiti = createJiti(import.meta.url, { fsCache: false, interopDefault: true });
   let loaded: unknown;
+  const restore = keepProcess();
   try {
     loaded = await jiti.import(file, { default: true });
   } catch (error) {
     throw new GreenlightError('PLAN_UNREADABLE', file, { cause: error });
+  } finally {
+    restore();
   }
   if (typeof loaded !== 'object' || loaded === null || Array.isArray(loaded)) {
     throw new GreenlightError('PLAN_UNREADABLE', `${file} has no plan as its default export`, {

@@ -14,6 +14,7 @@ import { SIGNING_KEY_ENV } from './signing/configured-keys.ts';
 const SAME_KEYSTROKE_MS = 1000;
 
 // Plans and keys are code of others in this process: whoever of them ends it, its code must be neither GO nor NO_GO.
+const exit = process.exit.bind(process);
 let ended = false;
 process.on('exit', () => {
   if (!ended) process.exitCode = EXIT.INCONCLUSIVE;
@@ -21,7 +22,11 @@ process.on('exit', () => {
 
 function end(code: number): void {
   ended = true;
-  process.exit(code);
+  // After all listeners that are there by now: whatever they set, ours is the last word.
+  process.on('exit', () => {
+    process.exitCode = code;
+  });
+  exit(code);
 }
 
 // Plans are code of others in this process, and what they start inherits its environment: the key is only in the copy.

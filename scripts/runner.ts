@@ -1,7 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Readable } from 'node:stream';
+import { GreenlightError } from '../contract/errors.ts';
 import { Fragment, fragmentName } from '../contract/fragment.ts';
 import type { Project } from '../contract/outcome.ts';
 import { RUN_CONTEXT_ENV, type RunContext } from '../contract/run-context.ts';
@@ -49,6 +51,8 @@ export interface SessionEnd {
 /** Fixtures may need this long to remove what they created. */
 const GRACE_MS = 15_000;
 const KEPT_LINES = 20_000;
+/** For what is still in the pipes when Playwright has gone. */
+const LAST_OUTPUT_MS = 2000;
 /** Enough for the message above the stack of an error in somebody's configuration. */
 const LAST_LINES = 30;
 
@@ -62,7 +66,7 @@ export async function runSession(order: SessionOrder): Promise<SessionEnd> {
   writeFileAtomically(contextFile, JSON.stringify(context, null, 2));
   const startedAt = new Date().toISOString();
   const group = await startGroup(process.execPath, playwrightArgs(order), {
-    cwd: path.dirname(order.playwright.configFile),
+    cwd: workingDirectory(order),
     env: sessionEnv(order, contextFile),
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
   });
@@ -88,7 +92,13 @@ export async function runSession(order: SessionOrder): Promise<SessionEnd> {
   const { code, signal } = await group.exited;
   clearTimeout(timer);
   order.interrupted.removeEventListener('abort', onInterrupt);
-  await Promise.all(streams);
+  // What Playwright's processes printed is there by now. Whoever still holds these pipes is no part of the run, such as a
+  // daemon that a global set-up started: nobody must wait for it.
+  await Promise.race([
+    Promise.all(streams.map(({ ended }) => ended)),
+    pause(LAST_OUTPUT_MS, undefined, { ref: false }),
+  ]);
+  for (const { leave } of streams) leave();
   // The log is for people: a disk that is full must not take the answer with it.
   const logProblem = tryWrite(order.logFile, `${lines.join('\n')}\n`);
   return {
@@ -103,6 +113,24 @@ export async function runSession(order: SessionOrder): Promise<SessionEnd> {
   };
 }
 
+function workingDirectory({ playwright }: SessionOrder): string {
+  return path.dirname(playwright.configFile);
+}
+
+/**
+ * Playwright takes a comma in the path of a reporter for the end of it. Seen from where it runs, the path is most often
+ * free of what the folders above are called.
+ * @throws GreenlightError PART_MISSING
+ */
+export function withoutComma(file: string, cwd: string): string {
+  if (!file.includes(',')) return file;
+  const seen = path.relative(cwd, file);
+  if (!seen.includes(',')) return seen;
+  throw new GreenlightError('PART_MISSING', `Playwright cannot load ${file}: there is a comma in its path`, {
+    hint: 'Install greenlight into the folder of the Playwright configuration, or rename the folder with the comma.',
+  });
+}
+
 function playwrightArgs(order: SessionOrder): string[] {
   return [
     order.playwright.cli,
@@ -112,7 +140,9 @@ function playwrightArgs(order: SessionOrder): string[] {
     // Our stages replace the dependencies: a failed project must not silently hide what comes after it.
     '--no-deps',
     // `--reporter` would replace the configured ones, and the redactor with them.
-    `--add-reporter=${ownModule('reporters/recorder')},${ownModule('scripts/progress-reporter')}`,
+    `--add-reporter=${['reporters/recorder', 'scripts/progress-reporter'].map((name) => withoutComma(ownModule(name), workingDirectory(order))).join(',')}`,
+    // Whatever the configuration says: comparing with what was just written shows nothing.
+    '--update-snapshots=none',
     `--output=${order.outputDirectory}`,
     ...(order.grep === undefined ? [] : [`--grep=${order.grep}`, '--pass-with-no-tests']),
   ];
@@ -133,12 +163,19 @@ function sessionEnv(order: SessionOrder, contextFile: string): NodeJS.ProcessEnv
   return env;
 }
 
-function read(stream: Readable | null, onLine: (line: string) => void): Promise<void> {
-  if (stream === null) return Promise.resolve();
-  return new Promise((resolve) => {
+interface Reading {
+  readonly ended: Promise<void>;
+  /** Reads no further, whoever may still write. */
+  readonly leave: () => void;
+}
+
+function read(stream: Readable | null, onLine: (line: string) => void): Reading {
+  if (stream === null) return { ended: Promise.resolve(), leave: () => undefined };
+  const ended = new Promise<void>((resolve) => {
     createInterface({ input: stream, crlfDelay: Infinity }).on('line', onLine).on('close', resolve);
     stream.on('error', () => resolve());
   });
+  return { ended, leave: () => void stream.destroy() };
 }
 
 function readFragment(context: RunContext): Pick<SessionEnd, 'fragment' | 'fragmentProblem'> {
