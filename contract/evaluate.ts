@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { ComparedNothing } from './compared-nothing.ts';
 import type { Captured, CreatedRecord, FlowContext, ObserveStep, PageStep, RequestStep } from './flow.ts';
 import { writeJson } from './exact-json.ts';
 import { shapeExactly } from './exact-shape.ts';
@@ -23,7 +24,10 @@ export function allHold(statements: readonly Statement[]): boolean {
   return statements.length > 0 && statements.every((statement) => statement.ok);
 }
 
-/** Judges a response: status first, then shape, then comparisons, and captures only when all of them hold. */
+/**
+ * Judges a response: status first, then shape, then comparisons, and captures only when all of them hold.
+ * @throws ComparedNothing where the step compares and its comparison said nothing
+ */
 export function evaluateResponse(
   step: RequestStep,
   captured: Captured,
@@ -56,7 +60,10 @@ export function looksAtBody(step: RequestStep, depth: EvaluationDepth): boolean 
   );
 }
 
-/** Judges an observation of a port. `null` means that the port answered and there was nothing. */
+/**
+ * Judges an observation of a port. `null` means that the port answered and there was nothing.
+ * @throws ComparedNothing where the step compares and its comparison said nothing
+ */
 export function evaluateObservation(
   step: ObserveStep,
   captured: Captured,
@@ -107,9 +114,19 @@ function evaluateBody(
   // The observation type depends on the port; the builder checked it, and here only the erased form is left.
   const expect = step.expect as ((given: typeof answer) => readonly Statement[]) | undefined;
   const capture = step.capture as ((given: typeof answer) => Captured) | undefined;
-  statements.push(...refusePromise('expect', expect?.(answer) ?? []));
+  if (expect) statements.push(...compared(step.id, refusePromise('expect', expect(answer))));
   const kept = allHold(statements) ? capture?.(answer) : undefined;
   return { statements, captured: kept === undefined ? {} : refusePromise('capture', kept) };
+}
+
+/** What `expect` returned. @throws ComparedNothing where that is no statement at all */
+function compared(step: string, returned: unknown): readonly Statement[] {
+  if (Array.isArray(returned) && returned.length > 0 && returned.every(isStatement)) return returned;
+  throw new ComparedNothing(step, returned);
+}
+
+function isStatement(value: unknown): value is Statement {
+  return typeof value === 'object' && value !== null && 'ok' in value && typeof value.ok === 'boolean';
 }
 
 /** Whether a step takes this status; any 2xx where it names none. */

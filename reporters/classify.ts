@@ -19,6 +19,7 @@ export interface SeenStep {
   readonly duration: number;
   readonly error?: SeenError | undefined;
   readonly steps: readonly SeenStep[];
+  readonly location?: { readonly file: string; readonly line: number; readonly column: number } | undefined;
 }
 
 const MAX_MESSAGE = 2000;
@@ -38,16 +39,6 @@ export function classifyErrors(
     const message = textOf(error);
     return { message: cap(message), kind: kindOf(error, message, failed, findings) };
   });
-}
-
-/**
- * How many comparisons held. One that nobody awaited has not ended, or ended after the test did, and shows nothing:
- * a check that only holds such ones passes for Playwright whatever the target says.
- */
-export function comparisonsIn(steps: readonly SeenStep[]): number {
-  return flatten(steps).filter(
-    (step) => step.category === 'expect' && step.error === undefined && step.duration >= 0,
-  ).length;
 }
 
 function kindOf(

@@ -12,11 +12,14 @@ import type { Attempt, Fault } from '../contract/evidence.ts';
 import { type Fragment, fragmentName } from '../contract/fragment.ts';
 import { Project } from '../contract/outcome.ts';
 import type { RunContext } from '../contract/run-context.ts';
+import { learnSecretsOfRun } from '../safety/learn-secrets.ts';
+import { processSecrets } from '../safety/process-secrets.ts';
 import { createRedactor, type Redactor } from '../safety/redactor.ts';
 import { loadRunContext } from '../safety/run-context.ts';
 import { textOf } from './classify.ts';
-import { attemptsOf } from './recorder/attempts-of.ts';
+import { attemptsOf, type SeenSession } from './recorder/attempts-of.ts';
 import { checkOf } from './recorder/check-of.ts';
+import { firstReadings } from './recorder/first-reading.ts';
 import { writeFileAtomically } from './publishers/atomic-write.ts';
 
 /** Where fragments go when Playwright was started by hand. */
@@ -38,6 +41,8 @@ export default class Recorder implements Reporter {
   private readonly onProcessExit = (code: number): void => this.guard(code);
   private root: Suite | undefined;
   private readonly ended = new Set<TestResult>();
+  private readonly readings = firstReadings();
+  private updateSnapshots: string | undefined;
   private readonly endedTests = new Set<string>();
   private faults: Fault[] = [];
   private projects: Project[] = [];
@@ -50,7 +55,8 @@ export default class Recorder implements Reporter {
   constructor(options: { readonly _mode?: Mode } = {}) {
     this.context = loadRunContext();
     this.mode = options._mode ?? 'test';
-    this.redactor = createRedactor();
+    // Of its own: it reads what Playwright says before the redacting reporter has been there.
+    this.redactor = createRedactor({ values: processSecrets() });
     const directory = this.context?.runDirectory ?? BY_HAND;
     this.file = resolve(directory, fragmentName(this.context?.session ?? 0));
     if (!this.records()) return;
@@ -70,11 +76,21 @@ export default class Recorder implements Reporter {
     return false;
   }
 
+  async preprocess(): Promise<void> {
+    // The redacting reporter says so where the plan cannot be read.
+    await learnSecretsOfRun(this.redactor).catch(() => undefined);
+  }
+
   onBegin(config: FullConfig, suite: Suite): void {
     this.root = suite;
+    this.updateSnapshots = config.updateSnapshots;
     const ours = config.projects.map(({ name }) => Project.safeParse(name));
     this.projects = ours.flatMap((parsed) => (parsed.success ? [parsed.data] : []));
     this.write(false);
+  }
+
+  onTestBegin(_test: TestCase, result: TestResult): void {
+    this.readings.watch(result);
   }
 
   onTestEnd(test: TestCase, result: TestResult): void {
@@ -152,6 +168,13 @@ export default class Recorder implements Reporter {
     const attempts: Attempt[] = [];
     const faults: Fault[] = [];
     const owners = new Map<string, string>();
+    const session: SeenSession = {
+      index: this.context?.session ?? 0,
+      startedAt: this.startedAt,
+      ended: this.ended,
+      readings: this.readings,
+      updateSnapshots: this.updateSnapshots,
+    };
     for (const test of tests) {
       const identity = checkOf(test);
       if (identity.kind === 'foreign') continue;
@@ -165,7 +188,7 @@ export default class Recorder implements Reporter {
         faults.push({ kind: 'duplicate-check', message, check: identity.id });
       }
       owners.set(identity.id, test.id);
-      const recorded = attemptsOf(test, identity.id, this.context?.session ?? 0, this.ended, this.startedAt);
+      const recorded = attemptsOf(test, identity.id, session);
       attempts.push(...recorded.attempts);
       faults.push(...recorded.faults);
     }

@@ -11,12 +11,12 @@ import type {
   TestStep,
 } from '@playwright/test/reporter';
 import { guardStream } from './console-guard.ts';
-import { processSecrets, secretValuesOf } from './process-secrets.ts';
+import { learnSecretsOfRun } from './learn-secrets.ts';
+import { processSecrets } from './process-secrets.ts';
 import { createEventRedactor, type EventRedactor } from './redact-events.ts';
 import { redactFile, redactTree } from './redact-files.ts';
 import { createRedactor, type FullRedactor } from './redactor.ts';
 import { reportOutputs } from './report-outputs.ts';
-import { planFileOf, planOfThisRun } from './run-context.ts';
 
 /** Options of the reporter in `playwright.config`. Names only: options of reporters end up in reports. */
 export interface RedactorReporterOptions {
@@ -51,9 +51,8 @@ export default class RedactorReporter implements Reporter {
   }
 
   async preprocess(): Promise<void> {
-    if (planFileOf() === undefined) return;
     try {
-      for (const value of secretValuesOf(await planOfThisRun())) this.#redactor.add(value);
+      await learnSecretsOfRun(this.#redactor);
     } catch (error) {
       // The specs fail over the same plan and say so in the evidence; without it we still know the environment.
       const reason = error instanceof Error ? error.message : 'unknown';

@@ -1,4 +1,4 @@
-import type { Page } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import { equal } from '../../contract/index.ts';
 import { visitor } from './customers.ts';
 import { read } from './environment.ts';
@@ -25,7 +25,7 @@ export const customerCanBuyInBrowser = visitor
       await page.getByRole('button', { name: 'Place order' }).click();
       await page.getByLabel('Payment method').selectOption('pm_card_visa');
       await page.getByRole('button', { name: 'Pay now' }).click();
-      await page.getByRole('heading', { name: 'Order confirmation' }).waitFor();
+      await expect(page.getByRole('heading', { name: 'Order confirmation' })).toBeVisible({ timeout: 30_000 });
       return {
         orderId: await page.getByTestId('order-number').innerText(),
         total: await page.getByTestId('order-total').innerText(),

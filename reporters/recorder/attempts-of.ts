@@ -1,9 +1,12 @@
 import type { TestCase, TestResult } from '@playwright/test/reporter';
 import type { Attempt, AttemptError, Fault } from '../../contract/evidence.ts';
-import { classifyErrors, comparisonsIn } from '../classify.ts';
+import { classifyErrors } from '../classify.ts';
 import { readAttachments } from './attachments.ts';
 import { projectOf } from './check-of.ts';
+import { comparisonsIn, snapshotComparison } from './comparisons.ts';
+import type { FirstReadings, Reading } from './first-reading.ts';
 import { looseEnd } from './loose-ends.ts';
+import { withPageSteps } from './page-steps.ts';
 
 /** All that one test left, try by try. */
 export interface RecordedTest {
@@ -11,25 +14,30 @@ export interface RecordedTest {
   readonly faults: readonly Fault[];
 }
 
+/** What the recorder knows of a session besides its tests. */
+export interface SeenSession {
+  readonly index: number;
+  /** ISO. */
+  readonly startedAt: string;
+  /** Results for which Playwright said that the test ended. */
+  readonly ended: ReadonlySet<TestResult>;
+  readonly readings: FirstReadings;
+  /** What the configuration does with comparisons with snapshots. */
+  readonly updateSnapshots: string | undefined;
+}
+
 /**
  * Turns the results of a test into attempts. A test without any result was announced and never started, which
  * Playwright calls "skipped", as it does with one that was cut off: only the results tell them apart.
- * @param ended results for which Playwright said that the test ended
  */
-export function attemptsOf(
-  test: TestCase,
-  check: string,
-  session: number,
-  ended: ReadonlySet<TestResult>,
-  sessionStart: string,
-): RecordedTest {
-  const common = { check, project: projectOf(test), title: test.title, session };
+export function attemptsOf(test: TestCase, check: string, session: SeenSession): RecordedTest {
+  const common = { check, project: projectOf(test), title: test.title, session: session.index };
   if (test.results.length === 0) {
     const never: Attempt = {
       ...common,
       retry: 0,
       status: 'no-result',
-      startedAt: sessionStart,
+      startedAt: session.startedAt,
       durationMs: 0,
       errors: [other('was announced and never started')],
       findings: [],
@@ -39,7 +47,14 @@ export function attemptsOf(
     return { attempts: [never], faults: [] };
   }
   const faults: Fault[] = [];
-  const attempts = test.results.map((result): Attempt => {
+  const noSnapshots = snapshotsSwitchedOff(test, session);
+  const attempts = test.results.map((shared): Attempt => {
+    const result = session.readings.of(shared);
+    const changed = session.readings.changed(shared);
+    if (changed !== undefined) {
+      const message = `another reporter changed ${check} from "${changed.from}" to "${changed.to}"; what Playwright said counts`;
+      faults.push({ kind: 'reporter', message, check });
+    }
     const { findings, control, problems } = readAttachments(result.attachments);
     const own = findings.filter((finding) => finding.check === check);
     for (const message of problems) faults.push({ kind: 'reporter', message: `${check}: ${message}`, check });
@@ -51,15 +66,15 @@ export function attemptsOf(
         check: finding.check,
       });
     }
-    const status = statusOf(test, result, ended.has(result));
+    const status = statusOf(test, result, session.ended.has(shared));
     return {
       ...common,
       retry: result.retry,
       status,
-      startedAt: isoTime(result.startTime, sessionStart),
+      startedAt: isoTime(result.startTime, session.startedAt),
       durationMs: Math.max(0, result.duration),
-      errors: [...noteOf(result, status), ...classifyErrors(result.errors, result.steps, own)],
-      findings: own,
+      errors: [...noteOf(result, status, noSnapshots), ...classifyErrors(result.errors, result.steps, own)],
+      findings: own.map((finding) => withPageSteps(finding, result.steps)),
       comparisons: comparisonsIn(result.steps),
       control,
     };
@@ -75,7 +90,7 @@ const STATUS: Record<TestResult['status'], Attempt['status']> = {
   interrupted: 'interrupted',
 };
 
-function statusOf(test: TestCase, result: TestResult, ended: boolean): Attempt['status'] {
+function statusOf(test: TestCase, result: Reading, ended: boolean): Attempt['status'] {
   if (result.status === 'interrupted') return 'interrupted';
   if (!ended) return 'no-result';
   // test.fail(): whether it then fails or passes, its author expects it to be broken.
@@ -84,15 +99,21 @@ function statusOf(test: TestCase, result: TestResult, ended: boolean): Attempt['
   return STATUS[result.status];
 }
 
-function has(test: TestCase, result: TestResult, type: string): boolean {
+function has(test: TestCase, result: Reading, type: string): boolean {
   return [...test.annotations, ...result.annotations].some((annotation) => annotation.type === type);
 }
 
 /** Why a test did not run, in the words of its author; or why its pass is none. */
-function noteOf(result: TestResult, status: Attempt['status']): readonly AttemptError[] {
+function noteOf(
+  result: Reading,
+  status: Attempt['status'],
+  noSnapshots: string | undefined,
+): readonly AttemptError[] {
   if (status === 'no-result') return [other('was started and never ended')];
   if (status === 'passed') {
-    const problem = looseEnd(result.steps);
+    const snapshot = noSnapshots === undefined ? undefined : snapshotComparison(result.steps);
+    const problem =
+      looseEnd(result.steps) ?? (snapshot && `${snapshot.title} compared nothing: ${noSnapshots}`);
     return problem === undefined ? [] : [other(problem)];
   }
   if (status !== 'skipped') return [];
@@ -100,6 +121,16 @@ function noteOf(result: TestResult, status: Attempt['status']): readonly Attempt
   return marks
     .slice(0, 1)
     .map(({ type, description }) => other(description ? `${type}: ${description}` : type));
+}
+
+/** Why comparisons with snapshots hold whatever the target shows; undefined where they compare. */
+function snapshotsSwitchedOff(test: TestCase, { updateSnapshots }: SeenSession): string | undefined {
+  if (test.parent.project()?.ignoreSnapshots === true) {
+    return 'the Playwright configuration says ignoreSnapshots: take that out';
+  }
+  return updateSnapshots === 'all' || updateSnapshots === 'changed'
+    ? `snapshots are overwritten with what is seen (updateSnapshots: ${updateSnapshots}): take that out`
+    : undefined;
 }
 
 function other(message: string): AttemptError {

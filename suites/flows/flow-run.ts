@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { COMPARED_NOTHING, ComparedNothing } from '../../contract/compared-nothing.ts';
 import type { Captured, CreatedRecord, Flow, FlowContext } from '../../contract/flow.ts';
 import { PlanMistake, refusePromise } from '../../contract/plan-mistake.ts';
 import type { ApplicationPort } from '../../contract/ports/application.ts';
@@ -73,6 +74,9 @@ export function flowThrew(what: string, error: unknown): CannotTell {
         remedy: error.hint,
       },
     );
+  }
+  if (error instanceof ComparedNothing) {
+    return new CannotTell(COMPARED_NOTHING, error.message, { cause: error, remedy: error.hint });
   }
   const said = error instanceof Error ? `${error.name}: ${error.message.split('\n')[0]}` : String(error);
   const place = error instanceof Error ? placeOf(error) : '';

@@ -127,7 +127,7 @@ const ROOMS: readonly Room[] = [
     ours: ['contract/', 'demo/plan/'],
     packages: ['zod', '@playwright/test'],
   },
-  { at: 'demo/plan/', ours: ['contract/'], packages: ['zod'], typesOnly: ['@playwright/test'] },
+  { at: 'demo/plan/', ours: ['contract/'], packages: ['zod', '@playwright/test'] },
   {
     at: 'playwright.config.ts',
     ours: ['scripts/', 'safety/', 'contract/'],

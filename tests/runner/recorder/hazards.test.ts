@@ -176,3 +176,62 @@ test('tests in projects that are not ours are left alone', async () => {
   });
   expect(fragment).toMatchObject({ final: true, attempts: [], faults: [], report: { projects: [] } });
 });
+
+describe('a reporter that edits results before ours does not have the first word', () => {
+  const EDITS: readonly (readonly [string, string])[] = [
+    ['at the end of a test', 'onTestEnd(t, r) { r.status = "passed"; r.errors = []; r.error = undefined; }'],
+    ['in place', 'onTestEnd(t, r) { r.status = "passed"; r.errors.length = 0; r.steps.length = 0; }'],
+    [
+      'of all tests at the end',
+      'onBegin(c, s) { this.s = s; } onEnd() { for (const t of this.s.allTests()) for (const r of t.results) { r.status = "passed"; r.errors = []; } }',
+    ],
+    [
+      'and the steps',
+      'onTestEnd(t, r) { r.status = "passed"; r.errors = []; for (const s of r.steps) { delete s.error; } }',
+    ],
+  ];
+  test.each(EDITS)('%s', async (_name, body) => {
+    const { fragment } = await play({
+      files: { 'a.spec.ts': TWO, 'r.ts': reporter(body) },
+      reporters: { before: ['./r.ts'] },
+    });
+    expect(fragment?.attempts.map(({ status }) => status)).toEqual(['passed', 'failed']);
+    expect(fragment?.attempts[1]?.errors.map(({ kind }) => kind)).toEqual(['assertion']);
+    expect(fragment?.faults).toMatchObject([{ kind: 'reporter', check: 'two' }]);
+  });
+
+  test('one that only adds to them is left in peace', async () => {
+    const { fragment } = await play({
+      files: {
+        'a.spec.ts': TWO,
+        'r.ts': reporter(
+          'onTestEnd(t, r) { r.duration = 1; r.annotations.push({ type: "owner", description: "shop" }); }',
+        ),
+      },
+      reporters: { before: ['./r.ts'] },
+    });
+    expect(fragment?.attempts.map(({ status }) => status)).toEqual(['passed', 'failed']);
+    expect(fragment?.faults).toEqual([]);
+  });
+});
+
+describe('a comparison with a snapshot that the configuration switches off is none', () => {
+  const SNAP = `${PRELUDE} test('one', of('one'), () => { expect(1).toBe(1); expect('b').toMatchSnapshot('s.txt'); });`;
+  const files = { 'a.spec.ts': SNAP, 'a.spec.ts-snapshots/s-suites-linux.txt': 'a' };
+  test.each([
+    ['ignoreSnapshots: true,', []],
+    [`updateSnapshots: 'all',`, []],
+    [`updateSnapshots: 'changed',`, []],
+    [`updateSnapshots: 'none',`, ['--update-snapshots=all']],
+  ])('%s %j', async (config, args) => {
+    const { fragment } = await play({ files, config, args });
+    expect(fragment?.attempts[0]).toMatchObject({ status: 'passed', errors: [{ kind: 'other' }] });
+    expect(fragment?.attempts[0]?.errors[0]?.message).toContain('Snapshots');
+  });
+
+  test('one that is compared counts', async () => {
+    const same = { ...files, 'a.spec.ts-snapshots/s-suites-linux.txt': 'b' };
+    const { fragment } = await play({ files: same });
+    expect(fragment?.attempts[0]).toMatchObject({ status: 'passed', errors: [], comparisons: 2 });
+  });
+});
