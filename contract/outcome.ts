@@ -4,8 +4,19 @@ import { z } from 'zod';
 export const Outcome = z.enum(['pass', 'fail', 'unknown', 'not-applicable']);
 export type Outcome = z.infer<typeof Outcome>;
 
-/** What a verdict says about one required check, folded over all its attempts and findings. */
-export const CheckState = z.enum(['passed', 'failed', 'unknown', 'flaky', 'not-run', 'not-applicable']);
+/**
+ * What a verdict says about one required check, folded over all its attempts and findings. `empty` passed and found
+ * nothing to look at: it holds nothing up, and shows nothing.
+ */
+export const CheckState = z.enum([
+  'passed',
+  'failed',
+  'unknown',
+  'flaky',
+  'not-run',
+  'not-applicable',
+  'empty',
+]);
 export type CheckState = z.infer<typeof CheckState>;
 
 /** `blocking` checks decide; `advisory` ones are shown. */

@@ -22,6 +22,12 @@ export const CheckResult = z.strictObject({
 });
 export type CheckResult = z.infer<typeof CheckResult>;
 
+/** Verdicts of older versions do not count `empty`. */
+const CountsByState = z.preprocess(
+  (counts) => (typeof counts === 'object' && counts !== null ? { empty: 0, ...counts } : counts),
+  z.record(CheckState, z.number().int().nonnegative()),
+);
+
 export const GroupResult = z.strictObject({
   id: z.string(),
   title: z.string(),
@@ -66,7 +72,7 @@ export const Verdict = z.strictObject({
   expiresAt: z.string(),
   counts: z.strictObject({
     required: z.number().int().nonnegative(),
-    states: z.record(CheckState, z.number().int().nonnegative()),
+    states: CountsByState,
     waived: z.number().int().nonnegative(),
   }),
   /** In the order of the manifest. */

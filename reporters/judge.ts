@@ -154,7 +154,9 @@ function goSentence(checks: readonly CheckResult[], policy: Policy, release: Rel
   const parts = [`${passed} of ${blocking.length} blocking checks passed`];
   if (release.observed) parts[0] += ` on release ${releaseText(release.observed)}`;
   const waived = blocking.filter((check) => check.waiver !== null).length;
-  const apart = blocking.length - passed - waived;
+  const empty = blocking.filter((check) => check.state === 'empty' && check.waiver === null).length;
+  const apart = blocking.length - passed - waived - empty;
+  if (empty > 0) parts.push(`${empty} had nothing to look at`);
   if (apart > 0) parts.push(`${apart} ${apart === 1 ? 'does' : 'do'} not apply`);
   if (waived > 0) parts.push(`${waived} ${waived === 1 ? 'failure is' : 'failures are'} waived`);
   const tables = tablesCompared(checks);

@@ -25,7 +25,9 @@ export const customerCanBuyInBrowser = visitor
       await page.getByRole('button', { name: 'Place order' }).click();
       await page.getByLabel('Payment method').selectOption('pm_card_visa');
       await page.getByRole('button', { name: 'Pay now' }).click();
-      await expect(page.getByRole('heading', { name: 'Order confirmation' })).toBeVisible({ timeout: 30_000 });
+      await expect(page.getByRole('heading', { name: 'Order confirmation' })).toBeVisible({
+        timeout: 30_000,
+      });
       return {
         orderId: await page.getByTestId('order-number').innerText(),
         total: await page.getByTestId('order-total').innerText(),

@@ -60,7 +60,7 @@ export function isFullCommit(commit: string): boolean {
 }
 
 function isClean(check: CheckResult): boolean {
-  return check.state === 'passed' || check.state === 'not-applicable';
+  return check.state === 'passed' || check.state === 'empty' || check.state === 'not-applicable';
 }
 
 function releaseSubjects({ subject }: Verdict): Subject[] {

@@ -28,6 +28,20 @@ const RECORDS_FINDINGS: Record<CheckSource, boolean> = {
   own: false,
 };
 
+/** Sources whose checks say how many objects they looked at: rows, keys, sequences. None of them is no pass. */
+const COUNTS_OBJECTS: Record<CheckSource, boolean> = {
+  'built-in': false,
+  flow: false,
+  probe: false,
+  table: true,
+  state: true,
+  redis: true,
+  slo: false,
+  load: false,
+  comparison: false,
+  own: false,
+};
+
 /** Folds Playwright's status, the classified errors and the findings of one attempt. Only evidence may say `failed`. */
 export function foldAttempt(check: PlannedCheck, attempt: Attempt): AttemptAnswer {
   // Declared as broken by its author: neither its failure nor its success is a measurement that anyone relies on.
@@ -90,6 +104,9 @@ function passed(check: PlannedCheck, attempt: Attempt, summary: string): Attempt
   const samples = attempt.findings.reduce((sum, finding) => sum + (finding.sampleSize ?? 0), 0);
   if (samples < check.sampleFloor) {
     return unknown('too-few-samples', `looked at ${samples}, and needs at least ${check.sampleFloor}`);
+  }
+  if (COUNTS_OBJECTS[check.source] && attempt.findings.every(({ sampleSize }) => sampleSize === 0)) {
+    return { state: 'empty', cause: null, summary: 'there was nothing to look at' };
   }
   return { state: 'passed', cause: null, summary };
 }

@@ -12,10 +12,11 @@ export const UNCLEAR_THEN_PASSED = 'unclear-then-passed';
 /** From best to worst. */
 const RANK: Record<Exclude<CheckState, 'flaky'>, number> = {
   passed: 0,
-  'not-applicable': 1,
-  'not-run': 2,
-  unknown: 3,
-  failed: 4,
+  empty: 1,
+  'not-applicable': 2,
+  'not-run': 3,
+  unknown: 4,
+  failed: 5,
 };
 
 interface Ended {
@@ -79,7 +80,7 @@ function decide(check: PlannedCheck, ended: readonly Ended[], notStarted: readon
     };
   }
   const worst = ended.reduce((a, b) => (RANK[b.answer.state] >= RANK[a.answer.state] ? b : a));
-  if (last.answer.state === 'passed' && !ended.some(({ attempt }) => attempt.retry === 0)) {
+  if (isGood(last) && !ended.some(({ attempt }) => attempt.retry === 0)) {
     return {
       answer: {
         state: 'unknown',
@@ -89,7 +90,7 @@ function decide(check: PlannedCheck, ended: readonly Ended[], notStarted: readon
       deciding: last.attempt,
     };
   }
-  if (last.answer.state === 'passed' && worst.answer.state !== 'passed') {
+  if (isGood(last) && !isGood(worst)) {
     return {
       answer: {
         state: 'flaky',
@@ -100,6 +101,10 @@ function decide(check: PlannedCheck, ended: readonly Ended[], notStarted: readon
     };
   }
   return { answer: worst.answer, deciding: worst.attempt };
+}
+
+function isGood({ answer }: Ended): boolean {
+  return answer.state === 'passed' || answer.state === 'empty';
 }
 
 /** A waiver accepts a failure that was seen; it never stands in for a check that did not run or could not tell. */

@@ -58,11 +58,12 @@ interface PartResult {
 
 const WORST_STATE: Record<CheckState, number> = {
   passed: 0,
-  'not-applicable': 1,
-  flaky: 2,
-  'not-run': 3,
-  unknown: 4,
-  failed: 5,
+  empty: 1,
+  'not-applicable': 2,
+  flaky: 3,
+  'not-run': 4,
+  unknown: 5,
+  failed: 6,
 };
 
 /** By what it means first: a failure that is waived in one part must not hide that another could not tell. */

@@ -8,6 +8,7 @@ export function judgeGroup(group: Group, checks: readonly CheckResult[], policy:
     (check) =>
       group.checks.includes(check.id) &&
       check.waiver === null &&
+      check.state !== 'empty' &&
       !(check.state === 'not-applicable' && check.mayNotApply),
   );
   const passed = members.filter((check) => didPass(check, policy)).length;

@@ -74,6 +74,7 @@ export const FAULT_WORDS: Record<Fault['kind'], string> = {
 
 const STATE_WORDS: Record<CheckState, string> = {
   passed: '',
+  empty: '',
   failed: '',
   unknown: 'could not tell: ',
   flaky: 'flaky: ',

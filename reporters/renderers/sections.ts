@@ -13,6 +13,8 @@ export interface Sections {
   readonly warnings: readonly CheckResult[];
   readonly waived: readonly CheckResult[];
   readonly notRun: readonly CheckResult[];
+  /** Passed, and there was nothing to look at. */
+  readonly nothingToSee: readonly CheckResult[];
   /** Passed. */
   readonly fine: readonly CheckResult[];
 }
@@ -31,6 +33,7 @@ const SECTION_OF: Record<CheckState, (check: CheckResult, verdict: Verdict) => S
   // Also where it may: a part that was missing is named, with its remedy, and never looks like a pass.
   'not-applicable': () => 'notRun',
   passed: () => 'fine',
+  empty: () => 'nothingToSee',
 };
 
 /** Sorts the checks of a verdict into the sections of a report, in the order of the manifest. */
@@ -41,6 +44,7 @@ export function sectionsOf(verdict: Verdict): Sections {
     warnings: [],
     waived: [],
     notRun: [],
+    nothingToSee: [],
     fine: [],
   };
   for (const check of verdict.checks) {

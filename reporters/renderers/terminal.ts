@@ -39,6 +39,7 @@ const DECISION_LOOK: Record<Decision, { readonly sign: string; readonly colour: 
 
 const STATE_LOOK: Record<CheckState, { readonly sign: string; readonly colour: Colour }> = {
   passed: { sign: '✔', colour: 'green' },
+  empty: { sign: '∅', colour: 'dim' },
   failed: { sign: '✖', colour: 'red' },
   unknown: { sign: '?', colour: 'yellow' },
   flaky: { sign: '≈', colour: 'yellow' },
@@ -63,6 +64,11 @@ export function renderTerminal(verdict: Verdict, options: { readonly colour?: bo
     ...checkSection('Could not tell', sections.unclear, paint),
     ...checkSection('Warnings', sections.warnings, paint),
     ...notRunLines(sections.notRun, paint),
+    ...listSection(
+      'Nothing to look at',
+      sections.nothingToSee.map(({ id, title }) => `${id}: ${title}`),
+      paint,
+    ),
     ...waivedLines(sections.waived, paint),
     ...peopleLines(verdict, paint),
     ...listSection(

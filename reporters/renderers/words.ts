@@ -19,6 +19,7 @@ export const DECISION_MEANING: Record<Decision, string> = {
 
 export const STATE_WORDS: Record<CheckState, string> = {
   passed: 'passed',
+  empty: 'nothing to look at',
   failed: 'failed',
   unknown: 'unknown',
   flaky: 'flaky',

@@ -74,6 +74,7 @@ const STATES: Record<CheckState, string> = {
   flaky: 'it failed and then passed; the policy says what that means',
   'not-run': 'it was required and did not run, or was skipped, marked fixme or expected to fail',
   'not-applicable': 'it said that it does not apply here',
+  empty: 'it holds, and there was nothing of its kind to look at: it is not counted as passed',
 };
 
 test('docs/checks.md lists the checks that a target brings with it', () => {

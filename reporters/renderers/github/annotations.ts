@@ -23,7 +23,7 @@ export function renderGithubAnnotations(verdict: Verdict): string {
 }
 
 function isFine(check: CheckResult): boolean {
-  return check.state === 'passed' || check.state === 'not-applicable';
+  return check.state === 'passed' || check.state === 'empty' || check.state === 'not-applicable';
 }
 
 function of(kind: 'error' | 'warning', check: CheckResult | OneCause): string {

@@ -13,7 +13,8 @@ const STATE_RANK: Record<CheckState, number> = {
   'not-run': 2,
   flaky: 3,
   'not-applicable': 4,
-  passed: 5,
+  empty: 5,
+  passed: 6,
 };
 
 /**

@@ -54,12 +54,16 @@ function short(release: ObservedRelease): string {
 /** The counts, each with a link to its part of the page. */
 export function glance(verdict: Verdict): Markup {
   const sections = sectionsOf(verdict);
+  const empty = sections.nothingToSee.length;
   const entries: readonly (readonly [Markup, string, string])[] = [
     [stateIcon('passed'), plural(sections.fine.length, 'check is fine', 'checks are fine'), '#checks'],
     [stateIcon('failed'), plural(sections.blocking.length, 'blocking failure'), '#blocking'],
     [stateIcon('unknown'), `${sections.unclear.length} could not tell`, '#unclear'],
     [stateIcon('flaky'), plural(sections.warnings.length, 'warning'), '#warnings'],
     [stateIcon('not-run'), `${sections.notRun.length} did not run`, '#not-run'],
+    ...(empty === 0
+      ? []
+      : [[stateIcon('empty'), `${empty} had nothing to look at`, '#nothing-to-look-at'] as const]),
     [stateIcon('not-applicable'), `${sections.waived.length} waived`, '#waived'],
   ];
   // An entry without anything behind it has nowhere to lead.

@@ -11,7 +11,7 @@ import { section, table, tableSection } from './section.ts';
 
 /** What failed, what could not tell, what warns, what did not run. */
 export function checkSections(verdict: Verdict): readonly Markup[] {
-  const { blocking, unclear, warnings, notRun } = sectionsOf(verdict);
+  const { blocking, unclear, warnings, notRun, nothingToSee } = sectionsOf(verdict);
   return [
     section('blocking', 'Blocking failures', blocking.map(card)),
     section(
@@ -39,6 +39,13 @@ export function checkSections(verdict: Verdict): readonly Markup[] {
         stateBadge(check.state),
         markup`${[check.summary, decidingFinding(check)?.remedy].filter(Boolean).join('; ')}`,
       ]),
+    ),
+    tableSection(
+      'nothing-to-look-at',
+      'What had nothing to look at',
+      'Checks that found no object of their kind: they hold nothing up, and show nothing',
+      [{ title: 'Check' }, { title: 'Weight' }, { title: 'Statement' }],
+      nothingToSee.map((check) => [checkName(check), markup`${check.severity}`, markup`${check.title}`]),
     ),
   ];
 }

@@ -56,5 +56,5 @@ ${statementTable(`Comparisons of ${check.id}`, detail.statements)}
 }
 
 function open(state: CheckState): Markup {
-  return state === 'passed' ? markup`` : markup` open`;
+  return state === 'passed' || state === 'empty' ? markup`` : markup` open`;
 }

@@ -35,6 +35,7 @@ const DECISION_ICON: Record<Decision, readonly [Shape, Tone]> = {
 
 const STATE_ICON: Record<CheckState, readonly [Shape, Tone]> = {
   passed: ['good', 'go'],
+  empty: ['aside', 'quiet'],
   failed: ['bad', 'no'],
   unknown: ['unclear', 'maybe'],
   flaky: ['wavy', 'maybe'],
