@@ -40,6 +40,7 @@ const COUNTS_OBJECTS: Record<CheckSource, boolean> = {
   load: false,
   comparison: false,
   own: false,
+  coverage: true,
 };
 
 /** Folds Playwright's status, the classified errors and the findings of one attempt. Only evidence may say `failed`. */

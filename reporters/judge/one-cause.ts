@@ -21,6 +21,7 @@ const MAY_SHARE: Record<CheckState, boolean> = {
   unknown: true,
   'not-run': true,
   passed: false,
+  empty: false,
   failed: false,
   flaky: false,
   'not-applicable': false,

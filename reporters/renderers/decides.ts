@@ -6,5 +6,9 @@ import type { CheckResult, Verdict } from '../../contract/verdict.ts';
  */
 export function decides(check: CheckResult, verdict: Pick<Verdict, 'decision'>): boolean {
   if (verdict.decision === 'GO' || check.severity === 'advisory' || check.waiver !== null) return false;
-  return check.state !== 'passed' && !(check.state === 'not-applicable' && check.mayNotApply);
+  return (
+    check.state !== 'passed' &&
+    check.state !== 'empty' &&
+    !(check.state === 'not-applicable' && check.mayNotApply)
+  );
 }
