@@ -29,6 +29,8 @@ export const RunContext = z.strictObject({
   session: z.number().int().nonnegative(),
   /** Only these checks of the manifest; all when absent. A run that several machines share has one share each. */
   checks: z.array(CheckId).optional(),
+  /** Why nothing may be created on the target in this session; absent when it may. */
+  createNothing: z.string().optional(),
   /** Make only this share of the load, and not before this time (ISO). */
   segment: Segment.extend({ startAt: z.string().optional() }).optional(),
 });

@@ -1,7 +1,9 @@
 import path from 'node:path';
 import type { PlannedCheck } from '../contract/checks.ts';
 import type { Evidence, Fault, NotStarted } from '../contract/evidence.ts';
+import { createsData } from '../contract/flow.ts';
 import type { Project } from '../contract/outcome.ts';
+import type { Plan } from '../contract/plan.ts';
 import type { Policy } from '../contract/policy.ts';
 import type { CheckResult } from '../contract/verdict.ts';
 import { judge } from '../reporters/judge.ts';
@@ -51,10 +53,16 @@ export async function runStages(
   const notStarted: NotStarted[] = [];
   const faults: Fault[] = [];
   for (const stage of STAGES) {
-    const planned = run.manifest.filter((check) => stage.projects.includes(check.project));
+    const ofStage = run.manifest.filter((check) => stage.projects.includes(check.project));
+    if (ofStage.length === 0) continue;
+    const before = soFar(run, sessions, notStarted);
+    const createNothing = createNothingBecause(before.release);
+    const creating = createNothing === undefined ? [] : ofStage.filter((check) => creates(run.plan, check));
+    notStarted.push(...creating.map(({ id }) => ({ check: id, because: createNothing ?? '' })));
+    const planned = ofStage.filter((check) => !creating.includes(check));
+    if (creating.length > 0) progress.note(`  ${stage.title}: ${createNothing}`);
     if (planned.length === 0) continue;
     const cut = stopped(sessions, interrupted);
-    const before = soFar(run, sessions, notStarted);
     const because = cut ?? stage.refuse(before, run.request.keepGoing);
     const started = planned.filter(
       (check) => because === undefined || (cut === undefined && stage.anyway?.(before, check) === true),
@@ -68,7 +76,14 @@ export async function runStages(
     if (started.length === 0) continue;
     progress.stage(`${stage.title} (${started.length} ${started.length === 1 ? 'check' : 'checks'})`);
     try {
-      const end = await runStage(run, stage, started, sessions.length, progress, interrupted);
+      const end = await runStage(
+        createNothing === undefined ? run : { ...run, context: { ...run.context, createNothing } },
+        stage,
+        started,
+        sessions.length,
+        progress,
+        interrupted,
+      );
       sessions.push(end);
       notStarted.push(...undefinedChecks(run, started, end));
       progress.note(`  ${seconds(Date.parse(end.endedAt) - Date.parse(end.startedAt))}`);
@@ -145,6 +160,19 @@ function soFar(run: PreparedRun, sessions: readonly SessionEnd[], notStarted: re
     release: matchRelease(evidence),
     policy: evidence.policy,
   };
+}
+
+/**
+ * While nothing shows that the wanted release answers, another one may: what is created there would be found by nobody,
+ * or stand on the old system. Flows that only read may run.
+ */
+function createNothingBecause({ state, reason }: ReleaseMatch): string | undefined {
+  return state === 'unknown' ? `nothing is created while the release is not known: ${reason}` : undefined;
+}
+
+function creates(plan: Plan, check: PlannedCheck): boolean {
+  const flow = check.source === 'flow' ? plan.flows.find(({ id }) => id === check.id) : undefined;
+  return flow !== undefined && createsData(flow);
 }
 
 function stopped(sessions: readonly SessionEnd[], interrupted: AbortSignal): string | undefined {

@@ -3,12 +3,13 @@ import type { Plan } from '../contract/plan.ts';
 import type { Ledger, LedgerEntry } from '../safety/ledger.ts';
 import { settleEntries } from '../safety/settle-entries.ts';
 import { createHttpApplication } from '../safety/http-application.ts';
+import { CannotTell } from './cannot-tell.ts';
 
 /** What one test creates on the target. */
 export interface CreatedData {
   /**
    * Writes down what is about to be created; call it before it can exist. It is removed after the test.
-   * @throws GreenlightError LEDGER_UNWRITABLE, or Error for a kind that the plan does not know
+   * @throws GreenlightError LEDGER_UNWRITABLE, CannotTell while nothing may be created, or Error for a kind that the plan does not know
    */
   record(record: CreatedRecord): Promise<void>;
   /**
@@ -34,6 +35,8 @@ interface CreatedDataOptions {
   readonly secret: (name: string) => string;
   /** Milliseconds between two looks at what may still appear. */
   readonly pauses?: readonly number[];
+  /** Why nothing may be created in this session; undefined when it may. */
+  readonly createNothing?: string | undefined;
 }
 
 /** Keeps track of what one test creates. */
@@ -43,6 +46,11 @@ export function createdData(options: CreatedDataOptions): CreatedData {
   const pending = new Set<LedgerEntry>();
   return {
     async record({ kind, identity }) {
+      if (options.createNothing !== undefined) {
+        throw new CannotTell('release-unknown', `${kind} was not created: ${options.createNothing}`, {
+          remedy: 'see the check wanted-release-runs',
+        });
+      }
       if (!Object.hasOwn(plan.created, kind)) {
         const known = Object.keys(plan.created).join(', ') || 'nothing';
         throw new Error(`the plan does not say how "${kind}" is removed; its "created" knows: ${known}`);

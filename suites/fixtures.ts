@@ -113,6 +113,7 @@ export const test = base.extend<GreenlightTestFixtures, GreenlightWorkerFixtures
         ledger: openedLedger,
         // `greenlight run` looks again at its end; by hand there is nobody else who does.
         pauses: loadRunContext() === undefined ? [1000, 2000] : [],
+        createNothing: loadRunContext()?.createNothing,
       });
       await use(data);
       await data.answered(testInfo.status === testInfo.expectedStatus ? 'answered' : 'unanswered');

@@ -1,5 +1,6 @@
 import type { Evidence } from '../../contract/evidence.ts';
 import type { Finding } from '../../contract/finding.ts';
+import { compareRelease } from '../../contract/release-match.ts';
 import type { Release } from '../../contract/release.ts';
 
 export type ObservedRelease = NonNullable<Finding['observedRelease']>;
@@ -40,25 +41,11 @@ function notShown(wanted: Release, observed: ObservedRelease | null): string {
   return `Nothing shows that the target runs ${releaseText(wanted)}: ${because}.`;
 }
 
-/** `undefined` when the two have nothing in common that could be compared. */
+/** `undefined` when the two have nothing in common that could be compared, or one of the names is none. */
 function isSame(wanted: Release, observed: ObservedRelease): boolean | undefined {
-  const answers: boolean[] = [];
-  if (observed.id !== undefined) answers.push(observed.id === wanted.id);
-  if (observed.commit !== undefined && wanted.commit !== undefined) {
-    answers.push(isSameCommit(observed.commit, wanted.commit));
-  }
-  return answers.length === 0 ? undefined : answers.every(Boolean);
-}
-
-const SHORTEST_COMMIT = 7;
-
-/** Many systems show a shortened commit; fewer than seven digits could be anyone's. */
-function isSameCommit(a: string, b: string): boolean {
-  const [short, long] = [a.toLowerCase(), b.toLowerCase()].sort((x, y) => x.length - y.length) as [
-    string,
-    string,
-  ];
-  return short === long || (short.length >= SHORTEST_COMMIT && long.startsWith(short));
+  const compared = compareRelease(wanted, observed);
+  if (compared.some(({ state }) => state === 'other')) return false;
+  return compared.length > 0 && compared.every(({ state }) => state === 'same') ? true : undefined;
 }
 
 /** `2.4.0 (commit 1a2b3c4)`. */

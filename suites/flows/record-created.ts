@@ -17,6 +17,7 @@ export async function recordCreatedBy(
     try {
       await run.recordCreated(record);
     } catch (error) {
+      if (error instanceof CannotTell) throw error;
       throw new CannotTell(
         'ledger-unwritable',
         `step "${step.id}" was not run, because what it creates could not be recorded: ${firstLine(error)}`,

@@ -1,5 +1,8 @@
+import { randomUUID } from 'node:crypto';
+import { cacheMark } from '../../contract/cache-marks.ts';
 import { allHold } from '../../contract/evaluate.ts';
-import { encodeRequest } from '../../contract/http.ts';
+import { encodeRequest, type RequestSpec, type WireRequest } from '../../contract/http.ts';
+import { compareRelease } from '../../contract/release-match.ts';
 import { holds, shown, type Statement } from '../../contract/statement.ts';
 import type { Plan } from '../../contract/plan.ts';
 import { loadRunContext } from '../../safety/run-context.ts';
@@ -51,7 +54,7 @@ export async function wantedReleaseRuns(
     statements = compare(wanted, observed);
     if (!allHold(statements)) break;
   }
-  const says = [observed.id, observed.commit].filter((part) => part !== undefined).join(' at ');
+  const says = [observed.id, observed.commit].filter(Boolean).join(' at ') || 'a release without a name';
   return {
     statements,
     holds: nobodyAsked
@@ -67,11 +70,7 @@ async function askOnce(
   tools: ProbeTools,
   budgetMs: number,
 ): Promise<{ readonly observed: Wanted } | { readonly none: Statement }> {
-  const request = encodeRequest(
-    { method: 'GET', path: source.path, endpoint: source.endpoint, headers: { connection: 'close' } },
-    tools.urls,
-  );
-  const asked = await ask(tools, request, `release document at ${source.path}`, budgetMs);
+  const asked = await askPastCaches(source, tools, budgetMs);
   if ('none' in asked) return asked;
   const { status, body } = asked.answer;
   if (status < 200 || status > 299) {
@@ -87,30 +86,69 @@ async function askOnce(
   return { observed };
 }
 
+/**
+ * What a cache remembers is no evidence for or against the release that runs: it is asked again under an address that no
+ * cache can know.
+ */
+async function askPastCaches(
+  source: ReleaseSource,
+  tools: ProbeTools,
+  budgetMs: number,
+): ReturnType<typeof ask> {
+  const name = `release document at ${source.path}`;
+  const request = (fresh: RequestSpec['query']): WireRequest =>
+    encodeRequest(
+      {
+        method: 'GET',
+        path: source.path,
+        endpoint: source.endpoint,
+        headers: { connection: 'close', 'cache-control': 'no-cache', pragma: 'no-cache' },
+        ...(fresh === undefined ? {} : { query: fresh }),
+      },
+      tools.urls,
+    );
+  const asked = await ask(tools, request(undefined), name, budgetMs);
+  if ('none' in asked || cacheMark(asked.answer.headers) === undefined) return asked;
+  const again = await ask(tools, request({ 'greenlight-fresh': randomUUID() }), name, budgetMs);
+  const mark = 'none' in again ? undefined : cacheMark(again.answer.headers);
+  if (mark === undefined) return again;
+  throw new CannotTell(
+    'release-cached',
+    `the ${name} comes out of a cache (${mark}), also when asked past it, so it does not show what runs now`,
+    { remedy: 'let the target send `cache-control: no-store` there, or exempt that path from the cache' },
+  );
+}
+
 function compare(wanted: Wanted, observed: Wanted): Statement[] {
   if (wanted.id === undefined && wanted.commit === undefined) {
     return [holds('release', true, observed.id ?? observed.commit, 'any: no release was asked for')];
   }
-  const statements: Statement[] = [];
-  if (wanted.id !== undefined && observed.id !== undefined) {
-    statements.push(holds('release', wanted.id === observed.id, observed.id, wanted.id));
-  }
-  if (wanted.commit !== undefined && observed.commit !== undefined) {
-    statements.push(
-      holds('commit', sameCommit(wanted.commit, observed.commit), observed.commit, wanted.commit),
+  const compared = compareRelease(wanted, observed);
+  if (compared.length === 0) {
+    throw new CannotTell(
+      'release-unknown',
+      'what is wanted and what the target says have no field in common',
+      {
+        remedy:
+          'name in target.release where the document has the id, the commit, or both, as they are asked for',
+      },
     );
   }
-  if (statements.length > 0) return statements;
-  throw new CannotTell('release-unknown', 'what is wanted and what the target says have no field in common', {
-    remedy:
-      'name in target.release where the document has the id, the commit, or both, as they are asked for',
-  });
-}
-
-/** Commits are often shortened on one side; seven digits are what git itself shows. */
-function sameCommit(a: string, b: string): boolean {
-  const [short = '', long = ''] = [a.toLowerCase(), b.toLowerCase()].sort((x, y) => x.length - y.length);
-  return short === long || (short.length >= 7 && long.startsWith(short));
+  const unsaid = compared.find(({ state }) => state === 'unknown');
+  if (unsaid !== undefined && compared.every(({ state }) => state !== 'other')) {
+    throw new CannotTell(
+      'release-unknown',
+      `the target says that its ${unsaid.field} is ${JSON.stringify(unsaid.said)}, which names no release; ${unsaid.wanted} was wanted`,
+      {
+        remedy: `let the build write its ${unsaid.field} into the release document, or leave \`${unsaid.field}\` out of target.release`,
+      },
+    );
+  }
+  return compared
+    .filter(({ state }) => state !== 'unknown')
+    .map((one) =>
+      holds(one.field === 'id' ? 'release' : 'commit', one.state === 'same', one.said, one.wanted),
+    );
 }
 
 function fieldOf(body: unknown, path: string, document: string): string {
@@ -120,7 +158,9 @@ function fieldOf(body: unknown, path: string, document: string): string {
       (at, key) => (typeof at === 'object' && at !== null ? (at as Record<string, unknown>)[key] : undefined),
       body,
     );
-  if ((typeof value === 'string' && value !== '') || typeof value === 'number') return String(value);
+  if (typeof value === 'string' || typeof value === 'number') return String(value);
+  // Named and not filled in; a field that is not there at all is a wrong path.
+  if (value === null) return '';
   throw new CannotTell(
     'release-unknown',
     `the release document at ${document} has no "${path}": ${String(shown(body))}`,

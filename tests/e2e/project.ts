@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -12,7 +12,15 @@ export interface Target {
   readonly url: string;
   /** Paths in the order in which they were asked for. */
   readonly requests: string[];
-  answer: (path: string) => { readonly status: number; readonly body: string; readonly delayMs?: number };
+  answer: (
+    path: string,
+    headers: IncomingHttpHeaders,
+  ) => {
+    readonly status: number;
+    readonly body: string;
+    readonly delayMs?: number;
+    readonly headers?: Readonly<Record<string, string>>;
+  };
   close(): Promise<void>;
 }
 
@@ -27,11 +35,14 @@ export async function startTarget(): Promise<Target> {
   const server = createServer((request, response) => {
     const asked = request.url ?? '';
     requests.push(`${request.method} ${asked}`);
-    const { status, body, delayMs } = target.answer(asked);
+    const { status, body, delayMs, headers } = target.answer(asked, request.headers);
     setTimeout(
       () =>
         response
-          .writeHead(status, { 'content-type': body.startsWith('{') ? 'application/json' : 'text/plain' })
+          .writeHead(status, {
+            'content-type': body.startsWith('{') ? 'application/json' : 'text/plain',
+            ...headers,
+          })
           .end(body),
       delayMs ?? 0,
     );

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { ResponseView, WireRequest } from '../../../contract/http.ts';
 import { Probe } from '../../../contract/probe.ts';
 import { webhookSigners } from '../../../suites/adapters/webhooks/index.ts';
@@ -89,6 +89,70 @@ test.each([
   ['the document is no object', { id: 'shop-2' }, 'maintenance', 'unknown'],
 ])('%s', async (_, wanted, body, outcome) => {
   expect((await release(wanted, body)).outcome).toBe(outcome);
+});
+
+// What names no release is no other release.
+test.each(['unknown', '', null, 'HEAD', '0000000', '${GIT_SHA}', '%COMMIT%', 'main', 'abc', 'b42e9a1-dirty'])(
+  'a commit reported as %j is unknown, and not another release',
+  async (commit) => {
+    const wanted = { id: 'shop-2', commit: 'abcdef1' };
+    const finding = await release(wanted, { app: { id: 'shop-2', commit } });
+    expect(finding).toMatchObject({ outcome: 'unknown', cause: 'release-unknown' });
+    expect(finding.remedy).toContain('commit');
+    // Whatever the commit says: the id is another one.
+    expect((await release(wanted, { app: { id: 'shop-1', commit } })).outcome).toBe('fail');
+    // And nobody asked for a commit.
+    expect((await release({ id: 'shop-2' }, { app: { id: 'shop-2', commit } })).outcome).toBe('pass');
+  },
+);
+
+test.each(['unknown', '', 'dev', '{{version}}', 'latest'])('an id reported as %j neither', async (id) => {
+  expect((await release({ id: 'shop-2' }, { app: { id, commit: 'abcdef1' } })).outcome).toBe('unknown');
+});
+
+const CACHED: Readonly<Record<string, string>>[] = [
+  { age: '120' },
+  { 'x-cache': 'HIT' },
+  { 'x-cache': 'MISS, HIT' },
+  { 'x-cache': 'Hit from cloudfront' },
+  { 'cf-cache-status': 'HIT' },
+  { 'x-cache': 'TCP_MEM_HIT from a1' },
+  { 'cache-status': 'ExampleCache; hit; ttl=30' },
+  { 'x-varnish': '32770 3' },
+];
+const FRESH: Readonly<Record<string, string>>[] = [
+  { age: '0' },
+  { 'x-cache': 'MISS' },
+  { 'cf-cache-status': 'DYNAMIC' },
+  { 'cache-status': 'a; fwd=miss' },
+];
+
+describe('a release document out of a cache', () => {
+  const asking = (answer: (url: string) => Partial<ResponseView>) =>
+    probeFinding('wanted-release-runs', () =>
+      wantedReleaseRuns(
+        source,
+        { id: 'shop-3' },
+        tools((request) => answer(request.url)),
+        1000,
+      ),
+    );
+  test.each(CACHED)('%j is no evidence against the release: it is asked past the cache', async (headers) => {
+    const now = { app: { id: 'shop-3', commit: 'abcdef1' } };
+    const finding = await asking((url) => (url.includes('?') ? { body: now } : { body: says, headers }));
+    expect(finding).toMatchObject({ outcome: 'pass', observedRelease: { id: 'shop-3' } });
+  });
+  test.each(CACHED)('%j stays unknown where the cache cannot be passed', async (headers) => {
+    expect(await asking(() => ({ body: says, headers }))).toMatchObject({
+      outcome: 'unknown',
+      cause: 'release-cached',
+    });
+    const same = { app: { id: 'shop-3', commit: 'abcdef1' } };
+    expect((await asking(() => ({ body: same, headers }))).outcome).toBe('unknown');
+  });
+  test.each(FRESH)('but %j is what runs', async (headers) => {
+    expect((await asking(() => ({ body: says, headers }))).outcome).toBe('fail');
+  });
 });
 
 test('a release document that is not there is unknown, and so is a wanted field that nobody publishes', async () => {
