@@ -7,6 +7,7 @@ import type { Plan } from './plan.ts';
 import { mergePolicy } from './policy.ts';
 import type { Probe } from './probe.ts';
 import { leastSamples } from './slo-events.ts';
+import { stepChecksOf } from './step-checks.ts';
 import { stateChecksOf } from './state-plan.ts';
 
 /** What kind of definition a check comes from. */
@@ -39,6 +40,8 @@ export const PlannedCheck = z.strictObject({
   mayNotApply: z.boolean(),
   /** A pass with fewer samples is unknown. */
   sampleFloor: z.number().int().nonnegative(),
+  /** The flow whose run tells this check of one of its steps. */
+  partOf: CheckId.optional(),
 });
 export type PlannedCheck = z.infer<typeof PlannedCheck>;
 
@@ -65,16 +68,21 @@ export function checksOf(plan: Plan, phase: Phase): readonly PlannedCheck[] {
     sampleFloor: Math.max(floors.get(check.id) ?? 0, extra.floor ?? 0),
   });
   const now = (item: { readonly phases: readonly Phase[] }): boolean => item.phases.includes(phase);
+  const flows = plan.flows.filter(
+    (flow) => flow.options.check !== false && now({ phases: flow.options.phases ?? ['post-cutover'] }),
+  );
+  const steps = stepChecksOf(flows);
   return [
     ...builtInChecks(plan.target).map((check) => planned(check, 'built-in', 'readiness')),
     ...plan.probes
       .filter(now)
       .map((probe) => planned(probe, 'probe', READINESS_PROBES.has(probe.kind) ? 'readiness' : 'suites')),
-    ...plan.flows
-      .filter(
-        (flow) => flow.options.check !== false && now({ phases: flow.options.phases ?? ['post-cutover'] }),
-      )
-      .map((flow) => planned({ id: flow.id, title: flow.options.title }, 'flow', 'suites')),
+    ...flows.flatMap((flow) => [
+      planned({ id: flow.id, title: flow.options.title }, 'flow', 'suites'),
+      ...steps
+        .filter((step) => step.flow === flow)
+        .map((step) => ({ ...planned(step, 'flow', 'suites'), partOf: flow.id })),
+    ]),
     ...plan.checks.filter((check) => now(check)).map((check) => planned(check, 'own', check.project)),
     ...plan.data.tables.filter(now).map((table) =>
       planned(table, 'table', 'data-checks', {

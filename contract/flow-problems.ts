@@ -33,6 +33,7 @@ const STEP_KEYS: Readonly<{
     kind: true,
     id: true,
     title: true,
+    check: true,
     request: true,
     status: true,
     response: true,
@@ -45,6 +46,7 @@ const STEP_KEYS: Readonly<{
     kind: true,
     id: true,
     title: true,
+    check: true,
     port: true,
     query: true,
     response: true,
@@ -52,7 +54,7 @@ const STEP_KEYS: Readonly<{
     capture: true,
     withinMs: true,
   },
-  page: { kind: true, id: true, title: true, run: true, creates: true, budgetMs: true },
+  page: { kind: true, id: true, title: true, check: true, run: true, creates: true, budgetMs: true },
 };
 
 /** What is wrong with the flows of a plan: their ids, their steps, what they create. */
@@ -65,6 +67,11 @@ export function flowProblems(plan: Loose): Problem[] {
     webhooks: target['payments'] !== undefined,
   };
   const problems: Problem[] = [];
+  const tested = new Set(
+    flowsOf(plan)
+      .filter(({ options }) => options.check !== false)
+      .flatMap(({ steps }) => steps),
+  );
   flowsOf(plan).forEach((flow, index) => {
     const path = `flows[${index}]`;
     if (!CheckId.safeParse(flow.id).success) {
@@ -101,6 +108,9 @@ export function flowProblems(plan: Loose): Problem[] {
       }
       steps.add(step.id);
       problems.push(...stepProblems(flow, step, path));
+      if (step.check !== undefined) {
+        problems.push(...stepCheckProblems(flow, { id: step.id, check: step.check }, path, tested.has(step)));
+      }
       if (step.kind === 'observe' && !has[step.port]) {
         const key = step.port === 'webhooks' ? 'payments' : step.port;
         problems.push({
@@ -131,6 +141,34 @@ function stepProblems(flow: Flow, step: Exclude<Step, { kind: 'given' }>, path: 
   return Object.keys(step)
     .filter((key) => !Object.hasOwn(keys, key))
     .map((key) => unknownKey(`${path}.steps`, `the step "${step.id}" of "${flow.id}"`, key, keys));
+}
+
+function stepCheckProblems(
+  flow: Flow,
+  step: { readonly id: string; readonly check: string },
+  path: string,
+  isTested: boolean,
+): Problem[] {
+  const value = JSON.stringify(step.check);
+  if (!CheckId.safeParse(step.check).success) {
+    return [
+      {
+        path: `${path}.steps`,
+        value,
+        problem: `the check of step "${step.id}" is not a check id`,
+        remedy: 'use a statement in kebab-case, such as registration-mail-arrives',
+      },
+    ];
+  }
+  if (isTested) return [];
+  return [
+    {
+      path: `${path}.steps`,
+      value,
+      problem: `would never run: the flow "${flow.id}" has check: false, and no other flow has this step`,
+      remedy: 'leave check: false out, or the check of the step',
+    },
+  ];
 }
 
 function unknownKey(path: string, where: string, key: string, known: object): Problem {

@@ -43,6 +43,11 @@ type SchemaFor<C, B> = z.ZodType<B> | ((captured: C) => z.ZodType<B>);
 /** A portable step: pure functions around one HTTP request. */
 export interface RequestStepInput<C, B, N> {
   readonly title?: string;
+  /**
+   * Id of a check of this step's own, with the step's title: the journey runs once, and several checks are told by it. A
+   * step that several flows share has it in the first of them that runs.
+   */
+  readonly check?: string;
   readonly request: (ctx: FlowContext<C>) => RequestSpec;
   /** Accepted status codes; default any 2xx. */
   readonly status?: number | readonly number[];
@@ -59,6 +64,11 @@ export interface RequestStepInput<C, B, N> {
 /** A step that looks from another side: mailbox, database, payment provider. No load engine can run it. */
 export interface ObserveStepInput<C, P extends PortName, B, N> {
   readonly title?: string;
+  /**
+   * Id of a check of this step's own, with the step's title: the journey runs once, and several checks are told by it. A
+   * step that several flows share has it in the first of them that runs.
+   */
+  readonly check?: string;
   readonly port: P;
   readonly query: (ctx: FlowContext<C>) => Queries[P];
   readonly response?: z.ZodType<B> | ((captured: C) => z.ZodType<B>);
@@ -73,6 +83,11 @@ export interface ObserveStepInput<C, P extends PortName, B, N> {
 /** A step in a real browser. `run` gets Playwright's `Page`: annotate the parameter in your plan. */
 export interface PageStepInput<C, N> {
   readonly title?: string;
+  /**
+   * Id of a check of this step's own, with the step's title: the journey runs once, and several checks are told by it. A
+   * step that several flows share has it in the first of them that runs.
+   */
+  readonly check?: string;
   readonly run: (page: never, ctx: FlowContext<C>) => Promise<N>;
   readonly creates?: (ctx: FlowContext<C>) => CreatedRecord | readonly CreatedRecord[];
   /** The whole step must be done within this time, in milliseconds; default 30 000. */

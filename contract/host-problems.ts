@@ -1,5 +1,5 @@
 import type { Problem } from './errors.ts';
-import { hostOf, isLoopback } from './loopback.ts';
+import { hostOf, isAllowed, isLoopback } from './loopback.ts';
 import { list, type Loose, object } from './loose.ts';
 import { isPaymentProvider } from './payment-providers.ts';
 
@@ -23,12 +23,7 @@ export function hostProblems(
         },
       ];
     }
-    if (
-      host === undefined ||
-      isLoopback(host) ||
-      allowed.some((entry) => entry === host.name || entry === host.nameAndPort)
-    )
-      return [];
+    if (host === undefined || isLoopback(host) || isAllowed(host, allowed)) return [];
     return [
       {
         path,

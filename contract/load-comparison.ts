@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CheckId } from './check-id.ts';
+import { Headers } from './headers.ts';
 import type { LoadCaps } from './load-profile.ts';
 import { Phase } from './outcome.ts';
 
@@ -8,6 +9,8 @@ const SafeRequest = z.strictObject({
   method: z.enum(['GET', 'HEAD']).default('GET'),
   path: z.string().startsWith('/'),
   endpoint: z.string().default('app'),
+  /** Sent to both sides, besides `target.headers` and `target.old.headers`. */
+  headers: Headers.optional(),
 });
 
 /** A percentile of fewer answers is mostly chance: at least ten must lie beyond it. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CheckId } from './check-id.ts';
+import { Headers } from './headers.ts';
 import { Phase } from './outcome.ts';
 
 /** Limits that a load profile must hold. At least one latency or error limit is needed: else it could not fail. */
@@ -45,6 +46,8 @@ const Request = z.strictObject({
   method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']).default('GET'),
   path: z.string().startsWith('/'),
   endpoint: z.string().default('app'),
+  /** Sent with the request, besides `target.headers`. */
+  headers: Headers.optional(),
 });
 
 /** What a profile was measured to do before, and how much of a difference is none. */

@@ -1,7 +1,7 @@
 import { builtInChecks } from './built-in-checks.ts';
 import { coverageIds, otherTablesProblems } from './coverage-problems.ts';
 import type { Problem } from './errors.ts';
-import { createsData, unportableSteps } from './flow.ts';
+import { createsData, type Flow, unportableSteps } from './flow.ts';
 import { flowProblems, flowsOf } from './flow-problems.ts';
 import { hostProblems } from './host-problems.ts';
 import { list, type Loose, object } from './loose.ts';
@@ -9,6 +9,7 @@ import { beyondCaps, LoadCaps, LoadProfile } from './load-profile.ts';
 import { STATE_CHECKS } from './state-checks.ts';
 import { mysqlProblems } from './mysql-problems.ts';
 import { redisProblems } from './redis-plan.ts';
+import { stepChecksOf } from './step-checks.ts';
 import { stateProblems } from './state-plan.ts';
 import { canonicalJson } from './canonical.ts';
 import { ROW_OPTIONS, sameQuestion, sideOf, TableMapping } from './table-mapping.ts';
@@ -280,6 +281,7 @@ function declaredChecks(plan: Loose): { id: string; path: string }[] {
       flowsOf(plan).filter((flow) => flow.options.check !== false),
       'flows',
     ),
+    ...stepIds(flowsOf(plan)),
     ...from(list(plan['probes']), 'probes'),
     ...from(list(object(plan['data'])['tables']), 'data.tables'),
     ...coverageIds(object(plan['data'])),
@@ -290,6 +292,13 @@ function declaredChecks(plan: Loose): { id: string; path: string }[] {
     ...from(list(object(plan['load'])['comparisons']), 'load.comparisons'),
     ...from(list(plan['checks']), 'checks'),
   ];
+}
+
+function stepIds(flows: readonly Flow[]): { id: string; path: string }[] {
+  return stepChecksOf(flows.filter((flow) => flow.options.check !== false)).map(({ id, flow }) => ({
+    id,
+    path: `flows[${flows.indexOf(flow)}].steps`,
+  }));
 }
 
 function stateIds(state: unknown): { id: string; path: string }[] {

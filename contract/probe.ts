@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CheckId } from './check-id.ts';
 import { Phase } from './outcome.ts';
+import { Headers } from './headers.ts';
 import { SecretString } from './secret.ts';
 
 const common = {
@@ -55,8 +56,6 @@ const ParityRequest = z
   .refine(isHarmless, MAY_CHANGE_DATA);
 export type ParityRequest = z.infer<typeof ParityRequest>;
 
-const Headers = z.record(z.string(), SecretString);
-
 /** Who asks. Without headers: somebody who is not logged in. */
 const Identity = z.strictObject({
   name: z.string().min(1),
@@ -88,6 +87,8 @@ export const Probe = z.discriminatedUnion('kind', [
     ...common,
     kind: z.literal('endpoints'),
     paths: z.array(z.string().startsWith('/')).min(1),
+    /** Sent with every request, besides `target.headers`. */
+    headers: Headers.optional(),
     status: z.number().int().default(200),
   }),
   /** The health document has the shape, and what it claims is true: each witness works while it says so. */
@@ -96,6 +97,7 @@ export const Probe = z.discriminatedUnion('kind', [
     kind: z.literal('health'),
     path: z.string().startsWith('/'),
     schema: ZodSchema,
+    headers: Headers.optional(),
     witnesses: z.array(Witness).default([]),
   }),
   /** The webhook receiver refuses what it must refuse. Sends deliveries that change nothing when they are refused. */
@@ -105,6 +107,7 @@ export const Probe = z.discriminatedUnion('kind', [
     path: z.string().startsWith('/'),
     scheme: z.enum(['stripe', 'standard-webhooks']),
     secret: SecretString,
+    headers: Headers.optional(),
     /** Which deliveries to send. */
     deliveries: z
       .array(z.enum(['valid', 'wrong-secret', 'unsigned', 'stale', 'tampered']))

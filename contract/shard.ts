@@ -52,6 +52,7 @@ const WHO_RUNS: Record<Project, 'every part' | 'one share' | 'load'> = {
 /** The checks that a part has to run. Pure: all parts deal out the same manifest in the same way, without talking. */
 export function shareOf(manifest: readonly PlannedCheck[], part: Part): readonly PlannedCheck[] {
   let dealt = 0;
+  const shareOfFlow = new Map<string, number>();
   return manifest.filter((check) => {
     switch (WHO_RUNS[check.project]) {
       case 'every part':
@@ -59,8 +60,12 @@ export function shareOf(manifest: readonly PlannedCheck[], part: Part): readonly
       case 'load':
         return part.kind === 'load';
       case 'one share':
-        dealt += 1;
-        return part.kind === 'share' && (dealt - 1) % part.of === part.index - 1;
+        // A step goes where its journey goes: elsewhere the journey would run a second time.
+        if (check.partOf === undefined) shareOfFlow.set(check.id, (dealt += 1));
+        return (
+          part.kind === 'share' &&
+          ((shareOfFlow.get(check.partOf ?? check.id) ?? dealt) - 1) % part.of === part.index - 1
+        );
     }
   });
 }

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import type { RecordsReader } from './ports/records.ts';
+import { Headers } from './headers.ts';
 import { SecretString } from './secret.ts';
+import { WebAddress } from './web-address.ts';
 
 const Urls = z
-  .record(z.string().min(1), z.url({ protocol: /^https?$/ }))
+  .record(z.string().min(1), WebAddress)
   .refine((urls) => 'app' in urls, { message: 'needs the key "app": the main address of the system' });
 
 /** Where rows are read: PostgreSQL, an HTTP reader, or an object of the user's own that implements the port. */
@@ -67,22 +69,58 @@ export const ReleaseSource = z.strictObject({
   id: z.string().optional(),
   /** Dotted path of the commit inside the JSON document. */
   commit: z.string().optional(),
+  /** Sent with the question, besides `target.headers`. */
+  headers: Headers.optional(),
 });
 
+/** A system that is asked and is not the target: an error tracker, a log store, a provider. */
+const ThirdParty = z.union([
+  WebAddress.transform((url) => ({ url, headers: {} })),
+  z.strictObject({ url: WebAddress, headers: Headers.default({}) }),
+]);
+
 /** The system being judged. */
-export const Target = z.strictObject({
-  name: z.string().min(1),
-  urls: Urls,
-  /** The twin that is being left, for comparisons. */
-  old: z.strictObject({ urls: Urls.optional(), records: RecordsSource.optional() }).optional(),
-  records: RecordsSource.optional(),
-  mailbox: MailboxSource.optional(),
-  payments: PaymentsSource.optional(),
-  release: ReleaseSource.optional(),
-  /**
-   * An address that answers whenever our own network works. While it answers (or is not set), a refused connection to
-   * the target is the target's fault; when it does not, we can't tell.
-   */
-  control: z.url({ protocol: /^https?$/ }).optional(),
-});
+export const Target = z
+  .strictObject({
+    name: z.string().min(1),
+    urls: Urls,
+    /**
+     * Sent with every request to `urls`, by every asker and by pages, and to no other place: what a staging system behind
+     * basic auth wants. A step that sets the same header wins.
+     */
+    headers: Headers.optional(),
+    /**
+     * Systems that flows and probes may ask by these names (`endpoint`), such as an error tracker. Their outage is never
+     * the target's fault: it is unknown.
+     */
+    thirdParties: z.record(z.string().min(1), ThirdParty).optional(),
+    /** The twin that is being left, for comparisons. */
+    old: z
+      .strictObject({
+        urls: Urls.optional(),
+        records: RecordsSource.optional(),
+        /** Sent with every request to the old system, which gets none of `target.headers`. */
+        headers: Headers.optional(),
+      })
+      .optional(),
+    records: RecordsSource.optional(),
+    mailbox: MailboxSource.optional(),
+    payments: PaymentsSource.optional(),
+    release: ReleaseSource.optional(),
+    /**
+     * An address that answers whenever our own network works. While it answers (or is not set), a refused connection to
+     * the target is the target's fault; when it does not, we can't tell.
+     */
+    control: z.url({ protocol: /^https?$/ }).optional(),
+  })
+  .superRefine(({ urls, thirdParties }, context) => {
+    for (const name of Object.keys(thirdParties ?? {}).filter((one) => one in urls)) {
+      context.addIssue({
+        code: 'custom',
+        path: ['thirdParties', name],
+        message: `"${name}" is a key of target.urls as well: requests could not tell which is meant`,
+        input: name,
+      });
+    }
+  });
 export type Target = z.infer<typeof Target>;

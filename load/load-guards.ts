@@ -1,6 +1,6 @@
 import { createsData, unportableSteps, type Flow } from '../contract/flow.ts';
 import { beyondCaps, type LoadProfile } from '../contract/load-profile.ts';
-import { hostOf, isLoopback } from '../contract/loopback.ts';
+import { hostOf, isAllowed, isLoopback } from '../contract/loopback.ts';
 import { isPaymentProvider } from '../contract/payment-providers.ts';
 import type { Plan } from '../contract/plan.ts';
 
@@ -50,7 +50,7 @@ export function refusal(plan: Plan, profile: LoadProfile, flow: Flow | undefined
         remedy: 'load is never made on a payment provider: take it out of target.urls',
       };
     }
-    const allowed = plan.allow.load.some((entry) => entry === host.name || entry === host.nameAndPort);
+    const allowed = isAllowed(host, plan.allow.load);
     if (!isLoopback(host) && !allowed) {
       return {
         summary: `${host.nameAndPort} is neither loopback nor allowed for load`,

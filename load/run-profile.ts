@@ -56,7 +56,7 @@ export async function runProfile(given: ProfileRun): Promise<Finding> {
 
   try {
     const { run, scratch, secret, progress, signal } = given;
-    const urls = plan.target.urls;
+    const { urls, headers } = plan.target;
     const planFile = given.planFile ?? '';
     let levels = 0;
     const measure = async (
@@ -77,7 +77,19 @@ export async function runProfile(given: ProfileRun): Promise<Finding> {
           'see `greenlight run --help`: --segment',
         );
       }
-      const order = { profile, flow, urls, run, planFile, scratch, secret, progress, signal, segment };
+      const order = {
+        profile,
+        flow,
+        urls,
+        headers,
+        run,
+        planFile,
+        scratch,
+        secret,
+        progress,
+        signal,
+        segment,
+      };
       return shareFinding({ segment, profile, setting, ...(await measure(order)) });
     }
     const runStage = async (stage: Stage): Promise<StageRun> => {
@@ -87,6 +99,7 @@ export async function runProfile(given: ProfileRun): Promise<Finding> {
         profile: stage.profile,
         flow,
         urls,
+        headers,
         // Virtual users of one level must not meet those of another.
         run: `${run}l${(levels += 1)}`,
         planFile,

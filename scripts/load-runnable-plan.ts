@@ -1,3 +1,4 @@
+import { refuseUrlCredentials } from '../contract/credential-problems.ts';
 import { GreenlightError } from '../contract/errors.ts';
 import { refuseBrokenUndo } from '../safety/check-undo.ts';
 import { refuseLiveKeys } from '../safety/live-keys.ts';
@@ -15,6 +16,7 @@ export async function loadRunnablePlan(
   env: NodeJS.ProcessEnv,
 ): Promise<LoadedPlan> {
   const loaded = await loadConfig(cwd, named);
+  refuseUrlCredentials(loaded.plan.target);
   refuseLiveKeys(loaded.plan, env);
   const problems = secretProblems(loaded.plan, env);
   if (problems.length === 0) {

@@ -2,6 +2,7 @@ import type { Fault } from '../contract/evidence.ts';
 import { createHttpApplication } from '../safety/http-application.ts';
 import { createControl } from '../suites/control.ts';
 import { probeFinding } from '../suites/probe-finding.ts';
+import { targetApplication } from '../suites/target-application.ts';
 import { wantedReleaseRuns } from '../suites/readiness/wanted-release-runs.ts';
 import type { PreparedRun } from './run-prepare.ts';
 
@@ -16,7 +17,11 @@ export async function releaseAtEnd({
   const { release, urls, control } = plan.target;
   const { wanted } = request;
   if (release === undefined || wanted === null) return [];
-  const tools = { application: createHttpApplication(), urls, control: createControl(control) };
+  const tools = {
+    application: targetApplication(createHttpApplication(), plan.target),
+    urls,
+    control: createControl(control),
+  };
   const { outcome, summary } = await probeFinding('wanted-release-runs', () =>
     wantedReleaseRuns(release, wanted, tools, plan.budgetMs),
   );

@@ -171,7 +171,8 @@ function createNothingBecause({ state, reason }: ReleaseMatch): string | undefin
 }
 
 function creates(plan: Plan, check: PlannedCheck): boolean {
-  const flow = check.source === 'flow' ? plan.flows.find(({ id }) => id === check.id) : undefined;
+  const flow =
+    check.source === 'flow' ? plan.flows.find(({ id }) => id === (check.partOf ?? check.id)) : undefined;
   return flow !== undefined && createsData(flow);
 }
 

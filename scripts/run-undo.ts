@@ -2,6 +2,7 @@ import type { Fault, Leftover } from '../contract/evidence.ts';
 import type { Plan } from '../contract/plan.ts';
 import { createHttpApplication } from '../safety/http-application.ts';
 import { type LedgerDamage, type LedgerEntry, openLedger } from '../safety/ledger.ts';
+import { targetApplication } from '../suites/target-application.ts';
 import { secretReader } from '../safety/secrets.ts';
 import { settleEntries, type SettleOptions, STAYS_OPEN, type SweptEntry } from '../safety/settle-entries.ts';
 
@@ -35,7 +36,7 @@ export async function sweepLedger(options: SweepOptions): Promise<readonly Swept
     plan,
     ledger,
     entries: (await ledger.outstanding()).filter(only).reverse(),
-    application: createHttpApplication(),
+    application: targetApplication(createHttpApplication(), plan.target, env),
     secret: secretReader(plan, env),
   });
 }

@@ -4,6 +4,7 @@ import type { Ledger, LedgerEntry } from '../safety/ledger.ts';
 import { settleEntries } from '../safety/settle-entries.ts';
 import { createHttpApplication } from '../safety/http-application.ts';
 import { CannotTell } from './cannot-tell.ts';
+import { targetApplication } from './target-application.ts';
 
 /** What one test creates on the target. */
 export interface CreatedData {
@@ -86,7 +87,7 @@ export function createdData(options: CreatedDataOptions): CreatedData {
         plan,
         entries: all,
         ledger: { settle: async (id, how) => (await options.ledger()).settle(id, how) },
-        application: createHttpApplication(),
+        application: targetApplication(createHttpApplication(), plan.target),
         secret: options.secret,
         pauses: options.pauses ?? [],
       });

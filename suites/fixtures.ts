@@ -1,5 +1,6 @@
 import { type LaunchOptions, test as base } from '@playwright/test';
 import { CHECK_ANNOTATION } from '../contract/check-id.ts';
+import { refuseUrlCredentials } from '../contract/credential-problems.ts';
 import { describeError } from '../contract/errors.ts';
 import type { Plan } from '../contract/plan.ts';
 import { eventOfText } from '../contract/events/codes.ts';
@@ -144,6 +145,7 @@ export { expect } from '@playwright/test';
 async function usablePlan(): Promise<Plan> {
   try {
     const plan = await planForFixtures();
+    refuseUrlCredentials(plan.target);
     refuseLiveKeys(plan);
     refuseBrokenUndo(plan);
     return plan;

@@ -6,8 +6,10 @@ import type {
   LaunchOptions,
   Page,
 } from '@playwright/test';
+import type { Place } from '../contract/addresses.ts';
 import { BROWSER_ARGUMENTS, type BrowserChoice } from './browser.ts';
 import { CannotTell, firstLine } from './cannot-tell.ts';
+import { sendPageHeaders } from './page-headers.ts';
 
 /** One browser for a worker, started when the first page step needs it. */
 export interface BrowserSession {
@@ -17,6 +19,8 @@ export interface BrowserSession {
 }
 
 export interface PageOptions {
+  /** Where the plan has headers sent. */
+  readonly places: readonly Place[];
   readonly baseURL: string;
   /** Cookies that the flow's requests already have. */
   readonly storageState: Awaited<ReturnType<BrowserContext['storageState']>>;
@@ -71,14 +75,16 @@ export function createBrowserSession(
     }
   };
   return {
-    async open({ baseURL, storageState }) {
+    async open({ baseURL, storageState, places }) {
       let browser = await (started ??= start());
       // A browser that crashed under an earlier check must not fail this one.
       if (!browser.isConnected()) browser = await (started = start());
       try {
         const context = await browser.newContext({ baseURL, storageState });
+        const page = await context.newPage();
+        await sendPageHeaders(context, page, places);
         return {
-          page: await context.newPage(),
+          page,
           requests: context.request,
           close: () => context.close(),
         };

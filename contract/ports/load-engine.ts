@@ -1,3 +1,4 @@
+import type { Headers } from '../headers.ts';
 import type { LoadResult } from '../load-result.ts';
 import type { Flow } from '../flow.ts';
 import type { LoadProfile } from '../load-profile.ts';
@@ -9,6 +10,8 @@ export interface LoadOrder {
   /** The flow that the profile names; undefined for a profile of plain requests. */
   readonly flow: Flow | undefined;
   readonly urls: Readonly<Record<string, string>>;
+  /** Sent with every request, besides its own; secrets are still references. */
+  readonly headers?: Headers | undefined;
   /** Short run id for identities. */
   readonly run: string;
   /** Path of the plan file, for engines that bundle it. */

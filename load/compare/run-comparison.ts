@@ -74,7 +74,7 @@ export async function runComparison(given: ComparisonRun): Promise<Finding> {
 }
 
 async function measure(
-  { comparison, engine, run, scratch, secret, progress, signal }: ComparisonRun,
+  { plan, comparison, engine, run, scratch, secret, progress, signal }: ComparisonRun,
   urls: Readonly<Record<ComparedSide, Readonly<Record<string, string>>>>,
 ): Promise<readonly RequestRounds[]> {
   const random = seededRandom(comparison.seed);
@@ -97,6 +97,7 @@ async function measure(
           flow: undefined,
           withoutConnecting: true,
           urls: urls[side],
+          headers: side === 'new' ? plan.target.headers : plan.target.old?.headers,
           run: `${run}c${round}`,
           planFile: '',
           scratch,

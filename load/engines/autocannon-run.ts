@@ -175,7 +175,7 @@ class AutocannonRun {
 
   /** The life of one connection (a virtual user): one iteration after the other, one request under way at a time. */
   #hooks(user: number): ClientHooks {
-    const { profile, urls, run, secret } = this.#order;
+    const { profile, urls, headers, run, secret } = this.#order;
     const inSample = schemaSample(run, user);
     let iteration = 0;
     let walk: FlowWalk | undefined;
@@ -215,6 +215,7 @@ class AutocannonRun {
       walk = walkFlow({
         flow,
         urls,
+        headers,
         run,
         scope: () => scope,
         data: dataRow(flow, user - 1 + iteration),

@@ -8,9 +8,17 @@ import { orderFlows } from './order-flows.ts';
  * @throws Error when a flow cannot make its first request
  */
 export function firstOrigins(order: LoadOrder): readonly string[] {
-  const { profile, urls, run, secret } = order;
+  const { profile, urls, headers, run, secret } = order;
   const origins = orderFlows(profile, order.flow).map((flow) => {
-    const first = walkFlow({ flow, urls, run, scope: () => 'before', data: dataRow(flow, 0), secret }).next();
+    const first = walkFlow({
+      flow,
+      urls,
+      headers,
+      run,
+      scope: () => 'before',
+      data: dataRow(flow, 0),
+      secret,
+    }).next();
     if (first === undefined) throw new Error(`the flow "${flow.id}" makes no request`);
     return new URL(first.url).origin;
   });

@@ -6,6 +6,7 @@ import {
   type StepEvaluation,
 } from '../../contract/evaluate.ts';
 import type { Captured, DataRow, Flow, FlowContext, RequestStep } from '../../contract/flow.ts';
+import type { Headers } from '../../contract/headers.ts';
 import { encodeAgain, encodeRequest, type ResponseView, type WireRequest } from '../../contract/http.ts';
 import { refusePromise } from '../../contract/plan-mistake.ts';
 import type { Statement } from '../../contract/statement.ts';
@@ -25,6 +26,8 @@ export interface Judged {
 export interface FlowWalkOptions {
   readonly flow: Flow;
   readonly urls: Readonly<Record<string, string>>;
+  /** Sent with every request, besides its own. */
+  readonly headers?: Headers | undefined;
   readonly run: string;
   /** Anything unique within the run, such as `vu3-i17`; asked by the first identity that an iteration makes. */
   readonly scope: () => string;
@@ -65,6 +68,7 @@ class Walk implements FlowWalk {
   private readonly steps: Flow['steps'];
   private readonly urls: Readonly<Record<string, string>>;
   private readonly secret: (name: string) => string;
+  private readonly always: Readonly<Record<string, string>> | undefined;
   private readonly unique: () => string;
   private data: DataRow;
   private captured: Captured = NOTHING;
@@ -74,7 +78,9 @@ class Walk implements FlowWalk {
   private asked: RequestStep | undefined;
   private identity: (() => string) | undefined;
 
-  constructor({ flow, urls, run, scope, data, secret }: FlowWalkOptions) {
+  constructor({ flow, urls, headers, run, scope, data, secret }: FlowWalkOptions) {
+    this.always =
+      headers === undefined || Object.keys(headers).length === 0 ? undefined : plainHeaders(headers, secret);
     this.steps = flow.steps;
     this.urls = urls;
     this.secret = secret;
@@ -101,10 +107,10 @@ class Walk implements FlowWalk {
         this.asked = step;
         const spec = step.request(this.context());
         // Each step is looked at once: what its function gives later has the same keys.
-        if (this.position <= this.seen) return encodeAgain(spec, this.urls);
-        const wire = encodeRequest(spec, this.urls);
-        this.seen = this.position;
-        return wire;
+        const wire =
+          this.position <= this.seen ? encodeAgain(spec, this.urls) : encodeRequest(spec, this.urls);
+        if (this.position > this.seen) this.seen = this.position;
+        return this.always === undefined ? wire : { ...wire, headers: { ...this.always, ...wire.headers } };
       }
     }
     return undefined;
@@ -137,6 +143,17 @@ class Walk implements FlowWalk {
   private context(): FlowContext {
     return { captured: this.captured, unique: this.unique, data: this.data, secret: this.secret };
   }
+}
+
+/** Headers of the plan as text. Portable. */
+export function plainHeaders(
+  headers: Headers,
+  secret: (name: string) => string,
+): Readonly<Record<string, string>> {
+  const plain: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers))
+    plain[name.toLowerCase()] = typeof value === 'string' ? value : secret(value.secret);
+  return plain;
 }
 
 const NOTHING: Captured = {};

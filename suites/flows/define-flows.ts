@@ -1,16 +1,20 @@
 import type { Page, PlaywrightWorkerArgs, TestInfo } from '@playwright/test';
 import { callFromUserPlace, type PlannedLook, registerChecks } from '../../checks/index.ts';
-import type { PlannedCheck } from '../../contract/checks.ts';
+import { addressesOf, placesOf } from '../../contract/addresses.ts';
+import { checksOf, type PlannedCheck } from '../../contract/checks.ts';
 import type { Finding } from '../../contract/finding.ts';
 import type { DataRow, Flow } from '../../contract/flow.ts';
 import type { Plan, PlanInput } from '../../contract/plan.ts';
+import { checksOfThisRun, currentPhase } from '../../safety/run-context.ts';
 import { createPlaywrightApplication } from '../adapters/app/playwright-application.ts';
 import { registerPlan } from '../ambient-plan.ts';
 import { CannotTell } from '../cannot-tell.ts';
 import { type GreenlightTestFixtures, type GreenlightWorkerFixtures, test } from '../fixtures.ts';
 import type { BrowserSession, OpenPage } from '../page-session.ts';
+import { targetApplication } from '../target-application.ts';
 import type { FlowRun } from './flow-run.ts';
-import { longestRun, runFlow } from './run-flow.ts';
+import { type Journey, longestRun, runJourney } from './run-flow.ts';
+import { toldFindings } from './told-findings.ts';
 
 type Fixtures = Pick<GreenlightWorkerFixtures, 'ports' | 'secret' | 'redactor'> &
   Pick<GreenlightTestFixtures, 'unique' | 'created' | 'control'> &
@@ -22,16 +26,35 @@ const OVERHEAD_MS = 60_000;
 /** Registers one Playwright test for each flow that the phase of this run requires. */
 export function defineFlows(input: Plan | PlanInput): void {
   const plan = registerPlan(input);
+  const journeys = new Set(checksOfThisRun(plan).flatMap(({ partOf }) => partOf ?? []));
   const describe = (body: () => void): void => test.describe(body);
   callFromUserPlace()(describe, () => {
     test.describe.configure({ mode: 'parallel' });
     registerChecks(test, plan, (check) => {
-      if (check.source !== 'flow') return undefined;
-      const flow = plan.flows.find((one) => one.id === check.id && one.options.check !== false);
-      if (!flow) throw new Error(`the manifest names the flow "${check.id}", which the plan does not have`);
-      return lookThrough(plan, flow, check);
+      const flow = flowOf(plan, check);
+      return flow !== undefined && !journeys.has(flow.id) ? lookThrough(plan, flow, check) : undefined;
     });
+    for (const id of journeys) {
+      // One after the other, and in one worker while they pass: the first of them runs the journey for all.
+      const one = (): void => {
+        test.describe.configure({ mode: 'default' });
+        registerChecks(test, plan, (check) => {
+          const flow = flowOf(plan, check);
+          return flow?.id === id ? lookThrough(plan, flow, check) : undefined;
+        });
+      };
+      callFromUserPlace()(describe, one);
+    }
   });
+}
+
+/** The flow that a check is told by; undefined for checks of other rooms. */
+function flowOf(plan: Plan, check: PlannedCheck): Flow | undefined {
+  if (check.source !== 'flow') return undefined;
+  const id = check.partOf ?? check.id;
+  const flow = plan.flows.find((one) => one.id === id && one.options.check !== false);
+  if (!flow) throw new Error(`the manifest names the flow "${id}", which the plan does not have`);
+  return flow;
 }
 
 function lookThrough(
@@ -59,6 +82,7 @@ function lookThrough(
   };
 }
 
+/** What a run of the journey says about one check; the journey runs once for all checks that it tells. */
 async function runCheck(
   plan: Plan,
   flow: Flow,
@@ -67,6 +91,32 @@ async function runCheck(
   testInfo: TestInfo,
   browsers: BrowserSession | undefined,
 ): Promise<Finding> {
+  const stepChecks = new Set(
+    checksOf(plan, currentPhase()).flatMap(({ id, partOf }) => (partOf === flow.id ? [id] : [])),
+  );
+  if (stepChecks.size === 0) {
+    return (await runOnce(plan, flow, stepChecks, fixtures, testInfo, browsers)).finding;
+  }
+  const told = toldFindings(testInfo.project.outputDir, `${flow.id} ${testInfo.repeatEachIndex}`);
+  const before = told.take(check.id);
+  if (before !== undefined) return before;
+  const { finding, ofSteps } = await runOnce(plan, flow, stepChecks, fixtures, testInfo, browsers);
+  const all = [finding, ...ofSteps.values()];
+  for (const other of all) if (other.check !== check.id) told.keep(fixtures.redactor.deep(other));
+  const own = all.find((one) => one.check === check.id);
+  if (own === undefined)
+    throw new CannotTell('harness', `the journey "${flow.id}" said nothing about ${check.id}`);
+  return own;
+}
+
+async function runOnce(
+  plan: Plan,
+  flow: Flow,
+  stepChecks: ReadonlySet<string>,
+  fixtures: Fixtures,
+  testInfo: TestInfo,
+  browsers: BrowserSession | undefined,
+): Promise<Journey> {
   // Playwright's own time-out says nothing about the target, so it must never come before a budget's end.
   const { budgetMs, rateLimit } = plan;
   const requestSteps = flow.steps.filter(({ kind }) => kind === 'request').length;
@@ -80,33 +130,39 @@ async function runCheck(
     opened ??= await browsers.open({
       baseURL: plan.target.urls['app'] ?? '',
       storageState: await requests.storageState(),
+      places: placesOf(plan.target),
     });
     return opened.page;
   };
   const run: FlowRun = {
-    check: check.id,
+    check: flow.id,
     flow,
+    stepChecks,
     startedAt: Date.now(),
-    urls: plan.target.urls,
+    urls: addressesOf(plan.target),
+    thirdParties: new Set(Object.keys(plan.target.thirdParties ?? {})),
     budgetMs,
     oldUrls: plan.target.old?.urls,
     rateLimitWaitMs: rateLimit.waitMs,
     context: { unique: fixtures.unique, secret: fixtures.secret, data: rowFor(flow, testInfo.retry) },
-    application: {
-      // From the first page on, requests and pages share their cookies: it is one visitor.
-      send: async (request, budgetMs) => {
-        const application = createPlaywrightApplication(opened?.requests ?? requests);
-        let answer: Awaited<ReturnType<typeof application.send>>;
-        try {
-          answer = await application.send(request, budgetMs);
-        } catch (error) {
-          await fixtures.created.answered('unanswered');
-          throw error;
-        }
-        await fixtures.created.answered(isCarriedOut(answer.status) ? 'answered' : 'unanswered');
-        return answer;
+    application: targetApplication(
+      {
+        // From the first page on, requests and pages share their cookies: it is one visitor.
+        send: async (request, budgetMs) => {
+          const application = createPlaywrightApplication(opened?.requests ?? requests);
+          let answer: Awaited<ReturnType<typeof application.send>>;
+          try {
+            answer = await application.send(request, budgetMs);
+          } catch (error) {
+            await fixtures.created.answered('unanswered');
+            throw error;
+          }
+          await fixtures.created.answered(isCarriedOut(answer.status) ? 'answered' : 'unanswered');
+          return answer;
+        },
       },
-    },
+      plan.target,
+    ),
     port: (name) => fixtures.ports.port(name),
     openPage,
     closePage: async () => opened?.close(),
@@ -119,7 +175,7 @@ async function runCheck(
       }),
   };
   try {
-    return await runFlow(run);
+    return await runJourney(run);
   } finally {
     await opened?.close();
     await requests.dispose();

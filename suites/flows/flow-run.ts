@@ -12,10 +12,14 @@ import type { Control } from '../control.ts';
 export interface FlowRun {
   readonly check: string;
   readonly flow: Flow;
+  /** Checks of single steps that this run tells. */
+  readonly stepChecks?: ReadonlySet<string>;
   /** When this run of the flow began, in milliseconds since 1970. */
   readonly startedAt: number;
   /** Base URLs by endpoint name. */
   readonly urls: Readonly<Record<string, string>>;
+  /** Names among `urls` that are not the target. */
+  readonly thirdParties?: ReadonlySet<string>;
   /** Budget of a request step that names none, in milliseconds. */
   readonly budgetMs: number;
   /** Base URLs of old by endpoint name, where there is one that can be asked. */

@@ -1,4 +1,4 @@
-import { acceptsStatus, evaluateResponse } from '../../contract/evaluate.ts';
+import { acceptsStatus, allHold, evaluateResponse } from '../../contract/evaluate.ts';
 import { RATE_LIMIT_WAIT_MS } from '../../contract/events/situation.ts';
 import type { Captured, FlowContext, RequestStep } from '../../contract/flow.ts';
 import { encodeRequest, type ResponseView } from '../../contract/http.ts';
@@ -6,6 +6,8 @@ import { TargetUnreachable } from '../../contract/ports/application.ts';
 import { atMost, type Statement } from '../../contract/statement.ts';
 import { sendPatiently } from '../../safety/patient-application.ts';
 import { causeOfNoAnswer, judgeNoAnswer } from '../no-answer.ts';
+import { thirdPartyAway } from '../target-application.ts';
+import { firstWrong, wrongWords } from '../words.ts';
 import { callPlan, type FlowRun, type StepEnd } from './flow-run.ts';
 import { refuseStaleCredentials, secretsReadBy } from './plan-credentials.ts';
 import { recordCreatedBy } from './record-created.ts';
@@ -15,7 +17,10 @@ export async function runRequestStep(step: RequestStep, captured: Captured, run:
   const { secret, read } = secretsReadBy(run.context.secret);
   const ctx: FlowContext = { ...run.context, captured, secret };
   const budgetMs = step.budgetMs ?? run.budgetMs;
-  const wire = callPlan(`the request of step "${step.id}"`, () => encodeRequest(step.request(ctx), run.urls));
+  const what = `the request of step "${step.id}"`;
+  const spec = callPlan(what, () => step.request(ctx));
+  const wire = callPlan(what, () => encodeRequest(spec, run.urls));
+  const thirdParty = run.thirdParties?.has(spec.endpoint ?? 'app') === true;
   await recordCreatedBy(step, ctx, run);
   const started = performance.now();
   let response: ResponseView;
@@ -38,7 +43,7 @@ export async function runRequestStep(step: RequestStep, captured: Captured, run:
   const judged = callPlan(`step "${step.id}", judging its answer,`, () =>
     evaluateResponse(step, captured, response),
   );
-  return {
+  const end: StepEnd = {
     statements: [
       ...judged.statements,
       atMost('answer time', Math.round(response.durationMs), budgetMs, 'ms'),
@@ -47,6 +52,15 @@ export async function runRequestStep(step: RequestStep, captured: Captured, run:
     durationMs: response.durationMs,
     cause: causeOf(judged.statements),
   };
+  // Only what the plan compares in such an answer, such as a count of errors, is about the target.
+  if (thirdParty && !allHold(end.statements) && end.cause !== 'comparison') {
+    const wrong = firstWrong(end.statements);
+    throw thirdPartyAway(
+      spec.endpoint ?? 'app',
+      `did not answer as wanted: ${wrong ? wrongWords(wrong) : ''}`,
+    );
+  }
+  return end;
 }
 
 /** Status comes first and alone; `shape` holds before any comparison is made; the budget is judged last. */

@@ -21,13 +21,36 @@ interface StepWent {
   readonly unknown?: CannotTell;
 }
 
-/**
- * Runs the steps of a flow in order until one does not hold, and says in one finding how it went. Never throws: what
- * breaks on our side is a finding with outcome `unknown`.
- */
+/** One run of a journey, and what it says about each check that it tells. */
+export interface Journey {
+  /** About the flow as a whole. */
+  readonly finding: Finding;
+  /** About steps that have a check of their own, by its id. */
+  readonly ofSteps: ReadonlyMap<string, Finding>;
+  /** What its steps left, also where it stopped. */
+  readonly captured: Captured;
+}
+
+/** Runs a flow and says in one finding how it went. Never throws. */
 export async function runFlow(run: FlowRun): Promise<Finding> {
+  return (await runJourney(run)).finding;
+}
+
+/**
+ * Runs the steps of a flow in order until one does not hold. Never throws: what breaks on our side is a finding with
+ * outcome `unknown`. An observation that has a check of its own, and that later steps take nothing from, stops nobody.
+ */
+export async function runJourney(run: FlowRun): Promise<Journey> {
   const reports: StepReport[] = [];
+  const ofSteps = new Map<string, Finding>();
   let captured: Captured = {};
+  const ended = (finding: Finding, at: string): Journey => {
+    for (const step of run.flow.steps) {
+      const check = ownCheck(step, run);
+      if (check !== undefined && !ofSteps.has(check)) ofSteps.set(check, notReached(check, run, at, finding));
+    }
+    return { finding, ofSteps, captured };
+  };
   for (const step of run.flow.steps) {
     if (step.kind === 'given') {
       try {
@@ -36,17 +59,54 @@ export async function runFlow(run: FlowRun): Promise<Finding> {
           ...callPlan('the given of the flow', () => step.give({ ...run.context, captured })),
         };
       } catch (error) {
-        return unknownFinding(run, reports, toCannotTell(error), undefined);
+        return ended(unknownFinding(run, reports, toCannotTell(error), undefined), 'given');
       }
       continue;
     }
     const went = await staged(step, captured, run);
+    const check = ownCheck(step, run);
+    if (check !== undefined) ofSteps.set(check, stepFinding(check, run, went, step));
+    if (went.report.outcome === 'pass') {
+      reports.push(went.report);
+      captured = { ...captured, ...went.captured };
+      continue;
+    }
+    if (check !== undefined && step.kind === 'observe' && step.capture === undefined) continue;
     reports.push(went.report);
-    if (went.unknown) return unknownFinding(run, reports, went.unknown, step);
-    if (went.report.outcome !== 'pass') return failFinding(run, reports, went, step);
-    captured = { ...captured, ...went.captured };
+    const finding = went.unknown
+      ? unknownFinding(run, reports, went.unknown, step)
+      : failFinding(run, reports, went, step);
+    return ended(finding, step.title ?? step.id);
   }
-  return passFinding(run, reports);
+  return ended(passFinding(run, reports), '');
+}
+
+/** The check of a step, where this run tells it. */
+function ownCheck(step: Step, run: FlowRun): string | undefined {
+  if (step.kind === 'given' || step.check === undefined) return undefined;
+  return run.stepChecks?.has(step.check) === true ? step.check : undefined;
+}
+
+function stepFinding(check: string, run: FlowRun, went: StepWent, step: Acting): Finding {
+  const of: FlowRun = { ...run, check };
+  if (went.unknown) return unknownFinding(of, [went.report], went.unknown, step);
+  if (went.report.outcome !== 'pass') return failFinding(of, [went.report], went, step);
+  return {
+    ...passFinding(of, [went.report]),
+    summary: `Step "${step.title ?? step.id}" of "${run.flow.id}" held`,
+  };
+}
+
+function notReached(check: string, run: FlowRun, at: string, finding: Finding): Finding {
+  return {
+    check,
+    outcome: 'unknown',
+    summary: `The journey "${run.flow.id}" stopped at "${at}", before this step: ${finding.summary}`,
+    cause: 'journey-stopped',
+    remedy: `see the check ${run.flow.id}`,
+    sampleSize: 0,
+    detail: { kind: 'flow', steps: [] },
+  };
 }
 
 /** The most time that a flow may take by its own budgets, in milliseconds. Playwright must not end it before. */

@@ -1,4 +1,7 @@
 import { registerChecks } from '../../checks/index.ts';
+import { addressesOf } from '../../contract/addresses.ts';
+import type { Finding } from '../../contract/finding.ts';
+import { readHeaders } from '../../contract/headers.ts';
 import type { Project } from '../../contract/outcome.ts';
 import type { Plan, PlanInput } from '../../contract/plan.ts';
 import type { Probe } from '../../contract/probe.ts';
@@ -12,6 +15,7 @@ import type { TwinHeaders, TwinTools } from '../parity/ask-twins.ts';
 import { probeGuards } from '../parity/guards-probe.ts';
 import { probeParity } from '../parity/parity-probe.ts';
 import { type Probed, probeFinding } from '../probe-finding.ts';
+import { targetApplication } from '../target-application.ts';
 import { probeEndpoints } from './endpoints-probe.ts';
 import { probeHealth } from './health-probe.ts';
 import { probeWebhook } from './webhook-probe.ts';
@@ -38,14 +42,17 @@ export function defineProbes(
         const eachMs = 2 * probe.budgetMs + plan.rateLimit.waitMs;
         testInfo.setTimeout(requestsOf(probe) * eachMs + OVERHEAD_MS);
         const tools = {
-          application: createHttpApplication(),
-          urls: plan.target.urls,
+          application: targetApplication(createHttpApplication(), plan.target),
+          urls: addressesOf(plan.target),
           // Only parts of a plan that need it reach for it; the plan was refused if they do and it is not there.
           oldUrls: plan.target.old?.urls ?? {},
           control,
           rateLimitWaitMs: plan.rateLimit.waitMs,
         };
-        return probeFinding(check.id, () => runProbe(probe, tools));
+        const finding = await probeFinding(check.id, () => runProbe(probe, tools));
+        return Object.hasOwn(plan.target.thirdParties ?? {}, probe.endpoint)
+          ? aboutThirdParty(finding)
+          : finding;
       },
     };
   });
@@ -70,9 +77,17 @@ function twinHeaders(from: {
   readonly headers: Readonly<Record<string, SecretString>>;
   readonly oldHeaders?: Readonly<Record<string, SecretString>> | undefined;
 }): TwinHeaders {
-  const read = (headers: Readonly<Record<string, SecretString>>): Record<string, string> =>
-    Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, resolveSecret(value)]));
-  return { new: read(from.headers), old: read(from.oldHeaders ?? from.headers) };
+  return {
+    new: readHeaders(from.headers, resolveSecret),
+    old: readHeaders(from.oldHeaders ?? from.headers, resolveSecret),
+  };
+}
+
+/** A third party that is wrong is wrong; the target has no part in it. */
+function aboutThirdParty(finding: Finding): Finding {
+  if (finding.outcome !== 'fail') return finding;
+  const remedy = 'look at that third party: it says nothing about the target';
+  return { ...finding, outcome: 'unknown', cause: 'third-party', remedy };
 }
 
 /** How many requests a probe sends at most. */

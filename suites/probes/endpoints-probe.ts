@@ -1,7 +1,9 @@
 import { undecodableStatement } from '../../contract/evaluate.ts';
+import { readHeaders } from '../../contract/headers.ts';
 import { encodeRequest } from '../../contract/http.ts';
 import type { Probe } from '../../contract/probe.ts';
 import { equal, type Statement } from '../../contract/statement.ts';
+import { resolveSecret } from '../../safety/secrets.ts';
 import { ask, type Probed, type ProbeTools } from '../probe-finding.ts';
 
 type EndpointsProbe = Extract<Probe, { kind: 'endpoints' }>;
@@ -11,7 +13,10 @@ export async function probeEndpoints(probe: EndpointsProbe, tools: ProbeTools): 
   const statements: Statement[] = [];
   for (const path of probe.paths) {
     const name = `status of ${path}`;
-    const request = encodeRequest({ method: 'GET', path, endpoint: probe.endpoint }, tools.urls);
+    const request = encodeRequest(
+      { method: 'GET', path, endpoint: probe.endpoint, headers: readHeaders(probe.headers, resolveSecret) },
+      tools.urls,
+    );
     const asked = await ask(tools, request, name, probe.budgetMs, (status) => status === probe.status);
     if ('none' in asked) {
       statements.push(asked.none);

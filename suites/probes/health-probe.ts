@@ -1,8 +1,10 @@
 import { evaluateResponse } from '../../contract/evaluate.ts';
 import type { RequestStep } from '../../contract/flow.ts';
+import { readHeaders } from '../../contract/headers.ts';
 import { encodeRequest } from '../../contract/http.ts';
 import type { Probe } from '../../contract/probe.ts';
 import { equal, shown, type Statement } from '../../contract/statement.ts';
+import { resolveSecret } from '../../safety/secrets.ts';
 import { ask, type Probed, type ProbeTools } from '../probe-finding.ts';
 import { firstWrong, wrongWords } from '../words.ts';
 
@@ -13,7 +15,8 @@ type HealthProbe = Extract<Probe, { kind: 'health' }>;
  * "ok" while the database is gone is worse than none, because load balancers believe it.
  */
 export async function probeHealth(probe: HealthProbe, tools: ProbeTools): Promise<Probed> {
-  const spec = { method: 'GET', path: probe.path, endpoint: probe.endpoint } as const;
+  const headers = readHeaders(probe.headers, resolveSecret);
+  const spec = { method: 'GET', path: probe.path, endpoint: probe.endpoint, headers } as const;
   const asked = await ask(tools, encodeRequest(spec, tools.urls), `health at ${probe.path}`, probe.budgetMs);
   if ('none' in asked) return { statements: [asked.none], holds: '', cause: 'no-answer' };
   // Judged like a step of a flow, so that a health document and a response mean the same by "has the shape".
@@ -49,7 +52,12 @@ async function hearWitnesses(probe: HealthProbe, tools: ProbeTools): Promise<Sta
   for (const witness of probe.witnesses) {
     const name = `status of ${witness.path}`;
     const request = encodeRequest(
-      { method: 'GET', path: witness.path, endpoint: probe.endpoint },
+      {
+        method: 'GET',
+        path: witness.path,
+        endpoint: probe.endpoint,
+        headers: readHeaders(probe.headers, resolveSecret),
+      },
       tools.urls,
     );
     const asked = await ask(tools, request, name, probe.budgetMs, (status) => status === witness.status);

@@ -1,7 +1,9 @@
+import { readHeaders } from '../../contract/headers.ts';
 import { encodeRequest } from '../../contract/http.ts';
 import type { WebhookSigner } from '../../contract/ports/webhooks.ts';
 import type { Probe } from '../../contract/probe.ts';
 import type { Statement } from '../../contract/statement.ts';
+import { resolveSecret } from '../../safety/secrets.ts';
 import { ask, type Probed, type ProbeTools } from '../probe-finding.ts';
 
 type WebhookProbe = Extract<Probe, { kind: 'webhook' }>;
@@ -43,7 +45,11 @@ export async function probeWebhook(
           method: 'POST',
           path: probe.path,
           endpoint: probe.endpoint,
-          headers: { 'content-type': 'application/json', ...delivery.headers },
+          headers: {
+            ...readHeaders(probe.headers, resolveSecret),
+            'content-type': 'application/json',
+            ...delivery.headers,
+          },
           text: delivery.body,
         },
         tools.urls,

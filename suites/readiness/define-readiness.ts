@@ -8,6 +8,7 @@ import type { Ports } from '../ports.ts';
 import { type Probed, probeFinding, type ProbeTools } from '../probe-finding.ts';
 import { defineProbes } from '../probes/define-probes.ts';
 import { databasesReadable, mailboxReadable, paymentsInTestMode } from './ports-ready.ts';
+import { targetApplication } from '../target-application.ts';
 import { targetAnswers } from './target-answers.ts';
 import { wantedRelease, wantedReleaseRuns } from './wanted-release-runs.ts';
 
@@ -40,7 +41,7 @@ export function defineReadiness(input: Plan | PlanInput): void {
         const eachMs = 2 * budgetMs + rateLimit.waitMs;
         testInfo.setTimeout(TIMEOUT_MS + Object.keys(target.urls).length * eachMs);
         const tools = {
-          application: createHttpApplication(),
+          application: targetApplication(createHttpApplication(), target),
           urls: target.urls,
           control,
           rateLimitWaitMs: rateLimit.waitMs,

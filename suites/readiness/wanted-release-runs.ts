@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { cacheMark } from '../../contract/cache-marks.ts';
 import { allHold } from '../../contract/evaluate.ts';
+import { readHeaders } from '../../contract/headers.ts';
 import { encodeRequest, type RequestSpec, type WireRequest } from '../../contract/http.ts';
 import { compareRelease } from '../../contract/release-match.ts';
 import { holds, shown, type Statement } from '../../contract/statement.ts';
 import type { Plan } from '../../contract/plan.ts';
 import { loadRunContext } from '../../safety/run-context.ts';
+import { resolveSecret } from '../../safety/secrets.ts';
 import { CannotTell } from '../cannot-tell.ts';
 import { ask, type Probed, type ProbeTools } from '../probe-finding.ts';
 
@@ -102,7 +104,12 @@ async function askPastCaches(
         method: 'GET',
         path: source.path,
         endpoint: source.endpoint,
-        headers: { connection: 'close', 'cache-control': 'no-cache', pragma: 'no-cache' },
+        headers: {
+          ...readHeaders(source.headers, resolveSecret),
+          connection: 'close',
+          'cache-control': 'no-cache',
+          pragma: 'no-cache',
+        },
         ...(fresh === undefined ? {} : { query: fresh }),
       },
       tools.urls,

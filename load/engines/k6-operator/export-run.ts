@@ -77,7 +77,11 @@ export async function exportRun(asked: ExportAsked): Promise<ExportedRun> {
 
   const control = plan.target.control;
   const { check, policy } = plannedIn(plan, profile);
-  const made = orderForK6({ profile, flow, urls: plan.target.urls, run: '' }, parallelism, () => 'stdout');
+  const made = orderForK6(
+    { profile, flow, urls: plan.target.urls, headers: plan.target.headers, run: '' },
+    parallelism,
+    () => 'stdout',
+  );
   const k6 = {
     ...made,
     summaryFile: 'stdout' as const,
@@ -113,7 +117,7 @@ export async function exportRun(asked: ExportAsked): Promise<ExportedRun> {
     );
   }
   const tried = await tryScript(file, scratch, parallelism);
-  const secrets = secretsOf(asked, flow);
+  const secrets = secretsOf(asked, flow, profile);
   const requests =
     ((profile.rate ?? 0) * (k6.warmupS + k6.durationS) * (flow?.steps.length ?? 1)) / parallelism;
   return {
@@ -203,6 +207,7 @@ function refuseSecretsIn(script: string, plan: Plan, env: NodeJS.ProcessEnv): vo
 function secretsOf(
   { plan, secrets }: ExportAsked,
   flow: Plan['flows'][number] | undefined,
+  profile: LoadProfile,
 ): readonly string[] {
   const known = secretNames(plan);
   const unknown = secrets.find((name) => !known.includes(name));
@@ -211,7 +216,7 @@ function secretsOf(
       hint: `It names: ${known.join(', ') || '(none)'}.`,
     });
   }
-  const text = planLeaves(flow?.steps)
+  const text = planLeaves([flow?.steps, profile.requests, plan.target.headers])
     .map(({ value }) => (typeof value === 'string' ? value : value.secret))
     .join('\n');
   return known.filter((name) => secrets.includes(name) || new RegExp(`\\b${name}\\b`).test(text));

@@ -1,3 +1,4 @@
+import { Headers } from '../../../contract/headers.ts';
 import { z } from 'zod';
 import { CheckId } from '../../../contract/check-id.ts';
 import { PlannedCheck } from '../../../contract/checks.ts';
@@ -18,6 +19,7 @@ export const MOST_NAME = 50;
 const K6OrderFile = z.strictObject({
   profile: LoadProfile,
   urls: z.record(z.string(), z.string()),
+  headers: Headers.optional(),
   run: z.string(),
   nonce: z.string().min(1),
   summaryFile: z.literal('stdout'),

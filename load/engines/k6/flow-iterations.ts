@@ -9,6 +9,7 @@ import { oddAnswer } from '../odd-answer.ts';
 import { evenSample, schemaSample } from '../schema-sample.ts';
 import { refuseInvalidUrl } from './invalid-url.ts';
 import type { K6Modules, K6Order, K6Response } from './runtime.ts';
+import { secretOf } from './secret-of.ts';
 
 /** What the iterations of flows tell beside k6's own samples. */
 export interface Telling {
@@ -25,15 +26,11 @@ const WITHOUT_SCHEMA: EvaluationDepth = { schema: false };
 
 /** One virtual user's iterations of a flow: the same walk as in every engine. Portable: no Node API. */
 export function flowIterations(k6: K6Modules, order: K6Order, flow: Flow, telling: Telling): () => void {
-  const { urls, run, profile } = order;
+  const { urls, headers, run, profile } = order;
   // Each step says which statuses it accepts, and a judgement by k6 would be one more sample of every request.
   k6.http.setResponseCallback(null);
   const send = sender(k6.http, profile.timeoutMs);
-  const secret = (name: string): string => {
-    const value = k6.env[name];
-    if (value === undefined) throw new Error(`the secret ${name} is not set`);
-    return value;
-  };
+  const secret = secretOf(k6);
   // Each virtual user has a script of its own, so these are its own, too. Asking k6 every time costs 30 µs.
   let user = 0;
   let count = -1;
@@ -55,7 +52,7 @@ export function flowIterations(k6: K6Modules, order: K6Order, flow: Flow, tellin
             return fixed(iteration) || now;
           };
         }
-        walk = walkFlow({ flow, urls, run, scope, data: dataRow(flow, user - 1), secret });
+        walk = walkFlow({ flow, urls, headers, run, scope, data: dataRow(flow, user - 1), secret });
       } else walk.again(dataRow(flow, user - 1 + count));
       const depth = inSample?.(count) === true ? WITH_SCHEMA : WITHOUT_SCHEMA;
       for (let wire = walk.next(); wire !== undefined; wire = walk.next()) {

@@ -15,7 +15,7 @@ const DEFAULT_LIMIT_MS = 250;
  * @param summaryFile where the summary of the run with this nonce goes
  */
 export function orderForK6(
-  { profile, flow, urls, run }: Pick<LoadOrder, 'profile' | 'flow' | 'urls' | 'run'>,
+  { profile, flow, urls, headers, run }: Pick<LoadOrder, 'profile' | 'flow' | 'urls' | 'headers' | 'run'>,
   shares: number,
   summaryFile: (nonce: string) => string,
 ): K6Order {
@@ -33,6 +33,7 @@ export function orderForK6(
   return {
     profile,
     urls,
+    ...(headers === undefined ? {} : { headers }),
     run,
     nonce,
     summaryFile: summaryFile(nonce),

@@ -1,7 +1,9 @@
 import type { Flow } from '../../../contract/flow.ts';
+import { NO_HEADERS } from '../../../contract/http.ts';
 import { walkFlow } from '../flow-walk.ts';
 import { refuseInvalidUrl } from './invalid-url.ts';
 import type { K6Modules, K6Order, K6Response } from './runtime.ts';
+import { secretOf } from './secret-of.ts';
 
 /**
  * One virtual user's iterations of plain requests: each is the same every time, so it is made once. Judging them is
@@ -15,15 +17,24 @@ export function plainIterations(
   flows: readonly Flow[],
   fault: (error: unknown) => void,
 ): () => void {
-  const { urls, run, profile } = order;
+  const { urls, headers: always, run, profile } = order;
   // As `acceptsStatus` has it for requests that say nothing about statuses.
   k6.http.setResponseCallback(k6.http.expectedStatuses({ min: 200, max: 299 }));
   const { get, request } = k6.http;
-  const params = { timeout: profile.timeoutMs };
+  const usual = { timeout: profile.timeoutMs };
   const send = flows.map((flow): (() => K6Response) => {
-    const wire = walkFlow({ flow, urls, run, scope: () => 'plain', data: {}, secret: () => '' }).next();
+    const wire = walkFlow({
+      flow,
+      urls,
+      headers: always,
+      run,
+      scope: () => 'plain',
+      data: {},
+      secret: secretOf(k6),
+    }).next();
     if (wire === undefined) throw new Error(`the request "${flow.id}" is none`);
-    const { method, url } = wire;
+    const { method, url, headers } = wire;
+    const params = headers === NO_HEADERS ? usual : { ...usual, headers };
     // Each argument costs half a microsecond.
     return method === 'GET' ? () => get(url, params) : () => request(method, url, null, params);
   });

@@ -1,6 +1,7 @@
 import type { RefinedResponse, RequestBody } from 'k6/http';
 import type { Options } from 'k6/options';
 import type { Flow } from '../../../contract/flow.ts';
+import type { Headers } from '../../../contract/headers.ts';
 import type { LoadProfile } from '../../../contract/load-profile.ts';
 import { orderFlows } from '../order-flows.ts';
 import { flowIterations } from './flow-iterations.ts';
@@ -11,6 +12,8 @@ import { optionsOf } from './script-options.ts';
 export interface K6Order {
   readonly profile: LoadProfile;
   readonly urls: Readonly<Record<string, string>>;
+  /** Sent with every request; secrets are references to the environment. */
+  readonly headers?: Headers | undefined;
   readonly run: string;
   readonly nonce: string;
   /** Or `stdout`, where nobody can read files: then it is one line behind the mark. */

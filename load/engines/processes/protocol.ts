@@ -3,7 +3,7 @@ import type { ConnectionsOrder, LoadSoFar } from '../autocannon-run.ts';
 /** What one process is to do, as far as it can be sent. Secrets are not sent: a child has our environment. */
 export interface ProcessOrder extends Pick<
   ConnectionsOrder,
-  'profile' | 'urls' | 'run' | 'origin' | 'usersBefore'
+  'profile' | 'urls' | 'headers' | 'run' | 'origin' | 'usersBefore'
 > {
   /** The plan, where a flow has to be read from it: functions cannot be sent. */
   readonly planFile: string | undefined;

@@ -67,6 +67,7 @@ function shares({
   profile,
   flow,
   urls,
+  headers,
   run,
   origin,
   planFile,
@@ -80,6 +81,7 @@ function shares({
     return {
       profile: { ...profile, connections, processes: 1 },
       urls,
+      headers,
       run,
       origin,
       usersBefore: before,

@@ -1,0 +1,42 @@
+import type { Headers } from './headers.ts';
+import type { Target } from './target.ts';
+
+/** One place to which requests go, and what goes with each of them. */
+export interface Place {
+  /** The key by which requests name it: of `target.urls` or `target.thirdParties`. */
+  readonly name: string;
+  readonly url: string;
+  readonly headers: Headers;
+  /** Not the target: what it answers is never the target's fault. */
+  readonly thirdParty: boolean;
+}
+
+/** Every place that requests of flows and probes may go to: the target's, the old system's, those of third parties. */
+export function placesOf(target: Target): readonly Place[] {
+  const of = (urls: Readonly<Record<string, string>>, headers: Headers): Place[] =>
+    Object.entries(urls).map(([name, url]) => ({ name, url, headers, thirdParty: false }));
+  return [
+    ...of(target.urls, target.headers ?? {}),
+    ...of(target.old?.urls ?? {}, target.old?.headers ?? {}),
+    ...Object.entries(target.thirdParties ?? {}).map(([name, { url, headers }]) => ({
+      name,
+      url,
+      headers,
+      thirdParty: true,
+    })),
+  ];
+}
+
+/** Base URL by the name that flows and probes use: the target's own and those of third parties. */
+export function addressesOf(target: Pick<Target, 'urls' | 'thirdParties'>): Readonly<Record<string, string>> {
+  const others = Object.entries(target.thirdParties ?? {}).map(([name, { url }]) => [name, url] as const);
+  return { ...target.urls, ...Object.fromEntries(others) };
+}
+
+/** The place in which a URL lies: the one with the longest base, so that two may share a host. */
+export function placeOf(url: string, places: readonly Place[]): Place | undefined {
+  const base = (place: Place): string => place.url.replace(/\/+$/, '');
+  return places
+    .filter((place) => url.startsWith(base(place)) && /^([/?#]|$)/.test(url.slice(base(place).length)))
+    .sort((a, b) => base(b).length - base(a).length)[0];
+}

@@ -1,0 +1,167 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { placeOf, placesOf } from '../../../contract/addresses.ts';
+import { atMost, flow, type Flow } from '../../../contract/index.ts';
+import { credentialProblems } from '../../../contract/credential-problems.ts';
+import { parsePlan, type PlanInput } from '../../../contract/plan.ts';
+import { createHttpApplication } from '../../../safety/http-application.ts';
+import { targetApplication } from '../../../suites/target-application.ts';
+import { listen, type Listening, runFlowOn } from './run-flow-on.ts';
+
+let target: Listening;
+let tracker: Listening;
+let answer: { status: number; body: string; delayMs?: number; cut?: boolean };
+
+beforeAll(async () => {
+  target = await listen((_request, response) => response.end('{}'));
+  tracker = await listen((request, response) => {
+    response.setHeader('content-type', 'application/json');
+    if (request.headers['x-token'] !== 'abc') response.statusCode = 403;
+    else response.statusCode = answer.status;
+    if (answer.cut === true) request.socket.destroy();
+    else setTimeout(() => response.end(answer.body), answer.delayMs ?? 0);
+  });
+});
+afterAll(async () => {
+  await target.close();
+  await tracker.close();
+});
+
+const planOf = (over: Partial<PlanInput['target']> = {}) =>
+  parsePlan({
+    target: {
+      name: 't',
+      urls: { app: target.url },
+      thirdParties: { tracker: { url: tracker.url, headers: { 'x-token': 'abc' } } },
+      ...over,
+    },
+    probes: [{ id: 'pages-answer', title: 'x', kind: 'endpoints', paths: ['/'] }],
+  });
+
+/** The cut-over brought no new errors, says an error tracker. */
+const fewErrors = flow('errors-are-few', { title: 'x' })
+  .request('home', { request: () => ({ method: 'GET', path: '/' }) })
+  .request('count', {
+    request: () => ({ method: 'GET', path: '/count', endpoint: 'tracker' }),
+    expect: ({ body }) => [atMost('new errors', (body as { errors: number }).errors, 3)],
+    budgetMs: 300,
+  }) as Flow;
+
+const ask = (over: { tracker?: string } = {}) => {
+  const plan = planOf();
+  const places = { app: target.url, tracker: over.tracker ?? tracker.url };
+  const thirdParties = { tracker: { url: places.tracker, headers: { 'x-token': 'abc' } } };
+  return runFlowOn(target.url, fewErrors, {
+    urls: places,
+    thirdParties: new Set(['tracker']),
+    application: targetApplication(createHttpApplication(), { ...plan.target, thirdParties }),
+  });
+};
+
+describe('a third party that is away', () => {
+  test.each<[string, typeof answer]>([
+    ['answers 500', { status: 500, body: '{}' }],
+    ['answers 503', { status: 503, body: 'maintenance' }],
+    ['limits our rate', { status: 429, body: '{}' }],
+    ['does not know us', { status: 401, body: '{}' }],
+    ['has moved', { status: 404, body: '{}' }],
+    ['is late', { status: 200, body: '{"errors":0}', delayMs: 1000 }],
+    ['hangs up', { status: 200, body: '', cut: true }],
+  ])('%s: unknown, named, never the fault of the target', async (_, given) => {
+    answer = given;
+    const finding = await ask();
+    expect(finding).toMatchObject({ outcome: 'unknown', cause: 'third-party' });
+    expect(finding.summary).toContain('tracker');
+  });
+
+  test('is not there', async () => {
+    const gone = await listen((_request, response) => response.end());
+    await gone.close();
+    const finding = await ask({ tracker: gone.url });
+    expect(finding).toMatchObject({ outcome: 'unknown', cause: 'third-party' });
+  });
+});
+
+test('what it says about the target counts, with the headers that are for it alone', async () => {
+  answer = { status: 200, body: '{"errors":2}' };
+  expect(await ask()).toMatchObject({ outcome: 'pass' });
+  answer = { status: 200, body: '{"errors":20}' };
+  expect(await ask()).toMatchObject({ outcome: 'fail', cause: 'comparison' });
+});
+
+describe('addresses', () => {
+  test.each([
+    ['HTTP://Shop.Example.com:80', 'http://shop.example.com'],
+    ['https://SHOP.example.com:443/base/', 'https://shop.example.com/base/'],
+    ['https://shop.example.com:8443', 'https://shop.example.com:8443'],
+    ['http://127.0.0.1:3000', 'http://127.0.0.1:3000'],
+  ])('%s is %s', (given, written) => {
+    expect(planOf({ urls: { app: given } }).target.urls['app']).toBe(written);
+  });
+
+  test.each([
+    ['a query', 'https://shop.example.com/?a=1', 'query'],
+    ['a fragment', 'https://shop.example.com/#a', 'fragment'],
+  ])('with %s are refused', (_, app, word) => {
+    let said = '';
+    try {
+      planOf({ urls: { app } });
+    } catch (error) {
+      said = JSON.stringify((error as { problems: unknown }).problems);
+    }
+    expect(said).toContain(word);
+  });
+
+  test.each([
+    ['target.urls.app', { urls: { app: 'https://qa:secret-word@shop.example.com' } }],
+    ['target.urls.app', { urls: { app: 'https://qa@shop.example.com' } }],
+    ['target.old.urls.app', { old: { urls: { app: 'https://qa:secret-word@shop.example.com' } } }],
+    ['target.thirdParties.log', { thirdParties: { log: 'https://:secret-word@log.example.com' } }],
+  ])('at %s with a user or password are named before a run, without showing them', (where, over) => {
+    const problems = credentialProblems(planOf(over).target);
+    expect(problems.map(({ path }) => path)).toEqual([where]);
+    expect(JSON.stringify(problems)).toContain('authorization');
+    expect(JSON.stringify(problems)).not.toContain('secret-word');
+    expect(credentialProblems(planOf().target)).toEqual([]);
+  });
+
+  test('allow names a host in capitals, and with its usual port', () => {
+    const plan = (allow: string[]): unknown =>
+      parsePlan({
+        target: { name: 't', urls: { app: 'https://Shop.Example.com:443' } },
+        allow: { load: allow },
+        load: {
+          profiles: [
+            {
+              id: 'holds',
+              title: 'x',
+              engine: 'autocannon',
+              requests: [{ path: '/' }],
+              thresholds: { errorRate: 0.1 },
+            },
+          ],
+        },
+      });
+    for (const host of ['shop.example.com', 'SHOP.example.com', 'shop.example.com:443']) {
+      expect(() => plan([host])).not.toThrow();
+    }
+    expect(() => plan(['shop.example.com:8443'])).toThrow();
+  });
+
+  test('a third party may not share its name with an address of the target', () => {
+    expect(() => planOf({ thirdParties: { app: 'https://tracker.example.com' } })).toThrow();
+  });
+
+  test('headers go to the longest base only', () => {
+    const { target: places } = planOf({
+      urls: { app: 'https://shop.example.com', api: 'https://shop.example.com/api' },
+      headers: { 'x-a': '1' },
+      old: { urls: { app: 'https://shop.example.com/old' } },
+    });
+    const at = (url: string) => placeOf(url, placesOf(places));
+    expect(at('https://shop.example.com/api/x')?.name).toBe('api');
+    expect(at('https://shop.example.com/old/x')?.headers).toEqual({});
+    expect(at('https://shop.example.com/older')?.headers).toEqual({ 'x-a': '1' });
+    expect(at('https://shop.example.com.evil.test/')).toBeUndefined();
+    expect(at('http://shop.example.com/')).toBeUndefined();
+  });
+});
