@@ -39,6 +39,8 @@ const NODE_CODES: Readonly<Record<string, EventId>> = {
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'body-cut-short',
   HPE_INVALID_EOF_STATE: 'body-cut-short',
   HPE_CLOSED_CONNECTION: 'body-cut-short',
+  // Of a body that grows without an end when it is decompressed.
+  ERR_BUFFER_TOO_LARGE: 'body-too-large',
   Z_DATA_ERROR: 'body-undecodable',
   Z_BUF_ERROR: 'body-undecodable',
   Z_NEED_DICT: 'body-undecodable',

@@ -30,6 +30,7 @@ export function createPlaywrightApplication(context: APIRequestContext): Applica
           if (!(tap.metDeadConnection && eventOf(error) === 'reset' && IDEMPOTENT.includes(request.method)))
             throw error;
           WireTap.closeIdle();
+          tap.end();
           tap = new WireTap(request.method, request.url);
           response = await fetchOnce(context, request, Math.max(1, budgetMs - (performance.now() - started)));
         }

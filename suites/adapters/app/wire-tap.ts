@@ -18,7 +18,7 @@ export class WireTap {
   #answered = false;
   #ended = false;
 
-  /** Taps the next request of this process with this method and address. */
+  /** Taps requests of this process with this method and address until it is ended. */
   constructor(method: string, url: string) {
     this.#method = method;
     this.#url = url;
@@ -45,7 +45,7 @@ export class WireTap {
     return this.#ended ? Buffer.concat(this.#chunks) : undefined;
   }
 
-  /** Stops waiting for a request that never left. */
+  /** Listens no longer. */
   end(): void {
     const at = WireTap.#waiting.indexOf(this);
     if (at !== -1) WireTap.#waiting.splice(at, 1);
@@ -67,18 +67,24 @@ export class WireTap {
       (one) => one.#method === request.method && sameAddress(one.#url, url, request),
     );
     if (tap === undefined) return;
-    tap.end();
+    // Asked for credentials, Playwright sends a request twice: what it gives is the last answer.
+    tap.#chunks.length = 0;
+    tap.#answered = false;
+    tap.#ended = false;
     tap.#request = request;
     const { agent } = request as ClientRequest & { readonly agent?: Agent };
     if (agent !== undefined && ![...WireTap.#agents].some((one) => one.deref() === agent))
       WireTap.#agents.add(new WeakRef(agent));
     request.prependOnceListener('response', (answer: IncomingMessage) => {
+      if (tap.#request !== request) return;
       tap.#answered = true;
       // Not a reader of its own: that would set the body flowing before Playwright, which first keeps cookies, reads it.
       const push = answer.push.bind(answer);
       answer.push = (chunk: unknown, encoding?: BufferEncoding) => {
-        if (Buffer.isBuffer(chunk)) tap.#chunks.push(chunk);
-        else if (chunk === null) tap.#ended = true;
+        if (tap.#request === request) {
+          if (Buffer.isBuffer(chunk)) tap.#chunks.push(chunk);
+          else if (chunk === null) tap.#ended = true;
+        }
         return push(chunk, encoding);
       };
     });

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
 import { request as playwright } from '@playwright/test';
 import { afterEach, describe, expect, test } from 'vitest';
 import { flow } from '../../../contract/flow.ts';
@@ -172,4 +173,29 @@ describe('credentials that are refused', () => {
     const { finding } = await runOne(request, { app: await refusing(401), old: await refusing(oldStatus) });
     expect([finding.outcome, finding.cause], finding.summary).toEqual([outcome, cause]);
   });
+});
+
+test('Playwright, asked for credentials, sends twice, and the last answer is the one that is read', async () => {
+  const url = await serve((request, response) => {
+    if (request.headers.authorization === undefined)
+      response.writeHead(401, { 'www-authenticate': 'Basic realm="x"' }).end('who are you');
+    else response.end('welcome');
+  });
+  const context = await playwright.newContext({ httpCredentials: { username: 'u', password: 'p' } });
+  const answer = await createPlaywrightApplication(context).send(
+    { method: 'GET', url: `${url}/`, headers: {} },
+    5000,
+  );
+  await context.dispose();
+  expect([answer.status, answer.text]).toEqual([200, 'welcome']);
+});
+
+test('a body that grows without an end is not read, and nobody is blamed', async () => {
+  const bomb = gzipSync(Buffer.alloc(257 * 1024 * 1024));
+  const url = await serve((_request, response) =>
+    response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb),
+  );
+  await expect(
+    createHttpApplication().send({ method: 'GET', url, headers: {} }, 10_000),
+  ).rejects.toMatchObject({ event: 'body-too-large' });
 });
