@@ -21,6 +21,7 @@ export function schemaSample(seed: string, user: number): (iteration: number) =>
 
 /** So many answers of a window are looked at, evenly over its time, besides the share of all. */
 const SPREAD_OVER_WINDOW = 120;
+const MOST_AT_ONCE = 10;
 
 /**
  * Whether an iteration that begins now is looked at so that a short or slow load has a sample as well: one in a
@@ -30,10 +31,11 @@ const SPREAD_OVER_WINDOW = 120;
  */
 export function evenSample(durationS: number, among: number): (nowMs: number) => boolean {
   const everyMs = (durationS * 1000 * among) / SPREAD_OVER_WINDOW;
-  let due = -Infinity;
+  let due: number | undefined;
   return (nowMs) => {
-    if (nowMs < due) return false;
-    due = nowMs + everyMs;
+    if (due !== undefined && nowMs < due) return false;
+    // Of iterations that begin together, as many are looked at as the time before them lets; and never a whole backlog.
+    due = Math.max(due ?? nowMs, nowMs - MOST_AT_ONCE * everyMs) + everyMs;
     return true;
   };
 }

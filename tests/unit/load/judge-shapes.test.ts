@@ -126,6 +126,14 @@ describe('which answers are looked at', () => {
     }
   });
 
+  test('and also where iterations begin together', () => {
+    const one = evenSample(2, 1);
+    let looked = 0;
+    for (let now = 0; now < 2000; now += 70)
+      for (let user = 0; user < 5; user += 1) looked += one(now) ? 1 : 0;
+    expect(looked).toBeGreaterThanOrEqual(100);
+  });
+
   test('one that was looked at only because its comparisons threw is in no sample', () => {
     const named = flow('list', { title: 'List' }).request('list', {
       request: () => ({ method: 'GET', path: '/' }),
