@@ -14,7 +14,7 @@ import { decisionTimeOf } from '../decision-time.ts';
 import { loadConfig } from '../load-config.ts';
 import { readEvidence } from '../read-evidence.ts';
 import { readText } from '../read-report.ts';
-import { showVerdict } from '../show-verdict.ts';
+import { noteUnsealed, showVerdict } from '../show-verdict.ts';
 import { configuredKeys, SIGNING_KEY_ENV } from '../signing/configured-keys.ts';
 import { readVerificationKey } from '../signing/key-file.ts';
 import { publicHalves } from '../signing/seal.ts';
@@ -58,6 +58,7 @@ export function judgeCommand(context: CommandContext): Command {
       if (options.config !== undefined) await mustBelongTo(evidence, context.cwd, options.config);
       const verdict = judge(evidence, decisionTime(evidence, options.at), sha256Of(text));
       showVerdict(context.screen, verdict, options.json);
+      noteUnsealed(context.screen, file, keys.length);
       context.finish(exitCodeOf(verdict.decision));
     });
 }
