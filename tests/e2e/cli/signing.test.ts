@@ -31,23 +31,66 @@ function answersAs(id: string): Target['answer'] {
 
 const inReport = (name: string): string => path.join(project.directory, 'greenlight-report', name);
 
-test('a run signs with the key of the environment, which nothing that it starts can see', async () => {
+/** What a test can see of itself and of the Playwright that started it: environment, command line, open files. */
+const LOOK = `import { readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+const seen = {};
+for (const pid of [process.pid, process.ppid]) {
+  const open = readdirSync('/proc/' + pid + '/fd').map((fd) => {
+    try { return readlinkSync('/proc/' + pid + '/fd/' + fd); } catch { return ''; }
+  });
+  seen[pid === process.pid ? 'worker' : 'runner'] = {
+    environ: readFileSync('/proc/' + pid + '/environ', 'utf8'),
+    argv: readFileSync('/proc/' + pid + '/cmdline', 'utf8'),
+    open,
+  };
+}
+writeFileSync('seen.json', JSON.stringify(seen) + JSON.stringify(process.env) + JSON.stringify(process.argv));
+`;
+
+test.each([
+  ['the environment as PEM', (pem: string) => [[], { GREENLIGHT_SIGNING_KEY: pem }] as const],
+  ['the environment as a file', () => [[], { GREENLIGHT_SIGNING_KEY: 'gate.key.pem' }] as const],
+  ['the command line', () => [['--sign-key', 'gate.key.pem'], {}] as const],
+])('a run signs with a key of %s, which nothing that it starts is given', async (_name, given) => {
   const key = readFileSync(path.join(project.directory, 'gate.key.pem'), 'utf8');
   project.write(
     'greenlight/readiness.spec.mts',
-    `import { writeFileSync } from 'node:fs';
+    `${LOOK}
      import { defineReadiness } from '${path.resolve(import.meta.dirname, '../../..')}/dist/scripts/test-entry.js';
      import plan from '../greenlight.config.mts';
-     writeFileSync('seen.txt', String(process.env.GREENLIGHT_SIGNING_KEY));
      defineReadiness(plan);`,
   );
-  const run = await greenlight(project.directory, ['run', '--nonce', 'deploy-7'], {
-    GREENLIGHT_SIGNING_KEY: key,
-  });
+  // The plan is code of others as well, in our own process.
+  const plan = path.join(project.directory, 'greenlight.config.mts');
+  const code = readFileSync(plan, 'utf8');
+  project.write(
+    'greenlight.config.mts',
+    `import { appendFileSync } from 'node:fs';
+     appendFileSync(new URL('./plan-saw.txt', import.meta.url), String(process.env.GREENLIGHT_SIGNING_KEY) + ' ');
+     ${code}`,
+  );
+  const [args, env] = given(key);
+  const run = await greenlight(project.directory, ['run', '--nonce', 'deploy-7', ...args], env);
   expect(run.code, run.err).toBe(0);
+  const seen = readFileSync(path.join(project.directory, 'seen.json'), 'utf8');
+  expect(seen).toContain('runner');
   // What runs against the target must not be able to sign for it.
-  expect(readFileSync(path.join(project.directory, 'seen.txt'), 'utf8')).toBe('undefined');
+  for (const part of ['PRIVATE KEY', 'gate.key.pem', 'GREENLIGHT_SIGNING_KEY', key.split('\n')[1] ?? '?'])
+    expect(seen).not.toContain(part);
+  const planSaw = readFileSync(path.join(project.directory, 'plan-saw.txt'), 'utf8');
+  expect(planSaw).toMatch(/^(?:undefined )+$/);
+  expect(existsSync(inReport('evidence.seal.json'))).toBe(true);
+  const judged = await greenlight(project.directory, [
+    ...['judge', 'greenlight-report/evidence.json', '--key', 'gate.pub.pem'],
+  ]);
+  expect(judged.code, judged.err).toBe(0);
+});
 
+test('a proof of another question is refused, and a run that is refused leaves none', async () => {
+  const run = await greenlight(project.directory, [
+    ...['run', '--nonce', 'deploy-7', '--sign-key', 'gate.key.pem'],
+  ]);
+  expect(run.code, run.err).toBe(0);
   // Nobody asked for a release, so nothing was signed about one.
   const question = [
     'verify',
