@@ -1,3 +1,4 @@
 /** The one way in which a planned check becomes a Playwright test. */
 export { type Look, type PlannedLook, registerChecks, registerOwnCheck } from './register.ts';
+export { watchOwnDelay } from './own-delay.ts';
 export { callFromUserPlace } from './user-place.ts';

@@ -11,6 +11,7 @@ import { RUN_CONTEXT_ENV } from '../contract/run-context.ts';
 import { protectSecretsOf } from '../safety/process-secrets.ts';
 import { runId } from '../safety/run-context.ts';
 import { announcePlan } from '../suites/ambient-plan.ts';
+import { PAGE_WITHIN_MS } from '../suites/flows/page-step.ts';
 import { packageDirectory } from './find-playwright.ts';
 import { ownModule } from './package-root.ts';
 import { ALLURE_RESULTS_ENV } from './playwright-env.ts';
@@ -82,6 +83,8 @@ export function defineGreenlightPlaywright(
     forbidOnly: process.env[RUN_CONTEXT_ENV] !== undefined || process.env['CI'] !== undefined,
     retries: overrides.retries ?? 0,
     workers: plan.workers,
+    // The budget of a page step is what counts there: Playwright's own five seconds must not end it before.
+    ...expectTimeout(plan),
     reporter: reporters(overrides),
     use: {
       trace: 'retain-on-failure',
@@ -106,6 +109,14 @@ function checked(input: PlanInput): Plan {
     // Playwright shows only the message of what a configuration throws, and the problems are not in it.
     throw new Error(describeError(error), { cause: error });
   }
+}
+
+/** As long as the longest page step may take; Playwright's default where no flow drives a page. */
+function expectTimeout(plan: Plan): Pick<PlaywrightTestConfig, 'expect'> {
+  const budgets = plan.flows.flatMap(({ steps }) =>
+    steps.flatMap((step) => (step.kind === 'page' ? [step.budgetMs ?? PAGE_WITHIN_MS] : [])),
+  );
+  return budgets.length === 0 ? {} : { expect: { timeout: Math.max(...budgets) } };
 }
 
 /** The redactor first: it cleans what all others see. The recorder last: it must see what the others did. */

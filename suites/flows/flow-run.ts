@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import type { OwnDelay } from '../../checks/own-delay.ts';
 import { COMPARED_NOTHING, ComparedNothing } from '../../contract/compared-nothing.ts';
 import type { Captured, CreatedRecord, Flow, FlowContext } from '../../contract/flow.ts';
 import { PlanMistake, refusePromise } from '../../contract/plan-mistake.ts';
@@ -38,6 +39,8 @@ export interface FlowRun {
   /** Writes to the ledger; resolves when it is on disk. @throws GreenlightError when it cannot */
   recordCreated(record: CreatedRecord): Promise<void>;
   readonly control: Control;
+  /** Default: watches this process. */
+  readonly watchOwnDelay?: () => OwnDelay;
   /** Shows a step in Playwright's reports while it runs; it is red there when the step does not hold. */
   stage?<T>(title: string, body: () => Promise<T>, failed: (ended: T) => string | undefined): Promise<T>;
 }

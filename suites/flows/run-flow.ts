@@ -1,3 +1,4 @@
+import { watchOwnDelay } from '../../checks/own-delay.ts';
 import { allHold } from '../../contract/evaluate.ts';
 import type { Finding, StepReport } from '../../contract/finding.ts';
 import type { Captured, Step } from '../../contract/flow.ts';
@@ -8,6 +9,7 @@ import { expectedWords, firstWrong, wrongWords } from '../words.ts';
 import { callPlan, type FlowRun, type StepEnd } from './flow-run.ts';
 import { OBSERVE_WITHIN_MS, runObserveStep } from './observe-step.ts';
 import { PAGE_WITHIN_MS, runPageStep } from './page-step.ts';
+import { refuseOwnDelay } from './refuse-own-delay.ts';
 import { runRequestStep } from './request-step.ts';
 
 type Acting = Exclude<Step, { kind: 'given' }>;
@@ -140,8 +142,10 @@ async function runStep(step: Acting, captured: Captured, run: FlowRun): Promise<
     budgetMs: budgetOf(step, run.budgetMs),
     statements: [...statements],
   });
+  const delay = (run.watchOwnDelay ?? watchOwnDelay)();
   try {
     const end = await act(step, captured, run);
+    refuseOwnDelay(step.kind, end, budgetOf(step, run.budgetMs), delay.lostMs());
     const outcome = allHold(end.statements) ? 'pass' : 'fail';
     return {
       report: report(outcome, end.durationMs, end.statements),
@@ -156,6 +160,8 @@ async function runStep(step: Acting, captured: Captured, run: FlowRun): Promise<
       cause: unknown.word,
       unknown,
     };
+  } finally {
+    delay.stop();
   }
 }
 

@@ -287,3 +287,41 @@ test('the longest run is the sum of all budgets', () => {
     .page('d', { run: async () => ({}) });
   expect(longestRun({ flow: subject, budgetMs: 1000 })).toBe(1000 + 50 + 10_000 + 30_000);
 });
+
+describe('a time in which this process did not run is not the target being slow', () => {
+  const late = (durationMs: number): Setting => ({ send: async () => answer({}, { durationMs }) });
+  const noAnswer: Setting = {
+    send: async (_request, budgetMs?: number) => {
+      await sleep(budgetMs ?? 0);
+      throw new TargetUnreachable('timeout', 'Request timed out');
+    },
+  };
+  const ask = start.request('ask', { request: () => ({ method: 'GET', path: '/' }), budgetMs: 200 });
+  const see = start.observe('see', {
+    port: 'records',
+    query: () => ({ from: 'orders', where: {} }),
+    withinMs: 200,
+  });
+  const lost = (lostMs: number) => () => ({ lostMs: () => lostMs, stop: () => undefined });
+
+  test.each([
+    ['an answer that was measured late', ask, late(8100), 8000],
+    ['no answer within the budget', ask, noAnswer, 150],
+    ['nothing seen within its time', see, {}, 150],
+  ])('%s is unknown, and says whose time it was', async (_name, subject, setting, lostMs) => {
+    const finding = await runFlow({ ...runOf(subject, setting), watchOwnDelay: lost(lostMs) });
+    expect(finding).toMatchObject({ outcome: 'unknown', cause: 'own-delay' });
+    expect(finding.summary).toContain(`did not run for ${lostMs} ms`);
+  });
+
+  test.each([
+    ['an answer that is late without it', ask, late(8100), 300],
+    ['an answer that is late while we ran', ask, late(250), 0],
+    ['no answer while we ran', ask, noAnswer, 10],
+    ['nothing seen while we ran', see, {}, 10],
+    ['a wrong status, however late we were', ask, { send: async () => answer({}, { status: 500 }) }, 8000],
+  ])('%s still fails', async (_name, subject, setting: Setting, lostMs) => {
+    const finding = await runFlow({ ...runOf(subject, setting), watchOwnDelay: lost(lostMs) });
+    expect(finding.outcome).toBe('fail');
+  });
+});
