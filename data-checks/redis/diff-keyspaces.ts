@@ -15,7 +15,7 @@ import {
   type SideName,
 } from './reader.ts';
 import { type Room, roomOf } from './room.ts';
-import { expiryReader, serverFacts } from './server-facts.ts';
+import { expiryReader, noSuchKey, serverFacts } from './server-facts.ts';
 import { type BothFacts, evictions, refusal, replicaNotes, versionNotes } from './server-state.ts';
 import { settle } from './settle.ts';
 
@@ -126,11 +126,13 @@ function notesOf(
 async function compareKeys(readers: readonly [Reader, Reader], options: KeyspaceOptions): Promise<Outcome> {
   const filter = { prefixes: options.prefixes ?? [], ignore: options.ignore ?? [] };
   const scan = { wanted: keyFilter(filter), pattern: scanPattern(filter) };
+  // A user may be confined to the keys that are asked for.
+  const probe = noSuchKey(filter.prefixes);
   const sides: Sides = {
     readers,
-    expiry: [await expiryReader(readers[0]), await expiryReader(readers[1])],
+    expiry: [await expiryReader(readers[0], probe), await expiryReader(readers[1], probe)],
     toleranceMs: options.expiryToleranceMs ?? TOLERANCE_MS,
-    packed: (await canPack(readers[0])) && (await canPack(readers[1])),
+    packed: (await canPack(readers[0], probe)) && (await canPack(readers[1], probe)),
   };
   const estimated = (await Promise.all(readers.map((reader) => reader.one('DBSIZE')))).map(numberOf);
   const tell = progress((estimated[0] ?? 0) + (estimated[1] ?? 0), options);

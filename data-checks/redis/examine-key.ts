@@ -5,7 +5,8 @@ import { bytesOf, type Reader, Refusal, RefusedByServer } from './reader.ts';
 import { clockOf, type ExpiryReader, GONE, momentOf, sameMoment } from './server-facts.ts';
 import { isValueType } from './windows.ts';
 
-const EXPIRY = 'expiry';
+/** The name of the part of a key that tells when it expires. */
+export const EXPIRY = 'expiry';
 
 /** Both sides, and how each tells when a key expires. */
 export interface Sides {

@@ -49,9 +49,9 @@ return answer`;
  * Whether the server packs for this user: 7.0 and later do, where rules for the user allow it.
  * @throws RedisUnavailable
  */
-export async function canPack(reader: Reader): Promise<boolean> {
+export async function canPack(reader: Reader, probe: string): Promise<boolean> {
   // Without keys, the script asks for no memory, and would only be refused in each step.
-  const replies = await reader.ask([['EVAL_RO', PACK, 0], memoryUse('greenlight:no-such-key')]);
+  const replies = await reader.ask([['EVAL_RO', PACK, 0], memoryUse(probe)]);
   return replies.every((reply) => !(reply instanceof Refusal));
 }
 

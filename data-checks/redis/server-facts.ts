@@ -21,9 +21,17 @@ export interface ExpiryReader {
   readonly command: 'PEXPIRETIME' | 'PTTL';
 }
 
-/** Servers before 7.0 only tell how long a key still has, so their own clock is asked as well. */
-export async function expiryReader(reader: Reader): Promise<ExpiryReader> {
-  const [reply] = await reader.ask([['PEXPIRETIME', 'greenlight:no-such-key']]);
+/** The name of a key that is not there, for trying out commands: one that the user may read if he may read any. */
+export function noSuchKey(prefixes: readonly string[]): string {
+  return `${prefixes[0] ?? ''}greenlight:no-such-key`;
+}
+
+/**
+ * Servers before 7.0 only tell how long a key still has, so their own clock is asked as well.
+ * @param probe a key that is not there, as `noSuchKey` names it
+ */
+export async function expiryReader(reader: Reader, probe: string): Promise<ExpiryReader> {
+  const [reply] = await reader.ask([['PEXPIRETIME', probe]]);
   if (!(reply instanceof Refusal)) return { before: undefined, command: 'PEXPIRETIME' };
   // Any other refusal, such as a missing right, must not be taken for an old server.
   if (!/unknown command/i.test(reply.message)) answered(reply);

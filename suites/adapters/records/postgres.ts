@@ -61,7 +61,16 @@ export function postgresLookup(url: string): RecordLookup {
       );
       return { rows: rows.map(plainRow) };
     },
-    ready: async () => void (await inTurn((session) => session.query('select 1'))),
+    ready: async () => {
+      const { rows } = await inTurn((session) => session.query<Readable>(READABLE));
+      const { tables, readable } = rows[0] ?? { tables: 0, readable: 0 };
+      if (tables === 0 || readable > 0) return;
+      throw new PortUnavailable(
+        'records',
+        `the role ${rows[0]?.role ?? ''} may read none of the ${tables} tables of this database`,
+        'grant it SELECT on the tables and USAGE on their schemas (pg_read_all_data gives both), or name another role in the address',
+      );
+    },
     close: async () => {
       await queue;
       const open = client;
@@ -70,6 +79,20 @@ export function postgresLookup(url: string): RecordLookup {
     },
   };
 }
+
+interface Readable {
+  readonly role: string;
+  readonly tables: number;
+  readonly readable: number;
+}
+
+/** That a role may connect says nothing: one without rights on any table is let in as well. */
+const READABLE = `select current_user as role, count(*)::int as tables,
+    (count(*) filter (where pg_catalog.has_schema_privilege(n.oid, 'usage')
+      and pg_catalog.has_any_column_privilege(c.oid, 'select')))::int as readable
+  from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+ where c.relkind in ('r', 'p', 'v', 'm', 'f') and n.nspname not in ('pg_catalog', 'information_schema')
+   and n.nspname not like 'pg\\_toast%' and n.nspname not like 'pg\\_temp\\_%'`;
 
 function plainRow(row: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(

@@ -470,8 +470,11 @@ describe('two keyspaces', () => {
       const readers = [await open('old'), await open('new')] as const;
       try {
         const found = new Set<string>();
-        const expiry = [await expiryReader(readers[0]), await expiryReader(readers[1])] as const;
-        expect(await canPack(readers[0])).toBe(!way.includes('without'));
+        const expiry = [
+          await expiryReader(readers[0], 'no-such-key'),
+          await expiryReader(readers[1], 'no-such-key'),
+        ] as const;
+        expect(await canPack(readers[0], 'no-such-key')).toBe(!way.includes('without'));
         await comparePass(
           { readers, expiry, toleranceMs: 0, packed: way === 'packed' },
           { wanted: () => true, pattern: undefined },
@@ -492,6 +495,48 @@ describe('two keyspaces', () => {
     const found = await diff({ new: url.href });
     expect(found).toMatchObject({ answer: 'not-checked', cause: 'unreadable' });
     expect(found.reason).toContain('NOPERM');
+  });
+
+  test('a user who may read the asked keys only can compare those', async () => {
+    for (const client of [old, next]) {
+      await client.call('ACL', 'SETUSER', 'app', 'on', '>pw', '~app:*', '~shop:*', '+@all');
+      await client.mset('app:1', 'a', 'shop:1', 'b');
+    }
+    await next.set('app:1', 'other');
+    const [before, after] = [new URL(pair.old.url), new URL(pair.new.url)];
+    for (const url of [before, after]) [url.username, url.password] = ['app', 'pw'];
+    const as = { old: before.href, new: after.href };
+    const found = await diff({ ...as, prefixes: ['app:'] });
+    expect(found, found.reason).toMatchObject({ answer: 'different', changed: 1 });
+    expect(await diff({ ...as, prefixes: ['shop:'] })).toMatchObject({ answer: 'equal', oldKeys: 1 });
+    expect(await diff({ ...as, prefixes: ['app:', 'shop:'] })).toMatchObject({ changed: 1, oldKeys: 2 });
+    expect(await diff({ ...as, prefixes: ['else:', 'app:'] })).toMatchObject({ answer: 'not-checked' });
+  });
+
+  test.each([
+    ['missing', 'session:1', () => next.del('session:1')],
+    ['extra', 'mine', () => next.set('mine', 'x')],
+    ['changed', 'session:1', () => next.set('session:1', 'another user')],
+  ] as const)('a key that is %s is so, however often its expiry is put off', async (kind, key, change) => {
+    await change();
+    let at = LATER;
+    const busy = kind === 'extra' ? next : old;
+    const timer = setInterval(() => void busy.pexpireat(key, (at += 60_000)).catch(() => undefined), 5);
+    try {
+      expect(await diff({ rounds: 2 })).toMatchObject({ answer: 'different', [kind]: 1 });
+    } finally {
+      clearInterval(timer);
+    }
+  });
+
+  test('a key of which nothing but the expiry differs, and that is put off, is unstable', async () => {
+    let at = LATER + 3_600_000;
+    const timer = setInterval(() => void old.pexpireat('session:1', (at += 60_000)), 1);
+    try {
+      expect(await diff({ rounds: 1 })).toMatchObject({ answer: 'unstable' });
+    } finally {
+      clearInterval(timer);
+    }
   });
 
   test('only commands that read are sent', async () => {

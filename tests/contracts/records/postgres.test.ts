@@ -127,3 +127,24 @@ test('a server that dies between two looks is unavailable, and the process goes 
   await lookup.close();
   await mortal.stop();
 });
+
+test.each([
+  ['no right on any table', '', false],
+  ['a right on a table of a schema that it may not enter', 'grant select on hidden.t to reader', false],
+  ['rights on the catalogue alone', 'grant select on pg_catalog.pg_authid to reader', false],
+  ['a right on one column', 'grant select (id) on t to reader', true],
+] as const)('a role with %s', async (_, grant, readable) => {
+  const server = await startCluster();
+  try {
+    await server.run(
+      'postgres',
+      `create role reader login; create table t(id int, v int); create schema hidden; create table hidden.t(id int); ${grant}`,
+    );
+    const lookup = openLookup({ adapter: 'postgres', url: server.url('postgres', 'reader') });
+    if (readable) await lookup.ready();
+    else await expect(lookup.ready()).rejects.toThrow('the role reader may read none of the 2 tables');
+    await lookup.close();
+  } finally {
+    await server.stop();
+  }
+});
