@@ -7,6 +7,7 @@ import { hostProblems } from './host-problems.ts';
 import { list, type Loose, object } from './loose.ts';
 import { beyondCaps, LoadCaps, LoadProfile } from './load-profile.ts';
 import { STATE_CHECKS } from './state-checks.ts';
+import { ownRowsProblems } from './own-rows.ts';
 import { mysqlProblems } from './mysql-problems.ts';
 import { redisProblems } from './redis-plan.ts';
 import { stepChecksOf } from './step-checks.ts';
@@ -27,6 +28,7 @@ export function planProblems(input: unknown): Problem[] {
     ...loadProblems(plan),
     ...twinProblems(plan),
     ...dataProblems(plan),
+    ...ownRowsProblems(plan),
     ...policyProblems(plan),
   ];
 }

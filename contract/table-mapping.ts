@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CheckId } from './check-id.ts';
+import { OwnRows } from './own-rows.ts';
 import { Phase } from './outcome.ts';
 
 const Side = z.union([
@@ -86,6 +87,8 @@ export const TableMapping = z.strictObject({
   rows: z.enum(['equal', 'at-least']).default('equal'),
   /** Columns whose exact sums must be equal: name on the old side -> name on the new side. Not with `at-least`. */
   sums: z.record(z.string(), z.string()).default({}),
+  /** How rows of our own flows are known, by kind of the plan's `created`: those that the ledger names are left out. */
+  created: OwnRows.optional(),
   /** Why no rows at all on both sides is right. Without it, comparing nothing is never a pass. */
   emptyBecause: z.string().min(1).optional(),
   ...RowOptions,

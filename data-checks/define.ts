@@ -7,6 +7,8 @@ import type { Plan } from '../contract/plan.ts';
 import { PortUnavailable } from '../contract/ports/observe.ts';
 import { stateChecksOf } from '../contract/state-plan.ts';
 import { sideOf, type TableMapping } from '../contract/table-mapping.ts';
+import { openLedger } from '../safety/ledger.ts';
+import { stateDirectory } from '../safety/run-context.ts';
 import { ask } from './ask.ts';
 import { dataTest, type Sides } from './fixtures.ts';
 import { coverageUnknown, judgeCoverage, judgeEmptied } from './judge-coverage.ts';
@@ -16,6 +18,7 @@ import { compareKeyspaces } from './keyspace-comparer.ts';
 import { judgeRows, type NotComparable } from './judge-rows.ts';
 import { judgeState, leftOut } from './judge-state.ts';
 import { judgeTable } from './judge-table.ts';
+import { withoutOwnRows } from './own-rows.ts';
 
 /** A planned check as it runs. */
 type Work = {
@@ -70,11 +73,22 @@ function workOf(plan: Plan, check: PlannedCheck): Work | undefined {
 function tableWork(plan: Plan, mapping: TableMapping): Work {
   // Each side may use the whole statement timeout; the database's own answer to that says more than ours.
   return mapping.compare === 'rows'
-    ? { timeLimit: manyStatements(plan), run: (sides) => compareRows(mapping, sides) }
+    ? {
+        timeLimit: manyStatements(plan),
+        run: async (sides) => compareRows(await withoutOurs(plan, mapping), sides),
+      }
     : {
         timeLimit: 2 * plan.data.statementTimeoutMs + 60_000,
-        run: (sides) => compareCounts(mapping, sides),
+        run: async (sides) => compareCounts(await withoutOurs(plan, mapping), sides),
       };
+}
+
+/** Without the rows that our flows made, as far as the mapping says how they are known. */
+async function withoutOurs({ target, data }: Plan, mapping: TableMapping): Promise<TableMapping> {
+  if (mapping.created === undefined) return mapping;
+  const ledger = await openLedger(stateDirectory(), target.name);
+  const old = data.oldMysql !== undefined && mapping.compare === 'rows' ? 'mysql' : 'postgres';
+  return withoutOwnRows(mapping, await ledger.recorded(), old);
 }
 
 /** Many statements, each with its own limit: only the deadline of the run bounds them all. In milliseconds. */

@@ -46,6 +46,8 @@ export interface Ledger {
   settle(id: string, how: 'undone' | 'kept'): Promise<void>;
   /** Everything that was recorded and never settled, oldest first. @throws GreenlightError LEDGER_UNREADABLE */
   outstanding(): Promise<readonly LedgerEntry[]>;
+  /** Everything that was recorded, settled or not, as far as its files are kept. @throws GreenlightError LEDGER_UNREADABLE */
+  recorded(): Promise<readonly LedgerEntry[]>;
   /**
    * What cannot be read. An entry that only lost its end is outstanding, and damage until it is settled: more may have
    * stood behind it.
@@ -105,6 +107,10 @@ export async function openLedger(stateDirectory: string, target: string): Promis
     settle: (id, how) => append({ v: 1, settled: { id, how, at: new Date().toISOString() } }),
     outstanding: async () =>
       outstandingIn((await readFiles(directory, prefix)).flatMap((file) => file.lines)),
+    recorded: async () =>
+      (await readFiles(directory, prefix)).flatMap(({ lines }) =>
+        lines.flatMap((line) => ('created' in line ? [line.created] : [])),
+      ),
     damage: async () => unresolved(await readFiles(directory, prefix)),
   };
 }

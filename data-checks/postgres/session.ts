@@ -75,7 +75,8 @@ const PINNED: Readonly<Record<string, string>> = {
 };
 
 /** 17 and later. The comparison of many tables is one long transaction. */
-const PIN_TRANSACTION_TIME = `select pg_catalog.set_config(name, '0', true) from pg_catalog.pg_settings where name = 'transaction_timeout'`;
+const PIN_TRANSACTION_TIME = `select pg_catalog.set_config('transaction_timeout', '0', true)
+  where pg_catalog.current_setting('transaction_timeout', true) is not null`;
 
 /** Built-in functions win over same-named ones of the schemas; those stay reachable, for filters of the plan. */
 const PIN_SEARCH_PATH = `select pg_catalog.set_config('search_path', pg_catalog.concat_ws(', ', 'pg_catalog', nullif(

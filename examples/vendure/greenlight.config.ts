@@ -397,6 +397,13 @@ export default defineConfig({
         compare: 'rows',
       },
     ],
+    // The upgrade adds to the other tables, and the shop goes on writing to them.
+    otherTables: { compare: 'counts', rows: 'at-least' },
+    except: {
+      session: 'sessions end, and the shop removes those that did',
+      'job_record*': 'jobs that are done are removed',
+      search_index_item: 'the new version builds it anew',
+    },
   },
   load: {
     profiles: [

@@ -15,7 +15,7 @@ export function mustBeAddresses(
 ): void {
   for (const option of ['old', 'new'] as const) {
     const text = addresses[option];
-    const protocol = URL.canParse(text) ? new URL(text).protocol : '';
+    const protocol = protocolOf(text);
     if (/^postgres(ql)?:$/.test(protocol)) continue;
     const mysql = isMysqlAddress(text) && protocol !== '';
     if (mysql && option === 'old' && oldMayBeMysql) continue;
@@ -28,6 +28,12 @@ export function mustBeAddresses(
       hint: 'Write postgres://user@host:port/name; the password may be in PGPASSWORD or ~/.pgpass instead.',
     });
   }
+}
+
+/** Empty for what is no address. `postgres://user@/name?host=/directory` leads to a socket, and has no host. */
+function protocolOf(text: string): string {
+  const withHost = text.replace('@/', '@socket/');
+  return URL.canParse(withHost) ? new URL(withHost).protocol : '';
 }
 
 /** From now on, nothing of what the two addresses hold in secret is shown. */
