@@ -3,6 +3,11 @@
  * hexadecimal write it.
  */
 export function encodedForms(secret: string): readonly string[] {
+  return [...new Set([...usualForms(secret), ...everyCharacterForms(secret)])];
+}
+
+/** Those of encoders that leave letters and digits as they are, and the ones of bytes. */
+export function usualForms(secret: string): readonly string[] {
   const bytes = Buffer.from(secret, 'utf8');
   const json = inJson(secret);
   const forms = new Set([
@@ -16,6 +21,7 @@ export function encodedForms(secret: string): readonly string[] {
     ...markupForms(json),
     ...hexForms(bytes),
     ...base64Forms(bytes),
+    ...(json === secret ? [] : base64Forms(Buffer.from(json, 'utf8'))),
   ]);
   return [...forms].filter((form) => form.length > 0);
 }
@@ -57,17 +63,61 @@ function markupForms(text: string): readonly string[] {
 
 function hexForms(bytes: Buffer): readonly string[] {
   const hex = bytes.toString('hex');
-  // Spaced: how Node prints a Buffer.
-  return [hex, hex.toUpperCase(), hex.replace(/..(?=.)/g, '$& ')];
+  // Spaced: how Node prints a Buffer. The others: fingerprints, dumps and arrays of C and JavaScript.
+  const separated = [' ', ':', '-', ', 0x', ',0x', '\\x', '\\\\x'].map((between) =>
+    hex.replace(/..(?=.)/g, `$&${between}`),
+  );
+  return [hex, ...separated].flatMap((form) => [
+    form,
+    form.replace(/[a-f]/g, (digit) => digit.toUpperCase()),
+  ]);
+}
+
+/** What encoders write that escape every character, letters and digits too. */
+export function everyCharacterForms(secret: string): readonly string[] {
+  const bytes = Buffer.from(secret, 'utf8');
+  const each = (of: (hex: string, code: number) => string): string =>
+    [...secret]
+      .map((character) => {
+        const code = character.codePointAt(0) ?? 0;
+        return of(code.toString(16), code);
+      })
+      .join('');
+  const ofBytes = (before: string): string =>
+    [...bytes].map((byte) => before + byte.toString(16).padStart(2, '0')).join('');
+  const lower = [
+    each((hex) => `&#x${hex};`),
+    each((hex) => `\\u${hex.padStart(4, '0')}`),
+    each((hex) => `\\\\u${hex.padStart(4, '0')}`),
+    each((hex) => `\\u{${hex}}`),
+    ofBytes('%'),
+    ofBytes('%25'),
+    ofBytes('='),
+  ];
+  // Upper-case digits, never the letters before them.
+  const upper = lower.map((form) =>
+    form.replace(
+      /(&#x|\\u\{?|%(?:25(?=[0-9a-f]{2}))?|=)([0-9a-f]+)/g,
+      (_all, before: string, hex: string) => before + hex.toUpperCase(),
+    ),
+  );
+  return [each((_hex, code) => `&#${code};`), ...lower, ...upper];
 }
 
 /**
  * Base64 of anything that holds the secret holds one of three texts, by where the secret starts in its group of three
  * bytes. The characters at both ends also depend on the neighbours and are left out.
  */
+export function stableBase64(secret: string): readonly string[] {
+  return base64Of(Buffer.from(secret, 'utf8'));
+}
+
 function base64Forms(bytes: Buffer): readonly string[] {
-  const forms: string[] = [];
-  for (const offset of [0, 1, 2]) {
+  return base64Of(bytes).flatMap((stable) => [stable, stable.replace(/\+/g, '-').replace(/\//g, '_')]);
+}
+
+function base64Of(bytes: Buffer): readonly string[] {
+  return [0, 1, 2].flatMap((offset) => {
     const padded = Buffer.concat([Buffer.alloc(offset), bytes])
       .toString('base64')
       .replace(/=+$/, '');
@@ -75,7 +125,6 @@ function base64Forms(bytes: Buffer): readonly string[] {
     const wholeSextets = Math.floor(((offset + bytes.length) * 8) / 6);
     const stable = padded.slice(from, wholeSextets);
     // Shorter ones would match by accident; they also carry less than five bytes of the secret.
-    if (stable.length >= 7) forms.push(stable, stable.replace(/\+/g, '-').replace(/\//g, '_'));
-  }
-  return forms;
+    return stable.length >= 7 ? [stable] : [];
+  });
 }

@@ -1,8 +1,9 @@
 import type { Plan } from '../contract/plan.ts';
 import { GreenlightError } from '../contract/errors.ts';
-import { encodedForms } from './encoded-forms.ts';
 import { secretValuesOf } from './process-secrets.ts';
-import { isSensitiveName, MASK, maskPatterns } from './secret-patterns.ts';
+import { holdsSecretNumber, isSensitiveName } from './secret-names.ts';
+import { MASK, maskPatterns } from './secret-patterns.ts';
+import { createSecretMatcher, type SecretMatcher } from './secret-matcher.ts';
 import { isMaskable, secretsOfEnvironment, urlCredentials } from './secret-values.ts';
 
 /** Environment variable that switches redaction off. Only tests may: see `redactionEnabled`. */
@@ -33,6 +34,8 @@ export function createRedactor(
     readonly env?: NodeJS.ProcessEnv;
     readonly names?: readonly string[];
     readonly values?: readonly string[];
+    /** What identifies target, release, run and checks: never masked, whatever secret is the same or a part of it. */
+    readonly keep?: readonly string[];
     /** Default: what `redactionEnabled` says of the environment. */
     readonly enabled?: boolean;
   } = {},
@@ -48,10 +51,14 @@ export function createRedactor(
     for (const text of [value, value.trim(), ...urlCredentials(value)])
       if (isMaskable(text)) values.add(text);
   };
-  let matcher: RegExp | undefined;
+  const kept = new Set(options.keep ?? []);
+  let matcher: SecretMatcher | undefined;
   const known = (input: string): string => {
-    matcher ??= matcherOf(values);
-    return matcher ? input.replace(matcher, MASK) : input;
+    matcher ??= createSecretMatcher(
+      [...values].filter((value) => !kept.has(value)),
+      kept,
+    );
+    return matcher.mask(input, MASK);
   };
   const text = (input: string): string => (input.length === 0 ? input : maskPatterns(known(input)));
   for (const value of secretsOfEnvironment(env)) values.add(value);
@@ -86,14 +93,6 @@ export function redactionEnabled(env: NodeJS.ProcessEnv): boolean {
   });
 }
 
-/** One expression for every form of every value, the longest first, so that no form is cut by a shorter one. */
-function matcherOf(values: ReadonlySet<string>): RegExp | undefined {
-  const forms = new Set([...values].flatMap(encodedForms));
-  if (forms.size === 0) return undefined;
-  const sorted = [...forms].sort((one, other) => other.length - one.length || (one < other ? -1 : 1));
-  return new RegExp(sorted.map((form) => form.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')).join('|'), 'g');
-}
-
 function deepCopy(value: unknown, text: (text: string) => string, seen: Map<object, unknown>): unknown {
   if (typeof value === 'string') return text(value);
   if (typeof value !== 'object' || value === null) return value;
@@ -118,10 +117,22 @@ function deepCopy(value: unknown, text: (text: string) => string, seen: Map<obje
       copy[key] = (inner as unknown[]).map((cookie) => cookieCopy(cookie, text, seen));
       continue;
     }
-    copy[text(key)] =
-      hidden && typeof inner === 'string' && inner !== '' ? MASK : deepCopy(inner, text, seen);
+    copy[text(key)] = hidden ? hiddenCopy(key, inner, text, seen) : deepCopy(inner, text, seen);
   }
   return copy;
+}
+
+/** Under a sensitive name texts are masked, alone or in a list; what has fields of its own is copied by their names. */
+function hiddenCopy(
+  key: string,
+  value: unknown,
+  text: (text: string) => string,
+  seen: Map<object, unknown>,
+): unknown {
+  if (typeof value === 'string') return value === '' ? value : MASK;
+  if (typeof value === 'number' && holdsSecretNumber(key)) return MASK;
+  if (!Array.isArray(value)) return deepCopy(value, text, seen);
+  return value.map((item: unknown) => hiddenCopy(key, item, text, seen));
 }
 
 /** A cookie as an object keeps its name and attributes. */
