@@ -1,4 +1,5 @@
 import type { Plan } from '../contract/plan.ts';
+import { identitiesOf, keepIdentities } from './identities.ts';
 import { secretNames, planLeaves } from './secrets.ts';
 import { urlCredentials } from './secret-values.ts';
 
@@ -16,6 +17,7 @@ function registry(): Set<string> {
  */
 export function protectSecretsOf(plan: Plan, env: NodeJS.ProcessEnv = process.env): void {
   for (const value of secretValuesOf(plan, env)) registry().add(value);
+  keepIdentities(identitiesOf(plan));
 }
 
 /** Values that were made known in this process. */

@@ -1,5 +1,6 @@
 import type { Plan } from '../contract/plan.ts';
 import { GreenlightError } from '../contract/errors.ts';
+import { identitiesOf, keepIdentities, keptIdentities } from './identities.ts';
 import { secretValuesOf } from './process-secrets.ts';
 import { holdsSecretNumber, isSensitiveName } from './secret-names.ts';
 import { MASK, maskPatterns } from './secret-patterns.ts';
@@ -34,8 +35,6 @@ export function createRedactor(
     readonly env?: NodeJS.ProcessEnv;
     readonly names?: readonly string[];
     readonly values?: readonly string[];
-    /** What identifies target, release, run and checks: never masked, whatever secret is the same or a part of it. */
-    readonly keep?: readonly string[];
     /** Default: what `redactionEnabled` says of the environment. */
     readonly enabled?: boolean;
   } = {},
@@ -51,13 +50,18 @@ export function createRedactor(
     for (const text of [value, value.trim(), ...urlCredentials(value)])
       if (isMaskable(text)) values.add(text);
   };
-  const kept = new Set(options.keep ?? []);
   let matcher: SecretMatcher | undefined;
+  let identities = 0;
   const known = (input: string): string => {
-    matcher ??= createSecretMatcher(
-      [...values].filter((value) => !kept.has(value)),
-      kept,
-    );
+    const kept = keptIdentities();
+    if (matcher === undefined || kept.size !== identities) {
+      identities = kept.size;
+      const lower = new Set([...kept].map((one) => one.toLowerCase()));
+      matcher = createSecretMatcher(
+        [...values].filter((value) => !lower.has(value.toLowerCase())),
+        kept,
+      );
+    }
     return matcher.mask(input, MASK);
   };
   const text = (input: string): string => (input.length === 0 ? input : maskPatterns(known(input)));
@@ -75,8 +79,12 @@ export function createRedactor(
   };
 }
 
-/** The redactor of a plan: its secrets, the credentials inside its URLs, and the environment's. */
+/**
+ * The redactor of a plan: its secrets, the credentials inside its URLs, and the environment's. What identifies its
+ * target and checks is kept from here on, in this process.
+ */
 export function redactorOf(plan: Plan, env: NodeJS.ProcessEnv = process.env): FullRedactor {
+  keepIdentities(identitiesOf(plan));
   return createRedactor({ env, values: secretValuesOf(plan, env) });
 }
 

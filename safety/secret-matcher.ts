@@ -71,7 +71,7 @@ export function createSecretMatcher(values: Iterable<string>, keep: Iterable<str
   const loose = secrets
     .flatMap((secret) => [secret, ...stableBase64(secret)])
     .filter((text) => !/^[A-Za-z0-9]*$/.test(text))
-    .map((text) => ({ anchor: anchorOf(text), expression: looseForm(text) }));
+    .map((text) => ({ anchor: anchorOf(text), expression: looseForm(text, kept) }));
   const anchors =
     loose.length === 0 ? /$./ : new RegExp([...new Set(loose.map(({ anchor }) => anchor))].join('|'));
   const every = lazily(() => alternation([...new Set(secrets.flatMap(everyCharacterForms))], []));
@@ -91,7 +91,8 @@ export function createSecretMatcher(values: Iterable<string>, keep: Iterable<str
       let masked = text.replace(plain, (found) => (kept.includes(found) ? found : mask));
       if (anchors.test(masked)) {
         for (const { anchor, expression } of loose) {
-          if (masked.includes(anchor)) masked = masked.replace(expression(), mask);
+          if (!masked.includes(anchor)) continue;
+          masked = masked.replace(expression(), (found) => (kept.includes(found) ? found : mask));
         }
       }
       if (EVERY_CHARACTER.test(masked)) masked = masked.replace(every(), mask);
@@ -108,7 +109,7 @@ function alternation(forms: readonly string[], kept: readonly string[]): RegExp 
     ...forms.map((form) => ({ length: form.length, source: escaped(form), kept: false })),
     ...kept.map((one) => ({
       length: one.length,
-      source: `(?<![\\w-])${escaped(one)}(?![\\w-])`,
+      source: wordOf(one),
       kept: true,
     })),
   ];
@@ -127,8 +128,8 @@ function anchorOf(text: string): string {
 }
 
 /** Matches a text whose special characters are escaped, each in its own way. */
-function looseForm(text: string): () => RegExp {
-  return lazily(() => new RegExp([...text].map(piece).join(''), 'g'));
+function looseForm(text: string, kept: readonly string[]): () => RegExp {
+  return lazily(() => new RegExp([...kept.map(wordOf), [...text].map(piece).join('')].join('|'), 'g'));
 }
 
 function broken(text: string, between: string): string {
@@ -158,6 +159,10 @@ function piece(character: string): string {
 
 function anyCase(hex: string): string {
   return hex.replace(/[a-f]/gi, (digit) => `[${digit.toLowerCase()}${digit.toUpperCase()}]`);
+}
+
+function wordOf(text: string): string {
+  return `(?<![\\w-])${escaped(text)}(?![\\w-])`;
 }
 
 function escaped(text: string): string {

@@ -1,6 +1,7 @@
 import { refuseUrlCredentials } from '../contract/credential-problems.ts';
 import { GreenlightError } from '../contract/errors.ts';
 import { refuseBrokenUndo } from '../safety/check-undo.ts';
+import { refuseSecretIdentities } from '../safety/check-secrets.ts';
 import { refuseLiveKeys } from '../safety/live-keys.ts';
 import { secretProblems } from '../safety/secrets.ts';
 import { type LoadedPlan, loadConfig } from './load-config.ts';
@@ -20,6 +21,7 @@ export async function loadRunnablePlan(
   refuseLiveKeys(loaded.plan, env);
   const problems = secretProblems(loaded.plan, env);
   if (problems.length === 0) {
+    refuseSecretIdentities(loaded.plan, env);
     refuseBrokenUndo(loaded.plan, env);
     return loaded;
   }

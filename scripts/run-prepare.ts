@@ -8,6 +8,8 @@ import type { Plan } from '../contract/plan.ts';
 import type { RunContext } from '../contract/run-context.ts';
 import { fileStemOf, needsLoadPart, shareOf } from '../contract/shard.ts';
 import type { LeaseShare } from '../safety/lease.ts';
+import { refuseSecretIdentities, secretWarnings } from '../safety/check-secrets.ts';
+import { keepIdentities, namesOfRun } from '../safety/identities.ts';
 import { type Redactor, redactorOf } from '../safety/redactor.ts';
 import { findPlaywright, type PlaywrightInstall } from './find-playwright.ts';
 import { digestOf } from './load-config.ts';
@@ -26,6 +28,8 @@ export interface PreparedRun {
   readonly plan: Plan;
   readonly playwright: PlaywrightInstall;
   readonly redactor: Redactor;
+  /** What the caller should know before it begins, one sentence each. */
+  readonly warnings: readonly string[];
   readonly files: ReportFiles;
   readonly manifest: readonly PlannedCheck[];
   /** Only where several machines share the run; `manifest` is this part's share then. */
@@ -80,11 +84,15 @@ export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
   const shared = request.shared && preparedPart(request.shared, whole, output, nonce);
   const manifest = shared === undefined ? whole : shareOf(whole, shared.part);
   const id = runIdOf(shared);
+  const names = namesOfRun({ id, nonce, wanted: request.wanted });
+  refuseSecretIdentities(plan, request.env, names);
+  keepIdentities(names);
   return {
     request,
     plan,
     playwright,
     redactor: redactorOf(plan, request.env),
+    warnings: secretWarnings(plan, request.env, names),
     // A directory of its own, since several parts may share one for their fragments.
     files: reportFiles(shared === undefined ? output : path.join(output, fileStemOf(shared.part))),
     manifest,

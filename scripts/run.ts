@@ -30,6 +30,7 @@ export interface RunEnd {
 export async function run(request: RunRequest, screen: Screen, interrupted: AbortSignal): Promise<RunEnd> {
   const prepared = await prepareRun(request);
   screen.protect(prepared.redactor);
+  for (const warning of prepared.warnings) screen.err(`warning: ${warning}`);
   let lease: Lease | undefined;
   try {
     publishStarted(prepared);
