@@ -31,3 +31,6 @@ export function builtInChecks(target: Readonly<Record<string, unknown>>): readon
   ];
   return checks.filter((check): check is BuiltInCheck => check !== false);
 }
+
+/** Cause of `databases-readable` when old and new are one database: nothing that is looked for on a side can be told. */
+export const SAME_DATABASE = 'same-database';

@@ -38,9 +38,14 @@ const homePageAnswers = flow('home-page-answers', {
   phases: ['post-cutover', 'synthetic'],
 }).request('open the home page', {
   request: () => ({ method: 'GET', path: '/' }),
-  // Accepted status codes; any 2xx when left out.
-  status: 200,
-  expect: ({ body }) => [holds('the page is not empty', String(body).length > 0, String(body).length, '> 0')],
+  // Accepted status codes; any 2xx when left out. Many home pages send their visitors on, to /en or /login: a redirect is
+  // an answer here, and the probe below goes where it leads.
+  status: [200, 301, 302, 303, 307, 308],
+  expect: ({ status, body, headers }) => [
+    status === 200
+      ? holds('the page is not empty', String(body).length > 0, String(body).length, '> 0')
+      : holds('the redirect leads somewhere', headers['location'] !== undefined, headers['location'], 'an address'),
+  ],
   budgetMs: 5000,
 });
 
@@ -52,6 +57,12 @@ export default defineConfig({
 
     // How the target says which release it runs; \`greenlight run --release <id>\` then insists on it.
     // release: { path: '/version', id: 'version', commit: 'commit' },
+
+    // A staging system behind a log-in: sent to the target's own addresses, and nowhere else.
+    // headers: { authorization: secret('STAGING_AUTH') },
+
+    // Systems that are asked and are not the target: their outage is never its fault.
+    // thirdParties: { tracker: 'https://errors.example.net' },
 
     // An address that answers whenever your own network works: it tells a dead target from a dead network.
     // control: 'https://example.com/',

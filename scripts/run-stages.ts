@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { SAME_DATABASE } from '../contract/built-in-checks.ts';
 import type { PlannedCheck } from '../contract/checks.ts';
 import type { Evidence, Fault, NotStarted } from '../contract/evidence.ts';
 import { createsData } from '../contract/flow.ts';
@@ -189,6 +190,9 @@ function notReady({ checks, release, policy }: SoFar): string | undefined {
   if (failed !== undefined) return `the readiness check ${failed.id} failed`;
   // The policy says what another release means; creating data on it and loading it helps nobody either way.
   if (release.state === 'other') return release.reason;
+  const oneDatabase = checks.find(({ cause }) => cause === SAME_DATABASE);
+  // What a flow looks for on one side would be missing there, and look like a fault of the product.
+  if (oneDatabase !== undefined) return `${oneDatabase.id}: ${oneDatabase.summary}`;
   // Not an ordinary unknown: without this proof, the flows might move real money.
   const unproven = checks.find((check) => check.id === 'payments-in-test-mode' && check.state !== 'passed');
   return unproven && `nothing shows that the payment account is in test mode (${unproven.id})`;

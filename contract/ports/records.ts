@@ -40,6 +40,8 @@ export interface RecordLookup {
   find(query: Omit<RecordsQuery, 'side'>): Promise<RecordsAnswer>;
   /** @throws PortUnavailable */
   ready(): Promise<void>;
+  /** The same text for the same database of the same running server, however it is addressed. @throws PortUnavailable */
+  identity?(): Promise<string>;
   close(): Promise<void>;
 }
 

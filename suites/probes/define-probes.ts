@@ -17,6 +17,7 @@ import { probeParity } from '../parity/parity-probe.ts';
 import { type Probed, probeFinding } from '../probe-finding.ts';
 import { targetApplication } from '../target-application.ts';
 import { probeEndpoints } from './endpoints-probe.ts';
+import { MOST_REDIRECTS } from './follow-redirects.ts';
 import { probeHealth } from './health-probe.ts';
 import { probeWebhook } from './webhook-probe.ts';
 
@@ -94,7 +95,7 @@ function aboutThirdParty(finding: Finding): Finding {
 function requestsOf(probe: Probe): number {
   switch (probe.kind) {
     case 'endpoints':
-      return probe.paths.length;
+      return probe.paths.length * (1 + MOST_REDIRECTS);
     case 'health':
       return 1 + probe.witnesses.length;
     case 'webhook':

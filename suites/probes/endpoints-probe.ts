@@ -1,10 +1,11 @@
 import { undecodableStatement } from '../../contract/evaluate.ts';
 import { readHeaders } from '../../contract/headers.ts';
-import { encodeRequest } from '../../contract/http.ts';
+import { encodeRequest, type WireRequest } from '../../contract/http.ts';
 import type { Probe } from '../../contract/probe.ts';
 import { equal, type Statement } from '../../contract/statement.ts';
 import { resolveSecret } from '../../safety/secrets.ts';
 import { ask, type Probed, type ProbeTools } from '../probe-finding.ts';
+import { MOST_REDIRECTS, redirected } from './follow-redirects.ts';
 
 type EndpointsProbe = Extract<Probe, { kind: 'endpoints' }>;
 
@@ -17,7 +18,7 @@ export async function probeEndpoints(probe: EndpointsProbe, tools: ProbeTools): 
       { method: 'GET', path, endpoint: probe.endpoint, headers: readHeaders(probe.headers, resolveSecret) },
       tools.urls,
     );
-    const asked = await ask(tools, request, name, probe.budgetMs, (status) => status === probe.status);
+    const asked = await askFollowing(probe, tools, request, name);
     if ('none' in asked) {
       statements.push(asked.none);
       continue;
@@ -32,6 +33,24 @@ export async function probeEndpoints(probe: EndpointsProbe, tools: ProbeTools): 
     holds: `${statements.length} of ${statements.length} paths answered with ${probe.status}`,
     cause: causeOf(wrong, probe.status),
   };
+}
+
+/** Where a page is wanted, a redirect within the site is the way to it: it must end at one. */
+async function askFollowing(
+  probe: EndpointsProbe,
+  tools: ProbeTools,
+  first: WireRequest,
+  name: string,
+): ReturnType<typeof ask> {
+  const wanted = (status: number): boolean => status === probe.status;
+  let request = first;
+  for (let hops = 0; ; hops += 1) {
+    const asked = await ask(tools, request, name, probe.budgetMs, wanted);
+    if ('none' in asked || wanted(asked.answer.status) || probe.status > 299) return asked;
+    const next = hops < MOST_REDIRECTS ? redirected(request, asked.answer) : undefined;
+    if (next === undefined) return asked;
+    request = next;
+  }
 }
 
 function causeOf(wrong: Statement | undefined, status: number): string {

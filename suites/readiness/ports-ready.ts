@@ -1,13 +1,21 @@
+import { SAME_DATABASE } from '../../contract/built-in-checks.ts';
+import { canonicalJson } from '../../contract/canonical.ts';
 import type { Plan } from '../../contract/plan.ts';
 import { equal, type Statement } from '../../contract/statement.ts';
+import type { RecordsSource } from '../../contract/target.ts';
 import { CannotTell } from '../cannot-tell.ts';
 import { openLookup } from '../adapters/records/index.ts';
 import type { Ports } from '../ports.ts';
 import type { Probed } from '../probe-finding.ts';
 
-/** Each database that the plan names can be read. @throws PortUnavailable: then nothing is known about the target */
+/**
+ * Each database that the plan names can be read, and old and new are two. Otherwise whatever is compared, or looked for on
+ * one side, says nothing about the target.
+ * @throws CannotTell
+ */
 export async function databasesReadable(target: Plan['target']): Promise<Probed> {
   const statements: Statement[] = [];
+  const identities: (string | undefined)[] = [];
   for (const [side, source] of [
     ['old', target.old?.records],
     ['new', target.records],
@@ -16,6 +24,7 @@ export async function databasesReadable(target: Plan['target']): Promise<Probed>
     const lookup = openLookup(source);
     try {
       await lookup.ready();
+      identities.push(await lookup.identity?.());
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       const hint = (error as { hint?: unknown }).hint;
@@ -29,11 +38,33 @@ export async function databasesReadable(target: Plan['target']): Promise<Probed>
     }
     statements.push({ name: `${side} database`, ok: true, measured: 'readable', expected: 'readable' });
   }
+  refuseOneDatabase(target, identities);
   return {
     statements,
     holds: `${statements.length} of ${statements.length} databases can be read`,
     cause: 'port',
   };
+}
+
+function refuseOneDatabase(
+  { old, records }: Plan['target'],
+  identities: readonly (string | undefined)[],
+): void {
+  const [one, other] = identities;
+  const same = one !== undefined && one === other;
+  if (!same && !isSameSource(old?.records, records)) return;
+  throw new CannotTell(
+    SAME_DATABASE,
+    'target.old.records and target.records lead to one and the same database, whatever their addresses say',
+    { remedy: 'name the old database in target.old.records and the new one in target.records' },
+  );
+}
+
+/** Stores that cannot say who they are: by what the plan says of them. */
+function isSameSource(one: RecordsSource | undefined, other: RecordsSource | undefined): boolean {
+  if (one === undefined || other === undefined || one.adapter !== other.adapter) return false;
+  if (one.adapter === 'custom') return other.adapter === 'custom' && one.reader === other.reader;
+  return canonicalJson(one) === canonicalJson(other);
 }
 
 /** The mailbox can be searched. @throws PortUnavailable */

@@ -71,6 +71,7 @@ export function postgresLookup(url: string): RecordLookup {
         'grant it SELECT on the tables and USAGE on their schemas (pg_read_all_data gives both), or name another role in the address',
       );
     },
+    identity: () => inTurn(identityOf),
     close: async () => {
       await queue;
       const open = client;
@@ -93,6 +94,24 @@ const READABLE = `select current_user as role, count(*)::int as tables,
   from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
  where c.relkind in ('r', 'p', 'v', 'm', 'f') and n.nspname not in ('pg_catalog', 'information_schema')
    and n.nspname not like 'pg\\_toast%' and n.nspname not like 'pg\\_temp\\_%'`;
+
+/**
+ * Which database of which running server this is. A server that was copied or promoted has the identifier of its origin,
+ * so the time at which it started belongs to it.
+ */
+async function identityOf(session: Client): Promise<string> {
+  const { rows } = await session.query<{ oid: string; started: string; may: boolean }>(
+    `select (select oid from pg_catalog.pg_database where datname = current_database())::text as oid,
+            extract(epoch from pg_postmaster_start_time())::text as started,
+            has_function_privilege('pg_catalog.pg_control_system()', 'execute') as may`,
+  );
+  const [row] = rows;
+  if (row === undefined) throw new Error('the server did not say which database it is');
+  const system = row.may
+    ? await session.query<{ id: string }>('select system_identifier::text as id from pg_control_system()')
+    : undefined;
+  return [system?.rows[0]?.id ?? 'unnamed', row.started, row.oid].join('/');
+}
 
 function plainRow(row: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(

@@ -1,0 +1,25 @@
+import type { ResponseView, WireRequest } from '../../contract/http.ts';
+
+const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
+/** Browsers take more, but no page that is well needs them. */
+export const MOST_REDIRECTS = 5;
+
+/**
+ * The request that a visitor's browser would send next: within the same site, which may add or drop `www.` and go from
+ * http to https. Undefined where the answer is no redirect, or leads to another site: what happens there is not known.
+ */
+export function redirected(request: WireRequest, answer: ResponseView): WireRequest | undefined {
+  const location = answer.headers['location'];
+  if (!REDIRECTS.includes(answer.status) || location === undefined) return undefined;
+  if (!URL.canParse(location, request.url)) return undefined;
+  const [from, to] = [new URL(request.url), new URL(location, request.url)];
+  if (!/^https?:$/.test(to.protocol) || siteOf(from) !== siteOf(to)) return undefined;
+  to.hash = '';
+  // Headers may be secret, and belong to the very address that they were meant for.
+  return { method: 'GET', url: to.href, headers: from.origin === to.origin ? request.headers : {} };
+}
+
+/** Another port is another server, but for the usual ones. */
+function siteOf({ hostname, port }: URL): string {
+  return `${hostname.replace(/^www\./, '')}:${port}`;
+}
