@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import { provideParts } from './provide-parts.ts';
+import { statedReason } from './stated-skips.ts';
 
 /**
  * The one test command: provides the parts that the tests need, names those that are missing, runs everything and ends
@@ -13,6 +14,9 @@ import { provideParts } from './provide-parts.ts';
 const ROOT = path.resolve(import.meta.dirname, '..');
 const VITEST = path.join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
 
+/** How many of the slowest files are shown: where a suite that takes too long is worth a look. */
+const SLOWEST = 10;
+
 const Report = z.object({
   numPassedTests: z.number(),
   numFailedTests: z.number(),
@@ -20,16 +24,24 @@ const Report = z.object({
     z.object({
       name: z.string(),
       status: z.string(),
+      startTime: z.number(),
+      endTime: z.number(),
       assertionResults: z.array(z.object({ fullName: z.string(), status: z.string() })),
     }),
   ),
 });
 
+/** A test that did not run. */
+interface Skipped {
+  readonly file: string;
+  readonly name: string;
+}
+
 interface GroupEnd {
   readonly passed: number;
   readonly failed: number;
-  /** Names of tests that did not run. */
-  readonly skipped: readonly string[];
+  readonly skipped: readonly Skipped[];
+  readonly files: readonly { readonly file: string; readonly seconds: number }[];
   /** What went wrong besides failed tests. */
   readonly problems: readonly string[];
 }
@@ -45,7 +57,13 @@ function runGroup(name: string, filters: readonly string[]): GroupEnd {
       { cwd: ROOT, stdio: 'inherit' },
     );
     if (!existsSync(file)) {
-      return { passed: 0, failed: 0, skipped: [], problems: [`vitest left no report (${signal ?? status})`] };
+      return {
+        passed: 0,
+        failed: 0,
+        skipped: [],
+        files: [],
+        problems: [`vitest left no report (${signal ?? status})`],
+      };
     }
     const report = Report.parse(JSON.parse(readFileSync(file, 'utf8')));
     const broken = report.testResults.filter(
@@ -62,8 +80,12 @@ function runGroup(name: string, filters: readonly string[]): GroupEnd {
       skipped: report.testResults.flatMap((suite) =>
         suite.assertionResults
           .filter((test) => test.status !== 'passed' && test.status !== 'failed')
-          .map((test) => `${path.relative(ROOT, suite.name)}: ${test.fullName}`),
+          .map((test) => ({ file: path.relative(ROOT, suite.name), name: test.fullName })),
       ),
+      files: report.testResults.map(({ name: file, startTime, endTime }) => ({
+        file: path.relative(ROOT, file),
+        seconds: (endTime - startTime) / 1000,
+      })),
       problems,
     };
   } finally {
@@ -76,9 +98,19 @@ const filters = process.argv.slice(2);
 const groups = ['unit', 'parts', 'alone'].map((name) => runGroup(name, filters));
 const passed = groups.reduce((sum, group) => sum + group.passed, 0);
 const problems = groups.flatMap((group) => group.problems);
+for (const { file, name } of groups.flatMap((group) => group.skipped)) {
+  const because = statedReason(file, name, process.env);
+  console.log(`skipped: ${file}: ${name}${because === undefined ? '' : ` (${because})`}`);
+  // Where everything should be there, a test that silently vanishes is a statement that nobody checks any more.
+  if (process.env['CI'] && because === undefined)
+    problems.push(`${file}: "${name}" was skipped without a reason`);
+}
 // A file that could not be run is a failure, and so is a run that tested nothing.
 const failed = groups.reduce((sum, group) => sum + group.failed, 0) + problems.length;
-for (const name of groups.flatMap((group) => group.skipped)) console.log(`skipped: ${name}`);
+const slowest = groups.flatMap((group) => group.files).sort((a, b) => b.seconds - a.seconds);
+console.log('slowest files:');
+for (const { file, seconds } of slowest.slice(0, SLOWEST))
+  console.log(`  ${seconds.toFixed(1).padStart(6)} s  ${file}`);
 for (const problem of problems) console.log(`failed: ${problem}`);
 if (passed + failed === 0) console.log('failed: no test ran');
 console.log(`${passed} passed, ${failed} failed`);

@@ -1,6 +1,11 @@
-import { describe, expect, test } from 'vitest';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { EXIT } from '../../../contract/exit-codes.ts';
-import { DEMO_FAULTS } from '../../../demo/faults.ts';
+import { bootDemo, type BootedDemo } from '../../../demo/boot.ts';
+import { DEMO_FAULTS, type DemoFault } from '../../../demo/faults.ts';
+import { directoryOf, plantFault } from './planted-fault.ts';
 import {
   firstFailure,
   greenlight,
@@ -36,23 +41,59 @@ test('--list-faults names every fault, one id first on each line', async () => {
 
 /** Found by load, which must be measured on a machine that does nothing else. */
 const BY_LOAD = 'catalogue-holds-under-load';
-const faults = DEMO_FAULTS.map((fault) => [fault.id, fault.check] as const);
 
-function isNoGo(id: string, check: string): Promise<void> {
-  return inTemporaryDirectory(async (directory) => {
-    const end = await greenlight(['demo', '--rows', ROWS, '--fault', id, '--output', directory]);
-    const verdict = await readVerdict(directory);
-    expect([verdict.decision, end.code], end.stdout + end.stderr).toEqual(['NO_GO', EXIT.NO_GO]);
-    expect(firstFailure(verdict)).toBe(check);
-    // The one sentence that people read names the check, what was measured and what was expected.
-    expect(verdict.reason).toContain(check);
-    expect(verdict.reason).toMatch(/measured|expected/);
-    expect(end.stdout).toContain(check);
-  });
+async function isNoGo(run: () => ReturnType<typeof greenlight>, directory: string, check: string) {
+  const end = await run();
+  const verdict = await readVerdict(directory);
+  expect([verdict.decision, end.code], end.stdout + end.stderr).toEqual(['NO_GO', EXIT.NO_GO]);
+  expect(firstFailure(verdict)).toBe(check);
+  // The one sentence that people read names the check, what was measured and what was expected.
+  expect(verdict.reason).toContain(check);
+  expect(verdict.reason).toMatch(/measured|expected/);
+  expect(end.stdout).toContain(check);
 }
 
-describe('every fault is NO_GO, and the right check is named first', () => {
-  test.each(faults.filter(([, check]) => check === BY_LOAD))('%s -> %s', isNoGo);
-  // No load follows a failed check, so several demos at a time do not change what either sees.
-  test.concurrent.each(faults.filter(([, check]) => check !== BY_LOAD))('%s -> %s', isNoGo);
+test('a fault by the command of the README: lost-orders -> orders-preserved', () =>
+  inTemporaryDirectory((directory) =>
+    isNoGo(
+      () => greenlight(['demo', '--rows', ROWS, '--fault', 'lost-orders', '--output', directory]),
+      directory,
+      'orders-preserved',
+    ),
+  ));
+
+describe('every other fault, in one demo, is NO_GO, and the right check is named first', () => {
+  const others = DEMO_FAULTS.filter(({ id }) => id !== 'lost-orders').map(
+    (fault) => [fault.id, fault.check, fault] as const,
+  );
+  let demo: BootedDemo;
+  let home: string;
+  beforeAll(async () => {
+    home = await mkdtemp(path.join(tmpdir(), 'greenlight-faults-'));
+    demo = await bootDemo({ rows: Number(ROWS), directory: home });
+    await demo.shops.new.stop();
+  });
+  afterAll(async () => {
+    await demo.close();
+    await rm(home, { recursive: true, force: true });
+  });
+
+  const isFound = (_id: string, check: string, fault: DemoFault): Promise<void> =>
+    inTemporaryDirectory(async (output) => {
+      const planted = await plantFault(demo, fault, directoryOf(home, fault));
+      const { DEMO_RELEASE: release = '', DEMO_COMMIT: commit = '' } = planted.env;
+      const args = [
+        ...['run', '--config', demo.planFile, '--playwright', 'playwright.config.ts'],
+        ...['--release', release, '--commit', commit, '--output', output],
+        ...['--state', path.join(output, 'state')],
+      ];
+      try {
+        await isNoGo(() => greenlight(args, planted.env), output, check);
+      } finally {
+        await planted.stop();
+      }
+    });
+  test.each(others.filter(([, check]) => check === BY_LOAD))('%s -> %s', isFound);
+  // No load follows a failed check, so several runs at a time do not change what either sees.
+  test.concurrent.each(others.filter(([, check]) => check !== BY_LOAD))('%s -> %s', isFound);
 });
