@@ -51,7 +51,7 @@ export function parseJsonExactly(text: string): unknown {
 /** Writes JSON with the digits of a `bigint` as a number; undefined for what JSON has no word for. */
 export function writeJson(value: unknown): string | undefined {
   try {
-    return JSON.stringify(value) as string | undefined;
+    return JSON.stringify(value);
   } catch (error) {
     // The language refuses a bigint; asking for each member beforehand would cost time under load.
     if (!(error instanceof TypeError) || !/bigint/i.test(error.message)) throw error;

@@ -32,7 +32,7 @@ async function serve(certificate: Certificate | undefined, daysOff = 0): Promise
   const answer: Parameters<typeof createPlain>[1] = (_request, response) =>
     response.setHeader('date', new Date(Date.now() + daysOff * DAY_MS).toUTCString()).end('fine');
   const server = certificate === undefined ? createPlain(answer) : createServer(certificate, answer);
-  servers.push(server as Server);
+  servers.push(server);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return `http${certificate === undefined ? '' : 's'}://localhost:${(server.address() as AddressInfo).port}`;

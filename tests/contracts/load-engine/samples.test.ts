@@ -58,7 +58,7 @@ async function run(engine: (typeof engines)[number], url: string, flow: Flow, ch
 
 async function serve(answer: (response: http.ServerResponse, request: http.IncomingMessage) => void) {
   const target = await startTarget((request, response) => answer(response, request));
-  close = target.close;
+  close = () => target.close();
   return target.url;
 }
 
