@@ -41,7 +41,9 @@ export const BEHAVIOURS = {
   brotli: says('200 OK', { ...json, 'content-encoding': 'br' }, brotliCompressSync(JSON_BODY)),
   'a byte order mark': says('200 OK', json, Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), JSON_BODY])),
   'no body that says JSON': says('200 OK', json),
-  'no length': saysAndEnds(`HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n${JSON_BODY.toString()}`),
+  'no length': saysAndEnds(
+    `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n${JSON_BODY.toString()}`,
+  ),
   'gzip that is none': says('200 OK', { ...json, 'content-encoding': 'gzip' }, JSON_BODY),
   'half of gzip': says(
     '200 OK',

@@ -46,8 +46,14 @@ const JOBS: Readonly<Record<string, Exporter['text']>> = {
   // All requests take 3 s, and the top bucket ends at 1 s.
   slow: (scrape) => shop(scrape, { seconds: 3 }),
   dead: () => undefined,
-  // Everything went well, then 60 errors in one scrape that create their series.
-  burst: (scrape) => (scrape < 14 ? shop(scrape) : `${shop(scrape)}http_requests_total{code="500"} 60\n`),
+  // 60 errors in one scrape that create their series: another one every few scrapes, so that whenever somebody looks,
+  // however late, one of them is new in the window.
+  burst: (scrape) =>
+    shop(scrape) +
+    Array.from(
+      { length: Math.floor(scrape / 3) },
+      (_, wave) => `http_requests_total{code="500",wave="${wave}"} 60\n`,
+    ).join(''),
   // Broken for a while, and then nobody answers the scrapes.
   vanished: (scrape) => (scrape < 14 ? shop(scrape, { errors: 0.5 }) : undefined),
   // A third of all requests failed, and then nobody came any more.
