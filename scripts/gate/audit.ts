@@ -1,4 +1,4 @@
-import { appendFileSync, openSync } from 'node:fs';
+import { appendFileSync, closeSync, openSync } from 'node:fs';
 import { GreenlightError } from '../../contract/errors.ts';
 
 /** One line per event, written before the answer is sent. Throws when it cannot be written. */
@@ -13,15 +13,18 @@ export function createAudit(write: (line: string) => void, now: () => Date = () 
 }
 
 /**
- * Appends lines to a file.
+ * Appends lines to a file. It is opened for each line: after a log was rotated, an open file would go on taking answers
+ * under a name, or none, where nobody looks.
  * @throws GreenlightError USAGE when it cannot be opened
  */
 export function lineFile(file: string): (line: string) => void {
-  let handle: number;
   try {
-    handle = openSync(file, 'a', 0o600);
+    closeSync(openSync(file, 'a', MODE));
   } catch (cause) {
     throw new GreenlightError('USAGE', `--audit ${file} cannot be written`, { cause });
   }
-  return (line) => appendFileSync(handle, `${line}\n`);
+  return (line) => appendFileSync(file, `${line}\n`, { mode: MODE });
 }
+
+/** Questions name targets, releases and the owners of tokens. */
+const MODE = 0o600;

@@ -8,6 +8,7 @@ import { createPost } from '../../reporters/publishers/post.ts';
 import { type Audit, createAudit, lineFile } from './audit.ts';
 import { createAzureCallbacks } from './azure-callbacks.ts';
 import { parseAzureUrl } from './azure-headers.ts';
+import { watchNpx } from './end-with-npx.ts';
 import { createFolderStore } from './folder-store.ts';
 import { createGate } from './gate.ts';
 import { loadPlans } from './load-plans.ts';
@@ -46,7 +47,10 @@ export interface ServeOptions {
  * @throws GreenlightError USAGE for whatever the caller must correct
  */
 export async function serve(options: ServeOptions, context: CommandContext): Promise<void> {
-  const { screen, env, cwd, interrupted } = context;
+  const { screen, env, cwd } = context;
+  const npx = watchNpx(env);
+  const interrupted =
+    npx === undefined ? context.interrupted : AbortSignal.any([context.interrupted, npx.gone]);
   const at = (file: string): string => path.resolve(cwd, file);
   const { host, port, loopback } = parseListen(options.listen);
   const tls = readTls(options, at);
@@ -102,6 +106,7 @@ export async function serve(options: ServeOptions, context: CommandContext): Pro
     // Together: a request that is open may be about a run that is being stopped.
     await Promise.all([server.close(), runs?.close(), azure?.close()]);
   } finally {
+    npx?.stop();
     await store.close();
   }
 }
