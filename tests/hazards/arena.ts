@@ -13,7 +13,7 @@ import path from 'node:path';
 import ts from 'typescript';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
-const ROOMS = ['contract', 'suites', 'data-checks', 'load', 'safety', 'reporters', 'scripts'];
+const ROOMS = ['contract', 'checks', 'suites', 'data-checks', 'load', 'safety', 'reporters', 'scripts'];
 
 /** A place with the package as users have it: plain JavaScript in `node_modules`, which starts in a fraction of the time. */
 export interface Arena {
