@@ -1,4 +1,13 @@
-import { lstatSync, mkdirSync, readdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 
 /** Where the parts of a report are. */
@@ -120,4 +129,19 @@ function removeOurs(directory: string, ours: RegExp): void {
   const made = names.filter((name) => ours.test(name));
   for (const name of made) rmSync(path.join(directory, name), { recursive: true, force: true });
   if (made.length === names.length) rmdirSync(directory);
+}
+
+/**
+ * Moves what the sessions of a run left, redacted by now, from its private directory into the report.
+ * @throws the system's error when something cannot be moved
+ */
+export function takeSessions(runDirectory: string, { playwright }: ReportFiles): void {
+  if (!existsSync(runDirectory)) return;
+  for (const name of readdirSync(runDirectory).filter((one) => OF_SESSIONS.test(one))) {
+    mkdirSync(playwright, { recursive: true });
+    const [from, to] = [path.join(runDirectory, name), path.join(playwright, name)];
+    // Copied, not renamed: state and report often lie on different disks.
+    cpSync(from, to, { recursive: true });
+    rmSync(from, { recursive: true, force: true });
+  }
 }

@@ -111,7 +111,8 @@ function runStage(
     playwright: run.playwright,
     projects: stage.projects.filter((project) => planned.some((check) => check.project === project)),
     grep: request.grep,
-    outputDirectory: path.join(files.playwright, `session-${session}`),
+    // Not in the report: what a killed run leaves here is not redacted, and must be nobody's artifact.
+    outputDirectory: path.join(run.context.runDirectory, `session-${session}`),
     allureResults: files.allureResults,
     logFile: path.join(files.playwright, `session-${session}.log`),
     env: request.env,

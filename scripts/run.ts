@@ -4,7 +4,7 @@ import { EXIT, exitCodeOf } from '../contract/exit-codes.ts';
 import type { Verdict } from '../contract/verdict.ts';
 import { acquireLease, type Lease } from '../safety/lease.ts';
 import { createProgress } from './progress.ts';
-import { clearReport } from './report-files.ts';
+import { clearReport, takeSessions } from './report-files.ts';
 import { removeDeadRuns, makeRunDirectory, removeRunDirectory } from './run-directory.ts';
 import { assembleEvidence, type StagesEnd } from './run-evidence.ts';
 import { type PreparedRun, prepareRun } from './run-prepare.ts';
@@ -101,7 +101,7 @@ function nothingRan(run: PreparedRun, error: unknown): StagesEnd {
   };
 }
 
-/** Removes test data, secrets that slipped through, and the files of the run. Never throws. */
+/** Removes test data, secrets that slipped through, and the files of the run; what was redacted goes to the report. Never throws. */
 async function cleanUp(
   run: PreparedRun,
   earlier: Reasons,
@@ -109,6 +109,7 @@ async function cleanUp(
   const { runDirectory } = run.context;
   const clean = await cleanUpRun({ ...undoOf(run), earlier });
   try {
+    takeSessions(runDirectory, run.files);
     const leaks = removeLeaks(run);
     removeRunDirectory(runDirectory);
     return { leftovers: clean.leftovers, faults: [...clean.faults, ...leaks] };
