@@ -10,6 +10,7 @@ import type { Place } from '../contract/addresses.ts';
 import { BROWSER_ARGUMENTS, type BrowserChoice } from './browser.ts';
 import { CannotTell, firstLine } from './cannot-tell.ts';
 import { sendPageHeaders } from './page-headers.ts';
+import { keepJournal, type PageJournal } from './page-journal.ts';
 
 /** One browser for a worker, started when the first page step needs it. */
 export interface BrowserSession {
@@ -28,6 +29,7 @@ export interface PageOptions {
 
 export interface OpenPage {
   readonly page: Page;
+  readonly journal: PageJournal;
   /** Sends requests with the cookies of the page. */
   readonly requests: APIRequestContext;
   close(): Promise<void>;
@@ -81,10 +83,12 @@ export function createBrowserSession(
       if (!browser.isConnected()) browser = await (started = start());
       try {
         const context = await browser.newContext({ baseURL, storageState });
+        const journal = keepJournal(context);
         const page = await context.newPage();
         await sendPageHeaders(context, page, places);
         return {
           page,
+          journal,
           requests: context.request,
           close: () => context.close(),
         };

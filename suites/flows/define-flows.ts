@@ -1,4 +1,4 @@
-import type { Page, PlaywrightWorkerArgs, TestInfo } from '@playwright/test';
+import type { PlaywrightWorkerArgs, TestInfo } from '@playwright/test';
 import { callFromUserPlace, type PlannedLook, registerChecks } from '../../checks/index.ts';
 import { addressesOf, placesOf } from '../../contract/addresses.ts';
 import { checksOf, type PlannedCheck } from '../../contract/checks.ts';
@@ -125,14 +125,14 @@ async function runOnce(
   );
   const requests = await fixtures.playwright.request.newContext();
   let opened: OpenPage | undefined;
-  const openPage = async (): Promise<Page> => {
+  const openPage = async (): Promise<OpenPage> => {
     if (!browsers) throw new CannotTell('harness', 'the flow was registered without a browser');
     opened ??= await browsers.open({
       baseURL: plan.target.urls['app'] ?? '',
       storageState: await requests.storageState(),
       places: placesOf(plan.target),
     });
-    return opened.page;
+    return opened;
   };
   const run: FlowRun = {
     check: flow.id,

@@ -1,4 +1,3 @@
-import type { Page } from '@playwright/test';
 import type { OwnDelay } from '../../checks/own-delay.ts';
 import { COMPARED_NOTHING, ComparedNothing } from '../../contract/compared-nothing.ts';
 import type { Captured, CreatedRecord, Flow, FlowContext } from '../../contract/flow.ts';
@@ -8,6 +7,7 @@ import type { ObservePort, PortName } from '../../contract/ports/observe.ts';
 import type { Statement } from '../../contract/statement.ts';
 import { CannotTell } from '../cannot-tell.ts';
 import type { Control } from '../control.ts';
+import type { OpenPage } from '../page-session.ts';
 
 /** Everything that a flow needs to run once. */
 export interface FlowRun {
@@ -33,7 +33,7 @@ export interface FlowRun {
   /** @throws CannotTell or PortUnavailable when the target has no such port or it cannot be opened */
   port<P extends PortName>(name: P): ObservePort<P>;
   /** The page of this flow, opened at the first call. @throws CannotTell without a browser */
-  openPage(): Promise<Page>;
+  openPage(): Promise<Pick<OpenPage, 'page' | 'journal'>>;
   /** Closes the page, which makes whatever still waits on it fail. */
   closePage(): Promise<void>;
   /** Writes to the ledger; resolves when it is on disk. @throws GreenlightError when it cannot */
@@ -54,6 +54,8 @@ export interface StepEnd {
   readonly durationMs: number;
   /** Stable word for why it fails, if it does. */
   readonly cause: string;
+  /** For a summary, where a page step fails: on which page, and what went wrong there. */
+  readonly around?: string;
 }
 
 /**

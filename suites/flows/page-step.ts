@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from '@playwright/test';
 import type { Captured, FlowContext, PageStep } from '../../contract/flow.ts';
+import type { AnswerEvent } from '../../contract/events/answers.ts';
 import { eventOfText } from '../../contract/events/codes.ts';
 import { TargetUnreachable } from '../../contract/ports/application.ts';
 import { shown, type Statement } from '../../contract/statement.ts';
@@ -10,6 +11,12 @@ import { withoutColours } from '../words.ts';
 import { flowThrew, type FlowRun, type StepEnd } from './flow-run.ts';
 import { recordCreatedBy } from './record-created.ts';
 
+/** What the pages showed when a step failed. */
+interface Seen {
+  readonly strange: AnswerEvent | undefined;
+  readonly told: string;
+}
+
 /** Default time for a page step. */
 export const PAGE_WITHIN_MS = 30_000;
 
@@ -17,7 +24,7 @@ export const PAGE_WITHIN_MS = 30_000;
 export async function runPageStep(step: PageStep, captured: Captured, run: FlowRun): Promise<StepEnd> {
   const ctx: FlowContext = { ...run.context, captured };
   const budgetMs = step.budgetMs ?? PAGE_WITHIN_MS;
-  const page = await run.openPage();
+  const { page, journal } = await run.openPage();
   await recordCreatedBy(step, ctx, run);
   const started = performance.now();
   const drive = step.run as (page: Page, ctx: FlowContext) => Promise<Captured | undefined>;
@@ -38,13 +45,16 @@ export async function runPageStep(step: PageStep, captured: Captured, run: FlowR
     cause,
   });
   if (first === 'late') {
+    // Only a page that is open can say what it shows.
+    const seen = await lookAround();
     // Closing the page ends whatever the step waits for, and its error then says what that was.
     await run.closePage();
     const after = await Promise.race([driven, sleep(1000, undefined)]);
     const waiting = after && 'error' in after ? waitedFor(after.error) : '';
-    return end(
+    return failed(
       { name: 'page', ok: false, measured: `not done${waiting}`, expected: `done within ${budgetMs} ms` },
       'budget',
+      seen,
     );
   }
   if ('value' in first) {
@@ -58,9 +68,20 @@ export async function runPageStep(step: PageStep, captured: Captured, run: FlowR
   }
   return judgeThrow(first.error);
 
+  async function lookAround(): Promise<Seen> {
+    return { strange: await journal.strange(), told: journal.told() };
+  }
+
+  /** @throws CannotTell where the step did not see the product at all */
+  async function failed(statement: Statement, cause: string, { strange, told }: Seen): Promise<StepEnd> {
+    if (strange === undefined) return { ...end(statement, cause), around: told };
+    const instead = new TargetUnreachable(strange.event, strange.detail, { by: 'browser' });
+    return end(await judgeNoAnswer(instead, 'page', budgetMs, run.control), 'no-answer');
+  }
+
   async function judgeThrow(error: unknown): Promise<StepEnd> {
     const assertion = assertionOf(error);
-    if (assertion) return end(assertion, 'page');
+    if (assertion) return failed(assertion, 'page', await lookAround());
     const line = firstLine(error);
     if (/has been closed|crashed|browser has disconnected/i.test(line)) {
       throw new CannotTell('browser-crashed', `step "${step.id}": the browser went away: ${line}`, {
@@ -79,7 +100,13 @@ export async function runPageStep(step: PageStep, captured: Captured, run: FlowR
     }
     if (error instanceof Error && error.name === 'TimeoutError') {
       const measured = `${line}${waitedFor(error)}`;
-      return end({ name: 'page', ok: false, measured: shown(measured), expected: 'there in time' }, 'page');
+      const statement: Statement = {
+        name: 'page',
+        ok: false,
+        measured: shown(measured),
+        expected: 'there in time',
+      };
+      return failed(statement, 'page', await lookAround());
     }
     throw flowThrew(`the page function of step "${step.id}"`, error);
   }

@@ -19,6 +19,7 @@ interface StepWent {
   readonly report: StepReport;
   readonly captured: Captured;
   readonly cause: string;
+  readonly around?: string;
   /** Set when it could not tell. */
   readonly unknown?: CannotTell;
 }
@@ -128,7 +129,7 @@ async function staged(step: Acting, captured: Captured, run: FlowRun): Promise<S
   const body = (): Promise<StepWent> => runStep(step, captured, run);
   if (!run.stage) return body();
   return run.stage(`${step.kind}: ${step.title ?? step.id}`, body, (went) =>
-    went.report.outcome === 'pass' ? undefined : (went.unknown?.message ?? wrongText(went.report)),
+    went.report.outcome === 'pass' ? undefined : (went.unknown?.message ?? wrongText(went)),
   );
 }
 
@@ -151,6 +152,7 @@ async function runStep(step: Acting, captured: Captured, run: FlowRun): Promise<
       report: report(outcome, end.durationMs, end.statements),
       captured: end.captured,
       cause: end.cause,
+      ...(end.around !== undefined && { around: end.around }),
     };
   } catch (error) {
     const unknown = toCannotTell(error);
@@ -196,7 +198,7 @@ function failFinding(run: FlowRun, reports: StepReport[], went: StepWent, step: 
   return {
     check: run.check,
     outcome: 'fail',
-    summary: `Step "${step.title ?? step.id}": ${wrongText(went.report)}`,
+    summary: `Step "${step.title ?? step.id}": ${wrongText(went)}`,
     cause: went.cause,
     ...(wrong && { measured: wrong.measured, expected: expectedWords(wrong) }),
     ...(wrong?.unit !== undefined && { unit: wrong.unit }),
@@ -223,7 +225,8 @@ function unknownFinding(
   };
 }
 
-function wrongText(report: StepReport): string {
+function wrongText({ report, around }: StepWent): string {
   const wrong = firstWrong(report.statements);
-  return wrong ? wrongWords(wrong) : 'nothing was compared';
+  if (!wrong) return 'nothing was compared';
+  return around === undefined || around === '' ? wrongWords(wrong) : `${wrongWords(wrong)}; ${around}`;
 }

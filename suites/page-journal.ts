@@ -1,0 +1,130 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { BrowserContext, Page, Request, Response } from '@playwright/test';
+import { type AnswerEvent, eventOfAnswer } from '../contract/events/answers.ts';
+import { firstLine } from './cannot-tell.ts';
+
+/** What the pages of a flow met, for the one who reads that a page step does not hold. */
+export interface PageJournal {
+  /**
+   * One line: `on http://shop.test/cart (200); console errors: x is undefined; failed requests: GET http://… 500`.
+   * Without bodies and without the values of queries; not redacted yet.
+   */
+  told(): string;
+  /** What a page that is open shows instead of a page of the product, such as a challenge. Takes at most a second. */
+  strange(): Promise<AnswerEvent | undefined>;
+}
+
+const MOST_NAMED = 3;
+const MOST_SHOWN = 160;
+const BODY_WITHIN_MS = 1000;
+
+/** Begins to write down what every page of the context meets. */
+export function keepJournal(context: Pick<BrowserContext, 'on' | 'pages'>): PageJournal {
+  const documents = new WeakMap<Page, Response>();
+  const errors = createList('console errors');
+  const failed = createList('failed requests');
+  context.on('response', (response) => {
+    const page = pageOfDocument(response.request());
+    if (page !== undefined) documents.set(page, response);
+    else if (response.status() >= 400) failed.add(`${named(response.request())} ${response.status()}`);
+  });
+  context.on('requestfailed', (request) => {
+    const said = request.failure()?.errorText ?? '';
+    // So ends whatever a page no longer wants when it goes elsewhere.
+    if (said !== 'net::ERR_ABORTED') failed.add(`${named(request)} ${said}`);
+  });
+  context.on('console', (message) => {
+    // The browser says the same of every request that failed.
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource:'))
+      errors.add(shownLine(message.text()));
+  });
+  context.on('weberror', (error) => errors.add(shownLine(error.error())));
+  return {
+    told() {
+      const pages = createList('on');
+      for (const page of context.pages()) {
+        const status = documents.get(page)?.status();
+        pages.add(`${shownAddress(page.url())}${status === undefined ? '' : ` (${status})`}`);
+      }
+      return [pages, errors, failed].flatMap((list) => list.told()).join('; ');
+    },
+    async strange() {
+      for (const page of context.pages()) {
+        const met = await strangeAnswer(documents.get(page));
+        if (met !== undefined) return met;
+      }
+      return undefined;
+    },
+  };
+}
+
+async function strangeAnswer(response: Response | undefined): Promise<AnswerEvent | undefined> {
+  if (response === undefined) return undefined;
+  const body = await Promise.race([
+    // The browser has forgotten it, or the page went away: the headers may still say enough.
+    response.text().catch(() => ''),
+    sleep(BODY_WITHIN_MS, ''),
+  ]);
+  const met = eventOfAnswer({ status: response.status(), headers: response.headers(), body });
+  // Nobody waited as such a page asks, so it stays what it is for every visitor.
+  if (met === undefined || met.event === 'rate-limited') return undefined;
+  return { ...met, detail: `${met.detail} on ${shownAddress(response.url())}` };
+}
+
+/** The page whose main document is asked for. */
+function pageOfDocument(request: Request): Page | undefined {
+  if (!request.isNavigationRequest()) return undefined;
+  try {
+    const frame = request.frame();
+    return frame.parentFrame() === null ? frame.page() : undefined;
+  } catch {
+    // Asked before its page was there, or by a service worker.
+    return undefined;
+  }
+}
+
+interface List {
+  add(item: string): void;
+  /** One text, or none. */
+  told(): readonly string[];
+}
+
+/** Keeps the last few different items and counts the others. */
+function createList(title: string): List {
+  let last: string[] = [];
+  const others = new Set<string>();
+  return {
+    add(item) {
+      last = [...last.filter((one) => one !== item), item];
+      const out = last.length > MOST_NAMED ? last.shift() : undefined;
+      if (out !== undefined && others.size < 1000) others.add(out);
+    },
+    told() {
+      if (last.length === 0) return [];
+      const more = [...others].filter((one) => !last.includes(one)).length;
+      return [`${title} ${last.join(', ')}${more > 0 ? ` and ${more} more` : ''}`];
+    },
+  };
+}
+
+function named(request: Request): string {
+  return `${request.method()} ${shownAddress(request.url())}`;
+}
+
+/** An address without anything that may be somebody's: user, values of the query, fragment. */
+function shownAddress(address: string): string {
+  if (!URL.canParse(address)) return 'an address that cannot be read';
+  const { protocol, origin, pathname, search } = new URL(address);
+  if (protocol === 'about:') return address;
+  if (!/^https?:$/.test(protocol)) return `${protocol}…`;
+  return `${origin}${short(pathname, /[^/]*$/)}${search === '' ? '' : '?…'}`;
+}
+
+function shownLine(said: unknown): string {
+  return short(firstLine(said).replace(/(https?:\/\/[^\s?#"'<>]+)[?#][^\s"'<>]*/g, '$1?…'), /\S*$/);
+}
+
+/** Cuts between words: half a secret would not be recognised as one. */
+function short(text: string, lastWord: RegExp): string {
+  return text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN).replace(lastWord, '')}…` : text;
+}
