@@ -74,7 +74,7 @@ describe('a run against a shop that answers', () => {
 
   test('ends by itself and registers each check of the phase once', () => {
     expect(run.exitCode, run.output.slice(0, 3000)).toBe(1);
-    expect([...run.checks.keys()]).toHaveLength(35);
+    expect([...run.checks.keys()]).toHaveLength(37);
     expect(run.checks.has('own-check-elsewhere')).toBe(false);
   });
 
@@ -140,6 +140,25 @@ describe('a run against a shop that answers', () => {
     const finding = findingOf(run, id);
     expect(finding).toMatchObject({ outcome: 'unknown', cause: 'flow-threw' });
     expect(finding.summary).toContain(words);
+  });
+
+  test('a page step that fails says where it was and what went wrong there', () => {
+    const { outcome, summary } = findingOf(run, 'page-is-not-broken');
+    expect(outcome).toBe('fail');
+    expect(summary).toContain("waiting for getByRole('button')");
+    expect(summary).toMatch(/; on http:\/\/127\.0\.0\.1:\d+\/page\/broken\?… \(200\); console errors /);
+    expect(summary).toContain('no stock');
+    expect(summary).toContain('cart is not defined');
+    expect(summary).toMatch(/GET http:\/\/127\.0\.0\.1:\d+\/no-such\.js\?… 404/);
+    expect(summary).toMatch(/GET http:\/\/127\.0\.0\.1:\d+\/page\/drop net::ERR_EMPTY_RESPONSE/);
+    expect(summary).not.toContain('geheim');
+  });
+
+  test('a challenge page is unknown, and says what to do', () => {
+    const finding = findingOf(run, 'page-is-the-product');
+    expect(finding).toMatchObject({ outcome: 'unknown', cause: 'challenge-page' });
+    expect(finding.summary).toContain('/page/challenge');
+    expect(finding.remedy).toContain('allow list');
   });
 
   test('a secret that the target sends back is in no finding', () => {

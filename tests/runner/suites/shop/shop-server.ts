@@ -84,6 +84,16 @@ export async function startShop(): Promise<ShopServer> {
       'GET /database-backed': () => json(503, {}),
       'GET /release': () => json(200, { release: { id: 'shop-2', commit: 'abcdef1234567890' } }),
       'GET /page': () => html('<h1>Shop</h1><button onclick="this.textContent=\'done\'">buy</button>'),
+      'GET /page/broken': () =>
+        html(
+          '<h1>Shop</h1><script src="/no-such.js?token=geheim"></script><img src="/page/drop">' +
+            '<script>console.error("no stock"); void cart.total;</script>',
+        ),
+      'GET /page/drop': () => void request.socket.destroy(),
+      'GET /page/challenge': () =>
+        void response
+          .writeHead(403, { 'content-type': 'text/html', 'cf-mitigated': 'challenge' })
+          .end('<title>Just a moment...</title>'),
       'GET /page/sign-in': () =>
         void response
           .writeHead(200, { 'content-type': 'text/html', 'set-cookie': 'session=page%40shop.test; Path=/' })

@@ -144,6 +144,14 @@ export default defineConfig({
       await opened.goto('/page');
       await opened.getByText('no such button').click({ timeout: 300 });
     }),
+    page('page-is-not-broken', async (opened) => {
+      await opened.goto('/page/broken?session=geheim');
+      await opened.getByRole('button').click({ timeout: 300 });
+    }),
+    page('page-is-the-product', async (opened) => {
+      await opened.goto('/page/challenge');
+      await expect(opened.getByRole('heading')).toHaveText('Shop', { timeout: 300 });
+    }),
     page(
       'page-is-done-in-time',
       async (opened) => {
