@@ -1,10 +1,12 @@
 import type { z } from 'zod';
 import { ComparedNothing } from './compared-nothing.ts';
+import { conceal } from './conceal.ts';
 import type { Captured, CreatedRecord, FlowContext, ObserveStep, PageStep, RequestStep } from './flow.ts';
 import { writeJson } from './exact-json.ts';
 import { shapeExactly } from './exact-shape.ts';
 import type { ResponseView } from './http.ts';
 import { refusePromise } from './plan-mistake.ts';
+import { shapeOf, shownKey, textOfLength } from './shape-of.ts';
 import { shown, type Statement } from './statement.ts';
 
 /** The pure judgement of one answer: what was compared, and what later steps may use. */
@@ -34,21 +36,24 @@ export function evaluateResponse(
   response: ResponseView,
   depth: EvaluationDepth = { schema: true },
 ): StepEvaluation {
-  const status = statusStatement(step.status, response);
+  const status = statusStatement(step, response);
   if (!status.ok) return { statements: [status], captured: {} };
-  const broken = undecodableStatement(response);
+  const broken = undecodableStatement(response, step.showValues);
   if (broken !== undefined) return { statements: [status, broken], captured: {} };
   if (!looksAtBody(step, depth)) return { statements: [status], captured: {} };
   return evaluateBody(step, captured, response.body, response, [status], depth);
 }
 
 /** The statement that a body is not what its headers say; undefined for one that is. */
-export function undecodableStatement({ undecodable, text, headers }: ResponseView): Statement | undefined {
+export function undecodableStatement(
+  { undecodable, text = '', headers }: ResponseView,
+  showValues = false,
+): Statement | undefined {
   if (undecodable === undefined) return undefined;
   return {
     name: 'body',
     ok: false,
-    measured: `${undecodable}: ${String(shown(text ?? ''))}`,
+    measured: `${undecodable}: ${showValues ? String(shown(text)) : textOfLength(text.length)}`,
     expected: `as its headers say: ${[headers['content-encoding'], headers['content-type']].filter(Boolean).join(', ') || 'nothing'}`,
   };
 }
@@ -103,7 +108,10 @@ function evaluateBody(
     const shaped = shapeExactly(schema, raw);
     if (!shaped.ok) {
       return {
-        statements: [...statements, ...shaped.issues.map((issue) => issueStatement(issue, raw))],
+        statements: [
+          ...statements,
+          ...shaped.issues.map((issue) => issueStatement(issue, raw, step.showValues)),
+        ],
         captured: {},
       };
     }
@@ -114,7 +122,12 @@ function evaluateBody(
   // The observation type depends on the port; the builder checked it, and here only the erased form is left.
   const expect = step.expect as ((given: typeof answer) => readonly Statement[]) | undefined;
   const capture = step.capture as ((given: typeof answer) => Captured) | undefined;
-  if (expect) statements.push(...compared(step.id, refusePromise('expect', expect(answer))));
+  if (expect) {
+    const made = compared(step.id, refusePromise('expect', expect(answer)));
+    // Load shows of most answers only what does not hold, and has no time for more.
+    const hides = (one: Statement): boolean => step.showValues !== true && (depth.schema || !one.ok);
+    statements.push(...made.map((one) => (hides(one) ? conceal(one, { body: raw, captured }) : one)));
+  }
   const kept = allHold(statements) ? capture?.(answer) : undefined;
   return { statements, captured: kept === undefined ? {} : refusePromise('capture', kept) };
 }
@@ -135,31 +148,42 @@ export function acceptsStatus(accepted: RequestStep['status'], status: number): 
   return typeof accepted === 'number' ? accepted === status : accepted.includes(status);
 }
 
-function statusStatement(accepted: RequestStep['status'], response: ResponseView): Statement {
+function statusStatement({ status: accepted, showValues }: RequestStep, response: ResponseView): Statement {
   const ok = acceptsStatus(accepted, response.status);
   if (accepted === undefined) {
-    return { name: 'status', ok, measured: ok ? response.status : describe(response), expected: '2xx' };
+    return {
+      name: 'status',
+      ok,
+      measured: ok ? response.status : describe(response, showValues),
+      expected: '2xx',
+    };
   }
   const list = typeof accepted === 'number' ? [accepted] : accepted;
   return {
     name: 'status',
     ok,
-    measured: ok ? response.status : describe(response),
+    measured: ok ? response.status : describe(response, showValues),
     expected: list.join(' or '),
   };
 }
 
-function describe(response: ResponseView): string {
+function describe(response: ResponseView, showValues = false): string {
+  if (!showValues) return [response.status, said(response.body)].filter((part) => part !== '').join(' ');
   const text = typeof response.body === 'string' ? response.body : writeJson(response.body);
   return text ? `${response.status} ${String(shown(text))}` : String(response.status);
 }
 
-function issueStatement(issue: z.core.$ZodIssue, body: unknown): Statement {
+function said(body: unknown): string {
+  return body === undefined || body === '' ? '' : String(shapeOf(body));
+}
+
+function issueStatement(issue: z.core.$ZodIssue, body: unknown, showValues = false): Statement {
   const path = issue.path.map(String);
+  const value = valueAt(body, path);
   return {
-    name: ['body', ...path].join('.'),
+    name: ['body', ...(showValues ? path : path.map(shownKey))].join('.'),
     ok: false,
-    measured: shown(valueAt(body, path)),
+    measured: showValues ? shown(value) : shapeOf(value),
     expected: issue.message,
   };
 }

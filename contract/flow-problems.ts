@@ -21,6 +21,7 @@ const OPTIONS: Keys<FlowOptions> = {
   phases: true,
   check: true,
   data: true,
+  showValues: true,
 };
 
 /** A key that nobody reads, such as `expects`, is a comparison that nobody makes. */
@@ -34,6 +35,7 @@ const STEP_KEYS: Readonly<{
     id: true,
     title: true,
     check: true,
+    showValues: true,
     request: true,
     status: true,
     response: true,
@@ -47,6 +49,7 @@ const STEP_KEYS: Readonly<{
     id: true,
     title: true,
     check: true,
+    showValues: true,
     port: true,
     query: true,
     response: true,
@@ -54,7 +57,16 @@ const STEP_KEYS: Readonly<{
     capture: true,
     withinMs: true,
   },
-  page: { kind: true, id: true, title: true, check: true, run: true, creates: true, budgetMs: true },
+  page: {
+    kind: true,
+    id: true,
+    title: true,
+    check: true,
+    showValues: true,
+    run: true,
+    creates: true,
+    budgetMs: true,
+  },
 };
 
 /** What is wrong with the flows of a plan: their ids, their steps, what they create. */

@@ -59,6 +59,8 @@ export interface RequestStepInput<C, B, N> {
   /** The target must answer within this time, in milliseconds; default: the plan's `budgetMs`. */
   readonly budgetMs?: number;
   readonly creates?: (ctx: FlowContext<C>) => CreatedRecord | readonly CreatedRecord[];
+  /** Shows the values that were compared. They may be data of customers; by default only their shape is shown. */
+  readonly showValues?: boolean;
 }
 
 /** A step that looks from another side: mailbox, database, payment provider. No load engine can run it. */
@@ -78,6 +80,8 @@ export interface ObserveStepInput<C, P extends PortName, B, N> {
   readonly capture?: (answer: Answer<C, unknown extends B ? NonNullable<Observations[P]> : B>) => N;
   /** How long the target has until the observation must hold, in milliseconds; default 10 000. */
   readonly withinMs?: number;
+  /** Shows the values that were compared. They may be data of customers; by default only their shape is shown. */
+  readonly showValues?: boolean;
 }
 
 /** A step in a real browser. `run` gets Playwright's `Page`: annotate the parameter in your plan. */
@@ -92,6 +96,8 @@ export interface PageStepInput<C, N> {
   readonly creates?: (ctx: FlowContext<C>) => CreatedRecord | readonly CreatedRecord[];
   /** The whole step must be done within this time, in milliseconds; default 30 000. */
   readonly budgetMs?: number;
+  /** Shows the values that were compared. They may be data of customers; by default only their shape is shown. */
+  readonly showValues?: boolean;
 }
 
 /** A pure start: what the flow knows before its first step, such as a fresh identity. */
@@ -127,6 +133,8 @@ export interface FlowOptions {
   readonly check?: boolean;
   /** Rows that iterations take in turn. */
   readonly data?: readonly DataRow[];
+  /** As that of each step, for all that do not say it themselves. */
+  readonly showValues?: boolean;
 }
 
 /**

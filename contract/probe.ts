@@ -99,6 +99,8 @@ export const Probe = z.discriminatedUnion('kind', [
     schema: ZodSchema,
     headers: Headers.optional(),
     witnesses: z.array(Witness).default([]),
+    /** Shows what the document says. It may be data of customers; by default only its shape is shown. */
+    showValues: z.boolean().default(false),
   }),
   /** The webhook receiver refuses what it must refuse. Sends deliveries that change nothing when they are refused. */
   z.strictObject({

@@ -37,6 +37,8 @@ export const oldCustomerCanLogIn = flow('old-customer-can-log-in', {
   .observe('old-orders', {
     title: 'the same orders in the old database',
     port: 'records',
+    // Numbers of orders and their states: no data of customers, and needed to look for them.
+    showValues: true,
     query: ({ captured }) => ({
       side: 'old',
       from: 'orders',

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from '@playwright/test';
+import { conceal } from '../../contract/conceal.ts';
 import type { Captured, FlowContext, PageStep } from '../../contract/flow.ts';
 import type { AnswerEvent } from '../../contract/events/answers.ts';
 import { eventOfText } from '../../contract/events/codes.ts';
@@ -81,7 +82,10 @@ export async function runPageStep(step: PageStep, captured: Captured, run: FlowR
 
   async function judgeThrow(error: unknown): Promise<StepEnd> {
     const assertion = assertionOf(error);
-    if (assertion) return failed(assertion, 'page', await lookAround());
+    if (assertion) {
+      const hidden = step.showValues === true ? assertion : conceal(assertion, { body: undefined, captured });
+      return failed(hidden, 'page', await lookAround());
+    }
     const line = firstLine(error);
     if (/has been closed|crashed|browser has disconnected/i.test(line)) {
       throw new CannotTell('browser-crashed', `step "${step.id}": the browser went away: ${line}`, {

@@ -145,7 +145,8 @@ async function runStep(step: Acting, captured: Captured, run: FlowRun): Promise<
   });
   const delay = (run.watchOwnDelay ?? watchOwnDelay)();
   try {
-    const end = await act(step, captured, run);
+    const showValues = step.showValues ?? run.flow.options.showValues ?? false;
+    const end = await act({ ...step, showValues }, captured, run);
     refuseOwnDelay(step.kind, end, budgetOf(step, run.budgetMs), delay.lostMs());
     const outcome = allHold(end.statements) ? 'pass' : 'fail';
     return {

@@ -3,6 +3,7 @@ import type { RequestStep } from '../../contract/flow.ts';
 import { readHeaders } from '../../contract/headers.ts';
 import { encodeRequest } from '../../contract/http.ts';
 import type { Probe } from '../../contract/probe.ts';
+import { shapeOf } from '../../contract/shape-of.ts';
 import { equal, shown, type Statement } from '../../contract/statement.ts';
 import { resolveSecret } from '../../safety/secrets.ts';
 import { ask, type Probed, type ProbeTools } from '../probe-finding.ts';
@@ -20,7 +21,13 @@ export async function probeHealth(probe: HealthProbe, tools: ProbeTools): Promis
   const asked = await ask(tools, encodeRequest(spec, tools.urls), `health at ${probe.path}`, probe.budgetMs);
   if ('none' in asked) return { statements: [asked.none], holds: '', cause: 'no-answer' };
   // Judged like a step of a flow, so that a health document and a response mean the same by "has the shape".
-  const step: RequestStep = { kind: 'request', id: 'health', request: () => spec, response: probe.schema };
+  const step: RequestStep = {
+    kind: 'request',
+    id: 'health',
+    request: () => spec,
+    response: probe.schema,
+    showValues: probe.showValues,
+  };
   const { statements } = evaluateResponse(step, {}, asked.answer);
   const wrong = firstWrong(statements);
   if (wrong) {
@@ -31,7 +38,7 @@ export async function probeHealth(probe: HealthProbe, tools: ProbeTools): Promis
       cause: wrong.name === 'status' ? 'status' : wrong.name === 'body' ? 'body-undecodable' : 'shape',
     };
   }
-  const claim = String(shown(asked.answer.body));
+  const claim = String((probe.showValues ? shown : shapeOf)(asked.answer.body));
   const testimony = await hearWitnesses(probe, tools);
   const liar = firstWrong(testimony);
   return {

@@ -4,7 +4,8 @@ import { allHold } from '../../contract/evaluate.ts';
 import { readHeaders } from '../../contract/headers.ts';
 import { encodeRequest, type RequestSpec, type WireRequest } from '../../contract/http.ts';
 import { compareRelease } from '../../contract/release-match.ts';
-import { holds, shown, type Statement } from '../../contract/statement.ts';
+import { shapeOf } from '../../contract/shape-of.ts';
+import { holds, type Statement } from '../../contract/statement.ts';
 import type { Plan } from '../../contract/plan.ts';
 import { loadRunContext } from '../../safety/run-context.ts';
 import { resolveSecret } from '../../safety/secrets.ts';
@@ -170,7 +171,7 @@ function fieldOf(body: unknown, path: string, document: string): string {
   if (value === null) return '';
   throw new CannotTell(
     'release-unknown',
-    `the release document at ${document} has no "${path}": ${String(shown(body))}`,
+    `the release document at ${document} has no "${path}": ${String(shapeOf(body))}`,
     {
       remedy: 'correct the path in target.release',
     },

@@ -85,6 +85,8 @@ export default defineConfig({
         request: () => ({ method: 'GET', path: '/undeletable' }),
       }),
     flow('secret-stays-secret', { title: 'The secret stays secret' }).request('leak', {
+      // Masking is looked at here, and a shape would leave it nothing to mask.
+      showValues: true,
       request: (ctx) => ({
         method: 'GET',
         path: '/leaks',
