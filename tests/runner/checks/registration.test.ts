@@ -110,6 +110,8 @@ export function viaHelper(): void {
           '[data-checks] › data-checks.spec.mts:6:3 › Nothing is lost (orders-preserved)',
           '[data-checks] › data-checks.spec.mts:6:3 › Nothing is lost (items-preserved) (items-preserved)',
           '[data-checks] › data-checks.spec.mts:6:3 › Nothing is lost (items-preserved) (carts-preserved)',
+          '[data-checks] › data-checks.spec.mts:6:3 › Every table of the old side is compared, or left out with a reason',
+          '[data-checks] › data-checks.spec.mts:6:3 › No table that had rows has none now',
           '[data-checks] › data-checks.spec.mts:6:3 › Nothing is lost (sessions-kept)',
           '[load] › load.spec.mts:6:3 › Nothing is slow (checkout-available)',
           '[load] › load.spec.mts:6:3 › Nothing is slow (home-is-fast)',
