@@ -58,8 +58,9 @@ test('readiness, release, probes, flows, pages, parity, load and clean-up are le
            .page('see', { run: async (page) => {
              await page.goto('/');
              await page.getByRole('heading', { name: 'in' }).waitFor();
+             const { expect } = await import('@playwright/test');
              await page.goto('/leave');
-             await page.getByRole('heading', { name: 'elsewhere' }).waitFor();
+             await expect(page.getByRole('heading')).toHaveText('elsewhere');
            } }),
        ],
        created: { order: { undo: (id) => flow('undo', { title: 'u' }).request('delete', {
