@@ -39,10 +39,12 @@ export async function runObserveStep(step: ObserveStep, captured: Captured, run:
       const seen = await withLimit(port.find(query), step);
       away = undefined;
       const stale = step.port === 'mailbox' && seen ? staleMailOf(seen as Mail, run) : undefined;
-      if (stale && elapsed() >= withinMs) throw onlyStaleMail(step, stale, run.startedAt);
+      // Asked once: time that passes while we judge must not turn an old mail into none.
+      const over = elapsed() >= withinMs;
+      if (stale && over) throw onlyStaleMail(step, stale, run.startedAt);
       const observed = stale ? null : seen;
       const end = judge(step, captured, observed, withinMs);
-      if (allHold(end.statements) || elapsed() >= withinMs) return { ...end, durationMs: elapsed() };
+      if (allHold(end.statements) || over) return { ...end, durationMs: elapsed() };
     } catch (error) {
       if (!(error instanceof PortUnavailable)) throw portThrew(step, error);
       away = { since: away?.since ?? elapsed(), error };
