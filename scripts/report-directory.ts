@@ -1,4 +1,4 @@
-import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { GreenlightError } from '../contract/errors.ts';
 import type { ReportFiles } from './report-files.ts';
@@ -19,7 +19,8 @@ const OF_A_PROJECT = ['.git', 'package.json', 'node_modules'];
 export function refuseForeignDirectory(files: ReportFiles, output: string): void {
   const { directory } = files;
   // Something else than a directory cannot be written to, and the first write says so.
-  if (statSync(directory, { throwIfNoEntry: false })?.isDirectory() !== true) return;
+  // Asked in two steps: below a file, statSync throws instead of finding nothing.
+  if (!existsSync(directory) || !statSync(directory).isDirectory()) return;
   const names = readdirSync(directory);
   const project = OF_A_PROJECT.find((name) => names.includes(name));
   if (project !== undefined) throw foreign(output, `${directory} holds ${project}`);
