@@ -17,6 +17,9 @@ const VITEST = path.join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
 /** How many of the slowest files are shown: where a suite that takes too long is worth a look. */
 const SLOWEST = 10;
 
+/** How much of a failure is repeated at the end, where a log that keeps only its last lines still has it. */
+const MESSAGE_CHARACTERS = 600;
+
 const Report = z.object({
   numPassedTests: z.number(),
   numFailedTests: z.number(),
@@ -26,7 +29,13 @@ const Report = z.object({
       status: z.string(),
       startTime: z.number(),
       endTime: z.number(),
-      assertionResults: z.array(z.object({ fullName: z.string(), status: z.string() })),
+      assertionResults: z.array(
+        z.object({
+          fullName: z.string(),
+          status: z.string(),
+          failureMessages: z.array(z.string()).nullish(),
+        }),
+      ),
     }),
   ),
 });
@@ -40,6 +49,7 @@ interface Skipped {
 interface GroupEnd {
   readonly passed: number;
   readonly failed: number;
+  readonly failures: readonly string[];
   readonly skipped: readonly Skipped[];
   readonly files: readonly { readonly file: string; readonly seconds: number }[];
   /** What went wrong besides failed tests. */
@@ -60,6 +70,7 @@ function runGroup(name: string, filters: readonly string[]): GroupEnd {
       return {
         passed: 0,
         failed: 0,
+        failures: [],
         skipped: [],
         files: [],
         problems: [`vitest left no report (${signal ?? status})`],
@@ -77,6 +88,14 @@ function runGroup(name: string, filters: readonly string[]): GroupEnd {
     return {
       passed: report.numPassedTests,
       failed: report.numFailedTests,
+      failures: report.testResults.flatMap((suite) =>
+        suite.assertionResults
+          .filter((test) => test.status === 'failed')
+          .map(
+            (test) =>
+              `${path.relative(ROOT, suite.name)}: ${test.fullName}: ${(test.failureMessages?.[0] ?? 'no message').slice(0, MESSAGE_CHARACTERS)}`,
+          ),
+      ),
       skipped: report.testResults.flatMap((suite) =>
         suite.assertionResults
           .filter((test) => test.status !== 'passed' && test.status !== 'failed')
@@ -95,22 +114,30 @@ function runGroup(name: string, filters: readonly string[]): GroupEnd {
 
 await provideParts((line) => console.log(line));
 const filters = process.argv.slice(2);
-const groups = ['unit', 'parts', 'alone'].map((name) => runGroup(name, filters));
+const groups = ['unit', 'parts', 'alone'].map((name) => {
+  const began = performance.now();
+  const group = runGroup(name, filters);
+  return { ...group, name, seconds: (performance.now() - began) / 1000 };
+});
 const passed = groups.reduce((sum, group) => sum + group.passed, 0);
 const problems = groups.flatMap((group) => group.problems);
+const stated = new Map<string, number>();
 for (const { file, name } of groups.flatMap((group) => group.skipped)) {
   const because = statedReason(file, name, process.env);
-  console.log(`skipped: ${file}: ${name}${because === undefined ? '' : ` (${because})`}`);
+  if (because !== undefined) stated.set(`${file}: ${because}`, (stated.get(`${file}: ${because}`) ?? 0) + 1);
   // Where everything should be there, a test that silently vanishes is a statement that nobody checks any more.
-  if (process.env['CI'] && because === undefined)
-    problems.push(`${file}: "${name}" was skipped without a reason`);
+  else if (process.env['CI']) problems.push(`${file}: "${name}" was skipped without a reason`);
+  else console.log(`skipped: ${file}: ${name}`);
 }
+for (const [what, times] of stated) console.log(`skipped, ${times} of ${what}`);
 // A file that could not be run is a failure, and so is a run that tested nothing.
 const failed = groups.reduce((sum, group) => sum + group.failed, 0) + problems.length;
 const slowest = groups.flatMap((group) => group.files).sort((a, b) => b.seconds - a.seconds);
+console.log(groups.map(({ name, seconds }) => `${name}: ${seconds.toFixed(0)} s`).join(', '));
 console.log('slowest files:');
 for (const { file, seconds } of slowest.slice(0, SLOWEST))
   console.log(`  ${seconds.toFixed(1).padStart(6)} s  ${file}`);
+for (const failure of groups.flatMap((group) => group.failures)) console.log(`failed: ${failure}`);
 for (const problem of problems) console.log(`failed: ${problem}`);
 if (passed + failed === 0) console.log('failed: no test ran');
 console.log(`${passed} passed, ${failed} failed`);
