@@ -1,8 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-/** Load that is measured, and runs that are killed at a moment: their neighbours would change what they see. */
+/** Load and answers that are measured, and runs that are killed at a moment: their neighbours would change what they see. */
 const ALONE = [
   'tests/contracts/load-engine/**/*.test.ts',
+  'tests/contracts/metrics/cutover-levels.test.ts',
   'tests/runner/load/**/*.test.ts',
   'tests/e2e/cli/stopping.test.ts',
   'tests/e2e/demo/one-demo.test.ts',
