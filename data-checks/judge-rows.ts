@@ -1,5 +1,6 @@
 import type { Finding, TableReport } from '../contract/finding.ts';
 import { sideOf, type TableMapping } from '../contract/table-mapping.ts';
+import { outcomeOfRows } from './outcome-of-rows.ts';
 import type { TableDiff } from './postgres/rows/table-diff.ts';
 
 /** That the two databases could not be compared at all. */
@@ -112,64 +113,74 @@ function equal(diff: TableDiff, next: string): Verdict {
 }
 
 function different(mapping: TableMapping, diff: TableDiff, next: string): Verdict {
-  if (mapping.direction === 'rollback') return toCarryBack(diff);
+  const atLeast = mapping.rows === 'at-least' && mapping.direction !== 'rollback';
   const [missing, extra, changed] = [diff.missing ?? 0, diff.extra ?? 0, diff.changed ?? 0];
-  const atLeast = mapping.rows === 'at-least';
   const wrong = missing + changed + (atLeast ? 0 : extra);
-  if (wrong === 0 && diff.oldRows === 0 && mapping.emptyBecause === undefined) {
-    return {
-      outcome: 'unknown',
-      answer: 'not-checked',
-      cause: 'nothing-compared',
-      summary: `${diff.old} has no rows on the old side: nothing was compared`,
-      remedy: REMEDIES['nothing-compared'],
-    };
-  }
-  // The engine says that they differ: counts that it could not give must never turn that into a pass.
-  const counted =
-    diff.missing !== null &&
-    diff.missing !== undefined &&
-    diff.changed !== null &&
-    diff.changed !== undefined;
-  // Sums over all rows differ, in one snapshot of each side; only more rows may be welcome.
-  if (diff.cause === 'not-located' && (!atLeast || (diff.newRows ?? 0) < (diff.oldRows ?? 0))) {
-    return {
-      outcome: 'fail',
-      answer: 'different',
-      cause: (diff.newRows ?? 0) < (diff.oldRows ?? 0) ? 'rows-missing' : 'rows-differ',
-      summary: `${next} does not hold what ${diff.old} held. ${diff.reason}`,
-      ...(diff.newRows === diff.oldRows
-        ? {}
-        : { measured: diff.newRows ?? 0, expected: diff.oldRows ?? 0, unit: 'rows' }),
-      remedy: 'Raise data.statementTimeoutMs and repeat to see which rows differ',
-    };
-  }
-  if (wrong === 0 && !(atLeast && counted)) {
-    return {
-      outcome: 'unknown',
-      answer: 'not-checked',
-      cause: 'not-located',
-      summary: `${next} differs from ${diff.old}, and which rows differ could not be found`,
-      remedy: 'Repeat; the connection may have been cut while the rows were looked for',
-    };
-  }
   const measured = { measured: wrong, expected: 0, unit: 'differing rows' };
-  const numbers = `${missing} missing, ${extra} extra, ${changed} changed`;
-  if (wrong === 0) {
-    return {
-      outcome: 'pass',
-      answer: 'equal',
-      summary: `${next}: every one of ${diff.oldRows ?? 0} rows is there, and ${extra} more`,
-      ...measured,
-    };
+  switch (outcomeOfRows(diff, mapping)) {
+    case 'unknown':
+    case 'not-applicable':
+      return notProved(diff, next);
+    case 'pass':
+      return {
+        outcome: 'pass',
+        answer: 'equal',
+        summary: `${next}: every one of ${diff.oldRows ?? 0} rows is there, and ${extra} more`,
+        ...measured,
+      };
+    case 'fail':
+      if (wrong === 0) return notLocated(mapping, diff, next);
+      if (mapping.direction === 'rollback') return toCarryBack(diff);
+      return {
+        outcome: 'fail',
+        answer: 'different',
+        cause: missing > 0 ? 'rows-missing' : changed > 0 ? 'rows-changed' : 'rows-extra',
+        summary: `${next} does not hold what ${diff.old} held: ${missing} missing, ${extra} extra, ${changed} changed${example(diff, atLeast)}`,
+        ...measured,
+        remedy: 'The first differing keys are in the report: find out which step of the migration made them',
+      };
   }
+}
+
+/** They differ, and whether that is welcome can not be told. */
+function notProved(diff: TableDiff, next: string): Verdict {
+  const nothing = diff.oldRows === 0 && diff.missing === 0 && diff.changed === 0;
+  return nothing
+    ? {
+        outcome: 'unknown',
+        answer: 'not-checked',
+        cause: 'nothing-compared',
+        summary: `${diff.old} has no rows on the old side: nothing was compared`,
+        remedy: REMEDIES['nothing-compared'],
+      }
+    : {
+        outcome: 'unknown',
+        answer: 'not-checked',
+        cause: 'not-located',
+        summary: `${next} differs from ${diff.old}, and which rows differ could not be found`,
+        remedy: 'Repeat; the connection may have been cut while the rows were looked for',
+      };
+}
+
+/** Sums over all rows, or their numbers, differ; which rows do is not known. */
+function notLocated({ direction }: TableMapping, diff: TableDiff, next: string): Verdict {
+  const fewer = (diff.newRows ?? 0) < (diff.oldRows ?? 0);
   return {
     outcome: 'fail',
     answer: 'different',
-    cause: missing > 0 ? 'rows-missing' : changed > 0 ? 'rows-changed' : 'rows-extra',
-    summary: `${next} does not hold what ${diff.old} held: ${numbers}${example(diff, atLeast)}`,
-    ...measured,
-    remedy: 'The first differing keys are in the report: find out which step of the migration made them',
+    ...(direction === 'rollback'
+      ? {
+          cause: 'rows-to-carry-back',
+          summary: `Rolling back would change what ${diff.new} holds. ${diff.reason}`,
+        }
+      : {
+          cause: fewer ? 'rows-missing' : 'rows-differ',
+          summary: `${next} does not hold what ${diff.old} held. ${diff.reason}`,
+        }),
+    ...(diff.newRows === diff.oldRows
+      ? {}
+      : { measured: diff.newRows ?? 0, expected: diff.oldRows ?? 0, unit: 'rows' }),
+    remedy: 'Repeat to see which rows differ; where time was too short, raise data.statementTimeoutMs first',
   };
 }
 

@@ -18,6 +18,8 @@ export interface Found {
   readonly first: readonly RowDifference[];
   /** Parts of the keys whose sums differed in the first pass. */
   readonly differing: number;
+  /** What kept the differing rows from being found; then the numbers hold no more than some of them. */
+  readonly notLocated?: Error;
 }
 
 type Located = Pick<Found, 'missing' | 'extra' | 'changed' | 'first'>;
@@ -53,14 +55,21 @@ export async function findDifferences(
   );
   const differing = old.differing(next);
   const found = { missing: 0, extra: 0, changed: 0, first: [] as RowDifference[] };
+  const whole = { oldRows: old.total, newRows: next.total, differing: differing.length };
   for (const group of groups(differing, old, next)) {
-    const part = await compareGroup(pairing, read, group, count, options);
+    let part: Located;
+    try {
+      part = await compareGroup(pairing, read, group, count, options);
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      return { ...whole, ...found, notLocated: error };
+    }
     found.missing += part.missing;
     found.extra += part.extra;
     found.changed += part.changed;
     found.first.push(...part.first.slice(0, options.mostShown - found.first.length));
   }
-  return { oldRows: old.total, newRows: next.total, differing: differing.length, ...found };
+  return { ...whole, ...found };
 }
 
 /** Whether the other side failed: reading on to the end would only take time. */

@@ -1,25 +1,19 @@
 import { exitCodeOf } from '../../contract/exit-codes.ts';
 import type { Outcome } from '../../contract/outcome.ts';
+import { outcomeOfRows } from '../../data-checks/outcome-of-rows.ts';
 import type { Diff } from '../../data-checks/postgres/rows/diff-tables.ts';
-import type { TableDiff } from '../../data-checks/postgres/rows/table-diff.ts';
 import type { StateResult } from '../../data-checks/postgres/state/state.ts';
 import type { Room } from '../../data-checks/redis/room.ts';
 import type { KeyspaceDiff } from '../../data-checks/redis/keyspace-diff.ts';
 
-const OF_ROWS: Record<TableDiff['answer'], Outcome> = {
-  equal: 'pass',
-  different: 'fail',
-  'not-checked': 'unknown',
-  unstable: 'unknown',
-};
-
 /** Different rows outrank tables that nobody could compare; no table at all is no comparison. */
 export function exitCodeOfDiff({ tables }: Pick<Diff, 'tables'>): number {
   return exitCodeOf(
-    tables.flatMap(({ answer, cause, share }): Outcome[] => {
+    tables.map((table): Outcome => {
       // What another segment compares is that one's business; the adder demands it.
-      if (cause === 'other-segment') return ['pass'];
-      return [share !== undefined && cause === 'nothing-compared' ? 'pass' : OF_ROWS[answer]];
+      const elsewhere =
+        table.cause === 'other-segment' || (table.share !== undefined && table.cause === 'nothing-compared');
+      return elsewhere ? 'pass' : outcomeOfRows(table, { rows: 'equal' });
     }),
   );
 }
@@ -36,6 +30,13 @@ export function exitCodeOfState(results: readonly StateResult[]): number {
   return exitCodeOf(results.map(({ answer }) => OF_STATE[answer]));
 }
 
+const OF_KEYS: Record<KeyspaceDiff['answer'], Outcome> = {
+  equal: 'pass',
+  different: 'fail',
+  'not-checked': 'unknown',
+  unstable: 'unknown',
+};
+
 const OF_ROOM: Record<Room['answer'], Outcome> = {
   within: 'pass',
   shown: 'pass',
@@ -45,5 +46,5 @@ const OF_ROOM: Record<Room['answer'], Outcome> = {
 
 /** Different keys, or a server that is too full, outrank what nobody could tell. */
 export function exitCodeOfKeyspaces({ answer, room }: Pick<KeyspaceDiff, 'answer' | 'room'>): number {
-  return exitCodeOf([OF_ROWS[answer], ...room.map((one) => OF_ROOM[one.answer])]);
+  return exitCodeOf([OF_KEYS[answer], ...room.map((one) => OF_ROOM[one.answer])]);
 }

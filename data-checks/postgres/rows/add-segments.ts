@@ -127,12 +127,19 @@ function summed(
     ],
     seconds: total((part) => part.seconds),
   };
-  if (parts.some((part) => part.answer === 'different')) {
+  const different = parts.filter((part) => part.answer === 'different');
+  if (different.length > 0) {
+    const uncounted = different.filter((part) => part.missing === null).length;
+    const numbers = `${sums.missing} rows are missing, ${sums.extra} are extra, ${sums.changed} are changed`;
+    const more = unchecked.length === 0 ? '' : ', and parts were not checked';
+    if (uncounted === 0)
+      return { ...all, answer: 'different', cause: 'rows-differ', reason: `${numbers}${more}` };
     return {
       ...all,
+      ...{ missing: null, extra: null, changed: null, later: null },
       answer: 'different',
-      cause: 'rows-differ',
-      reason: `${sums.missing} rows are missing, ${sums.extra} are extra, ${sums.changed} are changed${unchecked.length === 0 ? '' : ', and parts were not checked'}`,
+      cause: 'not-located',
+      reason: `The rows differ in ${different.length} of ${parts.length} shares; in ${uncounted} of them it could not be read which, in the others ${numbers}${more}`,
     };
   }
   const [missing] = unchecked;

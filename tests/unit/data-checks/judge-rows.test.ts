@@ -103,11 +103,30 @@ describe('rows that were compared', () => {
         cause: 'not-located',
       });
     }
-    expect(judged(diff({ ...lost, missing: null, extra: null, changed: null }))).toMatchObject({
-      outcome: 'unknown',
-      cause: 'not-located',
-      detail: { table: { answer: 'not-checked' } },
+  });
+
+  test('a difference that is certain fails, although nobody knows in which rows', () => {
+    const counts = { missing: null, extra: null, changed: null };
+    const reason = 'The rows differ (0 on old, 7 on new)';
+    const lost = { answer: 'different', cause: 'not-located', reason, ...counts } as const;
+    for (const rows of [{}, { oldRows: 0, newRows: 7 }, { newRows: 90 }]) {
+      const finding = judged(diff({ ...lost, ...rows }));
+      expect(finding).toMatchObject({ outcome: 'fail', detail: { table: { answer: 'different' } } });
+      expect(finding.summary).toContain(reason);
+    }
+    expect(judged(diff({ ...lost, newRows: 90 }), { rows: 'at-least' })).toMatchObject({
+      outcome: 'fail',
+      cause: 'rows-missing',
+      measured: 90,
+      expected: 100,
     });
+    const back = judged(diff(lost), { direction: 'rollback', phases: ['watch'] });
+    expect(back).toMatchObject({ outcome: 'fail', cause: 'rows-to-carry-back' });
+    expect(back.summary).toContain(reason);
+    expect(back.summary).not.toContain('0 rows');
+  });
+
+  test('what contradicts itself is ours, and proves nothing', () => {
     expect(judged(diff(different(0, 0, 0)))).toMatchObject({ outcome: 'unknown', cause: 'not-located' });
   });
 
