@@ -5,6 +5,7 @@ import type { Plan } from '../contract/plan.ts';
 import { resolveSecret } from '../safety/secrets.ts';
 import { type Connection, postgresAddress, unavailable } from './connection.ts';
 import { heldInMysql } from './mysql/held-tables.ts';
+import { twinsOf } from './mysql/names.ts';
 import { openMysql } from './mysql/session.ts';
 import { heldInPostgres, type HeldTables, type RowCount } from './postgres/held-tables.ts';
 import { SideUnavailable } from './postgres/rows/diff-tables.ts';
@@ -49,7 +50,7 @@ export function createCoverageReader(connection: Connection, plan: Plan, phase: 
 }
 
 async function readSituation(connection: Connection, plan: Plan, phase: Phase): Promise<Situation> {
-  const [old, next] = await Promise.allSettled([openOld(connection, plan), openNew(connection)]);
+  const [old, next] = await Promise.allSettled([openOld(connection, plan), openNew(connection, plan)]);
   try {
     if (old.status === 'rejected') throw old.reason;
     if (next.status === 'rejected') throw next.reason;
@@ -74,9 +75,10 @@ async function openOld(connection: Connection, { data }: Plan): Promise<HeldTabl
   }
 }
 
-async function openNew({ new: source, statementTimeoutMs }: Connection): Promise<HeldTables> {
+async function openNew({ new: source, statementTimeoutMs }: Connection, { data }: Plan): Promise<HeldTables> {
   try {
-    return await heldInPostgres(await openSession({ url: postgresAddress(source), statementTimeoutMs }));
+    const session = await openSession({ url: postgresAddress(source), statementTimeoutMs });
+    return await heldInPostgres(session, data.oldMysql === undefined ? undefined : twinsOf);
   } catch (error) {
     throw new SideUnavailable('new', error);
   }

@@ -10,6 +10,7 @@ import { matches } from '../postgres/rows/work-list.ts';
 import { openSession, type Session } from '../postgres/session.ts';
 import { tableNames } from './catalog.ts';
 import { compareTable } from './compare-table.ts';
+import { tablesSpelled, twinsOf } from './names.ts';
 import { openMysql, type MysqlSession } from './session.ts';
 
 /** Whether an address leads to MariaDB or MySQL. */
@@ -204,14 +205,6 @@ function everything(olds: readonly string[], news: readonly Table[], options: Di
   return items;
 }
 
-/** In `public` where it is there; a name that MariaDB spells with capitals may have been folded. */
-function twinsOf(name: string, news: readonly Table[]): readonly Table[] {
-  const exact = news.filter((table) => table.name === name);
-  const found = exact.length > 0 ? exact : news.filter((table) => table.name === name.toLowerCase());
-  const usual = found.filter(({ schema }) => schema === 'public');
-  return usual.length > 0 ? usual : found;
-}
-
 async function named(
   pairs: readonly TablePair[],
   olds: readonly string[],
@@ -219,9 +212,9 @@ async function named(
 ): Promise<readonly Item[]> {
   const items: Item[] = [];
   for (const pair of pairs) {
-    const alike = olds.filter((name) => name.toLowerCase() === pair.old.toLowerCase());
-    const oldName = alike.find((name) => name === pair.old) ?? alike[0];
-    if (oldName !== pair.old && alike.length > 1) {
+    const alike = tablesSpelled(pair.old, olds);
+    const [oldName] = alike;
+    if (alike.length > 1) {
       const reason = `Old has several tables of this name: ${alike.join(', ')}. Write the name as old spells it`;
       items.push(unchecked(pair, 'ambiguous', reason));
       continue;

@@ -1,32 +1,28 @@
 import type { HeldTables, RowCount } from '../postgres/held-tables.ts';
 import { matches } from '../postgres/rows/work-list.ts';
 import { tableNames } from './catalog.ts';
+import { tablesSpelled } from './names.ts';
 import { type MysqlSession, quoteName } from './session.ts';
 
 /** Reads which tables a MariaDB or MySQL database has. @throws Error of the server or the driver */
 export async function heldInMysql(session: MysqlSession): Promise<HeldTables> {
   const { tables, others } = await tableNames(session);
-  const folded = (name: string): string => name.replace(/^.*\./, '').replaceAll('"', '').toLowerCase();
   return {
     names: tables,
     // A view shows rows of tables that are looked at.
     others: others.filter((other) => !other.startsWith('view ')),
-    shownBy: async (names) => {
-      const wanted = new Set(names.map(folded));
-      return new Set(
-        tables.filter((name) => names.includes(name) || (wanted.has(folded(name)) && isOnly(tables, name))),
-      );
-    },
+    shownBy: async (names) =>
+      new Set(
+        names.flatMap((name) => {
+          const [table, ...others] = tablesSpelled(name, tables);
+          return table === undefined || others.length > 0 ? [] : [table];
+        }),
+      ),
     count: (name, most) => count(session, name, most),
-    twinOf: (name) => tables.find((table) => folded(table) === folded(name)),
+    twinOf: (name) => tablesSpelled(name, tables)[0],
     matches: (pattern, name) => matches(pattern, { schema: '', name, shown: name }),
     close: () => session.close(),
   };
-}
-
-/** Whether no other table's name differs from this one only by case. */
-function isOnly(tables: readonly string[], name: string): boolean {
-  return tables.filter((other) => other.toLowerCase() === name.toLowerCase()).length === 1;
 }
 
 async function count(session: MysqlSession, name: string, most: number): Promise<RowCount> {

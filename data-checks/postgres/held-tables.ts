@@ -27,8 +27,17 @@ export interface HeldTables {
   close(): Promise<void>;
 }
 
-/** Reads which tables a PostgreSQL database has. @throws Error of the server or the driver */
-export async function heldInPostgres(session: Session): Promise<HeldTables> {
+/** Finds the tables of one database that bear the name of one of another. */
+export type FindTwins = (name: string, tables: readonly Table[]) => readonly Table[];
+
+const sameNames: FindTwins = (name, tables) => tables.filter((table) => table.shown === name);
+
+/**
+ * Reads which tables a PostgreSQL database has.
+ * @param twinsOf for names of a database that spells them otherwise
+ * @throws Error of the server or the driver
+ */
+export async function heldInPostgres(session: Session, twinsOf: FindTwins = sameNames): Promise<HeldTables> {
   const { client } = session;
   const tables = await inventory(client);
   const { rows: others } = await client.query<{ other: string }>(
@@ -45,7 +54,10 @@ export async function heldInPostgres(session: Session): Promise<HeldTables> {
     others: others.map((row) => row.other),
     shownBy: (names) => shownBy(session, tables, names),
     count: (name, most) => count(session, byName.get(name), name, most),
-    twinOf: (name) => (byName.has(name) ? name : undefined),
+    twinOf: (name) => {
+      const [twin, ...others] = twinsOf(name, tables);
+      return others.length > 0 ? undefined : twin?.shown;
+    },
     matches: (pattern, name) => {
       const table = byName.get(name);
       return table !== undefined && matches(pattern, table);
