@@ -40,7 +40,9 @@ export function describeLosses(): void {
         };
         const session = new Proxy(next, {
           get: (target, name) =>
-            name === 'client' ? refusing(target.client, () => readings) : Reflect.get(target, name),
+            name === 'client'
+              ? refusing(target.client, () => readings)
+              : (Reflect.get(target, name) as unknown),
         });
         return await compareTable(
           {
@@ -66,7 +68,7 @@ export function describeLosses(): void {
                   ...values,
                 );
               }
-            : Reflect.get(target, name),
+            : (Reflect.get(target, name) as unknown),
       });
 
     test.each(['old', 'new'] as const)('stays one when %s refuses', async (side) => {
