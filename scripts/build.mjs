@@ -1,9 +1,10 @@
-// Builds `dist` with nothing but tsc: plain JavaScript so that the package needs no loader where it is installed.
+// Builds `dist`: plain JavaScript so that the package needs no loader where it is installed, in few files.
 import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { bundle } from './bundle.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
 const dist = path.join(root, 'dist');
@@ -26,6 +27,7 @@ chmodSync(path.join(dist, 'scripts', 'greenlight.js'), 0o755);
 copyAssets();
 copyGrammar();
 await writeSchemas();
+await bundle(dist);
 
 /** Files that modules read beside themselves, such as SQL. */
 function copyAssets() {

@@ -1,12 +1,14 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type * as Esbuild from 'esbuild';
 import { GreenlightError } from '../../../contract/errors.ts';
 
 const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
 const runtimeFile = fileURLToPath(new URL(`./runtime${extension}`, import.meta.url));
-const ownContract = fileURLToPath(new URL('../../../contract/', import.meta.url));
+const ownModules = fileURLToPath(new URL('../../../', import.meta.url));
+const ownContract = join(ownModules, 'contract/');
 
 /** Packages that a plan may mention but no load engine has. */
 const NOT_IN_K6 = /^(@playwright\/test|playwright|playwright-core)(\/|$)/;
@@ -49,7 +51,7 @@ export async function bundleForK6(
       : { banner: { js: `const ${env} = { ...__ENV, ...${JSON.stringify(embedded)} };` } }),
     logLevel: 'silent',
     charset: 'utf8',
-    plugins: [standIns(), withoutSideEffects(), lighter()],
+    plugins: [standIns(), singleModules(), withoutSideEffects(), lighter()],
   });
   return outfile;
 }
@@ -91,6 +93,24 @@ const refuse = (name) => { throw new Error(${JSON.stringify(path)} + ' is not th
 const member = (name) => new Proxy(function () {}, { apply: () => refuse(name), construct: () => refuse(name), get: (_, key) => key === Symbol.toPrimitive || key === 'then' ? undefined : member(name + '.' + String(key)) });
 module.exports = Object.create(new Proxy({}, { get: (_, name) => name === '__esModule' ? false : member(name), has: () => true }));
 `;
+}
+
+/**
+ * Where Greenlight is built, what a plan imports of ours is a bundle, of which nothing could be dropped. Beside it lies
+ * what it was before.
+ */
+function singleModules(): Esbuild.Plugin {
+  return {
+    name: 'own-single-modules',
+    setup(build) {
+      build.onLoad({ filter: /\.js$/ }, ({ path }) => {
+        const single = path.replace(/js$/, 'single.js');
+        return path.startsWith(ownModules) && existsSync(single)
+          ? { loader: 'js', contents: readFileSync(single, 'utf8'), resolveDir: dirname(path) }
+          : undefined;
+      });
+    },
+  };
 }
 
 /** Lets the bundler drop what the script does not use of our own contract: every virtual user evaluates the bundle. */
