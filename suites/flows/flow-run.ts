@@ -77,7 +77,7 @@ export function flowThrew(what: string, error: unknown): CannotTell {
   if (error instanceof PlanMistake) {
     return new CannotTell(
       'flow-mistaken',
-      error.message.startsWith(what) ? error.message : `${what}: ${error.message}`,
+      error.message.startsWith(what) ? error.message : `${what.replace(/,$/, '')}: ${error.message}`,
       {
         cause: error,
         remedy: error.hint,

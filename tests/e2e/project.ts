@@ -17,7 +17,7 @@ export interface Target {
     headers: IncomingHttpHeaders,
   ) => {
     readonly status: number;
-    readonly body: string;
+    readonly body: string | Buffer;
     readonly delayMs?: number;
     readonly headers?: Readonly<Record<string, string>>;
   };
@@ -40,7 +40,7 @@ export async function startTarget(): Promise<Target> {
       () =>
         response
           .writeHead(status, {
-            'content-type': body.startsWith('{') ? 'application/json' : 'text/plain',
+            'content-type': body.toString().startsWith('{') ? 'application/json' : 'text/plain',
             ...headers,
           })
           .end(body),

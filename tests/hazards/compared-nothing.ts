@@ -1,4 +1,4 @@
-import { type HazardGroup, HOME, total } from './hazard.ts';
+import { answersUnclear, type HazardGroup, HOME, ownPlan, total } from './hazard.ts';
 
 const broken = { target: 'broken' } as const;
 const passes = (ran: number) => ({ exit: 0, ran });
@@ -37,6 +37,14 @@ export const comparedNothing: HazardGroup = {
       title: 'An `expect` only in `beforeEach`',
       spec: `test.beforeEach(() => { expect(1).toBe(1); }); ${HOME} ${total('await total(request);')}`,
       expected: { playwright: passes(2), greenlight: unclear },
+    },
+    {
+      ...broken,
+      id: 'step-expects-nothing',
+      title: 'The `expect` of a step returns an empty list',
+      ...ownPlan(`flows: [flow('total-is-right', { title: 'The total is right' })
+        .request('ask', { request: () => ({ method: 'GET', path: '/total' }), expect: () => [] })],`),
+      expected: answersUnclear('total-is-right'),
     },
     {
       ...broken,

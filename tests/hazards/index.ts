@@ -1,6 +1,7 @@
 import { brokenHarness } from './broken-harness.ts';
 import { comparedNothing } from './compared-nothing.ts';
 import { cutShort } from './cut-short.ts';
+import { flowsInTheWay, flowsOfTheTarget } from './flows.ts';
 import type { HazardGroup } from './hazard.ts';
 import { product } from './product.ts';
 import { wrongPasses } from './wrong-passes.ts';
@@ -12,4 +13,6 @@ export const HAZARDS: readonly HazardGroup[] = [
   cutShort,
   brokenHarness,
   product,
+  flowsInTheWay,
+  flowsOfTheTarget,
 ];

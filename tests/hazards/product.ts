@@ -10,6 +10,7 @@ export const product: HazardGroup = {
     {
       id: 'healthy',
       title: 'The target is healthy',
+      fine: true,
       expected: {
         playwright: { exit: 0, ran: 2 },
         greenlight: { exit: 0, decision: 'GO', says: '3 of 3 blocking checks passed' },

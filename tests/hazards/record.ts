@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { createArena } from './arena.ts';
+import { canDump, stopDatabases } from './databases.ts';
 import { disagreements } from './expectations.ts';
 import { HAZARDS } from './index.ts';
 import { canMount } from './mounts.ts';
@@ -11,7 +12,7 @@ import { tryGreenlight, tryPlaywright } from './try-hazard.ts';
 /**
  * Tries every hazard both ways, writes the expected answers to `recorded.json`, and from it `docs/verdict.md`: a hazard
  * that answered otherwise loses its record, and the page is left alone. `--only a,b` tries some of them and keeps the
- * others' records. All of them take a quarter of an hour on two cores.
+ * others' records. All of them take half an hour on two cores.
  */
 const { values } = parseArgs({
   options: { only: { type: 'string' }, write: { type: 'boolean', default: true } },
@@ -31,6 +32,10 @@ async function lane(): Promise<void> {
   for (let hazard = waiting.shift(); hazard !== undefined; hazard = waiting.shift()) {
     if (hazard.needs === 'mount' && !canMount()) {
       problems.push(`${hazard.id}: needs the right to mount`);
+      continue;
+    }
+    if (hazard.databases !== undefined && !(await canDump())) {
+      problems.push(`${hazard.id}: needs PostgreSQL with pg_dump under /usr/lib/postgresql`);
       continue;
     }
     const begin = Date.now();
@@ -58,6 +63,7 @@ try {
   await Promise.all(Array.from({ length: LANES }, lane));
 } finally {
   arena.remove();
+  await stopDatabases();
 }
 if (values.write) {
   const ordered = Object.fromEntries(all.flatMap(({ id }) => (recorded[id] ? [[id, recorded[id]]] : [])));

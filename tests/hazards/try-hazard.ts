@@ -4,8 +4,10 @@ import path from 'node:path';
 import { Verdict } from '../../contract/verdict.ts';
 import { startTarget, type Target } from '../e2e/project.ts';
 import type { Arena } from './arena.ts';
-import { type Hazard, HOME, total } from './hazard.ts';
-import { commandEnv, nobodyLeft } from './processes.ts';
+import { openDatabases } from './databases.ts';
+import type { Hazard } from './hazard.ts';
+import { commandEnv, freeze, nobodyLeft } from './processes.ts';
+import { greenlightFiles, plainFiles } from './project-files.ts';
 
 /** What came of one command. */
 export interface PlaywrightAnswer {
@@ -14,8 +16,8 @@ export interface PlaywrightAnswer {
 }
 export interface GreenlightAnswer {
   readonly exit: number | NodeJS.Signals;
-  readonly decision: Verdict['decision'];
-  /** All reasons of the verdict, without what differs from run to run. */
+  readonly decision: Verdict['decision'] | null;
+  /** All reasons of the verdict, or what the command printed, without what differs from run to run. */
   readonly reasons: readonly string[];
 }
 
@@ -27,7 +29,7 @@ export async function tryPlaywright(arena: Arena, hazard: Hazard): Promise<Playw
   const args = hazard.playwrightArgs ?? [];
   if (hazard.playwrightArgs === null) return null;
   return withProject(arena, hazard, plainFiles(hazard), async (directory, target) => {
-    const exit = await command(directory, target, hazard, [arena.playwright, 'test', ...args]);
+    const { exit } = await command(directory, target, hazard, [arena.playwright, 'test', ...args]);
     return { exit, ran: ranOf(target) };
   });
 }
@@ -36,20 +38,40 @@ export async function tryPlaywright(arena: Arena, hazard: Hazard): Promise<Playw
 export async function tryGreenlight(arena: Arena, hazard: Hazard): Promise<GreenlightAnswer> {
   return withProject(arena, hazard, greenlightFiles(hazard), async (directory, target) => {
     const undo = hazard.prepare?.(directory);
+    const databases = hazard.databases && (await openDatabases(hazard.id, hazard.databases));
     try {
       const file = path.join(directory, 'greenlight-report', 'verdict.json');
       mkdirSync(path.dirname(file), { recursive: true });
       writeFileSync(file, '{"decision":"GO","run":{"nonce":"earlier"}}');
+      const given = { ...hazard, env: { ...hazard.env, ...databases?.env } };
       const args = [arena.greenlight, 'run', '--nonce', NONCE, ...(hazard.greenlightArgs ?? [])];
-      const exit = await command(directory, target, hazard, args);
-      const verdict = Verdict.parse(JSON.parse(readFileSync(file, 'utf8')));
-      if (verdict.run.nonce !== NONCE) throw new Error(`${hazard.id}: the verdict answers another question`);
-      const told = verdict.reasons.length === 0 ? [verdict.reason] : verdict.reasons;
-      return { exit, decision: verdict.decision, reasons: told.map((text) => plain(text, directory)) };
+      let end = await command(directory, target, given, args);
+      if (hazard.then !== undefined) {
+        hazard.then.change(directory);
+        end = await command(directory, target, given, [arena.greenlight, ...hazard.then.args]);
+      }
+      if (hazard.never !== undefined && target.requests.some((one) => one.startsWith(`${hazard.never} `))) {
+        throw new Error(`${hazard.id}: the target was asked with ${hazard.never}`);
+      }
+      const told = hazard.expected.greenlight.decision === null ? printed(end) : judged(hazard, end, file);
+      return { ...told, reasons: told.reasons.map((text) => plain(text, directory)) };
     } finally {
+      await databases?.close();
       undo?.();
     }
   });
+}
+
+function judged(hazard: Hazard, { exit }: CommandEnd, file: string): GreenlightAnswer {
+  const verdict = Verdict.parse(JSON.parse(readFileSync(file, 'utf8')));
+  if (verdict.run.nonce !== NONCE) throw new Error(`${hazard.id}: the verdict answers another question`);
+  const reasons = verdict.reasons.length === 0 ? [verdict.reason] : verdict.reasons;
+  return { exit, decision: verdict.decision, reasons };
+}
+
+/** Where a command makes no verdict, what it says is all there is. */
+function printed({ exit, output }: CommandEnd): GreenlightAnswer {
+  return { exit, decision: null, reasons: output.split(/\n(?=\S)/).filter((line) => line.trim() !== '') };
 }
 
 async function withProject<T>(
@@ -64,7 +86,7 @@ async function withProject<T>(
     writeFileSync(path.join(directory, name), text);
   }
   const target = await startTarget();
-  answerAs(target, hazard.target ?? 'healthy');
+  answerAs(target, hazard);
   if (hazard.target === 'down') await target.close();
   try {
     return await use(directory, target);
@@ -75,13 +97,16 @@ async function withProject<T>(
   }
 }
 
-function answerAs(target: Target, state: NonNullable<Hazard['target']>): void {
-  let asked = 0;
+function answerAs(target: Target, { target: state = 'healthy', serve }: Hazard): void {
+  const asked = new Map<string, number>();
   target.answer = (at) => {
+    const times = (asked.get(at) ?? 0) + 1;
+    asked.set(at, times);
+    const served = serve?.(at, times);
+    if (served !== undefined) return served;
     if (at === '/slow') return { status: 200, body: 'late', delayMs: LIMIT_MS };
     if (at !== '/total') return { status: 200, body: 'hello' };
-    asked += 1;
-    const right = state === 'healthy' || (state === 'recovering' && asked > 1);
+    const right = state === 'healthy' || (state === 'recovering' && times > 1);
     return { status: 200, body: JSON.stringify({ total: right ? 10 : 0 }) };
   };
 }
@@ -90,72 +115,19 @@ function ranOf({ requests }: Target): number {
   return ['GET /home', 'GET /total'].filter((request) => requests.includes(request)).length;
 }
 
-function specs(hazard: Hazard, imports: string, own: string): Record<string, string> {
-  const prelude = `${imports}
-const url = (at: string) => process.env.TARGET_URL + at;
-const total = async (request: any) => (await (await request.get(url('/total'))).json()).total;
-void url, total, check, test, expect;
-`;
-  const files = { 'own.spec.mts': own, ...hazard.files };
-  return Object.fromEntries(
-    Object.entries(files).map(([name, text]) => [
-      `specs/${name}`,
-      name.endsWith('.spec.mts') ? `${prelude}${text}` : text,
-    ]),
-  );
+interface CommandEnd {
+  /** The exit code, or the signal that ended it. */
+  readonly exit: number | NodeJS.Signals;
+  readonly output: string;
 }
 
-function plainFiles(hazard: Hazard): Record<string, string> {
-  const reporter = hazard.reporter === undefined ? '' : `, ['./${hazard.reporter}']`;
-  return {
-    'package.json': '{ "type": "module" }',
-    'playwright.config.mts': `import { defineConfig } from '@playwright/test';
-${hazard.configPrelude ?? ''}
-export default defineConfig({ testDir: 'specs', workers: 1, reporter: [['line']${reporter}],
-  ${hazard.plainConfig ?? hazard.config ?? ''} });`,
-    ...specs(
-      hazard,
-      `import { expect, test } from '@playwright/test';
-const check = (id: string, body: Parameters<typeof test>[2]) => test(id, body);`,
-      hazard.plainSpec ?? hazard.spec ?? `${HOME} ${total()}`,
-    ),
-  };
-}
-
-function greenlightFiles(hazard: Hazard): Record<string, string> {
-  const reporter = hazard.reporter === undefined ? '' : `reporters: [['./${hazard.reporter}']]`;
-  const checks = ['home-answers', 'total-is-right'].map((id) => `{ id: '${id}', title: '${id}' }`);
-  return {
-    'package.json': '{ "type": "module" }',
-    'greenlight.config.mts':
-      hazard.planFile ??
-      `import { defineConfig, secret } from 'greenlight';
-void secret;
-export default defineConfig({
-  target: { name: 'shop', urls: { app: process.env.TARGET_URL! }, ${hazard.planTarget ?? ''} },
-  checks: [${checks.join(', ')}], workers: 1, ${hazard.plan ?? ''} });`,
-    'playwright.config.mts': `import { defineGreenlightPlaywright } from 'greenlight/playwright';
-import plan from './greenlight.config.mts';
-${hazard.configPrelude ?? ''}
-export default { ...defineGreenlightPlaywright(plan, { testDir: 'specs', ${reporter} }), ${hazard.config ?? ''} };`,
-    'specs/readiness.spec.mts': `import { defineReadiness } from 'greenlight/test';
-import plan from '../greenlight.config.mts';
-defineReadiness(plan);`,
-    ...specs(
-      hazard,
-      `import { check, expect, test } from 'greenlight/test';`,
-      hazard.spec ?? `${HOME} ${total()}`,
-    ),
-  };
-}
-
-/** Runs one command; its exit code, or the signal that ended it. */
+/** Runs one command to its end. */
 async function command(
   directory: string,
   target: Target,
   hazard: Hazard,
   args: readonly string[],
-): Promise<number | NodeJS.Signals> {
+): Promise<CommandEnd> {
   const env = commandEnv();
   env['TARGET_URL'] = target.url;
   for (const [name, value] of Object.entries(hazard.env ?? {})) {
@@ -169,18 +141,19 @@ async function command(
   const watch = setInterval(() => {
     if (hazard.signal === undefined || !target.requests.includes('GET /slow')) return;
     clearInterval(watch);
-    child.kill(hazard.signal);
+    if (hazard.signal === 'SIGSTOP') freeze(directory);
+    else child.kill(hazard.signal);
   }, 50);
   const limit = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS);
-  const end = await new Promise<number | NodeJS.Signals>((resolve, reject) => {
+  const exit = await new Promise<number | NodeJS.Signals>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code, signal) => resolve(code ?? signal ?? 'SIGKILL'));
   });
   clearInterval(watch);
   clearTimeout(limit);
   if (process.env['HAZARD_OUTPUT'] === '1')
-    process.stderr.write(`${hazard.id} ended with ${end}:\n${output}\n`);
-  return end;
+    process.stderr.write(`${hazard.id} ended with ${exit}:\n${output}\n`);
+  return { exit, output };
 }
 
 /** Without what differs between machines and runs: the same page from every one of them. */

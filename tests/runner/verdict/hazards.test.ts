@@ -4,7 +4,7 @@ import { disagreements } from '../../hazards/expectations.ts';
 import { HAZARDS } from '../../hazards/index.ts';
 import { tryGreenlight, tryPlaywright } from '../../hazards/try-hazard.ts';
 
-/** One of each kind; `npm run docs:verdict` tries all of them, which takes a quarter of an hour. */
+/** One of each kind; `npm run docs:verdict` tries all of them, which takes half an hour. */
 const TRIED = ['reporter-ends-process', 'worker-killed', 'own-network-down'];
 
 let arena: Arena;
