@@ -18,6 +18,8 @@ const GROUPS = [
     'reporters/recorder',
     'safety/redactor-reporter',
     'playwright.config',
+    // The bench boots it.
+    'demo/boot',
     'demo/greenlight.config',
     'suites/readiness/readiness.spec',
     'suites/probes/probes.spec',

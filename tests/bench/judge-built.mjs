@@ -1,11 +1,11 @@
-// Plain JavaScript on the built package, because that is what users run: a transpiler in the same process would be a
-// good part of its memory. Started by judge.ts: node judge-built.mjs <evidence file> <rounds>
+// Started by judge.ts as one file of plain JavaScript, as users have it: a transpiler in the same process would be a good
+// part of its memory. node judge-built.mjs <evidence file> <rounds>
 import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { judge } from '../../dist/reporters/judge.js';
-import { parseEvidence } from '../../dist/reporters/parse-evidence.js';
-import { renderers } from '../../dist/reporters/renderers/index.js';
+import { judge } from '../../reporters/judge.ts';
+import { parseEvidence } from '../../reporters/parse-evidence.ts';
+import { renderers } from '../../reporters/renderers/index.ts';
 
 const [file, rounds] = process.argv.slice(2);
 setFlagsFromString('--expose-gc');

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { build } from 'esbuild';
 import { z } from 'zod';
 import { manyChecks } from './many-checks.ts';
 
@@ -19,7 +20,6 @@ if (![CHECKS, ROUNDS].every((value) => Number.isInteger(value) && value > 0)) {
   throw new Error('--checks and --rounds: give whole numbers from 1');
 }
 const AIM = { seconds: 2, mebibytes: 300 };
-const ROOT = path.resolve(import.meta.dirname, '../..');
 
 const Measured = z.object({
   rounds: z.array(z.record(z.string(), z.number())).min(1),
@@ -28,11 +28,19 @@ const Measured = z.object({
 
 const directory = mkdtempSync(path.join(tmpdir(), 'greenlight-bench-judge-'));
 try {
-  execFileSync(process.execPath, [path.join(ROOT, 'scripts/build.mjs')], { cwd: ROOT, stdio: 'inherit' });
+  const judging = path.join(directory, 'judge-built.mjs');
+  await build({
+    entryPoints: [path.join(import.meta.dirname, 'judge-built.mjs')],
+    outfile: judging,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+  });
   const file = path.join(directory, 'evidence.json');
   const text = JSON.stringify(manyChecks(CHECKS));
   writeFileSync(file, text);
-  const built = [path.join(import.meta.dirname, 'judge-built.mjs'), file, String(ROUNDS)];
+  const built = [judging, file, String(ROUNDS)];
   const env = { ...process.env, NODE_OPTIONS: '' };
   const { rounds, peakMiB } = Measured.parse(
     JSON.parse(execFileSync(process.execPath, built, { encoding: 'utf8', env })),

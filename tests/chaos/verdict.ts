@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import build from '../built.ts';
 import { killRuns } from './killed-runs.ts';
 
 /** `npm run chaos:verdict -- --runs 200 --seed 1`: kills runs at random moments; none of them may answer GO. */
@@ -14,6 +15,7 @@ if (![runs, lanes].every((value) => Number.isInteger(value) && value > 0) || !Nu
   throw new Error('--runs and --lanes: whole numbers from 1; --seed: a whole number');
 }
 
+build();
 const begin = Date.now();
 const end = await killRuns({ runs, seed, lanes, onRun: (line) => console.error(line) });
 console.log(`${runs} runs, seed ${seed}, ${((Date.now() - begin) / 1000).toFixed(0)} s`);

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import build from '../built.ts';
 import { createArena } from './arena.ts';
 import { canDump, stopDatabases } from './databases.ts';
 import { disagreements } from './expectations.ts';
@@ -26,6 +27,7 @@ const all = HAZARDS.flatMap((group) => group.hazards);
 for (const id of Object.keys(recorded)) if (!all.some((hazard) => hazard.id === id)) delete recorded[id];
 const waiting = all.filter((hazard) => only === undefined || only.includes(hazard.id));
 const problems: string[] = [];
+build();
 const arena = createArena();
 
 async function lane(): Promise<void> {
