@@ -49,6 +49,9 @@ export interface ResponseView {
 /** The headers of every request that sets none, to be recognised without looking for one. */
 export const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({});
 
+/** All that is ever asked of the old system beside its load: they change nothing. */
+export const HARMLESS_METHODS: readonly string[] = ['GET', 'HEAD'];
+
 /** Encodes fields as `application/x-www-form-urlencoded`. */
 export function encodeFields(fields: Fields): string {
   return Object.entries(fields)

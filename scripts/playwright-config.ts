@@ -11,7 +11,7 @@ import { RUN_CONTEXT_ENV } from '../contract/run-context.ts';
 import { protectSecretsOf } from '../safety/process-secrets.ts';
 import { runId } from '../safety/run-context.ts';
 import { announcePlan } from '../suites/ambient-plan.ts';
-import { PAGE_WITHIN_MS } from '../suites/flows/page-step.ts';
+import { PAGE_WITHIN_MS } from '../suites/flows/flow-run.ts';
 import { packageDirectory } from './find-playwright.ts';
 import { ownModule } from './package-root.ts';
 import { ALLURE_RESULTS_ENV } from './playwright-env.ts';

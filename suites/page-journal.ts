@@ -12,6 +12,14 @@ export interface PageJournal {
   told(): string;
   /** What a page that is open shows instead of a page of the product, such as a challenge. Takes at most a second. */
   strange(): Promise<AnswerEvent | undefined>;
+  /** The pages that are open, as they are: not for a report. */
+  shows(): readonly ShownPage[];
+}
+
+/** A page and the answer that its document came with; a page without one has no status. */
+export interface ShownPage {
+  readonly url: string;
+  readonly status: number | undefined;
 }
 
 const MOST_NAMED = 3;
@@ -39,13 +47,13 @@ export function keepJournal(context: Pick<BrowserContext, 'on' | 'pages'>): Page
       errors.add(shownLine(message.text()));
   });
   context.on('weberror', (error) => errors.add(shownLine(error.error())));
+  const shows = (): readonly ShownPage[] =>
+    context.pages().map((page) => ({ url: page.url(), status: documents.get(page)?.status() }));
   return {
+    shows,
     told() {
       const pages = createList('on');
-      for (const page of context.pages()) {
-        const status = documents.get(page)?.status();
-        pages.add(`${shownAddress(page.url())}${status === undefined ? '' : ` (${status})`}`);
-      }
+      for (const page of shows()) pages.add(shownPage(page));
       return [pages, errors, failed].flatMap((list) => list.told()).join('; ');
     },
     async strange() {
@@ -108,7 +116,17 @@ function createList(title: string): List {
 }
 
 function named(request: Request): string {
-  return `${request.method()} ${shownAddress(request.url())}`;
+  return shownRequest(request.method(), request.url());
+}
+
+/** A request as reports show it: `GET http://shop.test/cart?…`. */
+export function shownRequest(method: string, url: string): string {
+  return `${method} ${shownAddress(url)}`;
+}
+
+/** A page as reports show it: `http://shop.test/cart (200)`. */
+export function shownPage({ url, status }: ShownPage): string {
+  return `${shownAddress(url)}${status === undefined ? '' : ` (${status})`}`;
 }
 
 /** An address without anything that may be somebody's: user, values of the query, fragment. */

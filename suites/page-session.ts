@@ -2,6 +2,7 @@ import type {
   APIRequestContext,
   Browser,
   BrowserContext,
+  BrowserContextOptions,
   BrowserType,
   LaunchOptions,
   Page,
@@ -9,6 +10,7 @@ import type {
 import type { Place } from '../contract/addresses.ts';
 import { BROWSER_ARGUMENTS, type BrowserChoice } from './browser.ts';
 import { CannotTell, firstLine } from './cannot-tell.ts';
+import { letOnlyRead } from './only-reading.ts';
 import { sendPageHeaders } from './page-headers.ts';
 import { keepJournal, type PageJournal } from './page-journal.ts';
 
@@ -16,6 +18,8 @@ import { keepJournal, type PageJournal } from './page-journal.ts';
 export interface BrowserSession {
   /** A fresh browser context and page. @throws CannotTell when there is no browser or it does not start */
   open(options: PageOptions): Promise<OpenPage>;
+  /** The same for a system that is only read: nothing but GET and HEAD leaves the page. */
+  openToRead(options: PageOptions): Promise<ReadingPage>;
   close(): Promise<void>;
 }
 
@@ -33,6 +37,11 @@ export interface OpenPage {
   /** Sends requests with the cookies of the page. */
   readonly requests: APIRequestContext;
   close(): Promise<void>;
+}
+
+export interface ReadingPage extends OpenPage {
+  /** What the page wanted to send, and was not let to: `POST http://old.test/login`. */
+  refused(): readonly string[];
 }
 
 /** What Playwright needs to start a browser that was found. */
@@ -76,28 +85,34 @@ export function createBrowserSession(
       });
     }
   };
+  const open = async <T extends object>(
+    { baseURL, storageState, places }: PageOptions,
+    prepare: (context: BrowserContext) => Promise<T>,
+    more: BrowserContextOptions = {},
+  ): Promise<OpenPage & T> => {
+    let browser = await (started ??= start());
+    // A browser that crashed under an earlier check must not fail this one.
+    if (!browser.isConnected()) browser = await (started = start());
+    try {
+      const context = await browser.newContext({ baseURL, storageState, ...more });
+      const prepared = await prepare(context);
+      const journal = keepJournal(context);
+      const page = await context.newPage();
+      await sendPageHeaders(context, page, places);
+      return { page, journal, requests: context.request, close: () => context.close(), ...prepared };
+    } catch (error) {
+      throw new CannotTell('browser-crashed', `no page could be opened: ${firstLine(error)}`, {
+        cause: error,
+      });
+    }
+  };
   return {
-    async open({ baseURL, storageState, places }) {
-      let browser = await (started ??= start());
-      // A browser that crashed under an earlier check must not fail this one.
-      if (!browser.isConnected()) browser = await (started = start());
-      try {
-        const context = await browser.newContext({ baseURL, storageState });
-        const journal = keepJournal(context);
-        const page = await context.newPage();
-        await sendPageHeaders(context, page, places);
-        return {
-          page,
-          journal,
-          requests: context.request,
-          close: () => context.close(),
-        };
-      } catch (error) {
-        throw new CannotTell('browser-crashed', `no page could be opened: ${firstLine(error)}`, {
-          cause: error,
-        });
-      }
-    },
+    open: (options) => open(options, async () => ({})),
+    openToRead: (options) =>
+      open(options, async (context) => ({ refused: await letOnlyRead(context, options.baseURL) }), {
+        // A service worker sends requests that no route sees.
+        serviceWorkers: 'block',
+      }),
     async close() {
       // A browser that never started was reported by the check that needed it.
       const browser = await started?.catch(() => undefined);

@@ -13,6 +13,7 @@ import { type GreenlightTestFixtures, type GreenlightWorkerFixtures, test } from
 import type { BrowserSession, OpenPage } from '../page-session.ts';
 import { targetApplication } from '../target-application.ts';
 import type { FlowRun } from './flow-run.ts';
+import { openerOfOld } from './old-page.ts';
 import { type Journey, longestRun, runJourney } from './run-flow.ts';
 import { toldFindings } from './told-findings.ts';
 
@@ -121,7 +122,9 @@ async function runOnce(
   const { budgetMs, rateLimit } = plan;
   const requestSteps = flow.steps.filter(({ kind }) => kind === 'request').length;
   testInfo.setTimeout(
-    longestRun({ flow, budgetMs }) + requestSteps * 2 * (rateLimit.waitMs + budgetMs) + OVERHEAD_MS,
+    longestRun({ flow, budgetMs, oldUrls: plan.target.old?.urls }) +
+      requestSteps * 2 * (rateLimit.waitMs + budgetMs) +
+      OVERHEAD_MS,
   );
   const requests = await fixtures.playwright.request.newContext();
   let opened: OpenPage | undefined;
@@ -165,6 +168,7 @@ async function runOnce(
     ),
     port: (name) => fixtures.ports.port(name),
     openPage,
+    openOldPage: openerOfOld(plan.target, browsers),
     closePage: async () => opened?.close(),
     recordCreated: (record) => fixtures.created.record(record),
     control: fixtures.control,

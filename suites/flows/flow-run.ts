@@ -7,7 +7,11 @@ import type { ObservePort, PortName } from '../../contract/ports/observe.ts';
 import type { Statement } from '../../contract/statement.ts';
 import { CannotTell } from '../cannot-tell.ts';
 import type { Control } from '../control.ts';
-import type { OpenPage } from '../page-session.ts';
+import type { ShownPage } from '../page-journal.ts';
+import type { OpenPage, ReadingPage } from '../page-session.ts';
+
+/** Default time for a page step. */
+export const PAGE_WITHIN_MS = 30_000;
 
 /** Everything that a flow needs to run once. */
 export interface FlowRun {
@@ -34,6 +38,8 @@ export interface FlowRun {
   port<P extends PortName>(name: P): ObservePort<P>;
   /** The page of this flow, opened at the first call. @throws CannotTell without a browser */
   openPage(): Promise<Pick<OpenPage, 'page' | 'journal'>>;
+  /** A page on the old system, of which it only reads; absent where old has no address of its own. */
+  openOldPage?: (() => Promise<OldPage>) | undefined;
   /** Closes the page, which makes whatever still waits on it fail. */
   closePage(): Promise<void>;
   /** Writes to the ledger; resolves when it is on disk. @throws GreenlightError when it cannot */
@@ -43,6 +49,17 @@ export interface FlowRun {
   readonly watchOwnDelay?: () => OwnDelay;
   /** Shows a step in Playwright's reports while it runs; it is red there when the step does not hold. */
   stage?<T>(title: string, body: () => Promise<T>, failed: (ended: T) => string | undefined): Promise<T>;
+}
+
+/** The old system in a browser, and by requests of the same visitor. */
+export interface OldPage extends Pick<ReadingPage, 'page' | 'journal' | 'refused' | 'close'> {
+  readonly application: ApplicationPort;
+}
+
+/** A locator of a page step that matched nothing, and what the pages were then. */
+export interface Missed {
+  readonly locator: string;
+  readonly pages: readonly ShownPage[];
 }
 
 /** How one step ended. A step that could not tell throws CannotTell instead. */
@@ -56,6 +73,8 @@ export interface StepEnd {
   readonly cause: string;
   /** For a summary, where a page step fails: on which page, and what went wrong there. */
   readonly around?: string;
+  /** Set where a page step fails because there was nothing that a locator matched. */
+  readonly missed?: Missed;
 }
 
 /**

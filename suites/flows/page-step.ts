@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { Page } from '@playwright/test';
 import { conceal } from '../../contract/conceal.ts';
 import type { Captured, FlowContext, PageStep } from '../../contract/flow.ts';
 import type { AnswerEvent } from '../../contract/events/answers.ts';
@@ -8,18 +6,19 @@ import { TargetUnreachable } from '../../contract/ports/application.ts';
 import { shown, type Statement } from '../../contract/statement.ts';
 import { CannotTell, firstLine } from '../cannot-tell.ts';
 import { judgeNoAnswer } from '../no-answer.ts';
+import type { ShownPage } from '../page-journal.ts';
 import { withoutColours } from '../words.ts';
-import { flowThrew, type FlowRun, type StepEnd } from './flow-run.ts';
+import { drivePage } from './drive-page.ts';
+import { flowThrew, type FlowRun, PAGE_WITHIN_MS, type StepEnd } from './flow-run.ts';
+import { missedLocator } from './locator-miss.ts';
 import { recordCreatedBy } from './record-created.ts';
 
 /** What the pages showed when a step failed. */
 interface Seen {
   readonly strange: AnswerEvent | undefined;
   readonly told: string;
+  readonly pages: readonly ShownPage[];
 }
-
-/** Default time for a page step. */
-export const PAGE_WITHIN_MS = 30_000;
 
 /** Runs a step in the browser. The time of starting the browser does not count. @throws CannotTell */
 export async function runPageStep(step: PageStep, captured: Captured, run: FlowRun): Promise<StepEnd> {
@@ -27,18 +26,8 @@ export async function runPageStep(step: PageStep, captured: Captured, run: FlowR
   const budgetMs = step.budgetMs ?? PAGE_WITHIN_MS;
   const { page, journal } = await run.openPage();
   await recordCreatedBy(step, ctx, run);
-  const started = performance.now();
-  const drive = step.run as (page: Page, ctx: FlowContext) => Promise<Captured | undefined>;
-  // An async function turns even a synchronous throw of the plan into a rejection.
-  const driven = (async () => drive(page, ctx))().then(
-    (value) => ({ value }),
-    (error: unknown) => ({ error }),
-  );
-  const limit = new AbortController();
-  const late = sleep(budgetMs, 'late' as const, { signal: limit.signal }).catch(() => 'late' as const);
-  const first = await Promise.race([driven, late]);
-  limit.abort();
-  const durationMs = performance.now() - started;
+  const drive = await drivePage(step, page, ctx, budgetMs);
+  const { ended: first, durationMs } = drive;
   const end = (statement: Statement, cause: string): StepEnd => ({
     statements: [statement],
     captured: {},
@@ -49,12 +38,12 @@ export async function runPageStep(step: PageStep, captured: Captured, run: FlowR
     // Only a page that is open can say what it shows.
     const seen = await lookAround();
     // Closing the page ends whatever the step waits for, and its error then says what that was.
-    await run.closePage();
-    const after = await Promise.race([driven, sleep(1000, undefined)]);
-    const waiting = after && 'error' in after ? waitedFor(after.error) : '';
+    const error = await drive.end(() => run.closePage());
+    const measured = `not done${waitedFor(error)}`;
     return failed(
-      { name: 'page', ok: false, measured: `not done${waiting}`, expected: `done within ${budgetMs} ms` },
+      { name: 'page', ok: false, measured, expected: `done within ${budgetMs} ms` },
       'budget',
+      error,
       seen,
     );
   }
@@ -70,12 +59,21 @@ export async function runPageStep(step: PageStep, captured: Captured, run: FlowR
   return judgeThrow(first.error);
 
   async function lookAround(): Promise<Seen> {
-    return { strange: await journal.strange(), told: journal.told() };
+    return { strange: await journal.strange(), told: journal.told(), pages: journal.shows() };
   }
 
   /** @throws CannotTell where the step did not see the product at all */
-  async function failed(statement: Statement, cause: string, { strange, told }: Seen): Promise<StepEnd> {
-    if (strange === undefined) return { ...end(statement, cause), around: told };
+  async function failed(
+    statement: Statement,
+    cause: string,
+    error: unknown,
+    { strange, told, pages }: Seen,
+  ): Promise<StepEnd> {
+    if (strange === undefined) {
+      const locator = missedLocator(error);
+      const missed = locator === undefined ? {} : { missed: { locator, pages } };
+      return { ...end(statement, cause), around: told, ...missed };
+    }
     const instead = new TargetUnreachable(strange.event, strange.detail, { by: 'browser' });
     return end(await judgeNoAnswer(instead, 'page', budgetMs, run.control), 'no-answer');
   }
@@ -84,7 +82,7 @@ export async function runPageStep(step: PageStep, captured: Captured, run: FlowR
     const assertion = assertionOf(error);
     if (assertion) {
       const hidden = step.showValues === true ? assertion : conceal(assertion, { body: undefined, captured });
-      return failed(hidden, 'page', await lookAround());
+      return failed(hidden, 'page', error, await lookAround());
     }
     const line = firstLine(error);
     if (/has been closed|crashed|browser has disconnected/i.test(line)) {
@@ -110,7 +108,7 @@ export async function runPageStep(step: PageStep, captured: Captured, run: FlowR
         measured: shown(measured),
         expected: 'there in time',
       };
-      return failed(statement, 'page', await lookAround());
+      return failed(statement, 'page', error, await lookAround());
     }
     throw flowThrew(`the page function of step "${step.id}"`, error);
   }

@@ -1,13 +1,11 @@
 import type { FlowContext, RequestStep } from '../../contract/flow.ts';
 import { EVENTS } from '../../contract/events/table.ts';
-import { encodeRequest, type WireRequest } from '../../contract/http.ts';
+import { encodeRequest, HARMLESS_METHODS, type WireRequest } from '../../contract/http.ts';
 import { createHttpApplication } from '../../safety/http-application.ts';
 import { CannotTell } from '../cannot-tell.ts';
 import type { FlowRun } from './flow-run.ts';
 
 const REFUSALS: readonly number[] = [401, 403];
-/** Old is asked nothing that may change data. */
-const HARMLESS: readonly string[] = ['GET', 'HEAD'];
 
 /** A reader of secrets that remembers which values it gave out. */
 export function secretsReadBy(secret: FlowContext['secret']): {
@@ -38,7 +36,8 @@ export async function refuseStaleCredentials(
   secrets: ReadonlySet<string>,
   run: FlowRun,
 ): Promise<void> {
-  if (!REFUSALS.includes(status) || run.oldUrls === undefined || !HARMLESS.includes(wire.method)) return;
+  if (!REFUSALS.includes(status) || run.oldUrls === undefined || !HARMLESS_METHODS.includes(wire.method))
+    return;
   const sent = [wire.url, ...Object.values(wire.headers)];
   // Basic authentication sends them encoded, so what the step read while it made the request counts as sent.
   const carries =

@@ -6,11 +6,12 @@ import type { Outcome } from '../../contract/outcome.ts';
 import type { Statement } from '../../contract/statement.ts';
 import { CannotTell, firstLine } from '../cannot-tell.ts';
 import { expectedWords, firstWrong, wrongWords } from '../words.ts';
-import { callPlan, type FlowRun, type StepEnd } from './flow-run.ts';
+import { callPlan, type FlowRun, PAGE_WITHIN_MS, type StepEnd } from './flow-run.ts';
 import { OBSERVE_WITHIN_MS, runObserveStep } from './observe-step.ts';
-import { PAGE_WITHIN_MS, runPageStep } from './page-step.ts';
+import { runPageStep } from './page-step.ts';
 import { refuseOwnDelay } from './refuse-own-delay.ts';
 import { runRequestStep } from './request-step.ts';
+import { ASK_OLD_WITHIN_MS, refuseMissOfBoth } from './same-on-old.ts';
 
 type Acting = Exclude<Step, { kind: 'given' }>;
 
@@ -112,11 +113,19 @@ function notReached(check: string, run: FlowRun, at: string, finding: Finding): 
   };
 }
 
-/** The most time that a flow may take by its own budgets, in milliseconds. Playwright must not end it before. */
-export function longestRun(run: Pick<FlowRun, 'flow' | 'budgetMs'>): number {
-  return run.flow.steps.reduce(
-    (sum, step) => (step.kind === 'given' ? sum : sum + budgetOf(step, run.budgetMs)),
-    0,
+/**
+ * The most time that a flow may take by its own budgets, in milliseconds. Playwright must not end it before. With pages,
+ * it may take more to ask the old system once.
+ */
+export function longestRun({
+  flow,
+  budgetMs,
+  oldUrls,
+}: Pick<FlowRun, 'flow' | 'budgetMs' | 'oldUrls'>): number {
+  const asksOld = oldUrls !== undefined && flow.steps.some(({ kind }) => kind === 'page');
+  return flow.steps.reduce(
+    (sum, step) => (step.kind === 'given' ? sum : sum + budgetOf(step, budgetMs)),
+    asksOld ? ASK_OLD_WITHIN_MS : 0,
   );
 }
 
@@ -149,11 +158,16 @@ async function runStep(step: Acting, captured: Captured, run: FlowRun): Promise<
     const end = await act({ ...step, showValues }, captured, run);
     refuseOwnDelay(step.kind, end, budgetOf(step, run.budgetMs), delay.lostMs());
     const outcome = allHold(end.statements) ? 'pass' : 'fail';
+    const onOld =
+      step.kind === 'page' && end.missed !== undefined
+        ? await refuseMissOfBoth(step, end.missed, captured, run)
+        : undefined;
+    const around = [end.around, onOld].filter((text) => text !== undefined && text !== '').join('; ');
     return {
       report: report(outcome, end.durationMs, end.statements),
       captured: end.captured,
       cause: end.cause,
-      ...(end.around !== undefined && { around: end.around }),
+      ...(around !== '' && { around }),
     };
   } catch (error) {
     const unknown = toCannotTell(error);
@@ -229,5 +243,5 @@ function unknownFinding(
 function wrongText({ report, around }: StepWent): string {
   const wrong = firstWrong(report.statements);
   if (!wrong) return 'nothing was compared';
-  return around === undefined || around === '' ? wrongWords(wrong) : `${wrongWords(wrong)}; ${around}`;
+  return around === undefined ? wrongWords(wrong) : `${wrongWords(wrong)}; ${around}`;
 }
