@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { access, chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { access, chmod, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join, normalize, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { brotliDecompress, createBrotliDecompress } from 'node:zlib';
+import { markScratch, removeDeadScratch, unmarkScratch } from '../safety/scratch-directory.ts';
 
 const inflate = promisify(brotliDecompress);
 
@@ -80,29 +81,13 @@ async function packageDirectory(): Promise<{ directory: string; version: string 
   return undefined;
 }
 
-/** Removes what unpackings that were killed have left: 200 MB each. */
-async function sweepDrafts(cache: string): Promise<void> {
-  for (const name of await readdir(cache)) {
-    const pid = /^chromium-.*\.(\d+)\.[0-9a-f]{8}$/.exec(name)?.[1];
-    if (pid !== undefined && !isAlive(Number(pid)))
-      await rm(join(cache, name), { recursive: true, force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
 async function unpack(archives: string, home: string): Promise<void> {
-  await sweepDrafts(dirname(home));
+  // What unpackings that were killed have left: 200 MB each.
+  removeDeadScratch(dirname(home), (name) => /^chromium-.*\.[0-9a-f]{8}$/.test(name));
   const draft = `${home}.${process.pid}.${randomBytes(4).toString('hex')}`;
   try {
     await mkdir(draft, { mode: 0o755 });
+    markScratch(draft);
     await pipeline(
       createReadStream(join(archives, 'chromium.br')),
       createBrotliDecompress(),
@@ -116,6 +101,7 @@ async function unpack(archives: string, home: string): Promise<void> {
       await extractTar(await inflate(await readFile(join(archives, archive))), join(draft, place));
     }
     await writeFontConfig(join(draft, 'fonts'), join(home, 'fonts'));
+    unmarkScratch(draft);
     // Appears whole or not at all. Another process may have been first: then its copy is as good as ours.
     await rename(draft, home).catch(async (error: unknown) => {
       if (!(await exists(home))) throw error;

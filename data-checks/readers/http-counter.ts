@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseJsonExactly } from '../../contract/exact-json.ts';
 import { PortUnavailable } from '../../contract/ports/observe.ts';
 import type { RowCounter } from '../../contract/ports/records.ts';
 
@@ -77,7 +78,8 @@ async function post(options: HttpCounterOptions, body: string): Promise<unknown>
   }
   if (status !== 200) throw notUnderstood(`status ${status}`);
   try {
-    return JSON.parse(text);
+    // A count that JavaScript would round is none.
+    return parseJsonExactly(text);
   } catch (error) {
     throw notUnderstood(`not JSON: ${error instanceof Error ? error.message : String(error)}`);
   }

@@ -11,7 +11,7 @@ import { type CommandContext, commandOf, wholeNumber } from '../command-context.
 import { DEMO_ENV_FILE, writeDemoEnv } from '../demo-env.ts';
 import { ownModule } from '../package-root.ts';
 import { retireVerdict } from '../retire-verdict.ts';
-import { markScratch, removeDeadScratch } from '../run-directory.ts';
+import { markScratch, removeDeadScratch } from '../../safety/scratch-directory.ts';
 import { nameReport, showVerdict } from '../show-verdict.ts';
 import { withoutSigningKey } from '../signing/configured-keys.ts';
 

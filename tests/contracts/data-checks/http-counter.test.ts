@@ -57,6 +57,11 @@ test.each([
   [200, '{"answers":[{"kind":"counted","rows":1.5,"sums":{}}]}'],
   [200, '{"answers":[{"kind":"counted","rows":1,"sums":{"t":1.5}}]}'],
   [200, '{"rows":7}'],
+  // Numbers that JavaScript rounds to a count.
+  [200, '{"answers":[{"kind":"counted","rows":3.0000000000000001,"sums":{}}]}'],
+  [200, '{"answers":[{"kind":"counted","rows":9007199254740990.5,"sums":{}}]}'],
+  [200, '{"answers":[{"kind":"counted","rows":9007199254740993,"sums":{}}]}'],
+  [200, '{"answers":[{"kind":"counted","rows":0.9999999999999999999,"sums":{}}]}'],
 ])('status %i with %s means that nothing is known', async (status, body) => {
   await expect((await reader(status, body)).count([{ table: 'orders' }])).rejects.toBeInstanceOf(
     PortUnavailable,

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { chromium } from '@playwright/test';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { ownIdentity, type ProcessIdentity } from '../../../safety/process-identity.ts';
 import { resolveBrowser } from '../../../suites/browser.ts';
 import { launchOptionsFor } from '../../../suites/page-session.ts';
 
@@ -81,14 +82,30 @@ test.skipIf(!bundled)(
   async () => {
     const cache = path.join(directory, 'cache');
     await mkdir(path.join(cache, 'greenlight'), { recursive: true, mode: 0o700 });
-    // What a killed unpacking leaves behind.
-    await mkdir(path.join(cache, 'greenlight', 'chromium-1.0.0.4194304.0123abcd'));
+    const draft = async (name: string, of: ProcessIdentity | undefined): Promise<void> => {
+      const at = path.join(cache, 'greenlight', `chromium-1.0.0.${name}`);
+      await mkdir(at);
+      const mark = JSON.stringify({ schema: 'greenlight/scratch@1', ...of });
+      if (of !== undefined) await writeFile(path.join(at, 'greenlight-scratch.json'), mark);
+    };
+    const own = ownIdentity();
+    // What killed unpackings leave behind: of a process that is gone, and of one whose pid another process has now.
+    await draft('4194304.0123abcd', { ...own, pid: 4194304 });
+    await draft(`${own.pid}.1123abcd`, { ...own, start: '1' });
+    // Of one that lives, and of nobody knows whom.
+    await draft(`${own.pid}.2123abcd`, own);
+    await draft('whose.3123abcd', undefined);
     const env = bare({ XDG_CACHE_HOME: cache });
     const [one, two] = await Promise.all([resolveBrowser(env), resolveBrowser(env)]);
     if ('path' in one && one.source === 'playwright') return;
     expect(one).toMatchObject({ source: 'package' });
     expect(two).toEqual(one);
-    expect(await readdir(path.join(cache, 'greenlight'))).toHaveLength(1);
+    const left = await readdir(path.join(cache, 'greenlight'));
+    expect(left.sort()).toEqual([
+      `chromium-1.0.0.${own.pid}.2123abcd`,
+      'chromium-1.0.0.whose.3123abcd',
+      expect.stringMatching(/^chromium-[\d.]+$/),
+    ]);
     if (!('path' in one)) throw new Error(one.missing);
     const browser = await chromium.launch(launchOptionsFor(one, {}));
     try {
