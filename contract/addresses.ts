@@ -33,6 +33,23 @@ export function addressesOf(target: Pick<Target, 'urls' | 'thirdParties'>): Read
   return { ...target.urls, ...Object.fromEntries(others) };
 }
 
+/**
+ * The third party that a URL belongs to, by its name; undefined for the target and for addresses that nobody named.
+ * @param urls base URLs by name, of the target and of third parties
+ */
+export function thirdPartyAt(
+  url: string,
+  urls: Readonly<Record<string, string>>,
+  thirdParties: ReadonlySet<string> | undefined,
+): string | undefined {
+  if (thirdParties === undefined || thirdParties.size === 0) return undefined;
+  const places = Object.entries(urls).map(([name, base]): Place => {
+    return { name, url: base, headers: {}, thirdParty: thirdParties.has(name) };
+  });
+  const place = placeOf(url, places);
+  return place?.thirdParty === true ? place.name : undefined;
+}
+
 /** The place in which a URL lies: the one with the longest base, so that two may share a host. */
 export function placeOf(url: string, places: readonly Place[]): Place | undefined {
   const base = (place: Place): string => place.url.replace(/\/+$/, '');

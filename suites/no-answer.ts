@@ -3,6 +3,7 @@ import type { TargetUnreachable } from '../contract/ports/application.ts';
 import type { Statement } from '../contract/statement.ts';
 import { CannotTell } from './cannot-tell.ts';
 import type { Control } from './control.ts';
+import { refuseThirdParty } from './third-party.ts';
 import { whoseCertificateFault } from './whose-certificate.ts';
 
 /** What came although it was no answer: then more can be said than that none came. */
@@ -20,15 +21,18 @@ export function causeOfNoAnswer({ event }: TargetUnreachable): string {
 
 /**
  * What it means that the target gave no answer that can be read, by the table of events.
- * @throws CannotTell when the fault is, or may be, ours
+ * @param thirdParty its name, where it was no address of the target
+ * @throws CannotTell when the fault is, or may be, ours, or that of a third party
  */
 export async function judgeNoAnswer(
   error: TargetUnreachable,
   name: string,
   budgetMs: number,
   control: Control,
+  thirdParty?: string,
 ): Promise<Statement> {
   const event = await whoseCertificateFault(error, control);
+  if (thirdParty !== undefined) refuseThirdParty(thirdParty, event, error.message, { cause: error });
   const asked = await control.ask();
   const { outcome, words, remedy } = meaningOf(event, 'single', asked);
   if (outcome === 'fail') {

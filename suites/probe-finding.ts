@@ -1,3 +1,4 @@
+import { thirdPartyAt } from '../contract/addresses.ts';
 import { allHold } from '../contract/evaluate.ts';
 import type { Finding } from '../contract/finding.ts';
 import type { ResponseView, WireRequest } from '../contract/http.ts';
@@ -31,6 +32,8 @@ export interface ProbeTools {
   readonly application: ApplicationPort;
   readonly urls: Readonly<Record<string, string>>;
   readonly control: Control;
+  /** Names among `urls` that are not the target. */
+  readonly thirdParties?: ReadonlySet<string>;
   /** How long a request may wait where the target limits our rate, in milliseconds; as in every plan without it. */
   readonly rateLimitWaitMs?: number;
 }
@@ -94,7 +97,8 @@ export async function ask(
     return { answer: await sendAs(tools, request, budgetMs, wanted) };
   } catch (error) {
     if (!(error instanceof TargetUnreachable)) throw error;
-    return { none: await judgeNoAnswer(error, name, budgetMs, tools.control) };
+    const thirdParty = thirdPartyAt(request.url, tools.urls, tools.thirdParties);
+    return { none: await judgeNoAnswer(error, name, budgetMs, tools.control, thirdParty) };
   }
 }
 

@@ -20,6 +20,7 @@ export type EventId =
   | 'body-undecodable'
   | 'redirect-loop'
   | 'wrong-status'
+  | 'wrong-shape'
   | 'not-let-in'
   | 'rate-limited-still'
   // It is ours, or somebody's between us and the target.
@@ -149,6 +150,11 @@ export const EVENTS: Readonly<Record<EventId, EventRow>> = {
     words: 'another status than expected',
     means: WRONG_ANSWER,
     remedy: 'see what the third party says about itself, and run again',
+  },
+  'wrong-shape': {
+    words: 'an answer of another shape than expected',
+    means: WRONG_ANSWER,
+    remedy: 'see what the third party has changed, and correct what the plan expects of it',
   },
   'not-let-in': {
     words: 'a request with credentials is refused (401, 403)',

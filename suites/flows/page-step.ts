@@ -1,3 +1,4 @@
+import { thirdPartyAt } from '../../contract/addresses.ts';
 import { conceal } from '../../contract/conceal.ts';
 import type { Captured, FlowContext, PageStep } from '../../contract/flow.ts';
 import type { AnswerEvent } from '../../contract/events/answers.ts';
@@ -7,7 +8,8 @@ import { shown, type Statement } from '../../contract/statement.ts';
 import { CannotTell, firstLine } from '../cannot-tell.ts';
 import { judgeNoAnswer } from '../no-answer.ts';
 import type { ShownPage } from '../page-journal.ts';
-import { withoutColours } from '../words.ts';
+import { refuseThirdParty } from '../third-party.ts';
+import { withoutColours, wrongWords } from '../words.ts';
 import { drivePage } from './drive-page.ts';
 import { flowThrew, type FlowRun, PAGE_WITHIN_MS, type StepEnd } from './flow-run.ts';
 import { missedLocator } from './locator-miss.ts';
@@ -58,6 +60,10 @@ export async function runPageStep(step: PageStep, captured: Captured, run: FlowR
   }
   return judgeThrow(first.error);
 
+  function thirdPartyOf(url: string): string | undefined {
+    return thirdPartyAt(url, run.urls, run.thirdParties);
+  }
+
   async function lookAround(): Promise<Seen> {
     return { strange: await journal.strange(), told: journal.told(), pages: journal.shows() };
   }
@@ -69,13 +75,20 @@ export async function runPageStep(step: PageStep, captured: Captured, run: FlowR
     error: unknown,
     { strange, told, pages }: Seen,
   ): Promise<StepEnd> {
+    const [place] = pages.filter(({ url }) => thirdPartyOf(url) !== undefined);
+    const thirdParty = place && thirdPartyOf(place.url);
     if (strange === undefined) {
       const locator = missedLocator(error);
+      const event =
+        (place?.status ?? 0) >= 400 ? 'wrong-status' : cause === 'budget' ? 'timeout' : 'wrong-shape';
+      // What is there and is not as the plan compares it, such as a count, is about the target.
+      if (thirdParty !== undefined && (event !== 'wrong-shape' || locator !== undefined))
+        refuseThirdParty(thirdParty, event, `${wrongWords(statement)}; ${told}`);
       const missed = locator === undefined ? {} : { missed: { locator, pages } };
       return { ...end(statement, cause), around: told, ...missed };
     }
     const instead = new TargetUnreachable(strange.event, strange.detail, { by: 'browser' });
-    return end(await judgeNoAnswer(instead, 'page', budgetMs, run.control), 'no-answer');
+    return end(await judgeNoAnswer(instead, 'page', budgetMs, run.control, thirdParty), 'no-answer');
   }
 
   async function judgeThrow(error: unknown): Promise<StepEnd> {
@@ -98,7 +111,8 @@ export async function runPageStep(step: PageStep, captured: Captured, run: FlowR
         by: 'browser',
         ...(url === undefined ? {} : { url }),
       });
-      return end(await judgeNoAnswer(unreachable, 'answer', budgetMs, run.control), 'no-answer');
+      const thirdParty = url === undefined ? undefined : thirdPartyOf(url);
+      return end(await judgeNoAnswer(unreachable, 'answer', budgetMs, run.control, thirdParty), 'no-answer');
     }
     if (error instanceof Error && error.name === 'TimeoutError') {
       const measured = `${line}${waitedFor(error)}`;

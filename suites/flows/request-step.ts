@@ -1,4 +1,4 @@
-import { acceptsStatus, allHold, evaluateResponse } from '../../contract/evaluate.ts';
+import { acceptsStatus, evaluateResponse } from '../../contract/evaluate.ts';
 import { RATE_LIMIT_WAIT_MS } from '../../contract/events/situation.ts';
 import type { Captured, FlowContext, RequestStep } from '../../contract/flow.ts';
 import { encodeRequest, type ResponseView } from '../../contract/http.ts';
@@ -6,7 +6,7 @@ import { TargetUnreachable } from '../../contract/ports/application.ts';
 import { atMost, type Statement } from '../../contract/statement.ts';
 import { sendPatiently } from '../../safety/patient-application.ts';
 import { causeOfNoAnswer, judgeNoAnswer } from '../no-answer.ts';
-import { thirdPartyAway } from '../target-application.ts';
+import { eventOfWrongAnswer, refuseThirdParty } from '../third-party.ts';
 import { firstWrong, wrongWords } from '../words.ts';
 import { callPlan, type FlowRun, type StepEnd } from './flow-run.ts';
 import { refuseStaleCredentials, secretsReadBy } from './plan-credentials.ts';
@@ -20,7 +20,8 @@ export async function runRequestStep(step: RequestStep, captured: Captured, run:
   const what = `the request of step "${step.id}"`;
   const spec = callPlan(what, () => step.request(ctx));
   const wire = callPlan(what, () => encodeRequest(spec, run.urls));
-  const thirdParty = run.thirdParties?.has(spec.endpoint ?? 'app') === true;
+  const endpoint = spec.endpoint ?? 'app';
+  const thirdParty = run.thirdParties?.has(endpoint) === true ? endpoint : undefined;
   await recordCreatedBy(step, ctx, run);
   const started = performance.now();
   let response: ResponseView;
@@ -35,10 +36,10 @@ export async function runRequestStep(step: RequestStep, captured: Captured, run:
   } catch (error) {
     if (!(error instanceof TargetUnreachable)) throw error;
     const durationMs = performance.now() - started;
-    const statement = await judgeNoAnswer(error, 'answer', budgetMs, run.control);
+    const statement = await judgeNoAnswer(error, 'answer', budgetMs, run.control, thirdParty);
     return { statements: [statement], captured: {}, durationMs, cause: causeOfNoAnswer(error) };
   }
-  if (!acceptsStatus(step.status, response.status))
+  if (thirdParty === undefined && !acceptsStatus(step.status, response.status))
     await refuseStaleCredentials(step, ctx, wire, response.status, read(), run);
   const judged = callPlan(`step "${step.id}", judging its answer,`, () =>
     evaluateResponse(step, captured, response),
@@ -52,13 +53,10 @@ export async function runRequestStep(step: RequestStep, captured: Captured, run:
     durationMs: response.durationMs,
     cause: causeOf(judged.statements),
   };
-  // Only what the plan compares in such an answer, such as a count of errors, is about the target.
-  if (thirdParty && !allHold(end.statements) && end.cause !== 'comparison') {
-    const wrong = firstWrong(end.statements);
-    throw thirdPartyAway(
-      spec.endpoint ?? 'app',
-      `did not answer as wanted: ${wrong ? wrongWords(wrong) : ''}`,
-    );
+  const wrong = firstWrong(end.statements);
+  if (thirdParty !== undefined && wrong !== undefined) {
+    const event = eventOfWrongAnswer(end.cause, response.status);
+    if (event !== undefined) refuseThirdParty(thirdParty, event, wrongWords(wrong));
   }
   return end;
 }

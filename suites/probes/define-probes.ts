@@ -1,6 +1,5 @@
 import { registerChecks } from '../../checks/index.ts';
 import { addressesOf } from '../../contract/addresses.ts';
-import type { Finding } from '../../contract/finding.ts';
 import { readHeaders } from '../../contract/headers.ts';
 import type { Project } from '../../contract/outcome.ts';
 import type { Plan, PlanInput } from '../../contract/plan.ts';
@@ -16,6 +15,7 @@ import { probeGuards } from '../parity/guards-probe.ts';
 import { probeParity } from '../parity/parity-probe.ts';
 import { type Probed, probeFinding } from '../probe-finding.ts';
 import { targetApplication } from '../target-application.ts';
+import { aboutThirdParty } from '../third-party.ts';
 import { probeEndpoints } from './endpoints-probe.ts';
 import { MOST_REDIRECTS } from './follow-redirects.ts';
 import { probeHealth } from './health-probe.ts';
@@ -47,13 +47,12 @@ export function defineProbes(
           urls: addressesOf(plan.target),
           // Only parts of a plan that need it reach for it; the plan was refused if they do and it is not there.
           oldUrls: plan.target.old?.urls ?? {},
+          thirdParties: new Set(Object.keys(plan.target.thirdParties ?? {})),
           control,
           rateLimitWaitMs: plan.rateLimit.waitMs,
         };
         const finding = await probeFinding(check.id, () => runProbe(probe, tools));
-        return Object.hasOwn(plan.target.thirdParties ?? {}, probe.endpoint)
-          ? aboutThirdParty(finding)
-          : finding;
+        return tools.thirdParties.has(probe.endpoint) ? aboutThirdParty(finding) : finding;
       },
     };
   });
@@ -82,13 +81,6 @@ function twinHeaders(from: {
     new: readHeaders(from.headers, resolveSecret),
     old: readHeaders(from.oldHeaders ?? from.headers, resolveSecret),
   };
-}
-
-/** A third party that is wrong is wrong; the target has no part in it. */
-function aboutThirdParty(finding: Finding): Finding {
-  if (finding.outcome !== 'fail') return finding;
-  const remedy = 'look at that third party: it says nothing about the target';
-  return { ...finding, outcome: 'unknown', cause: 'third-party', remedy };
 }
 
 /** How many requests a probe sends at most. */

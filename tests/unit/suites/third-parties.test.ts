@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { placeOf, placesOf } from '../../../contract/addresses.ts';
 import { atMost, flow, type Flow } from '../../../contract/index.ts';
+import { EVENTS } from '../../../contract/events/table.ts';
 import { credentialProblems } from '../../../contract/credential-problems.ts';
 import { parsePlan, type PlanInput } from '../../../contract/plan.ts';
 import { createHttpApplication } from '../../../safety/http-application.ts';
@@ -9,7 +10,8 @@ import { listen, type Listening, runFlowOn } from './run-flow-on.ts';
 
 let target: Listening;
 let tracker: Listening;
-let answer: { status: number; body: string; delayMs?: number; cut?: boolean };
+let answer: { status: number; body: string; delayMs?: number; cut?: boolean; after?: string };
+let asked = 0;
 
 beforeAll(async () => {
   target = await listen((_request, response) => response.end('{}'));
@@ -17,6 +19,11 @@ beforeAll(async () => {
     response.setHeader('content-type', 'application/json');
     if (request.headers['x-token'] !== 'abc') response.statusCode = 403;
     else response.statusCode = answer.status;
+    asked += 1;
+    if (answer.after !== undefined && asked === 1) {
+      response.statusCode = 429;
+      response.setHeader('retry-after', answer.after);
+    }
     if (answer.cut === true) request.socket.destroy();
     else setTimeout(() => response.end(answer.body), answer.delayMs ?? 0);
   });
@@ -46,11 +53,12 @@ const fewErrors = flow('errors-are-few', { title: 'x' })
     budgetMs: 300,
   }) as Flow;
 
-const ask = (over: { tracker?: string } = {}) => {
+const ask = (over: { tracker?: string; flow?: Flow } = {}) => {
   const plan = planOf();
   const places = { app: target.url, tracker: over.tracker ?? tracker.url };
+  asked = 0;
   const thirdParties = { tracker: { url: places.tracker, headers: { 'x-token': 'abc' } } };
-  return runFlowOn(target.url, fewErrors, {
+  return runFlowOn(target.url, over.flow ?? fewErrors, {
     urls: places,
     thirdParties: new Set(['tracker']),
     application: targetApplication(createHttpApplication(), { ...plan.target, thirdParties }),
@@ -64,6 +72,9 @@ describe('a third party that is away', () => {
     ['limits our rate', { status: 429, body: '{}' }],
     ['does not know us', { status: 401, body: '{}' }],
     ['has moved', { status: 404, body: '{}' }],
+    ['limits our rate for an hour', { status: 200, body: '{}', after: '3600' }],
+    ['sends what it does not declare', { status: 200, body: '<html>' }],
+    ['shows a challenge', { status: 403, body: '<p>Incapsula incident ID: 1-2</p>' }],
     ['is late', { status: 200, body: '{"errors":0}', delayMs: 1000 }],
     ['hangs up', { status: 200, body: '', cut: true }],
   ])('%s: unknown, named, never the fault of the target', async (_, given) => {
@@ -71,6 +82,31 @@ describe('a third party that is away', () => {
     const finding = await ask();
     expect(finding).toMatchObject({ outcome: 'unknown', cause: 'third-party' });
     expect(finding.summary).toContain('tracker');
+    expect(finding.remedy).toContain('it says nothing about the target');
+  });
+
+  test.each<[string, (typeof answer)['status'], string]>([
+    ['does not know us', 401, EVENTS['not-let-in'].remedy],
+    ['has moved', 404, EVENTS['wrong-status'].remedy],
+    ['limits our rate', 429, EVENTS['rate-limited'].remedy],
+  ])('%s: the remedy is that of the table', async (_, status, remedy) => {
+    answer = { status, body: '{}' };
+    expect((await ask()).remedy).toContain(remedy);
+  });
+
+  test('limits our rate for a moment: it is waited for as told', async () => {
+    answer = { status: 200, body: '{"errors":2}', after: '0' };
+    expect(await ask()).toMatchObject({ outcome: 'pass' });
+    expect(asked).toBe(2);
+  });
+
+  test.each([500, 429, 401])('answers %d, which the step wants', async (status) => {
+    answer = { status, body: '{}' };
+    const wanting = flow('tracker-refuses', { title: 'x' }).request('ask', {
+      status,
+      request: () => ({ method: 'GET', path: '/', endpoint: 'tracker' }),
+    }) as Flow;
+    expect(await ask({ flow: wanting })).toMatchObject({ outcome: 'pass' });
   });
 
   test('is not there', async () => {
