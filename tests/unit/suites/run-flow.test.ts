@@ -43,6 +43,8 @@ function runOf(subject: unknown, setting: Setting = {}): FlowRun {
     closePage: async () => {},
     recordCreated: ({ kind, identity }) => setting.record?.(`${kind} ${identity}`) ?? Promise.resolve(),
     control: setting.control ?? createControl(undefined),
+    // A machine that is busy must not be taken for a reason.
+    watchOwnDelay: () => ({ lostMs: () => 0, stop: () => undefined }),
   };
 }
 
