@@ -11,6 +11,6 @@ export default defineGreenlightPlaywright(await planForPlaywright(), {
     readiness: { testDir: path.join(MODULE_ROOT, 'suites', 'readiness') },
     suites: { testDir: path.join(MODULE_ROOT, 'suites'), testMatch: '**/@(flows|probes)/*.spec.@(ts|js)' },
     'data-checks': { testDir: path.join(MODULE_ROOT, 'data-checks', 'checks') },
-    load: { testDir: path.join(MODULE_ROOT, 'load', 'profiles') },
+    load: { testDir: path.join(MODULE_ROOT, 'scripts', 'specs') },
   },
 });

@@ -1,4 +1,5 @@
 /** The one way in which a planned check becomes a Playwright test. */
 export { type Look, type PlannedLook, registerChecks, registerOwnCheck } from './register.ts';
+export { loadTest } from './load-test.ts';
 export { watchOwnDelay } from './own-delay.ts';
 export { callFromUserPlace } from './user-place.ts';

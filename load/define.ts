@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { TestInfo } from '@playwright/test';
-import { registerChecks } from '../checks/index.ts';
+import { loadTest, registerChecks } from '../checks/index.ts';
 import { GreenlightError } from '../contract/errors.ts';
 import { type LoadProfile, mostStages, orderedS } from '../contract/load-profile.ts';
 import type { Plan } from '../contract/plan.ts';
@@ -10,24 +10,16 @@ import { refuseLiveKeys } from '../safety/live-keys.ts';
 import { secretReader } from '../safety/secrets.ts';
 import { defineComparisons } from './compare/define-comparisons.ts';
 import { loadEngines } from './engines/index.ts';
-import { loadTest } from './fixtures.ts';
 import { ONE_SHARE } from './judge-shares.ts';
 import { findPlanFile } from './plan-file.ts';
 import { runProfile } from './run-profile.ts';
-import { defineSlo } from './slo/define-slo.ts';
 
 /** Time for starting the engine and writing its results; each of k6's virtual users evaluates all schemas first. */
 const OVERHEAD_MS: Record<LoadProfile['engine'], number> = { autocannon: 30_000, k6: 300_000 };
 
-/**
- * Registers one Playwright test for each service level, load profile and comparison that the phase of this run requires.
- * Service levels come first: they are about real traffic, and our own load would be part of it.
- */
+/** Registers one Playwright test for each load profile and comparison that the phase of this run requires. */
 export function defineLoad(plan: Plan): void {
   const redactor = redactorOf(plan);
-  // One after the other: profiles that run at the same time would measure each other.
-  loadTest.describe.configure({ mode: 'default' });
-  defineSlo(plan);
   const segment = loadRunContext()?.segment;
   registerChecks(loadTest, plan, (check) => {
     if (check.source !== 'load') return undefined;

@@ -2,8 +2,8 @@ import path from 'node:path';
 import { describeError } from '../contract/errors.ts';
 import { Phase } from '../contract/outcome.ts';
 import { type AskedRun, unplannedVerdict } from '../reporters/started-verdict.ts';
+import type { ProcessContext } from '../safety/process-context.ts';
 import { createRedactor } from '../safety/redactor.ts';
-import type { CommandContext } from './command-context.ts';
 import { writeVerdict } from './publish-evidence.ts';
 import { reportFiles } from './report-files.ts';
 import { markInUse, refuseWhileInUse, unmarkInUse } from './report-in-use.ts';
@@ -22,7 +22,7 @@ export interface AskedVerdict {
   done(): void;
 }
 
-type Place = Pick<CommandContext, 'screen' | 'env' | 'cwd'>;
+type Place = Pick<ProcessContext, 'screen' | 'env' | 'cwd'>;
 
 /**
  * Replaces the verdict of an earlier run, before anything is loaded: from here on a verdict is on disk and it is no GO,

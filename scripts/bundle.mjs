@@ -25,7 +25,7 @@ const GROUPS = [
     'suites/probes/probes.spec',
     'suites/flows/flows.spec',
     'data-checks/checks/tables.spec',
-    'load/profiles/profiles.spec',
+    'scripts/specs/load.spec',
   ],
   ['load/engines/processes/child'],
   ['guard', 'new-shop', 'old-shop', 'redis-emulator', 'smtp-sink', 'stripe-stand-in'].map(

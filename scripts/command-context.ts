@@ -1,14 +1,9 @@
 import { Command, type CommanderError, Help, InvalidArgumentError, type Option } from 'commander';
 import { EXIT } from '../contract/exit-codes.ts';
-import type { Screen } from './screen.ts';
+import type { ProcessContext } from '../safety/process-context.ts';
 
-/** What every command gets from the process, so that none of them reaches for it. */
-export interface CommandContext {
-  readonly screen: Screen;
-  readonly env: NodeJS.ProcessEnv;
-  readonly cwd: string;
-  /** Aborts on Ctrl-C, SIGTERM and SIGHUP. */
-  readonly interrupted: AbortSignal;
+/** What every command gets. */
+export interface CommandContext extends ProcessContext {
   /** Keeps the exit code of the command that ran. */
   readonly finish: (exitCode: number) => void;
 }

@@ -19,7 +19,7 @@ import { renderSlack } from '../reporters/renderers/messages/slack.ts';
 import { renderWebhookEvent } from '../reporters/renderers/messages/webhook-event.ts';
 import type { PublisherName } from './publisher-settings.ts';
 import { reportFiles } from './report-files.ts';
-import type { Screen } from './screen.ts';
+import type { Screen } from '../safety/screen.ts';
 
 /** Where a verdict is delivered from. */
 export interface Place {

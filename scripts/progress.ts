@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Screen } from './screen.ts';
+import type { Screen } from '../safety/screen.ts';
 
 /** The pipe between Playwright and us on which progress travels; workers do not inherit it. */
 export const PROGRESS_DESCRIPTOR = 3;

@@ -14,7 +14,7 @@ import type { RunRequest } from './run-request.ts';
 import { removeLeaks } from './run-scan.ts';
 import { runStages } from './run-stages.ts';
 import { cleanUpRun, type Reasons, undoEarlier } from './run-undo.ts';
-import type { Screen } from './screen.ts';
+import type { Screen } from '../safety/screen.ts';
 
 /** What a run came to. `verdict` is undefined when none could be written. */
 export interface RunEnd {

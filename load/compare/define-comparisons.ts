@@ -1,4 +1,4 @@
-import { registerChecks } from '../../checks/index.ts';
+import { loadTest, registerChecks } from '../../checks/index.ts';
 import { GreenlightError } from '../../contract/errors.ts';
 import { COMPARED_SIDES, comparedS, type LoadComparison } from '../../contract/load-comparison.ts';
 import type { Plan } from '../../contract/plan.ts';
@@ -7,7 +7,6 @@ import { redactorOf } from '../../safety/redactor.ts';
 import { runId } from '../../safety/run-context.ts';
 import { secretReader } from '../../safety/secrets.ts';
 import { loadEngines } from '../engines/index.ts';
-import { loadTest } from '../fixtures.ts';
 import { runComparison } from './run-comparison.ts';
 
 /** Starting an engine and reading its results, once for every block. */

@@ -1,8 +1,7 @@
-import { registerChecks } from '../../checks/index.ts';
+import { loadTest, registerChecks } from '../../checks/index.ts';
 import { GreenlightError } from '../../contract/errors.ts';
 import type { Plan } from '../../contract/plan.ts';
 import { refuseLiveKeys } from '../../safety/live-keys.ts';
-import { loadTest } from '../fixtures.ts';
 import { evaluateSlo, openMetrics } from './evaluate-slo.ts';
 
 /** More than all questions of one objective may take together. */

@@ -8,7 +8,7 @@ import { type CommandContext, commandOf, repeated, wholeNumber } from '../comman
 import { exitCodeOfKeyspaces } from '../data/exit-code-of-data.ts';
 import { renderKeyspaces } from '../data/render-keyspaces.ts';
 import { protectAddresses, untilInterrupted } from '../data/two-databases.ts';
-import type { Screen } from '../screen.ts';
+import type { Screen } from '../../safety/screen.ts';
 
 interface DataRedisOptions {
   readonly old: string;

@@ -3,7 +3,7 @@ import { EXIT } from '../../contract/exit-codes.ts';
 import { type CommandContext, commandOf } from '../command-context.ts';
 import { installK6, K6_VERSION } from '../doctor/install-k6.ts';
 import type { FoundPart } from '../doctor/parts.ts';
-import type { Screen } from '../screen.ts';
+import type { Screen } from '../../safety/screen.ts';
 
 interface DoctorOptions {
   readonly install?: 'k6';

@@ -1,5 +1,5 @@
 import type { DiffOptions } from '../../data-checks/postgres/rows/diff-tables.ts';
-import type { Screen } from '../screen.ts';
+import type { Screen } from '../../safety/screen.ts';
 
 /** What a person sees while rows are compared: how much there is, how fast it goes, how long it still takes. */
 export function diffProgress(screen: Screen): Pick<DiffOptions, 'onEstimate' | 'onTable' | 'onProgress'> {

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import path from 'node:path';
 import { GreenlightError } from '../../contract/errors.ts';
 import type { GateStore } from '../../contract/ports/gate-store.ts';
-import type { CommandContext } from '../command-context.ts';
+import type { ProcessContext } from '../../safety/process-context.ts';
 import { readVerificationKey } from '../signing/key-file.ts';
 import { createPost } from '../../reporters/publishers/post.ts';
 import { type Audit, createAudit, lineFile } from './audit.ts';
@@ -46,7 +46,7 @@ export interface ServeOptions {
  * Answers until it is interrupted; then it stops its runs and waits for open requests.
  * @throws GreenlightError USAGE for whatever the caller must correct
  */
-export async function serve(options: ServeOptions, context: CommandContext): Promise<void> {
+export async function serve(options: ServeOptions, context: ProcessContext): Promise<void> {
   const { screen, env, cwd } = context;
   const npx = watchNpx(env);
   const interrupted =

@@ -25,7 +25,7 @@ const ROOMS: readonly Room[] = [
   {
     at: 'safety/',
     ours: ['contract/'],
-    packages: ['node:', 'zod', 'fflate'],
+    packages: ['node:', 'zod', 'fflate', 'picocolors'],
     lazy: ['pg', 'jiti'],
     typesOnly: ['@playwright/test/reporter'],
   },
@@ -90,7 +90,7 @@ const ROOMS: readonly Room[] = [
   },
   {
     at: 'scripts/',
-    ours: ['contract/', 'safety/', 'suites/', 'load/', 'data-checks/', 'reporters/'],
+    ours: ['contract/', 'safety/', 'checks/', 'suites/', 'load/', 'data-checks/', 'reporters/'],
     packages: ['node:', 'zod', 'commander', 'picocolors', 'yaml', 'web-tree-sitter', '@playwright/test'],
   },
   {

@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { runCommandLine } from '../../../scripts/program.ts';
-import { createScreen } from '../../../scripts/screen.ts';
+import { createScreen } from '../../../safety/screen.ts';
 
 /** What a command printed, and its exit code. */
 export interface CommandEnd {

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Finding } from '../../../contract/finding.ts';
 import { k6Engine } from '../../../load/engines/k6.ts';
 import { runCommandLine } from '../../../scripts/program.ts';
-import { createScreen } from '../../../scripts/screen.ts';
+import { createScreen } from '../../../safety/screen.ts';
 import { kubectlStandIn, OperatorStandIn } from './operator-stand-in.ts';
 import { startTarget, type FakeTarget } from './target.ts';
 import { visitors } from './visitors.ts';

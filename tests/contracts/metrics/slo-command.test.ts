@@ -5,7 +5,7 @@ import { Writable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createPrometheus } from '../../../load/slo/prometheus.ts';
 import { runCommandLine } from '../../../scripts/program.ts';
-import { createScreen } from '../../../scripts/screen.ts';
+import { createScreen } from '../../../safety/screen.ts';
 import {
   type Exporter,
   prometheusMissing,

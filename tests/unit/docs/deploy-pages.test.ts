@@ -7,7 +7,7 @@ import pc from 'picocolors';
 import { parse } from 'yaml';
 import { lintFile } from '../../../scripts/lint-gate/lint-file.ts';
 import { RULES } from '../../../scripts/lint-gate/rules/index.ts';
-import type { Screen } from '../../../scripts/screen.ts';
+import type { Screen } from '../../../safety/screen.ts';
 import { GITHUB_OUTPUTS } from '../../../reporters/renderers/github/outputs.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');

@@ -10,7 +10,7 @@ import { renderStepSummary } from '../../../reporters/renderers/github/step-summ
 import { renderGitlabDotenv } from '../../../reporters/renderers/gitlab-dotenv.ts';
 import { publishersOf, publishVerdict } from '../../../scripts/publish-verdict.ts';
 import { retireVerdict } from '../../../scripts/retire-verdict.ts';
-import { createScreen } from '../../../scripts/screen.ts';
+import { createScreen } from '../../../safety/screen.ts';
 
 const golden = (name: string): Verdict =>
   Verdict.parse(

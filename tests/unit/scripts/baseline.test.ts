@@ -13,7 +13,7 @@ import { digestOf } from '../../../scripts/load-config.ts';
 import { runCommandLine } from '../../../scripts/program.ts';
 import { publishEvidence } from '../../../scripts/publish-evidence.ts';
 import { reportFiles } from '../../../scripts/report-files.ts';
-import { createScreen } from '../../../scripts/screen.ts';
+import { createScreen } from '../../../safety/screen.ts';
 import { profileOf, resultOf } from '../load/load-result-of.ts';
 import { attempt, evidenceOf, found, planned } from '../reporters/evidence-builders.ts';
 

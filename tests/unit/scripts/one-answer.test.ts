@@ -11,7 +11,7 @@ import { alertWeight } from '../../../load/slo/alert-weight.ts';
 import { prometheusRules } from '../../../load/slo/prometheus-rules.ts';
 import { judge } from '../../../reporters/judge.ts';
 import { runCommandLine } from '../../../scripts/program.ts';
-import { createScreen } from '../../../scripts/screen.ts';
+import { createScreen } from '../../../safety/screen.ts';
 import { attempt, DECIDED, evidenceOf } from '../reporters/evidence-builders.ts';
 
 /** What was measured, whoever asks. All that follows is the real thing. */

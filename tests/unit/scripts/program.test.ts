@@ -5,7 +5,7 @@ import { Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Verdict } from '../../../contract/verdict.ts';
 import { runCommandLine } from '../../../scripts/program.ts';
-import { createScreen } from '../../../scripts/screen.ts';
+import { createScreen } from '../../../safety/screen.ts';
 
 let directory: string;
 beforeEach(() => {

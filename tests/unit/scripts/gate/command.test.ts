@@ -6,7 +6,7 @@ import path from 'node:path';
 import { Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { runCommandLine } from '../../../../scripts/program.ts';
-import { createScreen } from '../../../../scripts/screen.ts';
+import { createScreen } from '../../../../safety/screen.ts';
 import { COMMIT, TARGET, writeVerdict } from './verdicts.ts';
 
 const QUERY = new URLSearchParams({ target: TARGET, commit: COMMIT }).toString();

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { RunOrder } from '../../../../contract/ports/gate-store.ts';
 import { runCommand } from '../../../../scripts/commands/run.ts';
 import { parseRunOrder, runArguments, runIdOf } from '../../../../scripts/gate/run-order.ts';
-import { createScreen } from '../../../../scripts/screen.ts';
+import { createScreen } from '../../../../safety/screen.ts';
 
 const PARTS = ['target', 'phase', 'release', 'commit', 'artifact', 'nonce'] as const;
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;

@@ -4,7 +4,7 @@ import { Writable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { lintFile } from '../../../../scripts/lint-gate/lint-file.ts';
 import { runCommandLine } from '../../../../scripts/program.ts';
-import { createScreen } from '../../../../scripts/screen.ts';
+import { createScreen } from '../../../../safety/screen.ts';
 import { RULES } from '../../../../scripts/lint-gate/rules/index.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../../../..');

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ShardFragment } from '../../../../contract/shard.ts';
 import { Verdict } from '../../../../contract/verdict.ts';
 import { runCommandLine } from '../../../../scripts/program.ts';
-import { createScreen } from '../../../../scripts/screen.ts';
+import { createScreen } from '../../../../safety/screen.ts';
 import { readSigningKey } from '../../../../scripts/signing/key-file.ts';
 import {
   allShards,

@@ -10,7 +10,7 @@ import { publishEvidence } from '../../../../scripts/publish-evidence.ts';
 import { reportFiles, type ReportFiles } from '../../../../scripts/report-files.ts';
 import { signStatement } from '../../../../scripts/signing/envelope.ts';
 import { readSigningKey } from '../../../../scripts/signing/key-file.ts';
-import { createScreen } from '../../../../scripts/screen.ts';
+import { createScreen } from '../../../../safety/screen.ts';
 import { attempt, evidenceOf, planned } from '../../reporters/evidence-builders.ts';
 
 export const COMMIT = '3f2c1ab'.padEnd(40, '0');

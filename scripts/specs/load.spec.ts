@@ -1,4 +1,4 @@
 import { planOfThisRun } from '../../safety/run-context.ts';
-import { defineLoad } from '../index.ts';
+import { defineLoad } from '../test-entry.ts';
 
 defineLoad(await planOfThisRun());

@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
 import pc from 'picocolors';
-import type { Redactor } from '../safety/redactor.ts';
+import type { Redactor } from './redactor.ts';
 
 export type Paint = ReturnType<typeof pc.createColors>;
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { renderers } from '../../../reporters/renderers/index.ts';
 import { judge } from '../../../reporters/judge.ts';
 import { createProgress } from '../../../scripts/progress.ts';
-import { createScreen, type Screen } from '../../../scripts/screen.ts';
+import { createScreen, type Screen } from '../../../safety/screen.ts';
 import { showVerdict } from '../../../scripts/show-verdict.ts';
 import { DECIDED, evidenceOf, failing, planned } from '../reporters/evidence-builders.ts';
 
