@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { examineValue, type Part } from './examine-value.ts';
+import { examineValue } from './examine-value.ts';
+import type { Part } from './part.ts';
 import { argument } from './key-filter.ts';
 import { bytesOf, type Reader, Refusal, RefusedByServer } from './reader.ts';
 import { clockOf, type ExpiryReader, GONE, momentOf, sameMoment } from './server-facts.ts';

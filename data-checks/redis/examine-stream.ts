@@ -1,4 +1,4 @@
-import type { Part } from './examine-value.ts';
+import type { Part } from './part.ts';
 import { readable } from './key-filter.ts';
 import { type Argument, bytesOf, listOf, type Reader, type Reply } from './reader.ts';
 import { paceOf } from './pace.ts';

@@ -2,18 +2,9 @@ import { createHash } from 'node:crypto';
 import { readable } from './key-filter.ts';
 import { type Argument, bytesOf, type Command, listOf, numberOf, type Reader, type Reply } from './reader.ts';
 import { examineStream } from './examine-stream.ts';
+import type { Part } from './part.ts';
 import { type Pace, paceOf } from './pace.ts';
 import { sameReply, score, type ValueType } from './windows.ts';
-
-/** One part of a key that is not the same on both sides: its type, its expiry, its value, or one field of it. */
-export interface Part {
-  readonly name: string;
-  /** Null: not there. Text of both sides, for those who may see it; long ones are cut. */
-  readonly old: string | null;
-  readonly new: string | null;
-  /** The same as long as both sides are, however long they are: the texts are cut. */
-  readonly state: string;
-}
 
 /** Parts of one key that are named. */
 const MOST_PARTS = 10;

@@ -10,7 +10,8 @@ import { findK6 } from './k6/find.ts';
 import { runGuarded, wholeMachinePercent, type ProgramEnd } from './k6/guarded-process.ts';
 import { orderForK6 } from './k6/order.ts';
 import { frameOf, K6Reading } from './k6/reading.ts';
-import { ORDER_ENV, type K6Order } from './k6/runtime.ts';
+import type { K6Order } from './k6/modules.ts';
+import { ORDER_ENV } from './k6/runtime.ts';
 import type { LoadRecorder } from './load-recorder.ts';
 import { unreachableBecause } from './reachability.ts';
 

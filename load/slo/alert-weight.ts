@@ -1,6 +1,6 @@
 import type { PlannedCheck } from '../../contract/checks.ts';
 import type { Policy } from '../../contract/policy.ts';
-import type { PrometheusRule } from './prometheus-rules.ts';
+import type { PrometheusRule } from './prometheus-rule.ts';
 
 /** What the plan says of a level: an advisory one decides nothing, a waiver takes a breach out until its last day. */
 export interface AlertWeight {

@@ -1,32 +1,12 @@
 import { badLimit, leastEvents, windowLevel } from '../../contract/slo-events.ts';
 import type { Slo, SloLevel, SloObjective } from '../../contract/slo.ts';
 import { type AlertWeight, weighed } from './alert-weight.ts';
+import type { PrometheusRule, RuleFile } from './prometheus-rule.ts';
 import type { BurnRate } from './judge-budget.ts';
 import { LEAST_COVERAGE, MOST_AGE_SCRAPES, ROUNDING } from './limits.ts';
 import { MOST_PART } from './share-of.ts';
 import { significantly } from './significant-rule.ts';
 import { labelled, sloQueries } from './slo-queries.ts';
-
-/** One rule as Prometheus reads it from a file. */
-export type PrometheusRule =
-  | { readonly record: string; readonly expr: string; readonly labels: Labels }
-  | {
-      readonly alert: string;
-      readonly expr: string;
-      readonly for?: string;
-      readonly labels: Labels;
-      readonly annotations: Readonly<Record<'summary' | 'description', string>>;
-    };
-type Labels = Readonly<Record<string, string>>;
-
-/** A rule file: one group for each objective, evaluated as often as the target is scraped. */
-export interface RuleFile {
-  readonly groups: readonly {
-    readonly name: string;
-    readonly interval: string;
-    readonly rules: readonly PrometheusRule[];
-  }[];
-}
 
 const BUCKETS = 'greenlight:slo:buckets';
 const EVENTS = 'greenlight:slo:events';

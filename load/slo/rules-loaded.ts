@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { PrometheusRule, RuleFile } from './prometheus-rules.ts';
+import type { PrometheusRule, RuleFile } from './prometheus-rule.ts';
 import { askPrometheus, type PrometheusOptions } from './prometheus.ts';
 
 const Labels = z.record(z.string(), z.string()).default({});

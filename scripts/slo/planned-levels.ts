@@ -6,7 +6,8 @@ import type { Plan } from '../../contract/plan.ts';
 import type { Policy } from '../../contract/policy.ts';
 import type { Slo, SloObjective } from '../../contract/slo.ts';
 import { alertWeight } from '../../load/slo/alert-weight.ts';
-import { prometheusRules, type RuleFile } from '../../load/slo/prometheus-rules.ts';
+import type { RuleFile } from '../../load/slo/prometheus-rule.ts';
+import { prometheusRules } from '../../load/slo/prometheus-rules.ts';
 
 /** A service level, and what the plan says of it in a phase. */
 export interface PlannedLevel {

@@ -1,6 +1,6 @@
 import { allSettled } from './all-settled.ts';
 import type { Answer } from './answer.ts';
-import type { Work } from './find-rows.ts';
+import type { Work } from './work.ts';
 
 /** Counts both sides, exactly, in one statement for each; says nothing about what the rows hold. */
 export async function countRows(

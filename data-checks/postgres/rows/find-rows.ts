@@ -1,12 +1,9 @@
 import { allSettled } from './all-settled.ts';
-import type { Checkpoint } from './checkpoint.ts';
 import { Differences } from './differences.ts';
-import { type Hashing, rangeKey, type SideSql } from './hashing.ts';
+import { rangeKey, type SideSql } from './hashing.ts';
 import { isSorted, sampleKeys } from './cut-keys.ts';
 import { locateDifferent } from './locate-ranges.ts';
 import { locate } from './locate.ts';
-import type { Meter } from './meter.ts';
-import type { Pairing } from './pairing.ts';
 import {
   bucketOf,
   type BucketScan,
@@ -19,16 +16,7 @@ import {
 import { RangeScan, scanRanges } from './scan-keys.ts';
 import { isLostSide, type Side } from './side.ts';
 import { NO_ROWS, sameTotals } from './totals.ts';
-
-/** Both sides of one table, ready to be asked. */
-export interface Work {
-  readonly pairing: Pairing;
-  readonly sides: readonly [Side, Side];
-  readonly sql: readonly [SideSql, SideSql];
-  readonly checkpoint: Checkpoint;
-  readonly meter: Meter;
-  readonly hashing: Hashing;
-}
+import type { Work } from './work.ts';
 
 /** Totals of both sides, and, where those differ, which rows do. */
 export interface Found {

@@ -1,9 +1,10 @@
 import { CannotCheck } from './cannot-check.ts';
 import { Differences, type HashedRow } from './differences.ts';
-import type { Found, Work } from './find-rows.ts';
+import type { Found } from './find-rows.ts';
 import { writtenSince } from './hashing.ts';
 import { KEYS_PER_STATEMENT, keysQuery } from './recheck.ts';
 import type { TablePair } from './table-diff.ts';
+import type { Work } from './work.ts';
 
 type FoundRow = [hash: string, later: boolean, ...key: (string | null)[]];
 

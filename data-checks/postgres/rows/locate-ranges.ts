@@ -1,7 +1,7 @@
 import { allSettled } from './all-settled.ts';
 import type { KeyRange } from './cut-keys.ts';
 import type { Differences } from './differences.ts';
-import type { Work } from './find-rows.ts';
+import type { Work } from './work.ts';
 import { locate } from './locate.ts';
 import { bounds, differingParts, inRange, partTotals, type RangeTotals } from './scan-keys.ts';
 import type { Totals } from './totals.ts';

@@ -1,5 +1,5 @@
 import type { Differences } from './differences.ts';
-import type { Work } from './find-rows.ts';
+import type { Work } from './work.ts';
 import type { SideSql } from './hashing.ts';
 import { mergeRows } from './merge.ts';
 

@@ -1,6 +1,6 @@
 import type { Session } from '../session.ts';
 import { Differences, type HashedRow } from './differences.ts';
-import type { Work } from './find-rows.ts';
+import type { Work } from './work.ts';
 import { keyIs } from './show-cells.ts';
 import type { RowDifference } from './table-diff.ts';
 

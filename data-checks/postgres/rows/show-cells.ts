@@ -1,6 +1,6 @@
 import { quoteLiteral } from '../names.ts';
 import { allSettled } from './all-settled.ts';
-import type { Work } from './find-rows.ts';
+import type { Work } from './work.ts';
 import { columnText, hashInputs, type PairedColumn, type SideName } from './pairing.ts';
 import { rowHash, SEEDS } from './row-hash.ts';
 import type { CellDifference, RowDifference } from './table-diff.ts';

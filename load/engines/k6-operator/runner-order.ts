@@ -5,7 +5,7 @@ import { PlannedCheck } from '../../../contract/checks.ts';
 import { LoadProfile } from '../../../contract/load-profile.ts';
 import { Policy } from '../../../contract/policy.ts';
 import { MOST_SHARDS } from '../../../contract/shard.ts';
-import type { K6Order } from '../k6/runtime.ts';
+import type { K6Order } from '../k6/modules.ts';
 
 /** A label of DNS: what Kubernetes takes as the name of nearly everything. */
 export const DnsLabel = z

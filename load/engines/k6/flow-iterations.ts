@@ -8,7 +8,7 @@ import { shapedSteps } from '../looked-shapes.ts';
 import { oddAnswer } from '../odd-answer.ts';
 import { evenSample, schemaSample } from '../schema-sample.ts';
 import { refuseInvalidUrl } from './invalid-url.ts';
-import type { K6Modules, K6Order, K6Response } from './runtime.ts';
+import type { K6Modules, K6Order, K6Response } from './modules.ts';
 import { secretOf } from './secret-of.ts';
 
 /** What the iterations of flows tell beside k6's own samples. */

@@ -1,4 +1,4 @@
-import type { K6Response } from './runtime.ts';
+import type { K6Response } from './modules.ts';
 
 const INVALID_URL_CODE = 1020;
 

@@ -3,7 +3,7 @@ import type { LoadProfile } from '../../../contract/load-profile.ts';
 import type { LoadOrder } from '../../../contract/ports/load-engine.ts';
 import { shapedSteps } from '../looked-shapes.ts';
 import { orderFlows } from '../order-flows.ts';
-import type { K6Order } from './runtime.ts';
+import type { K6Order } from './modules.ts';
 
 const MOST_VUS = 1000;
 /** How slow a target without latency limits is expected to be at most, for the number of virtual users. */

@@ -2,7 +2,7 @@ import type { Flow } from '../../../contract/flow.ts';
 import { NO_HEADERS } from '../../../contract/http.ts';
 import { walkFlow } from '../flow-walk.ts';
 import { refuseInvalidUrl } from './invalid-url.ts';
-import type { K6Modules, K6Order, K6Response } from './runtime.ts';
+import type { K6Modules, K6Order, K6Response } from './modules.ts';
 import { secretOf } from './secret-of.ts';
 
 /**

@@ -7,7 +7,7 @@ import { Faults } from '../faults.ts';
 import { LoadRecorder } from '../load-recorder.ts';
 import { LookedShapes } from '../looked-shapes.ts';
 import { shareOf } from '../share-of.ts';
-import type { K6Order } from './runtime.ts';
+import type { K6Order } from './modules.ts';
 import { K6Samples } from './samples.ts';
 
 const Summary = z.object({

@@ -1,5 +1,5 @@
 import type { Options } from 'k6/options';
-import type { K6Order } from './runtime.ts';
+import type { K6Order } from './modules.ts';
 
 export const MEASURED = 'measured';
 const WARM_UP = 'warmup';

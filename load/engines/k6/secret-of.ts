@@ -1,4 +1,4 @@
-import type { K6Modules } from './runtime.ts';
+import type { K6Modules } from './modules.ts';
 
 /** Reads a secret out of k6's own environment. */
 export function secretOf({ env }: Pick<K6Modules, 'env'>): (name: string) => string {

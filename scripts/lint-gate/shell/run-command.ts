@@ -2,8 +2,9 @@ import * as commands from './commands.ts';
 import { truthOfWords } from './conditions.ts';
 import { type Node, parseShell } from './grammar.ts';
 import type { State } from './state.ts';
+import { substitutions } from './substitutions.ts';
 import { asksForGo } from './values.ts';
-import { substitutions, type Walk } from './walk.ts';
+import type { Walk } from './walk.ts';
 
 /** Runs one command that is no compound of others. */
 export function runCommand(walk: Walk, node: Node, state: State, asked: boolean): readonly State[] {

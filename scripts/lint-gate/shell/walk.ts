@@ -1,8 +1,8 @@
 import { type Truth, matches, truthOf } from './conditions.ts';
 import { runsGate } from './commands.ts';
 import type { Node } from './grammar.ts';
-import { runCommand } from './run-command.ts';
 import { distinct, type State } from './state.ts';
+import { substitutions } from './substitutions.ts';
 import { asksForGo, valueOf } from './values.ts';
 
 /** One answer of the gate at one place of a script: what is to be followed through it. */
@@ -23,6 +23,9 @@ const MOST_STATES = 400;
 const MOST_STEPS = 40_000;
 const MOST_ROUNDS = 3;
 
+/** Runs one command that is no compound of others. */
+export type RunCommand = (walk: Walk, node: Node, state: State, asked: boolean) => readonly State[];
+
 /** A walk through one script under one answer. It follows every way that the answer leaves open. */
 export class Walk {
   readonly functions = new Map<string, Node>();
@@ -34,8 +37,10 @@ export class Walk {
   #depth = 0;
   /** Rows of a text within a script, such as that of `sh -c`, are those of the command that runs it. */
   row: number | undefined;
-  constructor(trial: Trial) {
+  readonly #runCommand: RunCommand;
+  constructor(trial: Trial, runCommand: RunCommand) {
     this.trial = trial;
+    this.#runCommand = runCommand;
   }
 
   /** Runs a text within the script. Which gate of it answers first is the one that the trial is about. */
@@ -142,7 +147,7 @@ export class Walk {
         this.notUnderstood(node, 'it is no shell that could be read');
         return [{ ...state, status: undefined }];
       default:
-        return runCommand(this, node, state, asked);
+        return this.#runCommand(this, node, state, asked);
     }
   }
 
@@ -341,13 +346,4 @@ function waysOf(state: State): readonly [readonly State[], readonly State[]] {
 
 function inverted(status: number | undefined): number | undefined {
   return status === undefined ? undefined : status === 0 ? 1 : 0;
-}
-
-/** `$( … )`, backticks and `<( … )` directly in a command, not those within others. */
-export function substitutions(node: Node): readonly Node[] {
-  return node.namedChildren.flatMap((child) =>
-    child.type === 'command_substitution' || child.type === 'process_substitution'
-      ? [child]
-      : substitutions(child),
-  );
 }

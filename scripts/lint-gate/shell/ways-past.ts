@@ -1,7 +1,7 @@
 import type { Line } from '../place.ts';
 import { asksGate, clearsUp, failsOnRefusal, isGate, onlySays, runsGate } from './commands.ts';
 import { everyNode, type Node, parseShell } from './grammar.ts';
-import { commandText } from './run-command.ts';
+import { commandText, runCommand } from './run-command.ts';
 import { firstState, type State } from './state.ts';
 import { type Seen, type Trial, Walk } from './walk.ts';
 
@@ -41,7 +41,7 @@ export function waysPast(script: ScriptToWalk): readonly WayPast[] {
     line: lineAt(row),
     what,
   }));
-  const first = new Walk({ site: 'none', code: 0, decision: 'GO' });
+  const first = new Walk({ site: 'none', code: 0, decision: 'GO' }, runCommand);
   first.sequence(tree.children, [firstState(script)], false);
   const open = new Map(first.met);
   const tried = new Map<number, Node>();
@@ -117,7 +117,7 @@ function tryOne(
   script: ScriptToWalk,
   lineAt: (row: number) => number,
 ): { readonly ways: readonly WayPast[]; readonly met: ReadonlyMap<number, Node> } {
-  const walk = new Walk(trial);
+  const walk = new Walk(trial, runCommand);
   const ends = walk
     .sequence(tree.children, [firstState(script)], false)
     .flatMap((end) => afterTraps(walk, tree, end));
