@@ -84,12 +84,12 @@ export async function startMariadb(): Promise<TestMariadb> {
     await exited;
     await rm(directory, { recursive: true, force: true });
   };
-  for (let attempt = 0; ; attempt += 1) {
+  for (;;) {
     try {
       await execute('select 1');
       break;
     } catch (error) {
-      if (child.exitCode !== null || attempt > 400) {
+      if (child.exitCode !== null || child.signalCode !== null) {
         await stop();
         throw new Error('MariaDB did not start', { cause: error });
       }

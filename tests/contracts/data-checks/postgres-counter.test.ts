@@ -111,12 +111,12 @@ describe.each<ClusterVersion>(['newest', 'debian'])('counting rows in PostgreSQL
     ['a name that is none', { table: 'a b' }, 'app', /not a table name/],
     [
       'a statement that takes too long',
-      { table: 'orders', filter: 'pg_sleep(1) is not null' },
+      { table: 'orders', filter: 'pg_sleep(60) is not null' },
       'app',
       /statement timeout/,
     ],
   ])('%s is unreadable, never fewer rows', async (_name, query, user, reason) => {
-    const counter = createPostgresCounter({ url: cluster.url('shop', user), statementTimeoutMs: 700 });
+    const counter = createPostgresCounter({ url: cluster.url('shop', user), statementTimeoutMs: 3000 });
     const [broken, next] = await counter.count([query, { table: 'orders', filter: 'id = 1' }]);
     await counter.close();
     expect(broken).toMatchObject({ kind: 'unreadable', reason: expect.stringMatching(reason) as string });

@@ -4,6 +4,7 @@ import http from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { MetricsPort } from '../../../contract/ports/metrics.ts';
 
 /** Why there is no Prometheus here; undefined when there is one. */
 export function prometheusMissing(
@@ -85,7 +86,7 @@ export async function startPrometheus(
     await ended;
     await rm(directory, { recursive: true, force: true });
   };
-  for (let attempt = 0; attempt < 200; attempt += 1) {
+  while (child.exitCode === null && child.signalCode === null) {
     const ready = await fetch(`${url}/-/ready`).then(
       (response) => response.ok,
       () => false,
@@ -95,6 +96,25 @@ export async function startPrometheus(
   }
   await close();
   throw new Error('Prometheus did not become ready');
+}
+
+/**
+ * Waits until each of these jobs answered every scrape of so many seconds.
+ * @returns that moment, in Unix seconds: what is asked as of it does not depend on how long the machine takes meanwhile
+ */
+export async function moment(
+  store: MetricsPort,
+  { seconds, whole }: { readonly seconds: number; readonly whole: readonly string[] },
+): Promise<number> {
+  const up = `up{job=~"${whole.join('|')}"}[${seconds}s]`;
+  for (;;) {
+    const now = await store.now();
+    const ask = async (query: string): Promise<number> =>
+      (await store.instant(query, now)).samples[0]?.value ?? 0;
+    const scrapes = await ask(`min(count_over_time(${up}))`);
+    if (scrapes >= seconds - 1 && (await ask(`min(min_over_time(${up}))`)) === 1) return now;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
 }
 
 /** A port of this machine that was free a moment ago. */

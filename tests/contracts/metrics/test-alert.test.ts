@@ -42,7 +42,7 @@ describe.skipIf(missing !== undefined)('a test alert through a real Alertmanager
     );
     ended = new Promise((resolve) => child.once('exit', () => resolve()));
     url = `http://127.0.0.1:${own}`;
-    for (let attempt = 0; attempt < 100; attempt += 1) {
+    while (child.exitCode === null && child.signalCode === null) {
       if (
         await fetch(`${url}/-/ready`).then(
           ({ ok }) => ok,

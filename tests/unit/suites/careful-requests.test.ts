@@ -1,10 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { request as playwright } from '@playwright/test';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { flow } from '../../../contract/flow.ts';
 import type { RequestSpec } from '../../../contract/http.ts';
 import type { ApplicationPort } from '../../../contract/ports/application.ts';
@@ -14,6 +13,7 @@ import { runFlow } from '../../../suites/flows/run-flow.ts';
 
 const open: { readonly server: Server; readonly sockets: Set<Socket> }[] = [];
 afterEach(async () => {
+  vi.restoreAllMocks();
   for (const { server, sockets } of open.splice(0)) {
     sockets.forEach((socket) => socket.destroy());
     server.close();
@@ -54,6 +54,13 @@ const ports: readonly (readonly [string, () => Promise<ApplicationPort>])[] = [
   ['through Playwright', async () => createPlaywrightApplication(await playwright.newContext())],
 ];
 
+/** What the clock shows to whoever asks: no pause of this machine counts, and none has to be waited for. */
+function clockAt(): { at: number } {
+  const clock = { at: performance.now() };
+  vi.spyOn(performance, 'now').mockImplementation(() => clock.at);
+  return clock;
+}
+
 describe.each(ports)('an idle connection that ends before the first byte, %s', (_where, port) => {
   const send = (application: ApplicationPort, url: string, method: 'GET' | 'PUT' | 'POST') =>
     application.send({ method, url, headers: {}, ...(method === 'GET' ? {} : { body: 'x' }) }, 5000);
@@ -61,6 +68,7 @@ describe.each(ports)('an idle connection that ends before the first byte, %s', (
   test.each(['GET', 'PUT'] as const)('is met by one more %s on a fresh one', async (method) => {
     const { url, heads } = await serveOncePerConnection();
     const application = await port();
+    clockAt();
     await send(application, url, 'GET');
     expect((await send(application, url, method)).status).toBe(200);
     expect(heads).toEqual(['GET', method]);
@@ -69,6 +77,7 @@ describe.each(ports)('an idle connection that ends before the first byte, %s', (
   test('is not met by sending a POST twice', async () => {
     const { url, heads } = await serveOncePerConnection();
     const application = await port();
+    clockAt();
     await send(application, url, 'GET');
     await expect(send(application, url, 'POST')).rejects.toMatchObject({ event: 'reset' });
     expect(heads).toEqual(['GET']);
@@ -77,8 +86,9 @@ describe.each(ports)('an idle connection that ends before the first byte, %s', (
   test('is not used again after a pause, so a POST is safe', async () => {
     const { url, heads } = await serveOncePerConnection();
     const application = await port();
+    const clock = clockAt();
     await send(application, url, 'GET');
-    await sleep(300);
+    clock.at += 300;
     expect((await send(application, url, 'POST')).status).toBe(200);
     expect(heads).toEqual(['GET', 'POST']);
   });

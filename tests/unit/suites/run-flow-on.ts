@@ -6,6 +6,7 @@ import { createHttpApplication } from '../../../safety/http-application.ts';
 import { createControl } from '../../../suites/control.ts';
 import type { FlowRun } from '../../../suites/flows/flow-run.ts';
 import { runFlow } from '../../../suites/flows/run-flow.ts';
+import { neverDelayed } from '../../never-delayed.ts';
 
 /** A server on loopback that remembers what it was asked: `GET /path`. */
 export interface Listening {
@@ -52,6 +53,7 @@ export function flowRunOn(url: string, flow: Flow, over: Partial<FlowRun> = {}):
     closePage: () => Promise.resolve(),
     recordCreated: () => Promise.resolve(),
     control: createControl(undefined),
+    watchOwnDelay: neverDelayed,
     ...over,
   };
 }
