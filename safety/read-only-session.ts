@@ -1,3 +1,5 @@
+import { postgresAddressProblem } from './database-address.ts';
+
 /** How a read-only session on PostgreSQL is limited. All times in milliseconds. */
 export interface ReadOnlySession {
   /** One statement may take this long. */
@@ -16,8 +18,11 @@ export interface StatementRunner {
 /**
  * Options for `new pg.Client(...)`. Limits are not sent as start-up options, because connection poolers refuse
  * those: `beginReadOnly` sets them inside the transaction.
+ * @throws Error for an address that the driver would read otherwise than it is meant
  */
 export function readOnlyClientConfig(connectionString: string, session: ReadOnlySession) {
+  const problem = postgresAddressProblem(connectionString);
+  if (problem !== undefined) throw new Error(`the address ${problem}`);
   return {
     connectionString,
     application_name: 'greenlight',

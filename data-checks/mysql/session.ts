@@ -1,5 +1,6 @@
 import type * as Mysql2 from 'mysql2';
 import { GreenlightError } from '../../contract/errors.ts';
+import { severalHosts } from '../../safety/database-address.ts';
 
 export interface MysqlOptions {
   /** `mysql://` or `mariadb://` address. Never shown: it may hold a password. */
@@ -131,6 +132,8 @@ export async function openMysql({ url, timeoutMs }: MysqlOptions): Promise<Mysql
 }
 
 function addressOf(url: string) {
+  const several = severalHosts(url);
+  if (several !== undefined) throw new Error(`the address ${several}`);
   const { hostname, port, username, password, pathname, searchParams } = parsed(url);
   const ssl = searchParams.get('ssl') ?? searchParams.get('sslmode') ?? 'false';
   return {

@@ -1,5 +1,6 @@
 import { GreenlightError } from '../../contract/errors.ts';
 import { EXIT } from '../../contract/exit-codes.ts';
+import { postgresAddressProblem } from '../../safety/database-address.ts';
 import { createRedactor } from '../../safety/redactor.ts';
 import { isMysqlAddress } from '../../data-checks/mysql/diff-from-mysql.ts';
 import type { CommandContext } from '../command-context.ts';
@@ -15,6 +16,8 @@ export function mustBeAddresses(
 ): void {
   for (const option of ['old', 'new'] as const) {
     const text = addresses[option];
+    const problem = /^postgres(ql)?:/.test(text) ? postgresAddressProblem(text) : undefined;
+    if (problem !== undefined) throw new GreenlightError('USAGE', `--${option} ${problem}`);
     const protocol = protocolOf(text);
     if (/^postgres(ql)?:$/.test(protocol)) continue;
     const mysql = isMysqlAddress(text) && protocol !== '';

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import { GreenlightError } from '../../contract/errors.ts';
 import { hostOf, isLoopback } from '../../contract/loopback.ts';
+import { postgresAddressProblem } from '../../safety/database-address.ts';
 import { fixedTokens, HOW_TO_WRITE, parseTokens, type TokenKeeper, tokensOfFile } from './tokens.ts';
 
 /** Tokens in the environment, as `name:token`, several separated by spaces or commas. */
@@ -86,6 +87,10 @@ export function parseReportUrl(template: string | undefined): ((run: string) => 
 export function parseStoreUrl(option: string | undefined, env: NodeJS.ProcessEnv): string | undefined {
   const url = option ?? env[STORE_ENV];
   if (url === undefined || url === '') return undefined;
+  const problem = postgresAddressProblem(url);
+  if (problem !== undefined) {
+    throw new GreenlightError('USAGE', `the address of --store (or ${STORE_ENV}) ${problem}`);
+  }
   if (/^postgres(ql)?:\/\//.test(url) && URL.canParse(url)) return url;
   throw new GreenlightError('USAGE', `--store (or ${STORE_ENV}) is not an address of PostgreSQL`, {
     hint: 'It is written as postgres://user:password@host:5432/database.',
