@@ -31,6 +31,9 @@ export const RecordsSource = z.discriminatedUnion('adapter', [
 ]);
 export type RecordsSource = z.infer<typeof RecordsSource>;
 
+/** Leaves mail to synthetic customers where it is; by default it is removed once the checks are done. */
+const KeepMails = z.boolean().optional();
+
 /** Where mail to synthetic customers arrives. */
 export const MailboxSource = z.discriminatedUnion('adapter', [
   z.strictObject({
@@ -41,11 +44,13 @@ export const MailboxSource = z.discriminatedUnion('adapter', [
     user: SecretString,
     password: SecretString,
     folder: z.string().default('INBOX'),
+    keepMails: KeepMails,
   }),
   /** Mailpit, MailDev 3 or Greenlight's own sink (`greenlight-sink`), read over HTTP. */
   z.strictObject({
     adapter: z.enum(['mailpit', 'maildev', 'greenlight-sink']),
     url: z.url({ protocol: /^https?$/ }),
+    keepMails: KeepMails,
   }),
 ]);
 export type MailboxSource = z.infer<typeof MailboxSource>;

@@ -16,13 +16,16 @@ import { type Control, CONTROL_ATTACHMENT, CONTROL_MEDIA_TYPE, createControl } f
 import { createdData, type CreatedData } from './created-data.ts';
 import { type BrowserSession, createBrowserSession, launchOptionsFor } from './page-session.ts';
 import { openPorts, type Ports } from './ports.ts';
-import { identitiesOf, type RunScope, runScope } from './run-scope.ts';
+import { removeOwnMails } from './own-mails.ts';
+import { identitiesOf, markOf, type RunScope, runScope } from './run-scope.ts';
 
 /** Fixtures that live as long as a worker. */
 export interface GreenlightWorkerFixtures {
   /** The plan of this run, checked, and without live keys. */
   readonly plan: Plan;
   readonly run: RunScope;
+  /** How many identities the tests of this worker made. */
+  readonly identities: { made: number };
   readonly redactor: Redactor;
   /** Mailbox, database rows, payments, webhook deliveries: opened when first used. */
   readonly ports: Ports;
@@ -62,6 +65,14 @@ export const test = base.extend<GreenlightTestFixtures, GreenlightWorkerFixtures
     { scope: 'worker' },
   ],
   run: [async ({}, use) => use(runScope()), { scope: 'worker' }],
+  identities: [
+    async ({ plan, run }, use) => {
+      const identities = { made: 0 };
+      await use(identities);
+      if (identities.made > 0) await removeOwnMails(plan.target, markOf(run));
+    },
+    { scope: 'worker' },
+  ],
   redactor: [async ({ plan }, use) => use(redactorOf(plan)), { scope: 'worker' }],
   secret: [async ({ plan }, use) => use(secretReader(plan)), { scope: 'worker' }],
   ports: [
@@ -102,7 +113,13 @@ export const test = base.extend<GreenlightTestFixtures, GreenlightWorkerFixtures
     { scope: 'worker' },
   ],
   baseURL: async ({ baseURL, plan }, use) => use(baseURL ?? plan.target.urls['app']),
-  unique: async ({ run }, use, testInfo) => use(identitiesOf(run, testInfo)),
+  unique: async ({ run, identities }, use, testInfo) => {
+    const unique = identitiesOf(run, testInfo);
+    await use(() => {
+      identities.made += 1;
+      return unique();
+    });
+  },
   created: [
     async ({ plan, run, secret, openedLedger, redactor }, use, testInfo) => {
       const check = testInfo.annotations.find((one) => one.type === CHECK_ANNOTATION)?.description;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Phase } from '../contract/outcome.ts';
-import { identities } from '../contract/unique.ts';
+import { identities, SYNTHETIC_PREFIX } from '../contract/unique.ts';
 import { currentPhase, runId } from '../safety/run-context.ts';
 
 /** Which run this worker belongs to. */
@@ -30,10 +30,18 @@ export function runScope(env: NodeJS.ProcessEnv = process.env): RunScope {
  * the first attempt left behind.
  */
 export function identitiesOf(run: RunScope, attempt: AttemptInfo, pid: number = process.pid): () => string {
-  const clean = run.id.toLowerCase().replace(/[^a-z0-9]/g, '');
-  const short = clean.length <= LONGEST_RUN_ID ? clean : digest(run.id, 12);
   const test = digest(`${attempt.testId} ${attempt.repeatEachIndex}`, 6);
-  return identities({ run: short, scope: `${pid.toString(36)}r${attempt.retry}-${test}` });
+  return identities({ run: shortOf(run), scope: `${pid.toString(36)}r${attempt.retry}-${test}` });
+}
+
+/** What all identities of one process of a run begin with, and those of no other. */
+export function markOf(run: RunScope, pid: number = process.pid): string {
+  return `${SYNTHETIC_PREFIX}-${shortOf(run)}-${pid.toString(36)}r`;
+}
+
+function shortOf(run: RunScope): string {
+  const clean = run.id.toLowerCase().replace(/[^a-z0-9]/g, '');
+  return clean.length <= LONGEST_RUN_ID ? clean : digest(run.id, 12);
 }
 
 function digest(text: string, length: number): string {

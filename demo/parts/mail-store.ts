@@ -12,6 +12,8 @@ export interface MailStore {
   /** Newest first; with a recipient, only mails whose envelope named exactly that address (without case). */
   find(recipient?: string): readonly Mail[];
   clear(): void;
+  /** Removes the mails that went to nobody but addresses with this text. Returns how many. */
+  remove(mark: string): number;
   /** How many came, and how many of them had to make room. */
   counts(): { readonly received: number; readonly stored: number; readonly dropped: number };
 }
@@ -38,6 +40,12 @@ export function createMailStore(limits: MailStoreLimits): MailStore {
         .map((entry) => entry.mail)
         .filter((mail) => wanted === undefined || mail.to.some((to) => to.toLowerCase() === wanted))
         .reverse();
+    },
+    remove(mark) {
+      const before = stored.length;
+      stored = stored.filter(({ mail }) => !mail.to.every((to) => to.toLowerCase().includes(mark)));
+      bytes = stored.reduce((sum, entry) => sum + entry.bytes, 0);
+      return before - stored.length;
     },
     clear() {
       stored = [];

@@ -19,7 +19,8 @@ export interface SmtpSink extends Part {
   readonly smtpPort: number;
   /**
    * Base of the HTTP address, without slash at the end: `GET /messages?to=<address>` answers the contract's `Mail[]`,
-   * newest first; `GET /healthz`; `DELETE /messages`; `POST /faults {"refuse": true}` makes it refuse all mail.
+   * newest first; `GET /healthz`; `POST /messages/remove
+   * {"mark": "gl-"}` removes what went to nobody but addresses with that text; `DELETE /messages`; `POST /faults {"refuse": true}` makes it refuse all mail.
    */
   readonly url: string;
   readonly pid: number;

@@ -16,6 +16,10 @@ const Faults = z.strictObject({
   /** Answer every recipient with 550. */
   refuse: z.boolean().default(false),
 });
+const Removal = z.strictObject({
+  /** An empty one would be in every address. */
+  mark: z.string().min(4),
+});
 type Faults = z.infer<typeof Faults>;
 
 serveParent(Limits, async (limits) => {
@@ -107,6 +111,11 @@ async function answer(
   if (route === 'GET /messages') {
     return send(response, 200, store.find(url.searchParams.get('to') ?? undefined));
   }
+  if (route === 'POST /messages/remove') {
+    const parsed = Removal.safeParse(JSON.parse(await bodyOf(request)));
+    if (!parsed.success) return send(response, 400, { error: z.prettifyError(parsed.error) });
+    return send(response, 200, { removed: store.remove(parsed.data.mark) });
+  }
   if (route === 'DELETE /messages') {
     store.clear();
     return send(response, 200, store.counts());
@@ -119,7 +128,13 @@ async function answer(
   send(response, 404, { error: `${route} is not known`, known: ROUTES });
 }
 
-const ROUTES = ['GET /healthz', 'GET /messages?to=<address>', 'DELETE /messages', 'POST /faults'];
+const ROUTES = [
+  'GET /healthz',
+  'GET /messages?to=<address>',
+  'POST /messages/remove',
+  'DELETE /messages',
+  'POST /faults',
+];
 
 async function bodyOf(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];

@@ -2,7 +2,7 @@ import { parseJson, writeJson } from '../../contract/exact-json.ts';
 import { type PortName, PortUnavailable } from '../../contract/ports/observe.ts';
 
 interface JsonRequest {
-  readonly method?: 'GET' | 'POST';
+  readonly method?: 'GET' | 'POST' | 'DELETE';
   readonly headers?: Readonly<Record<string, string>>;
   readonly json?: unknown;
 }
@@ -21,7 +21,31 @@ const LOOK_TIMEOUT_MS = 5000;
  * @throws PortUnavailable when it gave no answer, or one that is not JSON, or an error other than 404
  */
 export async function fetchJson(port: PortName, url: string, request: JsonRequest = {}): Promise<JsonAnswer> {
-  const hint = `check that the address is right and that the system behind it runs: ${withoutQuery(url)}`;
+  const { status, text } = await ask(port, url, request);
+  if (status === 404) return { status, body: undefined };
+  try {
+    return { status, body: parseJson(text) };
+  } catch (error) {
+    throw new PortUnavailable(port, `${withoutQuery(url)} did not answer with JSON`, hintAt(url), {
+      cause: error,
+    });
+  }
+}
+
+/**
+ * Tells a system that we look through to do something; what it answers besides its status is not read.
+ * @throws PortUnavailable when it gave no answer, or an error
+ */
+export async function sendJson(port: PortName, url: string, request: JsonRequest): Promise<void> {
+  const { status } = await ask(port, url, request);
+  if (status === 404) throw new PortUnavailable(port, `${withoutQuery(url)} answered 404`, hintAt(url));
+}
+
+async function ask(
+  port: PortName,
+  url: string,
+  request: JsonRequest,
+): Promise<{ readonly status: number; readonly text: string }> {
   let response: Response;
   let text: string;
   try {
@@ -37,19 +61,17 @@ export async function fetchJson(port: PortName, url: string, request: JsonReques
     });
     text = await response.text();
   } catch (error) {
-    throw new PortUnavailable(port, `no answer from ${withoutQuery(url)}: ${reasonOf(error)}`, hint, {
+    throw new PortUnavailable(port, `no answer from ${withoutQuery(url)}: ${reasonOf(error)}`, hintAt(url), {
       cause: error,
     });
   }
-  if (response.status === 404) return { status: 404, body: undefined };
-  if (!response.ok) {
-    throw new PortUnavailable(port, `${withoutQuery(url)} answered ${response.status}`, hint);
-  }
-  try {
-    return { status: response.status, body: parseJson(text) };
-  } catch (error) {
-    throw new PortUnavailable(port, `${withoutQuery(url)} did not answer with JSON`, hint, { cause: error });
-  }
+  if (!response.ok && response.status !== 404)
+    throw new PortUnavailable(port, `${withoutQuery(url)} answered ${response.status}`, hintAt(url));
+  return { status: response.status, text };
+}
+
+function hintAt(url: string): string {
+  return `check that the address is right and that the system behind it runs: ${withoutQuery(url)}`;
 }
 
 /** The reason of a failed `fetch` is in its cause; the message itself only says "fetch failed". */

@@ -1,10 +1,11 @@
 import type { ImapFlow, ImapFlowOptions } from 'imapflow';
 import type { MailboxSource } from '../../../contract/target.ts';
 import type { Mail } from '../../../contract/ports/mailbox.ts';
-import { type ObservePort, PortUnavailable } from '../../../contract/ports/observe.ts';
+import { PortUnavailable } from '../../../contract/ports/observe.ts';
 import { resolveSecret } from '../../../safety/secrets.ts';
 import { importClient } from '../import-client.ts';
 import { linksOf } from './links.ts';
+import { isOwn, type MailboxPort } from './mailbox-port.ts';
 import { newestMatch, NOBODY } from './newest.ts';
 
 type ImapSource = Extract<MailboxSource, { adapter: 'imap' }>;
@@ -12,8 +13,11 @@ type ImapSource = Extract<MailboxSource, { adapter: 'imap' }>;
 /** Mails with the same recipient that are read at most; identities are unique, so there are rarely two. */
 const MOST_MAILS = 20;
 
-/** Reads a real mailbox over IMAP: the only way to see mail as a customer's provider delivers it. Read-only. */
-export function imapMailbox(source: ImapSource): ObservePort<'mailbox'> {
+/**
+ * Reads a real mailbox over IMAP: the only way to see mail as a customer's provider delivers it. Read-only, until our own
+ * mails are removed from it.
+ */
+export function imapMailbox(source: ImapSource): MailboxPort {
   const where = `${source.host}:${source.port}/${source.folder}`;
   let client: ImapFlow | undefined;
 
@@ -43,9 +47,21 @@ export function imapMailbox(source: ImapSource): ObservePort<'mailbox'> {
     return fresh;
   };
 
-  const look = async (to: string): Promise<Mail[]> => {
+  const withSession = async <T>(work: (session: ImapFlow) => Promise<T>): Promise<T> => {
     try {
-      const session = await connect();
+      return await work(await connect());
+    } catch (error) {
+      if (error instanceof PortUnavailable) throw error;
+      client?.close();
+      client = undefined;
+      throw new PortUnavailable('mailbox', `${where}: ${imapReason(error)}`, hintFor(error), {
+        cause: error,
+      });
+    }
+  };
+
+  const look = (to: string): Promise<Mail[]> =>
+    withSession(async (session) => {
       // A selected folder shows new mail only after the server had a chance to say so.
       await session.noop();
       const uids = await session.search({ to }, { uid: true });
@@ -62,19 +78,43 @@ export function imapMailbox(source: ImapSource): ObservePort<'mailbox'> {
         mails.push(await parseMail(`${uid}`, message.source, message.internalDate));
       }
       return mails;
-    } catch (error) {
-      if (error instanceof PortUnavailable) throw error;
-      client?.close();
-      client = undefined;
-      throw new PortUnavailable('mailbox', `${where}: ${imapReason(error)}`, hintFor(error), {
-        cause: error,
-      });
-    }
-  };
+    });
+
+  const remove = (mark: string): Promise<number> =>
+    withSession(async (session) => {
+      // Without it a server removes whatever anybody has marked as deleted.
+      if (!session.capabilities.has('UIDPLUS')) throw new Error('the server cannot remove single mails');
+      await session.mailboxOpen(source.folder);
+      try {
+        const found = await session.search(
+          { or: [{ to: mark }, { cc: mark }, { bcc: mark }] },
+          { uid: true },
+        );
+        if (!Array.isArray(found)) throw new Error('the server did not answer the search');
+        const own: number[] = [];
+        for (const uid of found) {
+          const message = await session.fetchOne(String(uid), { envelope: true }, { uid: true });
+          const { to = [], cc = [], bcc = [] } = (message && message.envelope) || {};
+          if (
+            isOwn(
+              [...to, ...cc, ...bcc].map((one) => one.address ?? ''),
+              mark,
+            )
+          )
+            own.push(uid);
+        }
+        if (own.length > 0 && !(await session.messageDelete(own, { uid: true })))
+          throw new Error('the server did not remove them');
+        return own.length;
+      } finally {
+        await session.mailboxOpen(source.folder, { readOnly: true });
+      }
+    });
 
   return {
     find: async (query) => newestMatch(await look(query.to), query),
     ready: async () => void (await look(NOBODY)),
+    removeMailsTo: remove,
     close: async () => {
       const open = client;
       client = undefined;

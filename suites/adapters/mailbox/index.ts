@@ -1,7 +1,7 @@
-import type { ObservePort } from '../../../contract/ports/observe.ts';
 import type { MailboxSource } from '../../../contract/target.ts';
 import { greenlightSinkMailbox } from './greenlight-sink.ts';
 import { imapMailbox } from './imap.ts';
+import type { MailboxPort } from './mailbox-port.ts';
 import { maildevMailbox } from './maildev.ts';
 import { mailpitMailbox } from './mailpit.ts';
 
@@ -12,9 +12,9 @@ const webMailboxes = {
   mailpit: mailpitMailbox,
   maildev: maildevMailbox,
   'greenlight-sink': greenlightSinkMailbox,
-} satisfies Record<WebMailbox['adapter'], (source: { readonly url: string }) => ObservePort<'mailbox'>>;
+} satisfies Record<WebMailbox['adapter'], (source: { readonly url: string }) => MailboxPort>;
 
 /** The mailbox that a plan names. Nothing is connected before the first look. */
-export function openMailbox(source: MailboxSource): ObservePort<'mailbox'> {
+export function openMailbox(source: MailboxSource): MailboxPort {
   return source.adapter === 'imap' ? imapMailbox(source) : webMailboxes[source.adapter](source);
 }

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { Mail } from '../../../contract/ports/mailbox.ts';
-import { type ObservePort, PortUnavailable } from '../../../contract/ports/observe.ts';
-import { fetchJson, type JsonAnswer } from '../fetch-json.ts';
+import { PortUnavailable } from '../../../contract/ports/observe.ts';
+import { fetchJson, sendJson, type JsonAnswer } from '../fetch-json.ts';
 import { linksOf } from './links.ts';
+import { isOwn, type MailboxPort } from './mailbox-port.ts';
 import { newestMatch, NOBODY } from './newest.ts';
 
 const Address = z.object({ address: z.string() });
@@ -32,7 +33,7 @@ const PAGE = 50;
  * Reads MailDev 3 over its HTTP API (`/api/email`). The search is that of `/api/email/summary`: `/api/email` itself
  * takes a parameter `search` without complaint and then finds nothing.
  */
-export function maildevMailbox(source: { readonly url: string }): ObservePort<'mailbox'> {
+export function maildevMailbox(source: { readonly url: string }): MailboxPort {
   const base = `${source.url.replace(/\/+$/, '')}/api/email`;
   const parse = <T>(schema: z.ZodType<T>, answer: JsonAnswer): T => {
     const parsed = schema.safeParse(answer.body);
@@ -81,6 +82,11 @@ export function maildevMailbox(source: { readonly url: string }): ObservePort<'m
       };
     },
     ready: async () => void (await search(NOBODY)),
+    async removeMailsTo(mark) {
+      const ids = (await search(mark)).filter((one) => isOwn(one.to, mark)).map((one) => one.id);
+      if (ids.length > 0) await sendJson('mailbox', `${base}/delete`, { method: 'POST', json: { ids } });
+      return ids.length;
+    },
     close: async () => {},
   };
 }

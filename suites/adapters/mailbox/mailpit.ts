@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { type ObservePort, PortUnavailable } from '../../../contract/ports/observe.ts';
-import { fetchJson } from '../fetch-json.ts';
+import { PortUnavailable } from '../../../contract/ports/observe.ts';
+import { fetchJson, sendJson } from '../fetch-json.ts';
 import { linksOf } from './links.ts';
+import { isOwn, type MailboxPort, MOST_ROUNDS } from './mailbox-port.ts';
 import { newestMatch, NOBODY } from './newest.ts';
 
 const Address = z.object({ Address: z.string() });
@@ -24,7 +25,7 @@ const Headers = z.record(z.string(), z.array(z.string()));
  * Reads Mailpit over its HTTP API. Always a search by recipient: Mailpit keeps only its newest 500 mails and lists the
  * newest 50, so that counting mails breaks on a busy system.
  */
-export function mailpitMailbox(source: { readonly url: string }): ObservePort<'mailbox'> {
+export function mailpitMailbox(source: { readonly url: string }): MailboxPort {
   const base = `${source.url.replace(/\/+$/, '')}/api/v1`;
   const ask = async <T>(path: string, schema: z.ZodType<T>): Promise<T> => {
     const parsed = schema.safeParse((await fetchJson('mailbox', base + path)).body);
@@ -41,7 +42,7 @@ export function mailpitMailbox(source: { readonly url: string }): ObservePort<'m
     async find(query) {
       const found = (await search(query.to)).messages.map((message) => ({
         id: message.ID,
-        to: [message.To, message.Cc, message.Bcc].flatMap((list) => (list ?? []).map((one) => one.Address)),
+        to: recipientsOf(message),
         subject: message.Subject,
         receivedAt: message.Created,
       }));
@@ -62,6 +63,22 @@ export function mailpitMailbox(source: { readonly url: string }): ObservePort<'m
       };
     },
     ready: async () => void (await search(NOBODY)),
+    async removeMailsTo(mark) {
+      let removed = 0;
+      for (let round = 0; round < MOST_ROUNDS; round += 1) {
+        const { messages } = await search(mark);
+        const ids = messages.filter((one) => isOwn(recipientsOf(one), mark)).map((one) => one.ID);
+        // Told to remove none by name, Mailpit removes all.
+        if (ids.length === 0) break;
+        await sendJson('mailbox', `${base}/messages`, { method: 'DELETE', json: { IDs: ids } });
+        removed += ids.length;
+      }
+      return removed;
+    },
     close: async () => {},
   };
+}
+
+function recipientsOf({ To, Cc, Bcc }: z.infer<typeof Found>['messages'][number]): readonly string[] {
+  return [To, Cc, Bcc].flatMap((list) => (list ?? []).map((one) => one.Address));
 }

@@ -43,6 +43,26 @@ test('finds what was really sent by SMTP, by exact recipient and subject', async
   expect(await mailbox.find({ to: 'gl-1@shop.test', subject: 'invoice' })).toBeNull();
 });
 
+test('removes the mails that went to us alone, and no other', async () => {
+  const mailbox = openMailbox({ adapter: 'greenlight-sink', url: sink.url });
+  const transport = createTransport({
+    host: sink.smtpHost,
+    port: sink.smtpPort,
+    secure: false,
+    ignoreTLS: true,
+  });
+  const send = (to: string[]) => transport.sendMail({ from: 'shop@shop.test', to, subject: 'Hi', text: 'x' });
+  await send(['gl-run7-1zr0-abc-1@shop.test']);
+  await send(['qa+GL-run7-1zr1-abc-2@shop.test']);
+  const others = ['gl-run7-2r0-abc-1@shop.test', 'gl-run8-1zr0-abc-1@shop.test', 'ann@shop.test'];
+  for (const other of others) await send([other]);
+  await send(['gl-run7-1zr0-abc-3@shop.test', 'copy@shop.test']);
+  expect(await mailbox.removeMailsTo('gl-run7-1zr')).toBe(2);
+  expect(await mailbox.find({ to: 'gl-run7-1zr0-abc-1@shop.test' })).toBeNull();
+  for (const other of [...others, 'copy@shop.test']) expect(await mailbox.find({ to: other })).not.toBeNull();
+  expect(await mailbox.removeMailsTo('gl-run7-1zr')).toBe(0);
+});
+
 test('an address that is no sink, and a sink that is gone, are unavailable', async () => {
   const smtp = openMailbox({ adapter: 'greenlight-sink', url: `http://127.0.0.1:${sink.smtpPort}` });
   await expect(smtp.find({ to: 'gl-1@shop.test' })).rejects.toBeInstanceOf(PortUnavailable);

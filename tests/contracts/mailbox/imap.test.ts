@@ -57,8 +57,32 @@ describe.skipIf(!hasDovecot)('the IMAP mailbox, on a real dovecot', () => {
     }
   });
 
+  test('removes the mails that went to us alone, and goes on reading', async () => {
+    const mailbox = open();
+    try {
+      const others = [
+        'gl-run7-2r0-abc-1@shop.test',
+        'gl-run8-1zr0-abc-1@shop.test',
+        'xgl-run7-1zr0-1@shop.test',
+      ];
+      for (const to of ['gl-run7-1zr0-abc-1@shop.test', 'qa+gl-run7-1zr1-abc-2@shop.test', ...others])
+        await server.deliver(mail(to, 'Hi', 'x'));
+      const copied = mail('gl-run7-1zr0-abc-3@shop.test', 'Hi', 'x');
+      await server.deliver(copied.replace('Subject:', 'Cc: copy@shop.test\nSubject:'));
+      expect(await mailbox.removeMailsTo('gl-run7-1zr')).toBe(2);
+      expect(await mailbox.find({ to: 'gl-run7-1zr0-abc-1@shop.test' })).toBeNull();
+      expect(await mailbox.find({ to: 'qa+gl-run7-1zr1-abc-2@shop.test' })).toBeNull();
+      for (const to of [...others, 'gl-run7-1zr0-abc-3@shop.test'])
+        expect(await mailbox.find({ to }), to).not.toBeNull();
+      expect(await mailbox.removeMailsTo('gl-run7-1zr')).toBe(0);
+    } finally {
+      await mailbox.close();
+    }
+  });
+
   test('a wrong password is unavailable, and the hint says what to check', async () => {
     const mailbox = open('wrong');
+    await expect(mailbox.removeMailsTo('gl-run7-1zr')).rejects.toBeInstanceOf(PortUnavailable);
     const error = await mailbox.ready().catch((thrown: unknown) => thrown);
     await mailbox.close();
     expect(error).toBeInstanceOf(PortUnavailable);

@@ -10,10 +10,18 @@ import { openMailbox } from '../../../suites/adapters/mailbox/index.ts';
  */
 let server: Server | undefined;
 const asked: string[] = [];
+const changed: string[] = [];
 
 async function recorded(answers: Readonly<Record<string, unknown>>): Promise<string> {
   asked.length = 0;
+  changed.length = 0;
   server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      if (request.method !== 'GET')
+        changed.push(`${request.method} ${request.url} ${Buffer.concat(chunks).toString()}`);
+    });
     asked.push(decodeURIComponent(request.url ?? ''));
     const answer = answers[(request.url ?? '').split('?')[0] ?? ''];
     response.writeHead(answer === undefined ? 404 : 200, { 'content-type': 'application/json' });
@@ -109,11 +117,51 @@ test('mailpit: searches by recipient and reads message and headers', async () =>
   expect(asked[0]).toBe('/api/v1/search?query=to:"gl-1@x.test"');
 });
 
+test('maildev: removes by id what went to us alone', async () => {
+  const [own, copied] = [
+    summary('a1', 'gl-run7-1zr0-1@x.test', 'Hi'),
+    summary('a2', 'gl-run7-1zr0-2@x.test', 'Hi'),
+  ];
+  const items = [
+    own,
+    { ...copied, to: [...copied.to, { address: 'ann@x.test', name: '' }] },
+    summary('a3', 'xgl-run7-1zr0-3@x.test', 'Hi'),
+  ];
+  const url = await recorded({
+    '/api/email/summary': { items, total: 3 },
+    '/api/email/delete': { deleted: ['a1'], notFound: [] },
+  });
+  expect(await openMailbox({ adapter: 'maildev', url }).removeMailsTo('gl-run7-1zr')).toBe(1);
+  expect(changed).toEqual(['POST /api/email/delete {"ids":["a1"]}']);
+});
+
+test('mailpit: removes by id what went to us alone, and never all by naming none', async () => {
+  const found = (id: string, to: string, cc: string[] = []) => ({
+    ID: id,
+    To: [{ Address: to }],
+    Cc: cc.map((Address) => ({ Address })),
+    Subject: 'Hi',
+    Created: '2026-11-21T09:04:44.123Z',
+  });
+  const others = [found('b2', 'gl-run7-1zr0-2@x.test', ['ann@x.test']), found('b3', 'ann@x.test')];
+  const answers: Record<string, unknown> = {
+    '/api/v1/search': { messages: [found('b1', 'gl-run7-1zr0-1@x.test'), ...others] },
+    '/api/v1/messages': 'ok',
+  };
+  const mailbox = openMailbox({ adapter: 'mailpit', url: await recorded(answers) });
+  const removing = mailbox.removeMailsTo('gl-run7-1zr');
+  await expect.poll(() => changed.length).toBeGreaterThan(0);
+  answers['/api/v1/search'] = { messages: others };
+  expect(await removing).toBeGreaterThan(0);
+  expect([...new Set(changed)]).toEqual(['DELETE /api/v1/messages {"IDs":["b1"]}']);
+});
+
 test.each(['mailpit', 'maildev'] as const)(
   '%s: another system at the address is unavailable',
   async (adapter) => {
     const mailbox = openMailbox({ adapter, url: await recorded({}) });
     await expect(mailbox.ready()).rejects.toBeInstanceOf(PortUnavailable);
+    await expect(mailbox.removeMailsTo('gl-run7-1zr')).rejects.toBeInstanceOf(PortUnavailable);
     await expect(mailbox.find({ to: 'gl-1@x.test' })).rejects.toBeInstanceOf(PortUnavailable);
   },
 );

@@ -7,6 +7,8 @@ export interface ShopServer {
   readonly url: string;
   /** Customers that exist now, by mail address. */
   readonly customers: ReadonlySet<string>;
+  /** Recipients of the mails that are in the mailbox now. */
+  readonly mailed: readonly string[];
   /** Everything that was asked, as `METHOD /path`. */
   readonly asked: readonly string[];
   close(): Promise<void>;
@@ -17,7 +19,7 @@ export const WEBHOOK_SECRET = 'whsec_c2hvcC1zZWNyZXQtb2YtdGhlLXRlc3Q=';
 export async function startShop(): Promise<ShopServer> {
   const customers = new Set<string>();
   const asked: string[] = [];
-  const mails: { to: string; at: string }[] = [];
+  let mails: { to: string; at: string }[] = [];
   const server = createServer((request, response) => {
     asked.push(`${request.method} ${request.url?.split('?')[0]}`);
     handle(request, response).catch((error: unknown) => response.writeHead(500).end(String(error)));
@@ -80,6 +82,12 @@ export async function startShop(): Promise<ShopServer> {
           })),
         );
       },
+      'POST /messages/remove': () => {
+        const { mark } = JSON.parse(body) as { mark: string };
+        const kept = mails.filter(({ to }) => !to.includes(mark));
+        json(200, { removed: mails.length - kept.length });
+        mails = kept;
+      },
       'GET /health': () => json(200, { status: 'ok' }),
       'GET /database-backed': () => json(503, {}),
       'GET /release': () => json(200, { release: { id: 'shop-2', commit: 'abcdef1234567890' } }),
@@ -112,6 +120,9 @@ export async function startShop(): Promise<ShopServer> {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     customers,
+    get mailed() {
+      return mails.map(({ to }) => to);
+    },
     asked,
     close: () =>
       new Promise((closed) => {
