@@ -40,6 +40,49 @@ export function conceal(statement: Statement, said: Said): Statement {
   };
 }
 
+/** Mail addresses, also as a URL writes them; numbers as long as those of telephones and cards; identities. */
+const PERSONAL = [
+  /[^\s/"'`<>(),;?&=[\]]+(?:@|%40)[^\s/"'`<>(),;?&=[\]]+/gi,
+  /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi,
+  /\+\d(?:[ ()-]{0,2}\d){7,}\b|\b\d{4}(?:[ -]\d{4}){2}[ -]\d{1,7}\b|\b\d{8,}\b/g,
+];
+
+/**
+ * A line of words in which somebody's data may stand, such as an address or a locator, without that data: what earlier
+ * steps took from answers, and what looks like a person's. Pure.
+ */
+export function concealWithin(line: string, captured: unknown): string {
+  const took = textsIn(captured)
+    .filter((text) => text.length >= LEAST_FOUND && !isHarmlessText(text))
+    .sort((a, b) => b.length - a.length);
+  const without = took.reduce((rest, text) => {
+    const forms = [...new Set([text, encodeURIComponent(text)])].map(literally).join('|');
+    return rest.replace(
+      new RegExp(`(?<![\\p{L}\\d])(?:${forms})(?![\\p{L}\\d])`, 'gu'),
+      `[${textOfLength(text.length)}]`,
+    );
+  }, line);
+  return PERSONAL.reduce(
+    (rest, pattern) =>
+      rest.replace(pattern, (found) => {
+        const text = found.replace(/%40/g, '@');
+        return isHarmlessText(text) ? found : `[${textOfLength(text.length)}]`;
+      }),
+    without,
+  );
+}
+
+/** The same for words that the target made itself, such as an error of a script: what they quote is data. */
+export function concealQuoted(line: string): string {
+  return line.replace(/(["'`])((?:(?!\1).){1,})\1/g, (all, _mark: string, quoted: string) =>
+    isHarmlessText(quoted) ? all : `[${textOfLength(quoted.length)}]`,
+  );
+}
+
+function literally(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+}
+
 /** The shape of what `shown` made of a value: an object is JSON there, and a long text is cut. */
 function shapeOfShown(text: string): string {
   const cut = CUT.exec(text);

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BrowserContext, Page, Request, Response } from '@playwright/test';
 import { type AnswerEvent, eventOfAnswer } from '../contract/events/answers.ts';
+import { concealQuoted } from '../contract/conceal.ts';
 import { firstLine } from './cannot-tell.ts';
 
 /** What the pages of a flow met, for the one who reads that a page step does not hold. */
@@ -8,8 +9,9 @@ export interface PageJournal {
   /**
    * One line: `on http://shop.test/cart (200); console errors: x is undefined; failed requests: GET http://… 500`.
    * Without bodies and without the values of queries; not redacted yet.
+   * @param showValues shows what console errors quote: it may be data of customers
    */
-  told(): string;
+  told(showValues?: boolean): string;
   /** What a page that is open shows instead of a page of the product, such as a challenge. Takes at most a second. */
   strange(): Promise<AnswerEvent | undefined>;
   /** The pages that are open, as they are: not for a report. */
@@ -44,17 +46,18 @@ export function keepJournal(context: Pick<BrowserContext, 'on' | 'pages'>): Page
   context.on('console', (message) => {
     // The browser says the same of every request that failed.
     if (message.type() === 'error' && !message.text().startsWith('Failed to load resource:'))
-      errors.add(shownLine(message.text()));
+      errors.add(kept(message.text()));
   });
-  context.on('weberror', (error) => errors.add(shownLine(error.error())));
+  context.on('weberror', (error) => errors.add(kept(firstLine(error.error()))));
   const shows = (): readonly ShownPage[] =>
     context.pages().map((page) => ({ url: page.url(), status: documents.get(page)?.status() }));
   return {
     shows,
-    told() {
+    told(showValues = false) {
       const pages = createList('on');
       for (const page of shows()) pages.add(shownPage(page));
-      return [pages, errors, failed].flatMap((list) => list.told()).join('; ');
+      const line = (said: string): string => shownLine(showValues ? said : concealQuoted(said));
+      return [...pages.told(), ...errors.told(line), ...failed.told()].join('; ');
     },
     async strange() {
       for (const page of context.pages()) {
@@ -93,8 +96,8 @@ function pageOfDocument(request: Request): Page | undefined {
 
 interface List {
   add(item: string): void;
-  /** One text, or none. */
-  told(): readonly string[];
+  /** One text, or none. @param as how an item is shown */
+  told(as?: (item: string) => string): readonly string[];
 }
 
 /** Keeps the last few different items and counts the others. */
@@ -107,10 +110,10 @@ function createList(title: string): List {
       const out = last.length > MOST_NAMED ? last.shift() : undefined;
       if (out !== undefined && others.size < 1000) others.add(out);
     },
-    told() {
+    told(as = (item) => item) {
       if (last.length === 0) return [];
       const more = [...others].filter((one) => !last.includes(one)).length;
-      return [`${title} ${last.join(', ')}${more > 0 ? ` and ${more} more` : ''}`];
+      return [`${title} ${last.map(as).join(', ')}${more > 0 ? ` and ${more} more` : ''}`];
     },
   };
 }
@@ -136,6 +139,11 @@ function shownAddress(address: string): string {
   if (protocol === 'about:') return address;
   if (!/^https?:$/.test(protocol)) return `${protocol}…`;
   return `${origin}${short(pathname, /[^/]*$/)}${search === '' ? '' : '?…'}`;
+}
+
+/** Far more than is shown; a script may write a whole page. */
+function kept(said: string): string {
+  return said.slice(0, 10 * MOST_SHOWN);
 }
 
 function shownLine(said: unknown): string {

@@ -1,5 +1,5 @@
 import { thirdPartyAt } from '../../contract/addresses.ts';
-import { conceal } from '../../contract/conceal.ts';
+import { conceal, concealWithin } from '../../contract/conceal.ts';
 import type { Captured, FlowContext, PageStep } from '../../contract/flow.ts';
 import type { AnswerEvent } from '../../contract/events/answers.ts';
 import { eventOfText } from '../../contract/events/codes.ts';
@@ -41,7 +41,7 @@ export async function runPageStep(step: PageStep, captured: Captured, run: FlowR
     const seen = await lookAround();
     // Closing the page ends whatever the step waits for, and its error then says what that was.
     const error = await drive.end(() => run.closePage());
-    const measured = `not done${waitedFor(error)}`;
+    const measured = reveal(`not done${waitedFor(error)}`);
     return failed(
       { name: 'page', ok: false, measured, expected: `done within ${budgetMs} ms` },
       'budget',
@@ -64,8 +64,17 @@ export async function runPageStep(step: PageStep, captured: Captured, run: FlowR
     return thirdPartyAt(url, run.urls, run.thirdParties);
   }
 
+  /** A line without data of customers, unless the plan asks for it. */
+  function reveal(line: string): string {
+    return step.showValues === true ? line : concealWithin(line, captured);
+  }
+
   async function lookAround(): Promise<Seen> {
-    return { strange: await journal.strange(), told: journal.told(), pages: journal.shows() };
+    return {
+      strange: await journal.strange(),
+      told: reveal(journal.told(step.showValues)),
+      pages: journal.shows(),
+    };
   }
 
   /** @throws CannotTell where the step did not see the product at all */
@@ -87,7 +96,7 @@ export async function runPageStep(step: PageStep, captured: Captured, run: FlowR
       const missed = locator === undefined ? {} : { missed: { locator, pages } };
       return { ...end(statement, cause), around: told, ...missed };
     }
-    const instead = new TargetUnreachable(strange.event, strange.detail, { by: 'browser' });
+    const instead = new TargetUnreachable(strange.event, reveal(strange.detail), { by: 'browser' });
     return end(await judgeNoAnswer(instead, 'page', budgetMs, run.control, thirdParty), 'no-answer');
   }
 
@@ -106,7 +115,7 @@ export async function runPageStep(step: PageStep, captured: Captured, run: FlowR
     const event = eventOfText(line);
     if (event) {
       const url = / at (https?:\/\/\S+)/.exec(line)?.[1];
-      const unreachable = new TargetUnreachable(event, line, {
+      const unreachable = new TargetUnreachable(event, reveal(line), {
         cause: error,
         by: 'browser',
         ...(url === undefined ? {} : { url }),
@@ -119,7 +128,7 @@ export async function runPageStep(step: PageStep, captured: Captured, run: FlowR
       const statement: Statement = {
         name: 'page',
         ok: false,
-        measured: shown(measured),
+        measured: shown(reveal(measured)),
         expected: 'there in time',
       };
       return failed(statement, 'page', error, await lookAround());

@@ -160,7 +160,7 @@ async function runStep(step: Acting, captured: Captured, run: FlowRun): Promise<
     const outcome = allHold(end.statements) ? 'pass' : 'fail';
     const onOld =
       step.kind === 'page' && end.missed !== undefined
-        ? await refuseMissOfBoth(step, end.missed, captured, run)
+        ? await refuseMissOfBoth({ ...step, showValues }, end.missed, captured, run)
         : undefined;
     const around = [end.around, onOld].filter((text) => text !== undefined && text !== '').join('; ');
     return {

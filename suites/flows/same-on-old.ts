@@ -1,4 +1,5 @@
 import { type Place, placeOf } from '../../contract/addresses.ts';
+import { concealWithin } from '../../contract/conceal.ts';
 import { allHold, evaluateResponse } from '../../contract/evaluate.ts';
 import { eventOfText } from '../../contract/events/codes.ts';
 import type { Captured, PageStep, RequestStep, Step } from '../../contract/flow.ts';
@@ -33,6 +34,8 @@ export async function refuseMissOfBoth(
 ): Promise<string | undefined> {
   // A page that is broken lacks what it lacks because of that, whatever old does.
   if (run.openOldPage === undefined || missed.pages.some(({ status = 0 }) => status >= 500)) return undefined;
+  const revealed = (line: string): string =>
+    step.showValues === true ? line : concealWithin(line, captured);
   let old: OldPage | undefined;
   try {
     const here = standing(missed.pages, 'new', run);
@@ -51,13 +54,13 @@ export async function refuseMissOfBoth(
       throw new NotComparable(`there the step stands on ${there.pages.map(shownPage).join(', ')}`);
   } catch (error) {
     // Whatever happened there, the step did not hold here.
-    return `not compared with the old system: ${reasonOf(error, old)}`;
+    return revealed(`not compared with the old system: ${reasonOf(error, old)}`);
   } finally {
     await old?.close().catch(() => undefined);
   }
   throw new CannotTell(
     'missed-on-old-too',
-    `step "${step.id}": nothing matches ${missed.locator}, and the same step finds nothing on the old system either: the flow, not the release`,
+    `step "${step.id}": nothing matches ${revealed(missed.locator)}, and the same step finds nothing on the old system either: the flow, not the release`,
     {
       remedy:
         'correct the step in the plan; where the release brings something that old never had, give the flow a plan without target.old.urls',

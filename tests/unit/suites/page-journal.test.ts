@@ -116,6 +116,85 @@ describe('a page step that does not hold says what its page met', () => {
   });
 });
 
+describe('data of customers in what a page met', () => {
+  const NAME = 'Eve Miller';
+  const ID = '3f2b8c1e-9d4a-4b6f-8e21-0a7c5d9e1f34';
+  const say = async (meet: (stub: Stub) => void, showValues: boolean, run = missing): Promise<string> => {
+    const stub = stubContext('http://shop.test/cart');
+    meet(stub);
+    const subject = flow('visitor-pays', { title: 'A visitor pays', showValues })
+      .given(() => ({ customer: { name: NAME }, word: 'cart' }))
+      .page('pay', { run: async () => run() });
+    return JSON.stringify(await runFlowOn('http://shop.test', subject, { openPage: async () => stub }));
+  };
+  const byName = (): never => {
+    throw new errors.TimeoutError(
+      `locator.click: Timeout 300ms exceeded.\nCall log:\n  - waiting for getByText('${NAME}')\n`,
+    );
+  };
+
+  test.each<[string, (stub: Stub) => void, string, string]>([
+    [
+      'a name in an address',
+      (s) => s.loads({ url: `http://shop.test/of/${encodeURIComponent(NAME)}`, status: 404 }),
+      'GET http://shop.test/of/[a text of 10 characters] 404',
+      'Eve',
+    ],
+    [
+      'a mail address in an address',
+      (s) => s.loads({ url: 'http://shop.test/of/ann%40shop.example/orders', status: 500 }),
+      'GET http://shop.test/of/[a text of 16 characters]/orders 500',
+      'ann',
+    ],
+    [
+      'an identity in an address',
+      (s) => s.fails(`http://shop.test/of/${ID}`, 'net::ERR_FAILED'),
+      'GET http://shop.test/of/[a text of 36 characters] net::ERR_FAILED',
+      '3f2b8c1e',
+    ],
+    [
+      'what a script quotes',
+      (s) => s.throws(new Error('no account of "Ann O. Ther"')),
+      'no account of [a text of 11 characters]',
+      'Ther',
+    ],
+    [
+      'a name that a script says',
+      (s) => s.says(`${NAME} has no cart`),
+      '[a text of 10 characters] has no cart',
+      'Eve',
+    ],
+    [
+      'a telephone number that a script says',
+      (s) => s.says('cannot call +44 20 7946 0958 now'),
+      'cannot call [a text of 16 characters] now',
+      '7946',
+    ],
+  ])('%s is shown by its shape', async (_, meet, words, data) => {
+    const told = await say(meet, false);
+    expect(told).toContain(words);
+    expect(told).not.toContain(data);
+    expect(await say(meet, true)).toContain(data);
+  });
+
+  test('a name in a locator, too', async () => {
+    const told = await say(() => undefined, false, byName);
+    expect(told).toContain("waiting for getByText('[a text of 10 characters]')");
+    expect(told).not.toContain('Eve');
+    expect(await say(() => undefined, true, byName)).toContain(`getByText('${NAME}')`);
+  });
+
+  test('what is needed at night, and what we made ourselves, stays', async () => {
+    const told = await say((s) => {
+      s.says("Cannot read properties of undefined (reading 'total')");
+      s.loads({ url: 'http://127.0.0.1:38791/of/gl-run7-1zr0-abc-1@shop.test/1234567', status: 500 });
+    }, false);
+    expect(told).toContain("(reading 'total')");
+    expect(told).toContain('http://127.0.0.1:38791/of/gl-run7-1zr0-abc-1@shop.test/1234567 500');
+    expect(told).toContain('on http://shop.test/cart');
+  });
+});
+
 describe('a page that is none of the product makes the step unknown', () => {
   const challenges: readonly (readonly [string, Met])[] = [
     ['by its header', { url: 'http://shop.test/', status: 403, headers: { 'cf-mitigated': 'challenge' } }],
