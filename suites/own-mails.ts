@@ -29,7 +29,7 @@ export async function removeOwnMails(
       }),
     ]);
   } catch (error) {
-    console.error(`greenlight: mails to ${mark}… stay in the mailbox: ${firstLine(error)}`);
+    process.stderr.write(`greenlight: mails to ${mark}… stay in the mailbox: ${firstLine(error)}\n`);
   } finally {
     limit.abort();
     await opened?.close().catch(() => undefined);

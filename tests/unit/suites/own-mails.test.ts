@@ -27,7 +27,7 @@ test('the mark is that of every identity of this process, and of no other', () =
 });
 
 test('a mailbox that refuses fails nothing, and is named', async () => {
-  const said = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+  const said = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   const close = vi.fn(async () => undefined);
   const refusing = () => ({
     removeMailsTo: () => Promise.reject(new PortUnavailable('mailbox', 'read-only', 'x')),
@@ -36,7 +36,7 @@ test('a mailbox that refuses fails nothing, and is named', async () => {
   await removeOwnMails({ mailbox }, 'gl-run7-1zr', refusing);
   expect(close).toHaveBeenCalledOnce();
   expect(said).toHaveBeenCalledWith(
-    'greenlight: mails to gl-run7-1zr… stay in the mailbox: mailbox: read-only',
+    'greenlight: mails to gl-run7-1zr… stay in the mailbox: mailbox: read-only\n',
   );
   // One that cannot even be opened, such as where its password is not set.
   await removeOwnMails({ mailbox }, 'gl-run7-1zr', () => expect.fail('no password'));
@@ -45,7 +45,7 @@ test('a mailbox that refuses fails nothing, and is named', async () => {
 
 test('nothing is asked of a mailbox that keeps its mails, or of none', async () => {
   const open = () => expect.fail('asked');
-  const said = vi.spyOn(console, 'error');
+  const said = vi.spyOn(process.stderr, 'write');
   await removeOwnMails({ mailbox: { ...mailbox, keepMails: true } }, 'gl-run7-1zr', open);
   await removeOwnMails({}, 'gl-run7-1zr', open);
   expect(said).not.toHaveBeenCalled();
