@@ -56,14 +56,32 @@ const ParityRequest = z
   .refine(isHarmless, MAY_CHANGE_DATA);
 export type ParityRequest = z.infer<typeof ParityRequest>;
 
-/** Who asks. Without headers: somebody who is not logged in. */
+/**
+ * A flow of requests that logs somebody in, on old and on new. Later requests send what it captured as `headers`, and the
+ * cookies that it got.
+ */
+const LogIn = z.strictObject({
+  /** Id of a flow of the plan that creates nothing; `check: false` keeps it from being a check itself. */
+  flow: CheckId,
+  /** Why old may get its requests, such as "a log-in of a test account". */
+  harmlessBecause: z.string().min(1),
+});
+export type LogIn = z.infer<typeof LogIn>;
+
+/** Who asks. Without headers and log-in: somebody who is not logged in. */
 const Identity = z.strictObject({
   name: z.string().min(1),
   headers: Headers.default({}),
   /** Where old wants others than new; default: the same. */
   oldHeaders: Headers.optional(),
+  logIn: LogIn.optional(),
 });
 export type Identity = z.infer<typeof Identity>;
+
+/** Whether an identity is that of somebody who is not logged in. */
+export function isNobody({ headers, logIn }: Identity): boolean {
+  return Object.keys(headers).length === 0 && logIn === undefined;
+}
 
 /** Response headers that clients, caches and browsers act on. */
 const COMPARED_HEADERS = [
@@ -127,6 +145,8 @@ export const Probe = z.discriminatedUnion('kind', [
     headers: Headers.default({}),
     /** Where old wants others than new; default: the same. */
     oldHeaders: Headers.optional(),
+    /** Who asks, where headers that are known beforehand cannot say it. */
+    logIn: LogIn.optional(),
     /** Which response headers are compared; of `set-cookie` only the names of the cookies. */
     compareHeaders: z.array(z.string().toLowerCase()).default(COMPARED_HEADERS),
     /** Fields that may differ, such as `$.items[*].updatedAt`; `$` is the whole body. */
@@ -153,8 +173,8 @@ export const Probe = z.discriminatedUnion('kind', [
     identities: z
       .array(Identity)
       .min(2)
-      .refine((all) => all.some(({ headers }) => Object.keys(headers).length === 0), {
-        message: 'needs one without headers: guards exist for those who are not logged in',
+      .refine((all) => all.some(isNobody), {
+        message: 'needs one without headers and log-in: guards exist for those who are not logged in',
       })
       .refine((all) => new Set(all.map(({ name }) => name)).size === all.length, {
         message: 'needs a different name for each',

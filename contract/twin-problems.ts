@@ -1,4 +1,5 @@
 import type { Problem } from './errors.ts';
+import { createsData, type Flow, unportableSteps } from './flow.ts';
 import { hostProblems } from './host-problems.ts';
 import { comparisonBeyondCaps, LoadComparison } from './load-comparison.ts';
 import { LoadCaps } from './load-profile.ts';
@@ -40,7 +41,41 @@ function probeProblems(plan: Loose): Problem[] {
     if (!parsed.success) return [];
     return parsed.data.kind === 'parity' || parsed.data.kind === 'guards' ? [parsed.data.endpoint] : [];
   });
-  return addressProblems(plan, endpoints);
+  return [...addressProblems(plan, endpoints), ...logInProblems(plan)];
+}
+
+/** Log-ins that cannot be made on both systems. */
+function logInProblems(plan: Loose): Problem[] {
+  const flows = list(plan['flows']) as Flow[];
+  return list(plan['probes']).flatMap((raw, index) => {
+    const parsed = Probe.safeParse(raw);
+    if (!parsed.success) return [];
+    const probe = parsed.data;
+    const logIns =
+      probe.kind === 'parity'
+        ? [{ path: `probes[${index}].logIn`, logIn: probe.logIn }]
+        : probe.kind === 'guards'
+          ? probe.identities.map(({ logIn }, at) => ({
+              path: `probes[${index}].identities[${at}].logIn`,
+              logIn,
+            }))
+          : [];
+    return logIns.flatMap(({ path, logIn }) => {
+      if (logIn === undefined) return [];
+      const flow = flows.find((one) => one.id === logIn.flow);
+      const problem =
+        flow === undefined
+          ? 'the plan has no such flow'
+          : unportableSteps(flow).length > 0
+            ? 'this flow has steps that are no requests, and cannot be made on both systems'
+            : createsData(flow)
+              ? 'this flow creates data, and nothing is created on the old system'
+              : undefined;
+      if (problem === undefined) return [];
+      const remedy = 'name a flow of requests that logs in an account which both systems have';
+      return [{ path: `${path}.flow`, value: logIn.flow, problem, remedy }];
+    });
+  });
 }
 
 /** Endpoints of which old has no address, or the one of new. */

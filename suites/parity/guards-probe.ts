@@ -1,4 +1,4 @@
-import type { Identity, Probe, TwinRequest } from '../../contract/probe.ts';
+import { type Identity, isNobody, type Probe, type TwinRequest } from '../../contract/probe.ts';
 import type { Statement } from '../../contract/statement.ts';
 import { CannotTell } from '../cannot-tell.ts';
 import type { Probed } from '../probe-finding.ts';
@@ -79,7 +79,7 @@ async function askBoth(
 }
 
 function refuseBlindIdentities(probe: GuardsProbe, seen: ReadonlyMap<string, readonly Seen[]>): void {
-  const nobody = probe.identities.find(({ headers }) => Object.keys(headers).length === 0);
+  const nobody = probe.identities.find(isNobody);
   const refused = seen.get(nobody?.name ?? '') ?? [];
   const blind = probe.identities
     .filter((identity) => identity !== nobody)

@@ -1,25 +1,16 @@
 import { registerChecks } from '../../checks/index.ts';
 import { addressesOf } from '../../contract/addresses.ts';
-import { readHeaders } from '../../contract/headers.ts';
 import type { Project } from '../../contract/outcome.ts';
 import type { Plan, PlanInput } from '../../contract/plan.ts';
 import type { Probe } from '../../contract/probe.ts';
-import type { SecretString } from '../../contract/secret.ts';
 import { createHttpApplication } from '../../safety/http-application.ts';
-import { resolveSecret } from '../../safety/secrets.ts';
-import { webhookSigners } from '../adapters/webhooks/index.ts';
 import { registerPlan } from '../ambient-plan.ts';
 import { test } from '../fixtures.ts';
-import type { TwinHeaders, TwinTools } from '../parity/ask-twins.ts';
-import { probeGuards } from '../parity/guards-probe.ts';
-import { probeParity } from '../parity/parity-probe.ts';
-import { type Probed, probeFinding } from '../probe-finding.ts';
+import { probeFinding } from '../probe-finding.ts';
 import { targetApplication } from '../target-application.ts';
 import { aboutThirdParty } from '../third-party.ts';
-import { probeEndpoints } from './endpoints-probe.ts';
 import { MOST_REDIRECTS } from './follow-redirects.ts';
-import { probeHealth } from './health-probe.ts';
-import { probeWebhook } from './webhook-probe.ts';
+import { runProbe } from './run-probe.ts';
 
 const OVERHEAD_MS = 30_000;
 
@@ -38,10 +29,10 @@ export function defineProbes(
     if (!probe) throw new Error(`the manifest names the probe "${check.id}", which the plan does not have`);
     return {
       tags: [probe.kind],
-      look: async ({ control }, testInfo) => {
+      look: async ({ control, playwright, unique, secret }, testInfo) => {
         // Each may wait for a rate limit and is then asked again.
         const eachMs = 2 * probe.budgetMs + plan.rateLimit.waitMs;
-        testInfo.setTimeout(requestsOf(probe) * eachMs + OVERHEAD_MS);
+        testInfo.setTimeout((requestsOf(probe) + logInRequestsOf(plan, probe)) * eachMs + OVERHEAD_MS);
         const tools = {
           application: targetApplication(createHttpApplication(), plan.target),
           urls: addressesOf(plan.target),
@@ -51,36 +42,26 @@ export function defineProbes(
           control,
           rateLimitWaitMs: plan.rateLimit.waitMs,
         };
-        const finding = await probeFinding(check.id, () => runProbe(probe, tools));
+        const logIn = { plan, playwright, control, context: { unique, secret } };
+        const finding = await probeFinding(check.id, () => runProbe(probe, tools, logIn));
         return tools.thirdParties.has(probe.endpoint) ? aboutThirdParty(finding) : finding;
       },
     };
   });
 }
 
-function runProbe(probe: Probe, tools: TwinTools): Promise<Probed> {
-  switch (probe.kind) {
-    case 'endpoints':
-      return probeEndpoints(probe, tools);
-    case 'health':
-      return probeHealth(probe, tools);
-    case 'webhook':
-      return probeWebhook(probe, resolveSecret(probe.secret), webhookSigners[probe.scheme], tools);
-    case 'parity':
-      return probeParity(probe, twinHeaders(probe), tools);
-    case 'guards':
-      return probeGuards(probe, twinHeaders, tools);
-  }
-}
-
-function twinHeaders(from: {
-  readonly headers: Readonly<Record<string, SecretString>>;
-  readonly oldHeaders?: Readonly<Record<string, SecretString>> | undefined;
-}): TwinHeaders {
-  return {
-    new: readHeaders(from.headers, resolveSecret),
-    old: readHeaders(from.oldHeaders ?? from.headers, resolveSecret),
-  };
+/** How many requests the log-ins of a probe send at most. */
+function logInRequestsOf(plan: Plan, probe: Probe): number {
+  const logIns =
+    probe.kind === 'parity'
+      ? [probe.logIn]
+      : probe.kind === 'guards'
+        ? probe.identities.map((one) => one.logIn)
+        : [];
+  return logIns.reduce(
+    (sum, logIn) => sum + 2 * (plan.flows.find(({ id }) => id === logIn?.flow)?.steps.length ?? 0),
+    0,
+  );
 }
 
 /** How many requests a probe sends at most. */
