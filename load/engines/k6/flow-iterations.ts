@@ -7,6 +7,7 @@ import type { LookedAt } from '../looked-shapes.ts';
 import { shapedSteps } from '../looked-shapes.ts';
 import { oddAnswer } from '../odd-answer.ts';
 import { evenSample, schemaSample } from '../schema-sample.ts';
+import { headersOf } from './headers-of.ts';
 import { refuseInvalidUrl } from './invalid-url.ts';
 import type { K6Modules, K6Order, K6Response } from './modules.ts';
 import { secretOf } from './secret-of.ts';
@@ -112,12 +113,7 @@ class ViewOfResponse {
   }
 
   get headers(): Record<string, string> {
-    if (this.named === undefined) {
-      this.named = {};
-      const { headers } = this.response;
-      for (const name of Object.keys(headers)) this.named[name.toLowerCase()] = String(headers[name]);
-    }
-    return this.named;
+    return (this.named ??= headersOf(this.response));
   }
 
   get body(): unknown {

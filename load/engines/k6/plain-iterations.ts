@@ -1,21 +1,30 @@
 import type { Flow } from '../../../contract/flow.ts';
 import { NO_HEADERS } from '../../../contract/http.ts';
 import { walkFlow } from '../flow-walk.ts';
+import { oddAnswer } from '../odd-answer.ts';
+import { headersOf } from './headers-of.ts';
 import { refuseInvalidUrl } from './invalid-url.ts';
 import type { K6Modules, K6Order, K6Response } from './modules.ts';
 import { secretOf } from './secret-of.ts';
 
+/** What the iterations of plain requests tell beside k6's own samples. */
+export interface PlainTelling {
+  /** An answer that limits our rate, and how long it took. k6 itself counts it as one that does not hold. */
+  readonly limited: (tookMs: number) => void;
+  /** What is not the target's doing. */
+  readonly fault: (error: unknown) => void;
+}
+
 /**
  * One virtual user's iterations of plain requests: each is the same every time, so it is made once. Judging them is
- * left to k6, whose sample `http_req_failed` is then 1 for statuses that do not hold: an answer that the script does
- * not touch costs it nothing. Portable: no Node API.
- * @param fault told of what is not the target's doing
+ * left to k6, whose sample `http_req_failed` is then 1 for statuses that do not hold: of an answer that holds the script
+ * touches the status alone, which costs it a tenth of a microsecond. Portable: no Node API.
  */
 export function plainIterations(
   k6: K6Modules,
   order: K6Order,
   flows: readonly Flow[],
-  fault: (error: unknown) => void,
+  telling: PlainTelling,
 ): () => void {
   const { urls, headers: always, run, profile } = order;
   // As `acceptsStatus` has it for requests that say nothing about statuses.
@@ -48,11 +57,21 @@ export function plainIterations(
     at = at === undefined ? (k6.exec.vu.idInTest - 1) % many : at + 1 === many ? 0 : at + 1;
     try {
       const response = (send[at] as () => K6Response)();
+      if (response.status >= 400) tellWhatItIs(response, telling);
       if (unseen === 0) return;
       unseen -= 1;
       refuseInvalidUrl(response);
     } catch (error) {
-      fault(error);
+      telling.fault(error);
     }
   };
+}
+
+/** No body is kept, so that a page is known by its headers alone. */
+function tellWhatItIs(response: K6Response, { limited, fault }: PlainTelling): void {
+  const { status, timings } = response;
+  const odd = oddAnswer({ status, headers: headersOf(response), body: '' });
+  if (odd === undefined) return;
+  if ('fault' in odd) fault(odd.fault);
+  else limited(timings.blocked + timings.duration);
 }

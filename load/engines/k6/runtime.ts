@@ -26,6 +26,8 @@ export const ORDER_ENV = 'GREENLIGHT_K6_ORDER';
  * the moment in which its request left. Answers that hold cost the script no sample of its own.
  */
 export const ERROR_METRIC = 'greenlight_error';
+/** The kind of plain requests whose answers limit our rate: that they do not hold, k6 counts itself. */
+export const LIMITED_KIND = 'limits-only';
 /** Each answer whose shape was looked at: its step and whether it held as tags. */
 export const SHAPE_METRIC = 'greenlight_shape';
 /** A message of ours as its tag: faults must not be lost among the target's errors. */
@@ -53,7 +55,10 @@ export function k6Script(k6: K6Modules, planFlows: readonly Flow[]): K6Script {
   const fault = (error: unknown): void => faults.add(1, { kind: String(error).slice(0, 300) });
   const iteration =
     named === undefined
-      ? plainIterations(k6, order, orderFlows(profile, undefined), fault)
+      ? plainIterations(k6, order, orderFlows(profile, undefined), {
+          limited: (tookMs) => errors.add(tookMs, { kind: LIMITED_KIND }),
+          fault,
+        })
       : flowIterations(k6, order, named, {
           error: (kind, tookMs) => errors.add(tookMs, { kind }),
           shape: ({ step, held }) => shapes.add(1, { step, held: held ? 'yes' : 'no' }),

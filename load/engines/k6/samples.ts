@@ -1,9 +1,9 @@
-import { eventOfK6, statusOfK6 } from '../../../contract/events/k6-codes.ts';
+import { eventOfK6 } from '../../../contract/events/k6-codes.ts';
 import { type EventId, EVENTS, isOurs } from '../../../contract/events/table.ts';
 import type { Faults } from '../faults.ts';
 import type { LoadRecorder, SampleKind } from '../load-recorder.ts';
 import { LookedShapes } from '../looked-shapes.ts';
-import { ERROR_METRIC, FAILED_METRIC, FAULT_METRIC, SHAPE_METRIC } from './runtime.ts';
+import { ERROR_METRIC, FAILED_METRIC, FAULT_METRIC, LIMITED_KIND, SHAPE_METRIC } from './runtime.ts';
 import { MEASURED } from './script-options.ts';
 
 /** What came out of k6, to be held against k6's own summary: a sample that got lost must be noticed. */
@@ -54,8 +54,6 @@ export class K6Samples {
   #durationMs: number | undefined;
   /** When the last measured request that was answered left, in milliseconds since the window began. */
   #answeredSinceMs: number | undefined;
-  /** Whether that answer limits our rate. */
-  #limited = false;
   readonly #withoutConnecting: boolean;
   readonly #onArrival: ((atMs: number) => void) | undefined;
   readonly #wanted: RegExp;
@@ -160,10 +158,7 @@ export class K6Samples {
         return;
       case FAILED_METRIC:
         this.#refused += 1;
-        if (this.#answeredSinceMs !== undefined) {
-          this.#recorder.countError('status', this.#answeredSinceMs);
-          if (this.#limited) this.#recorder.countLimited(this.#answeredSinceMs);
-        }
+        if (this.#answeredSinceMs !== undefined) this.#recorder.countError('status', this.#answeredSinceMs);
         this.#answeredSinceMs = undefined;
         return;
       case 'data_received':
@@ -215,7 +210,6 @@ export class K6Samples {
     const latencyMs = kind === 'timeout' ? Math.max(spentMs, this.#timeoutMs) : spentMs;
     const sinceMs = this.#since(endedAt - latencyMs);
     if (kind === 'ok') this.#answeredSinceMs = sinceMs;
-    this.#limited = statusOfK6(errorCode) === 429;
     this.#recorder.record({
       kind,
       sinceMs,
@@ -231,7 +225,8 @@ export class K6Samples {
     if (kind === 'limited') {
       this.#recorder.countError('status', this.#since(at));
       this.#recorder.countLimited(this.#since(at));
-    } else if (kind === 'status' || kind === 'assertion') this.#recorder.countError(kind, this.#since(at));
+    } else if (kind === LIMITED_KIND) this.#recorder.countLimited(this.#since(at));
+    else if (kind === 'status' || kind === 'assertion') this.#recorder.countError(kind, this.#since(at));
     else this.#faults.add(`a sample of k6 cannot be read: ${line.slice(0, 120)}`);
   }
 

@@ -65,7 +65,11 @@ afterAll(async () => {
   await rm(scratch, { recursive: true, force: true });
 });
 
-async function loadOf(engine: 'autocannon' | 'k6', name: BehaviourName): Promise<Finding> {
+async function loadOf(
+  engine: 'autocannon' | 'k6',
+  name: BehaviourName,
+  asks: 'a flow' | 'plain requests' = 'a flow',
+): Promise<Finding> {
   const { default: input } = (await import(planFile)) as {
     default: PlanInput & { readonly flows: readonly Flow[] };
   };
@@ -77,7 +81,9 @@ async function loadOf(engine: 'autocannon' | 'k6', name: BehaviourName): Promise
           id: 'holds',
           title: 'Holds',
           engine,
-          flow: `odd-${names.indexOf(name)}`,
+          ...(asks === 'a flow'
+            ? { flow: `odd-${names.indexOf(name)}` }
+            : { requests: [{ path: pathOf(name) }] }),
           connections: 2,
           durationS: 1,
           warmupS: 0,
@@ -109,4 +115,16 @@ describe.each(['autocannon', 'k6'] as const)('%s', (engine) => {
     const [outcome, cause] = MEANS[name] ?? ['unknown'];
     expect([finding.outcome, finding.cause], finding.summary).toEqual([outcome, cause]);
   });
+});
+
+test.runIf(k6.available).each<[BehaviourName, readonly string[]]>([
+  ['a limit without a time', ['unknown', 'rate-limited']],
+  ['a limit for an hour', ['unknown', 'rate-limited']],
+  ['a challenge of Cloudflare', ['unknown', 'engine-fault']],
+  ['a captive portal', ['unknown', 'engine-fault']],
+  ['an overloaded server', ['fail', 'error-rate']],
+  ['refused credentials', ['fail', 'error-rate']],
+])('k6, plain requests: %s', async (name, means) => {
+  const finding = await loadOf('k6', name, 'plain requests');
+  expect([finding.outcome, finding.cause], finding.summary).toEqual(means);
 });
