@@ -1,6 +1,6 @@
 // Builds `dist`: plain JavaScript so that the package needs no loader where it is installed, in few files.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -8,17 +8,9 @@ import { bundle } from './bundle.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
 const dist = path.join(root, 'dist');
-const rooms = [
-  'contract',
-  'checks',
-  'suites',
-  'data-checks',
-  'load',
-  'safety',
-  'reporters',
-  'scripts',
-  'demo',
-];
+/** What is compiled, room by room: the one list of them. */
+const { include } = JSON.parse(readFileSync(path.join(root, 'tsconfig.build.json'), 'utf8'));
+const rooms = include.flatMap((pattern) => /^([\w-]+)\/\*\*\/\*\.ts$/.exec(pattern)?.[1] ?? []);
 
 rmSync(dist, { recursive: true, force: true });
 const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');

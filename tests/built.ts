@@ -4,17 +4,6 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import path from 'node:path';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
-const ROOMS = [
-  'contract',
-  'checks',
-  'suites',
-  'data-checks',
-  'load',
-  'safety',
-  'reporters',
-  'scripts',
-  'demo',
-];
 const FILES = ['tsconfig.json', 'tsconfig.build.json', 'package.json', 'playwright.config.ts'];
 const STAMP = path.join(ROOT, 'node_modules', '.cache', 'greenlight-built');
 
@@ -39,10 +28,17 @@ function digestOfSources(): string {
     hash.update(`${path.relative(ROOT, file)}\0${mtimeMs}\0${size}\n`);
   };
   for (const file of FILES) add(path.join(ROOT, file));
-  for (const room of ROOMS) {
+  for (const room of rooms()) {
     for (const entry of readdirSync(path.join(ROOT, room), { recursive: true, withFileTypes: true })) {
       if (entry.isFile()) add(path.join(entry.parentPath, entry.name));
     }
   }
   return hash.digest('hex');
+}
+
+/** As the build has them: what `tsconfig.build.json` compiles. */
+function rooms(): readonly string[] {
+  const file = readFileSync(path.join(ROOT, 'tsconfig.build.json'), 'utf8');
+  const { include } = JSON.parse(file) as { readonly include: readonly string[] };
+  return include.flatMap((pattern) => /^([\w-]+)\/\*\*\/\*\.ts$/.exec(pattern)?.[1] ?? []);
 }
