@@ -31,7 +31,7 @@ const webhook = Probe.parse({
 afterEach(() => void vi.useRealTimers());
 
 test('stale deliveries go last, and are dated by the clock of a receiver that is behind ours', async () => {
-  vi.useFakeTimers({ toFake: ['Date'] });
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2026-11-20T10:00:00Z') });
   const times: number[] = [];
   const behind = 40;
   const seen = tools((request) => {
