@@ -8,6 +8,7 @@ import { parsePlan } from '../../../contract/plan.ts';
 import { Slo } from '../../../contract/slo.ts';
 import { prometheusRules } from '../../../load/slo/prometheus-rules.ts';
 import { sloQueries } from '../../../load/slo/slo-queries.ts';
+import { rulesOf } from '../../../scripts/slo/planned-levels.ts';
 import { prometheusMissing } from './prometheus-server.ts';
 
 const missing = prometheusMissing('promtool');
@@ -329,5 +330,45 @@ describe.skipIf(missing !== undefined)('rules for Prometheus, under its own prom
     mustFire(burst, at, {}, 'budget.yml');
     const gone = { 'other{job="x"}': '1x160' };
     mustFire(gone, { '30m': ['unknown budget-lasts', 'unknown budget-is-there'] }, {}, 'budget.yml');
+  });
+
+  test('a level that decides nothing never pages: an advisory one, and a waived one until its waiver is over', () => {
+    /** promtool's clock begins with 1970. */
+    const exported = (until: string): string => {
+      const weighed = parsePlan({
+        target: { name: 'shop', urls: { app: 'http://127.0.0.1:9' } },
+        slo: {
+          source: { adapter: 'prometheus', url: 'http://127.0.0.1:9' },
+          up: 'up{job="shop"}',
+          scrapeS: 15,
+          objectives: plan.slo?.objectives.filter(({ id }) =>
+            ['answers-are-fast', 'payments-succeed'].includes(id),
+          ),
+        },
+        policy: {
+          default: {
+            advisory: ['answers-are-fast'],
+            waivers: [{ check: 'payments-succeed', reason: 'known', owner: 'Bo', until }],
+          },
+        },
+      });
+      const file = join(directory, `weighed-${until}.yml`);
+      writeFileSync(file, stringify(rulesOf(weighed, undefined)));
+      execFileSync('promtool', ['check', 'rules', file]);
+      return `weighed-${until}.yml`;
+    };
+    const [waived, over] = [exported('1970-01-01'), exported('1969-12-31')];
+    const broken = {
+      ...healthy,
+      'seconds_bucket{job="shop",le="0.5"}': '0+7x160',
+      'payments_total{outcome="declined"}': '0+15x160',
+    };
+    const slow = 'warning answers-are-fast';
+    mustFire(healthy, { '39m': [] }, {}, waived);
+    mustFire(broken, { '39m': [slow, 'warning payments-succeed'] }, {}, waived);
+    mustFire(broken, { '39m': [slow, 'critical payments-succeed'] }, {}, over);
+    // A waiver accepts a breach that was seen, and stands in for nothing that nobody could tell.
+    const gone = { 'other{job="x"}': '1x160' };
+    mustFire(gone, { '39m': [slow, 'unknown payments-succeed'] }, {}, waived);
   });
 });
