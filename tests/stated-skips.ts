@@ -35,11 +35,6 @@ const STATED: readonly StatedSkip[] = [
     because: 'not every container lets even root mount',
     holds: () => true,
   },
-  {
-    file: 'tests/contracts/data-checks/rows-adversity.test.ts',
-    because: 'what does not depend on the version of the server is tried on the newest one alone',
-    holds: () => true,
-  },
 ];
 
 /**
