@@ -1,7 +1,8 @@
 import { closeSync, existsSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { GreenlightError } from '../contract/errors.ts';
-import type { ReportFiles } from './report-files.ts';
+import { becomes } from '../reporters/publishers/atomic-write.ts';
+import { isOurs, type ReportFiles } from './report-files.ts';
 
 /** What may lie in a new directory: disks, repositories and file managers put it there, and no report touches it. */
 const HARMLESS = new Set(['lost+found', '.gitkeep', '.gitignore', '.DS_Store']);
@@ -25,12 +26,20 @@ export function refuseForeignDirectory(files: ReportFiles, output: string): void
   const project = OF_A_PROJECT.find((name) => names.includes(name));
   if (project !== undefined) throw foreign(output, `${directory} holds ${project}`);
   if (isMarked(files)) return;
-  const stranger = names.find((name) => !HARMLESS.has(name) && !OF_A_PART.test(name));
+  const stranger = names.find(
+    (name) => !HARMLESS.has(name) && !OF_A_PART.test(name) && !isBegun(files, name),
+  );
   if (stranger === undefined) return;
   throw foreign(
     output,
     `${directory} holds ${stranger} and no mark of ours (${path.basename(files.mark)}), so it is no report`,
   );
+}
+
+/** A file of ours that a part of the same run writes at this moment, or that a killed one did not finish. */
+function isBegun(files: ReportFiles, name: string): boolean {
+  const file = becomes(name);
+  return file !== undefined && isOurs(files, path.join(files.directory, file));
 }
 
 /** What every file of ours begins with; a decision in a verdict.json is what somebody may act on, so it is replaced too. */

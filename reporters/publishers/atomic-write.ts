@@ -28,6 +28,11 @@ export function writeFileAtomically(file: string, content: string): void {
   syncDirectory(dirname(file));
 }
 
+/** The name of the file that a temporary one becomes, or would have become; undefined for any other name. */
+export function becomes(name: string): string | undefined {
+  return /^(.+)\.\d+-[0-9a-f]{8}\.tmp$/.exec(name)?.[1];
+}
+
 /** Without this a rename may be lost when the machine stops. */
 function syncDirectory(directory: string): void {
   const handle = openSync(directory, 'r');

@@ -52,6 +52,24 @@ test.each([
   expect(tree()).toEqual(before);
 });
 
+// Shares of a run write into one directory at the same time, and a killed run leaves what it had begun.
+test.each([
+  'verdict.json.18785-f6ffc518.tmp',
+  'greenlight-report.json.1-00000000.tmp',
+  'index.html.7-a0b1c2d3.tmp',
+])('a directory with nothing but %s is one for reports', (name) => {
+  write(name);
+  expect(() => retireVerdict(directory, '.')).not.toThrow();
+});
+
+test.each(['verdict.json.tmp', 'thesis.docx.18785-f6ffc518.tmp', 'verdict.json.18785-f6ffc518.tmp.bak'])(
+  'a directory with %s is someone else’s',
+  (name) => {
+    write(name);
+    expect(() => retireVerdict(directory, '.')).toThrow(/holds .*nothing in it was touched/);
+  },
+);
+
 test.each([
   ['verdict.json', '{}'],
   ['verdict.json', '{"schema":"someone/verdict@1"}'],
