@@ -74,12 +74,8 @@ export function compareKept(
     else if (printed === 'undecided') cannotTell(row, now);
   }
   for (const row of additions(named, namedNext)) {
-    find(
-      row.minor === true ? 'advisory' : definition.changed,
-      row,
-      `only the new side has ${row.object}`,
-      row.undo,
-    );
+    // Not as a change: a grant to everybody is what the old side had taken away.
+    find(row.minor === true ? 'advisory' : 'blocking', row, `only the new side has ${row.object}`, row.undo);
   }
   return { findings, undecided };
 }

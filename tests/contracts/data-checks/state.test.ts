@@ -24,6 +24,8 @@ create materialized view shop.totals as select sum(total) as total from shop.ord
 create view shop.big as select id from shop.orders where total > 10;
 create function shop.touch() returns trigger language plpgsql as $$ begin return new; end $$;
 create trigger touched before update on shop.orders for each row execute function shop.touch();
+create function shop.price(int) returns int language sql as 'select $1';
+revoke execute on function shop.price(int) from public;
 create policy own on shop.orders using (customer_id = 1);
 alter table shop.orders enable row level security;
 create sequence shop.ticket increment by 5;
@@ -271,6 +273,19 @@ const FAULTS: readonly Fault[] = [
     'INSERT on table shop.orders to app_user',
     'grant INSERT on table shop.orders to app_user;',
   ],
+  ...(
+    [
+      ['EXECUTE on', 'routine shop.price(integer)', 'grant execute on function shop.price(int) to public'],
+      ['SELECT on', 'table shop.customers', 'grant select on shop.customers to public'],
+      ['USAGE on', 'schema shop', 'grant usage on schema shop to public'],
+    ] as const
+  ).map(([right, thing, sql]): Fault => [
+    'grants-are-kept',
+    `a right for everybody: ${right} ${thing}`,
+    sql,
+    `${right} ${thing} to public`,
+    `revoke ${right} ${thing} from public;`,
+  ]),
   [
     'default-privileges-are-kept',
     'default privileges that are not there',
@@ -343,6 +358,17 @@ describe.each<[ClusterVersion, ClusterVersion]>([
     const found = result?.findings.find((finding) => finding.object.includes(object));
     expect(found, JSON.stringify(result)).toMatchObject({ severity: 'blocking' });
     expect(found?.remedy).toContain(remedy);
+  });
+
+  test.skipIf(!here)('a right more for one role is a warning', async () => {
+    await next.run('postgres', 'create database generous template sound');
+    await next.run('generous', `${ownSettings('generous')}; grant delete on shop.orders to app_user`);
+    const urls = { old: old.url('sound'), new: next.url('generous') };
+    const [result] = await checkState({ ...urls, checks: ['grants-are-kept'] });
+    expect(result, JSON.stringify(result)).toMatchObject({
+      answer: 'holds',
+      findings: [{ severity: 'advisory', object: 'DELETE on table shop.orders to app_user' }],
+    });
   });
 
   test.skipIf(!here)('old-side-is-quiet breaks where the old side still takes writes', async () => {
