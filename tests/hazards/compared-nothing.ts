@@ -48,6 +48,14 @@ export const comparedNothing: HazardGroup = {
     },
     {
       ...broken,
+      id: 'page-without-expect',
+      title: 'A page step drives the browser and compares nothing',
+      ...ownPlan(`flows: [flow('total-is-right', { title: 'The total is right' })
+        .page('look', { run: async (page: any) => { await page.goto('/total'); } })],`),
+      expected: answersUnclear('total-is-right'),
+    },
+    {
+      ...broken,
       id: 'snapshots-ignored',
       title: '`ignoreSnapshots` in the configuration',
       spec: `${HOME} ${total('expect(String(await total(request))).toMatchSnapshot("total.txt");')}`,

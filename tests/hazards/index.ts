@@ -3,7 +3,10 @@ import { comparedNothing } from './compared-nothing.ts';
 import { cutShort } from './cut-short.ts';
 import { flowsInTheWay, flowsOfTheTarget } from './flows.ts';
 import type { HazardGroup } from './hazard.ts';
+import { leftBehind } from './left-behind.ts';
 import { product } from './product.ts';
+import { twoDatabases } from './two-databases.ts';
+import { underLoad } from './under-load.ts';
 import { wrongPasses } from './wrong-passes.ts';
 
 /** Every hazard that is tried, in the order of the page. */
@@ -15,4 +18,7 @@ export const HAZARDS: readonly HazardGroup[] = [
   product,
   flowsInTheWay,
   flowsOfTheTarget,
+  twoDatabases,
+  underLoad,
+  leftBehind,
 ];

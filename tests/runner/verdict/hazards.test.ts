@@ -5,7 +5,13 @@ import { HAZARDS } from '../../hazards/index.ts';
 import { tryGreenlight, tryPlaywright } from '../../hazards/try-hazard.ts';
 
 /** One of each kind; `npm run docs:verdict` tries all of them, which takes half an hour. */
-const TRIED = ['reporter-ends-process', 'worker-killed', 'own-network-down'];
+const TRIED = [
+  'reporter-ends-process',
+  'worker-killed',
+  'own-network-down',
+  'journey-breaks',
+  'output-of-others',
+];
 
 let arena: Arena;
 beforeAll(() => {
