@@ -15,6 +15,7 @@ afterEach(async () => {
   await target.close();
 });
 
+const ROOT = path.resolve(import.meta.dirname, '../../..');
 const FLOWS = `
   flows: [
     flow('visitor-can-register', { title: 'A visitor can register' }).request('register', {
@@ -75,6 +76,69 @@ describe('with the wanted release unknown', () => {
     });
     expect(of('catalogue-answers')?.state).toBe('passed');
   });
+});
+
+/** A check of the user's own that creates by itself, and says so first, as it should. */
+const OWN = `
+  import { check, expect } from '${ROOT}/dist/scripts/test-entry.js';
+  check('own-check-registers', async ({ request, created, unique }) => {
+    const identity = unique();
+    await created.record({ kind: 'customer', identity });
+    expect((await request.post('/customers', { data: { identity } })).status()).toBe(200);
+  });
+  check('own-check-reads', async ({ request }) => {
+    expect((await request.get('/catalogue')).status()).toBe(200);
+  });
+`;
+const OWN_CHECKS = `
+  checks: [{ id: 'own-check-registers', title: 'Registers' }, { id: 'own-check-reads', title: 'Reads' }],
+  created: { customer: { keep: 'the test target forgets it' } },`;
+
+test.each<[string, Target['answer'], string, number]>([
+  ['unknown', said({ id: '2.4.0', commit: 'unknown' }), 'unknown', 20],
+  ['shown', said({ id: '2.4.0', commit: 'abcdef1234' }), 'passed', 0],
+])(
+  'with the wanted release %s, checks of the user ask before they create',
+  async (_, answer, state, exit) => {
+    target.answer = answer;
+    project = cliProject(
+      target.url,
+      `${OWN_CHECKS} ...{ target: { name: 'shop', urls: { app: '${target.url}' }, ${DOCUMENT} } }`,
+    );
+    project.write('greenlight/own.spec.mts', OWN);
+    const { code, err, of } = await runFor('2.4.0');
+    expect(code, err).toBe(exit);
+    expect(created()).toEqual(state === 'passed' ? ['POST /customers'] : []);
+    expect(of('own-check-registers')?.state).toBe(state);
+    if (state === 'unknown') expect(of('own-check-registers')?.summary).toContain('was not created');
+    expect(of('own-check-reads')?.state).toBe('passed');
+  },
+);
+
+// What a flow looks for on one side would be on the other, and look like a fault of the product.
+test.each([
+  ['one database under two names', 'reader, reader', 20],
+  ['two databases', '{ ...reader }, { ...reader }', 0],
+])('%s: later stages start only on two', async (_, sides, exit) => {
+  const lines = `
+    const reader = { find: async () => ({ rows: [] }), count: async () => [], ready: async () => {}, close: async () => {} };
+    const [now, before] = [${sides}].map((reader) => ({ adapter: 'custom' as const, reader: reader as never }));
+    return { target: { name: 'shop', urls: { app: '${target.url}' }, records: now, old: { records: before } } };`;
+  project = cliProject(target.url, `${FLOWS} ...(() => {${lines}})()`);
+  const { code, out, err } = await greenlight(project.directory, ['run']);
+  expect(code, out + err).toBe(exit);
+  expect(target.requests.includes('GET /catalogue')).toBe(exit === 0);
+  expect(created()).toEqual(exit === 0 ? ['POST /customers'] : []);
+  const { checks } = Verdict.parse(
+    JSON.parse(readFileSync(path.join(project.directory, 'greenlight-report/verdict.json'), 'utf8')),
+  );
+  const of = (id: string) => checks.find((check) => check.id === id);
+  if (exit === 0) return;
+  expect(of('databases-readable')).toMatchObject({ state: 'unknown', cause: 'same-database' });
+  for (const id of ['visitor-can-register', 'catalogue-answers']) {
+    expect(of(id)?.state).toBe('not-run');
+    expect(of(id)?.summary).toContain('databases-readable');
+  }
 });
 
 test('with the wanted release shown, the same flow creates', async () => {

@@ -11,6 +11,8 @@ export interface InstalledProject {
   write(file: string, content: string): void;
   /** Runs Playwright's own command line in it. */
   playwright(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<PlaywrightEnd>;
+  /** Runs the command line that is installed in it. */
+  greenlight(args: readonly string[]): Promise<Pick<PlaywrightEnd, 'code' | 'output'>>;
   remove(): void;
 }
 
@@ -21,9 +23,17 @@ export interface PlaywrightEnd {
   readonly listed: readonly string[];
 }
 
-/** Copied, not linked: Node follows links, and our files would then not be in any `node_modules`. */
-export function installedProject(type: 'commonjs' | 'module', plan: string): InstalledProject {
-  const directory = mkdtempSync(path.join(tmpdir(), 'greenlight-installed-'));
+/**
+ * Copied, not linked: Node follows links, and our files would then not be in any `node_modules`.
+ * @param plan undefined: without a plan and a configuration
+ * @param name what its folder is called, at the beginning
+ */
+export function installedProject(
+  type: 'commonjs' | 'module',
+  plan: string | undefined,
+  name = 'greenlight-installed-',
+): InstalledProject {
+  const directory = mkdtempSync(path.join(tmpdir(), name));
   const modules = path.join(directory, 'node_modules');
   const write = (file: string, content: string): void => {
     mkdirSync(path.dirname(path.join(directory, file)), { recursive: true });
@@ -36,22 +46,27 @@ export function installedProject(type: 'commonjs' | 'module', plan: string): Ins
     if (!name.startsWith('.')) symlinkSync(path.join(ROOT, 'node_modules', name), path.join(modules, name));
   }
   write('package.json', JSON.stringify({ name: 'shop-cut-over', type }));
-  write('greenlight.config.mts', plan);
-  write(
-    'playwright.config.mts',
-    `import { defineGreenlightPlaywright } from 'greenlight/playwright';
-     import plan from './greenlight.config.mts';
-     export default defineGreenlightPlaywright(plan);`,
-  );
+  if (plan !== undefined) {
+    write('greenlight.config.mts', plan);
+    write(
+      'playwright.config.mts',
+      `import { defineGreenlightPlaywright } from 'greenlight/playwright';
+       import plan from './greenlight.config.mts';
+       export default defineGreenlightPlaywright(plan);`,
+    );
+  }
   return {
     directory,
     write,
-    playwright: (args, env = {}) => playwright(directory, args, env),
+    playwright: (args, env = {}) =>
+      start(directory, ['node_modules/@playwright/test/cli.js', 'test', ...args], env),
+    greenlight: (args) =>
+      start(directory, ['node_modules/greenlight/dist/scripts/greenlight.js', ...args], {}),
     remove: () => rmSync(directory, { recursive: true, force: true }),
   };
 }
 
-function playwright(
+function start(
   cwd: string,
   args: readonly string[],
   env: Readonly<Record<string, string>>,
@@ -59,8 +74,7 @@ function playwright(
   const clean = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(GREENLIGHT_|VITEST|NODE_OPTIONS)/.test(name)),
   );
-  const cli = path.join(cwd, 'node_modules/@playwright/test/cli.js');
-  const child = spawn(process.execPath, [cli, 'test', ...args], {
+  const child = spawn(process.execPath, [...args], {
     cwd,
     env: { ...clean, FORCE_COLOR: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
