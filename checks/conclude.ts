@@ -1,5 +1,5 @@
 import type { TestInfo } from '@playwright/test';
-import { type Finding, FindingSaysNo, recordFinding } from '../contract/finding.ts';
+import { type Finding, FindingSaysNo, recordFinding } from '../contract/evidence/finding.ts';
 import type { Redactor } from '../safety/redactor.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { TestDetails } from '@playwright/test';
-import { CHECK_ANNOTATION } from '../contract/check-id.ts';
-import type { PlannedCheck } from '../contract/checks.ts';
+import { CHECK_ANNOTATION } from '../contract/plan/check-id.ts';
+import type { PlannedCheck } from '../contract/plan/checks.ts';
 
 /** Annotation and tags by which Playwright, the recorder and `--grep` know a check: `@blocking`, `@<id>`, and its own. */
 export function detailsOf(

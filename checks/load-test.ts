@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test as base } from '@playwright/test';
-import { loadRunContext } from '../safety/run-context.ts';
+import { loadRunContext } from '../host/run-context.ts';
 
 /** What a load test needs around it. */
 export interface LoadFixtures {

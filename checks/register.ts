@@ -1,9 +1,9 @@
 import type { TestDetails, TestInfo, TestType } from '@playwright/test';
-import type { PlannedCheck } from '../contract/checks.ts';
-import { type Finding, recordFinding } from '../contract/finding.ts';
-import type { Plan } from '../contract/plan.ts';
+import type { PlannedCheck } from '../contract/plan/checks.ts';
+import { type Finding, recordFinding } from '../contract/evidence/finding.ts';
+import type { Plan } from '../contract/plan/plan.ts';
 import { redactorOf } from '../safety/redactor.ts';
-import { checksOfThisRun } from '../safety/run-context.ts';
+import { checksOfThisRun } from '../host/run-context.ts';
 import { conclude } from './conclude.ts';
 import { detailsOf, uniqueTitles } from './details.ts';
 import { callFromUserPlace } from './user-place.ts';

@@ -1,4 +1,4 @@
-import { type Decision, decisionOf, type Outcome } from './outcome.ts';
+import { type Decision, decisionOf, type Outcome } from './evidence/outcome.ts';
 
 /**
  * The process exit codes of `greenlight`. 1 is deliberately unused: an uncaught error, a missing module or

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { loadRunContext } from '../safety/run-context.ts';
+import { loadRunContext } from '../host/run-context.ts';
 
 /**
  * When the time for all comparisons of this run is over, in milliseconds since 1970. It counts from the first that asks.

@@ -1,5 +1,5 @@
 import { PortUnavailable } from '../contract/ports/observe.ts';
-import type { RecordsSource } from '../contract/target.ts';
+import type { RecordsSource } from '../contract/plan/target.ts';
 import { resolveSecret } from '../safety/secrets.ts';
 import { SideUnavailable } from './postgres/rows/diff-tables.ts';
 import { isLostConnection } from './postgres/session.ts';

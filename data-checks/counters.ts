@@ -1,5 +1,5 @@
 import type { RowCounter } from '../contract/ports/records.ts';
-import type { RecordsSource } from '../contract/target.ts';
+import type { RecordsSource } from '../contract/plan/target.ts';
 import { resolveSecret } from '../safety/secrets.ts';
 import { createPostgresCounter } from './postgres/counter.ts';
 import { createHttpCounter } from './readers/http-counter.ts';

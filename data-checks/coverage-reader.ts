@@ -1,7 +1,7 @@
-import type { CoveredTable } from '../contract/coverage.ts';
-import { comparesIn, namesOf } from '../contract/coverage.ts';
-import type { Phase } from '../contract/outcome.ts';
-import type { Plan } from '../contract/plan.ts';
+import type { CoveredTable } from '../contract/evidence/coverage.ts';
+import { comparesIn, namesOf } from '../contract/evidence/coverage.ts';
+import type { Phase } from '../contract/evidence/outcome.ts';
+import type { Plan } from '../contract/plan/plan.ts';
 import { resolveSecret } from '../safety/secrets.ts';
 import { type Connection, postgresAddress, unavailable } from './connection.ts';
 import { heldInMysql } from './mysql/held-tables.ts';

@@ -1,9 +1,9 @@
 import { test as base } from '@playwright/test';
 import { GreenlightError } from '../contract/errors.ts';
-import type { Plan } from '../contract/plan.ts';
+import type { Plan } from '../contract/plan/plan.ts';
 import type { RowCounter } from '../contract/ports/records.ts';
-import type { RecordsSource } from '../contract/target.ts';
-import { currentPhase } from '../safety/run-context.ts';
+import type { RecordsSource } from '../contract/plan/target.ts';
+import { currentPhase } from '../host/run-context.ts';
 import { createCounter } from './counters.ts';
 import { type CoverageReader, createCoverageReader } from './coverage-reader.ts';
 import { createRowComparer, type RowComparer } from './row-comparer.ts';

@@ -1,5 +1,5 @@
-import type { CoveredTable } from '../contract/coverage.ts';
-import type { Finding } from '../contract/finding.ts';
+import type { CoveredTable } from '../contract/evidence/coverage.ts';
+import type { Finding } from '../contract/evidence/finding.ts';
 import type { Situation, TableSituation } from './coverage-reader.ts';
 import type { NotComparable } from './judge-rows.ts';
 

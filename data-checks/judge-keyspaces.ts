@@ -1,5 +1,5 @@
-import type { Finding, TableReport } from '../contract/finding.ts';
-import type { RedisMapping } from '../contract/redis-plan.ts';
+import type { Finding, TableReport } from '../contract/evidence/finding.ts';
+import type { RedisMapping } from '../contract/plan/redis-plan.ts';
 import type { NotComparable } from './judge-rows.ts';
 import type { KeyspaceDiff } from './redis/keyspace-diff.ts';
 

@@ -1,4 +1,4 @@
-import type { Finding, TableReport } from '../contract/finding.ts';
+import type { Finding, TableReport } from '../contract/evidence/finding.ts';
 
 /** Many tables' findings as the one of the check that compares them all. Pure. The worst of them decides. */
 export function judgeOthers(check: string, findings: readonly Finding[]): Finding {

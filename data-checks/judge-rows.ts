@@ -1,5 +1,5 @@
-import type { Finding, TableReport } from '../contract/finding.ts';
-import { sideOf, type TableMapping } from '../contract/table-mapping.ts';
+import type { Finding, TableReport } from '../contract/evidence/finding.ts';
+import { sideOf, type TableMapping } from '../contract/plan/table-mapping.ts';
 import { outcomeOfRows } from './outcome-of-rows.ts';
 import type { TableDiff } from './postgres/rows/table-diff.ts';
 

@@ -1,6 +1,6 @@
-import type { Finding, StateReport } from '../contract/finding.ts';
-import type { StateCheckId } from '../contract/state-checks.ts';
-import type { StateExclusion, StatePlan } from '../contract/state-plan.ts';
+import type { Finding, StateReport } from '../contract/evidence/finding.ts';
+import type { StateCheckId } from '../contract/plan/state-checks.ts';
+import type { StateExclusion, StatePlan } from '../contract/plan/state-plan.ts';
 import { undecidedReason } from './postgres/state/show-change.ts';
 import type { StateFinding, StateResult } from './postgres/state/state.ts';
 import type { NotComparable } from './judge-rows.ts';

@@ -1,6 +1,6 @@
-import type { Finding, TableReport } from '../contract/finding.ts';
+import type { Finding, TableReport } from '../contract/evidence/finding.ts';
 import type { CountAnswer } from '../contract/ports/records.ts';
-import { sameQuestion, sideOf, type TableMapping } from '../contract/table-mapping.ts';
+import { sameQuestion, sideOf, type TableMapping } from '../contract/plan/table-mapping.ts';
 import { canonicalDecimal } from './decimal.ts';
 
 /** What one side said, or that it could not be asked. */

@@ -1,6 +1,6 @@
 import { PortUnavailable } from '../contract/ports/observe.ts';
-import { redisAddress } from '../contract/redis-address.ts';
-import type { RedisMapping } from '../contract/redis-plan.ts';
+import { redisAddress } from '../contract/plan/redis-address.ts';
+import type { RedisMapping } from '../contract/plan/redis-plan.ts';
 import { resolveSecret } from '../safety/secrets.ts';
 import { diffKeyspaces, RedisUnavailable } from './redis/diff-keyspaces.ts';
 import type { KeyspaceDiff } from './redis/keyspace-diff.ts';

@@ -1,5 +1,5 @@
-import type { Outcome } from '../contract/outcome.ts';
-import type { TableMapping } from '../contract/table-mapping.ts';
+import type { Outcome } from '../contract/evidence/outcome.ts';
+import type { TableMapping } from '../contract/plan/table-mapping.ts';
 import type { TableDiff } from './postgres/rows/table-diff.ts';
 
 /** What is asked of the rows. A command line asks that they are equal. */

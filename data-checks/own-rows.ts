@@ -1,5 +1,5 @@
-import type { OwnRows } from '../contract/own-rows.ts';
-import { sideOf, type TableMapping } from '../contract/table-mapping.ts';
+import type { OwnRows } from '../contract/plan/own-rows.ts';
+import { sideOf, type TableMapping } from '../contract/plan/table-mapping.ts';
 import { quoteIdent, quoteLiteral } from './postgres/names.ts';
 
 /** What the ledger names: one thing that our own flows made on the target, or on its old side. */

@@ -1,5 +1,5 @@
-import type { Plan } from '../contract/plan.ts';
-import { sideOf, type TableMapping } from '../contract/table-mapping.ts';
+import type { Plan } from '../contract/plan/plan.ts';
+import { sideOf, type TableMapping } from '../contract/plan/table-mapping.ts';
 import { budgetEnd } from './budget.ts';
 import { type Connection, postgresAddress, unavailable } from './connection.ts';
 import { resolveSecret } from '../safety/secrets.ts';

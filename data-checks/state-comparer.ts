@@ -1,4 +1,4 @@
-import type { StateCheckId } from '../contract/state-checks.ts';
+import type { StateCheckId } from '../contract/plan/state-checks.ts';
 import { type Connection, postgresAddress, unavailable } from './connection.ts';
 import { openState, type StateComparison } from './postgres/state/check-state.ts';
 import type { StateResult } from './postgres/state/state.ts';

@@ -1,7 +1,7 @@
 import type { ControlAnswer } from '../contract/events/situation.ts';
 import { meaningOf } from '../contract/events/table.ts';
-import type { Finding } from '../contract/finding.ts';
-import type { LoadResult } from '../contract/load-result.ts';
+import type { Finding } from '../contract/evidence/finding.ts';
+import type { LoadResult } from '../contract/load/load-result.ts';
 
 /**
  * What is said where connections failed, and nothing but connections, and nothing shows that the target refused them: a

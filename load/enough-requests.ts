@@ -1,8 +1,8 @@
-import type { LoadThresholds } from '../contract/load-profile.ts';
-import type { LoadResult } from '../contract/load-result.ts';
-import { designEffect, errorClusters, sumOf } from './clustered-errors.ts';
+import type { LoadThresholds } from '../contract/load/load-profile.ts';
+import type { LoadResult } from '../contract/load/load-result.ts';
+import { designEffect, errorClusters, sumOf } from '../contract/statistics/clustered-errors.ts';
 import { decodeHistogram } from './engines/load-recorder.ts';
-import { breachIsCertain } from './slo/certain-breach.ts';
+import { breachIsCertain } from '../contract/statistics/certain-breach.ts';
 
 /** How sure a pass must be that not more than the allowed share is bad. */
 const PASS_CONFIDENCE = 0.95;

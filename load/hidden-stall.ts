@@ -1,4 +1,4 @@
-import type { LoadResult } from '../contract/load-result.ts';
+import type { LoadResult } from '../contract/load/load-result.ts';
 
 /** Less waiting than this in all is what any machine does now and then. */
 const SHORTEST_STALL_MS = 500;

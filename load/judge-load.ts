@@ -1,8 +1,8 @@
 import { meaningOf } from '../contract/events/table.ts';
-import type { Finding } from '../contract/finding.ts';
-import type { LoadProfile } from '../contract/load-profile.ts';
-import type { LoadResult } from '../contract/load-result.ts';
-import { atLeast, atMost, type Statement } from '../contract/statement.ts';
+import type { Finding } from '../contract/evidence/finding.ts';
+import type { LoadProfile } from '../contract/load/load-profile.ts';
+import type { LoadResult } from '../contract/load/load-result.ts';
+import { atLeast, atMost, type Statement } from '../contract/flow/statement.ts';
 import type { ControlAnswer } from '../safety/ask-control.ts';
 import { clearlyBroken, requestsNeeded, type Need } from './enough-requests.ts';
 import { hiddenStall } from './hidden-stall.ts';

@@ -1,7 +1,7 @@
-import type { Finding } from '../contract/finding.ts';
-import type { LookedShape } from '../contract/load-result.ts';
-import { atMost, type Statement } from '../contract/statement.ts';
-import { breachIsCertain } from './slo/certain-breach.ts';
+import type { Finding } from '../contract/evidence/finding.ts';
+import type { LookedShape } from '../contract/load/load-result.ts';
+import { atMost, type Statement } from '../contract/flow/statement.ts';
+import { breachIsCertain } from '../contract/statistics/certain-breach.ts';
 
 /** Fewer looks at the answers to a step show nothing about them. */
 const LEAST_LOOKS = 30;

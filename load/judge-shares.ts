@@ -1,9 +1,9 @@
-import { canonicalJson } from '../contract/canonical.ts';
-import type { Finding, FindingDetail } from '../contract/finding.ts';
-import type { LoadProfile } from '../contract/load-profile.ts';
-import type { LoadResult } from '../contract/load-result.ts';
-import type { LoadSetting } from '../contract/load-setting.ts';
-import type { Segment } from '../contract/shard.ts';
+import { canonicalJson } from '../contract/evidence/canonical.ts';
+import type { Finding, FindingDetail } from '../contract/evidence/finding.ts';
+import type { LoadProfile } from '../contract/load/load-profile.ts';
+import type { LoadResult } from '../contract/load/load-result.ts';
+import type { LoadSetting } from '../contract/load/load-setting.ts';
+import type { Segment } from '../contract/evidence/shard.ts';
 import type { ControlAnswer } from '../safety/ask-control.ts';
 import { judgeLoad } from './judge-load.ts';
 import { mergeResults } from './merge-results.ts';

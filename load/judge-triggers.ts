@@ -1,7 +1,7 @@
-import type { Finding } from '../contract/finding.ts';
-import type { LoadProfile } from '../contract/load-profile.ts';
-import type { LoadResult } from '../contract/load-result.ts';
-import { bucketsOfResult, evaluateTrigger } from './slo/trigger.ts';
+import type { Finding } from '../contract/evidence/finding.ts';
+import type { LoadProfile } from '../contract/load/load-profile.ts';
+import type { LoadResult } from '../contract/load/load-result.ts';
+import { bucketsOfResult, evaluateTrigger } from '../contract/load/trigger.ts';
 
 type Saying = Pick<Finding, 'outcome' | 'summary' | 'cause' | 'remedy' | 'measured' | 'expected'>;
 

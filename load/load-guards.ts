@@ -1,8 +1,8 @@
-import { createsData, unportableSteps, type Flow } from '../contract/flow.ts';
-import { beyondCaps, type LoadProfile } from '../contract/load-profile.ts';
-import { hostOf, isAllowed, isLoopback } from '../contract/loopback.ts';
-import { isPaymentProvider } from '../contract/payment-providers.ts';
-import type { Plan } from '../contract/plan.ts';
+import { createsData, unportableSteps, type Flow } from '../contract/flow/flow.ts';
+import { beyondCaps, type LoadProfile } from '../contract/load/load-profile.ts';
+import { hostOf, isAllowed, isLoopback } from '../contract/plan/loopback.ts';
+import { isPaymentProvider } from '../contract/plan/payment-providers.ts';
+import type { Plan } from '../contract/plan/plan.ts';
 
 export interface Refusal {
   readonly summary: string;

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus, totalmem } from 'node:os';
-import { canonicalJson } from '../contract/canonical.ts';
-import type { Flow } from '../contract/flow.ts';
-import type { LoadProfile } from '../contract/load-profile.ts';
-import type { LoadSetting } from '../contract/load-setting.ts';
-import { hostOf, isLoopback } from '../contract/loopback.ts';
+import { canonicalJson } from '../contract/evidence/canonical.ts';
+import type { Flow } from '../contract/flow/flow.ts';
+import type { LoadProfile } from '../contract/load/load-profile.ts';
+import type { LoadSetting } from '../contract/load/load-setting.ts';
+import { hostOf, isLoopback } from '../contract/plan/loopback.ts';
 
 /**
  * What a result of this profile, made here, depends on.

@@ -1,5 +1,5 @@
 import { encodeIntoCompressedBase64 } from 'hdr-histogram-js';
-import type { LoadBucket, LoadErrors, LoadResult } from '../contract/load-result.ts';
+import type { LoadBucket, LoadErrors, LoadResult } from '../contract/load/load-result.ts';
 import { decodeHistogram, emptyHistogram, latencyOf } from './engines/load-recorder.ts';
 import { mergeShapes } from './engines/looked-shapes.ts';
 import { listed } from './engines/silences.ts';

@@ -1,6 +1,6 @@
-import type { LoadProfile } from '../contract/load-profile.ts';
-import type { LoadResult } from '../contract/load-result.ts';
-import type { Statement } from '../contract/statement.ts';
+import type { LoadProfile } from '../contract/load/load-profile.ts';
+import type { LoadResult } from '../contract/load/load-result.ts';
+import type { Statement } from '../contract/flow/statement.ts';
 
 /** From this share of a latency limit on, the generator's own delay is held against a breach of it. */
 const GREATEST_LAG_SHARE = 0.1;

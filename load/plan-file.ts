@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { planFileOf } from '../safety/run-context.ts';
+import { planFileOf } from '../host/run-context.ts';
 
 const NAMES = ['mts', 'ts', 'mjs', 'js', 'cts', 'cjs'].map((extension) => `greenlight.config.${extension}`);
 

@@ -1,6 +1,6 @@
 import { EVENTS } from '../contract/events/table.ts';
-import type { Finding } from '../contract/finding.ts';
-import type { LoadResult } from '../contract/load-result.ts';
+import type { Finding } from '../contract/evidence/finding.ts';
+import type { LoadResult } from '../contract/load/load-result.ts';
 
 /**
  * What is said of a target that limits the rate of our requests, with the rate at which it began.

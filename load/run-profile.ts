@@ -1,7 +1,7 @@
-import type { Finding } from '../contract/finding.ts';
-import { canBeShared, type LoadProfile } from '../contract/load-profile.ts';
-import type { LoadResult } from '../contract/load-result.ts';
-import type { Plan } from '../contract/plan.ts';
+import type { Finding } from '../contract/evidence/finding.ts';
+import { canBeShared, type LoadProfile } from '../contract/load/load-profile.ts';
+import type { LoadResult } from '../contract/load/load-result.ts';
+import type { Plan } from '../contract/plan/plan.ts';
 import type { LoadEngine, LoadOrder } from '../contract/ports/load-engine.ts';
 import { askControl, type ControlAnswer } from '../safety/ask-control.ts';
 import { holdAgainstBaseline } from './compare/hold-against-baseline.ts';

@@ -1,4 +1,4 @@
-import type { LoadResult } from '../contract/load-result.ts';
+import type { LoadResult } from '../contract/load/load-result.ts';
 
 /** Least share of the load's time during which all shares must have made theirs. */
 const LEAST_TOGETHER = 0.8;

@@ -1,4 +1,4 @@
-import type { LoadResult } from '../contract/load-result.ts';
+import type { LoadResult } from '../contract/load/load-result.ts';
 
 /** Share of a core up to which a generator answers in time. */
 const COMFORTABLE = 0.7;

@@ -1,7 +1,7 @@
 import { eventOfText } from '../contract/events/codes.ts';
 import { isOurs } from '../contract/events/table.ts';
-import type { AttemptError } from '../contract/evidence.ts';
-import { describeFinding, type Finding } from '../contract/finding.ts';
+import type { AttemptError } from '../contract/evidence/evidence.ts';
+import { describeFinding, type Finding } from '../contract/evidence/finding.ts';
 
 /** What this module needs of Playwright's errors. */
 export interface SeenError {

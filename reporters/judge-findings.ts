@@ -1,9 +1,9 @@
-import type { PlannedCheck } from '../contract/checks.ts';
-import type { Attempt } from '../contract/evidence.ts';
-import type { Finding } from '../contract/finding.ts';
-import type { Decision } from '../contract/outcome.ts';
-import type { Policy } from '../contract/policy.ts';
-import type { CheckResult } from '../contract/verdict.ts';
+import type { PlannedCheck } from '../contract/plan/checks.ts';
+import type { Attempt } from '../contract/evidence/evidence.ts';
+import type { Finding } from '../contract/evidence/finding.ts';
+import type { Decision } from '../contract/evidence/outcome.ts';
+import type { Policy } from '../contract/verdict/policy.ts';
+import type { CheckResult } from '../contract/verdict/verdict.ts';
 import { foldCheck } from './judge/fold-check.ts';
 import { waiversThatCount } from './judge/waivers.ts';
 import { countsAsPassed, WORST_DECISION, weighCheck } from './judge/weigh-check.ts';

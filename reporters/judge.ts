@@ -1,7 +1,7 @@
-import type { Evidence, Fault } from '../contract/evidence.ts';
-import { CheckState } from '../contract/outcome.ts';
-import type { Policy } from '../contract/policy.ts';
-import type { CheckResult, Verdict } from '../contract/verdict.ts';
+import type { Evidence, Fault } from '../contract/evidence/evidence.ts';
+import { CheckState } from '../contract/evidence/outcome.ts';
+import type { Policy } from '../contract/verdict/policy.ts';
+import type { CheckResult, Verdict } from '../contract/verdict/verdict.ts';
 import { judgeAttestations } from './judge/attestations.ts';
 import { cappingReasons } from './judge/caps.ts';
 import { tablesCompared } from './judge/coverage.ts';

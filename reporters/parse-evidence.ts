@@ -1,7 +1,7 @@
 import { GreenlightError, type Problem } from '../contract/errors.ts';
-import { Evidence } from '../contract/evidence.ts';
-import { pathText } from '../contract/plan.ts';
-import { shown } from '../contract/statement.ts';
+import { Evidence } from '../contract/evidence/evidence.ts';
+import { pathText } from '../contract/plan/plan.ts';
+import { shown } from '../contract/flow/statement.ts';
 
 /** More than these are not read by anyone. */
 const MOST_PROBLEMS = 20;

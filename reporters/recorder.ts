@@ -8,19 +8,19 @@ import type {
   TestError,
   TestResult,
 } from '@playwright/test/reporter';
-import type { Attempt, Fault } from '../contract/evidence.ts';
-import { type Fragment, fragmentName } from '../contract/fragment.ts';
-import { Project } from '../contract/outcome.ts';
-import type { RunContext } from '../contract/run-context.ts';
+import type { Attempt, Fault } from '../contract/evidence/evidence.ts';
+import { type Fragment, fragmentName } from '../contract/evidence/fragment.ts';
+import { Project } from '../contract/evidence/outcome.ts';
+import type { RunContext } from '../contract/evidence/run-context.ts';
 import { learnSecretsOfRun } from '../safety/learn-secrets.ts';
 import { processSecrets } from '../safety/process-secrets.ts';
 import { createRedactor, type Redactor } from '../safety/redactor.ts';
-import { loadRunContext } from '../safety/run-context.ts';
+import { loadRunContext } from '../host/run-context.ts';
 import { textOf } from './classify.ts';
 import { attemptsOf, type SeenSession } from './recorder/attempts-of.ts';
 import { checkOf } from './recorder/check-of.ts';
 import { firstReadings } from './recorder/first-reading.ts';
-import { writeFileAtomically } from './publishers/atomic-write.ts';
+import { writeFileAtomically } from '../host/atomic-write.ts';
 
 /** Where fragments go when Playwright was started by hand. */
 const BY_HAND = join('test-results', 'greenlight');

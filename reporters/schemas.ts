@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { Evidence } from '../contract/evidence.ts';
-import { LoadProfile } from '../contract/load-profile.ts';
-import { Policy } from '../contract/policy.ts';
-import { Probe } from '../contract/probe.ts';
-import { TableMapping } from '../contract/table-mapping.ts';
-import { Target } from '../contract/target.ts';
-import { Verdict } from '../contract/verdict.ts';
+import { Evidence } from '../contract/evidence/evidence.ts';
+import { LoadProfile } from '../contract/load/load-profile.ts';
+import { Policy } from '../contract/verdict/policy.ts';
+import { Probe } from '../contract/plan/probe.ts';
+import { TableMapping } from '../contract/plan/table-mapping.ts';
+import { Target } from '../contract/plan/target.ts';
+import { Verdict } from '../contract/verdict/verdict.ts';
 
 /**
  * The part of a plan that is data. Flows, undo functions, readers and response schemas are code of the user's, which no

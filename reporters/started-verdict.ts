@@ -1,7 +1,7 @@
-import type { Evidence } from '../contract/evidence.ts';
-import type { Verdict } from '../contract/verdict.ts';
-import { CheckState, type Phase } from '../contract/outcome.ts';
-import type { Release } from '../contract/release.ts';
+import type { Evidence } from '../contract/evidence/evidence.ts';
+import type { Verdict } from '../contract/verdict/verdict.ts';
+import { CheckState, type Phase } from '../contract/evidence/outcome.ts';
+import type { Release } from '../contract/plan/release.ts';
 import { judge } from './judge.ts';
 
 /** What is known about a run before it starts. */

@@ -1,5 +1,5 @@
 import { GreenlightError, type Problem } from '../contract/errors.ts';
-import type { Plan } from '../contract/plan.ts';
+import type { Plan } from '../contract/plan/plan.ts';
 import { identitiesOf } from './identities.ts';
 import { planLeaves, secretNames } from './secrets.ts';
 import { isMaskable, looksSecret, urlCredentials } from './secret-values.ts';

@@ -1,9 +1,9 @@
 import { GreenlightError, type Problem } from '../contract/errors.ts';
-import { createdBy } from '../contract/evaluate.ts';
-import type { Captured, Flow, FlowContext } from '../contract/flow.ts';
-import { encodeRequest } from '../contract/http.ts';
-import type { Plan } from '../contract/plan.ts';
-import { SYNTHETIC_PREFIX } from '../contract/unique.ts';
+import { createdBy } from '../contract/flow/evaluate.ts';
+import type { Captured, Flow, FlowContext } from '../contract/flow/flow.ts';
+import { encodeRequest } from '../contract/flow/http.ts';
+import type { Plan } from '../contract/plan/plan.ts';
+import { SYNTHETIC_PREFIX } from '../contract/plan/unique.ts';
 import { secretReader } from './secrets.ts';
 
 /** Of the shape that `ctx.unique()` makes. */

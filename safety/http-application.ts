@@ -1,10 +1,10 @@
 import http from 'node:http';
 import https from 'node:https';
 import { eventOfText } from '../contract/events/codes.ts';
-import type { ResponseView, WireRequest } from '../contract/http.ts';
+import type { ResponseView, WireRequest } from '../contract/flow/http.ts';
 import { TargetUnreachable, type ApplicationPort } from '../contract/ports/application.ts';
-import { decodeAnswer } from './decode-bytes.ts';
-import { closeIdle, DeadConnection, Exchange, Met, type RawAnswer, textOf } from './http-exchange.ts';
+import { decodeAnswer } from '../host/decode-bytes.ts';
+import { closeIdle, DeadConnection, Exchange, Met, type RawAnswer, textOf } from '../host/http-exchange.ts';
 import { refuseLiveRequest } from './live-keys.ts';
 
 /** Bodies above this size are not read: 5 MiB. */

@@ -1,7 +1,7 @@
-import { checksOf } from '../contract/checks.ts';
-import { Phase } from '../contract/outcome.ts';
-import type { Plan } from '../contract/plan.ts';
-import type { Release } from '../contract/release.ts';
+import { checksOf } from '../contract/plan/checks.ts';
+import { Phase } from '../contract/evidence/outcome.ts';
+import type { Plan } from '../contract/plan/plan.ts';
+import type { Release } from '../contract/plan/release.ts';
 
 // On globalThis, because Playwright may load this module twice: once for its configuration, once for its reporters.
 const REGISTRY = Symbol.for('greenlight.identities');

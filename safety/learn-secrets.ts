@@ -1,7 +1,7 @@
 import { identitiesOf, keepIdentities, namesOfRun } from './identities.ts';
 import { secretValuesOf } from './process-secrets.ts';
 import type { Redactor } from './redactor.ts';
-import { loadRunContext, planFileOf, planOfThisRun } from './run-context.ts';
+import { loadRunContext, planFileOf, planOfThisRun } from '../host/run-context.ts';
 
 /**
  * Makes the secrets of the plan of this run known to a redactor, and what no redactor may mask; nothing where no plan

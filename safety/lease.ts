@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { acquireNumberedLease, type Lease, type LeaseTaker, refuseWhileHeld } from './numbered-lease.ts';
-import { fileNameOf } from './state-file.ts';
+import { fileNameOf } from '../host/state-file.ts';
 
 export type { Lease } from './numbered-lease.ts';
 

@@ -3,7 +3,7 @@ import { mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { GreenlightError } from '../contract/errors.ts';
-import { fileNameOf } from './state-file.ts';
+import { fileNameOf } from '../host/state-file.ts';
 
 /** One thing that may exist on the target because of us. */
 export interface LedgerEntry {

@@ -1,6 +1,6 @@
 import { GreenlightError, type Problem } from '../contract/errors.ts';
-import type { WireRequest } from '../contract/http.ts';
-import type { Plan } from '../contract/plan.ts';
+import type { WireRequest } from '../contract/flow/http.ts';
+import type { Plan } from '../contract/plan/plan.ts';
 import { planLeaves, secretNames } from './secrets.ts';
 
 // A publishable live key is public, but a plan that holds one would pay in live mode, so it is refused as well.

@@ -4,9 +4,9 @@ import { link, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'no
 import { join } from 'node:path';
 import { z } from 'zod';
 import { GreenlightError } from '../contract/errors.ts';
-import { Phase } from '../contract/outcome.ts';
-import { makeDirectory } from './make-directory.ts';
-import { lifeOf, ownIdentity } from './process-identity.ts';
+import { Phase } from '../contract/evidence/outcome.ts';
+import { makeDirectory } from '../host/make-directory.ts';
+import { lifeOf, ownIdentity } from '../host/process-identity.ts';
 
 /** The right to be the only run on a target. */
 export interface Lease {

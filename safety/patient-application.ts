@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventOfAnswer } from '../contract/events/answers.ts';
 import type { EventId } from '../contract/events/table.ts';
-import type { ResponseView, WireRequest } from '../contract/http.ts';
+import type { ResponseView, WireRequest } from '../contract/flow/http.ts';
 import { type ApplicationPort, TargetUnreachable } from '../contract/ports/application.ts';
 
 /** How long a request may wait where the target limits our rate. */

@@ -1,4 +1,4 @@
-import type { Plan } from '../contract/plan.ts';
+import type { Plan } from '../contract/plan/plan.ts';
 import { identitiesOf, keepIdentities } from './identities.ts';
 import { secretNames, planLeaves } from './secrets.ts';
 import { urlCredentials } from './secret-values.ts';

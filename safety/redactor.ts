@@ -1,4 +1,4 @@
-import type { Plan } from '../contract/plan.ts';
+import type { Plan } from '../contract/plan/plan.ts';
 import { GreenlightError } from '../contract/errors.ts';
 import { identitiesOf, keepIdentities, keptIdentities } from './identities.ts';
 import { secretValuesOf } from './process-secrets.ts';

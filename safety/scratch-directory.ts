@@ -1,7 +1,7 @@
 import { existsSync, lstatSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { lifeOf, ownIdentity } from './process-identity.ts';
+import { lifeOf, ownIdentity } from '../host/process-identity.ts';
 
 /** What makes a scratch directory ours, and says whose it is. */
 const OWNER_FILE = 'greenlight-scratch.json';

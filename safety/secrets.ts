@@ -1,6 +1,6 @@
 import { GreenlightError, type Problem } from '../contract/errors.ts';
-import { pathText, type Plan } from '../contract/plan.ts';
-import { SecretRef, type SecretString } from '../contract/secret.ts';
+import { pathText, type Plan } from '../contract/plan/plan.ts';
+import { SecretRef, type SecretString } from '../contract/plan/secret.ts';
 
 /** A string or a secret reference somewhere inside a plan. */
 export interface PlanLeaf {

@@ -1,4 +1,4 @@
-import type { Plan } from '../contract/plan.ts';
+import type { Plan } from '../contract/plan/plan.ts';
 import type { ApplicationPort } from '../contract/ports/application.ts';
 import type { Ledger, LedgerEntry } from './ledger.ts';
 import { attemptUndo } from './undo.ts';

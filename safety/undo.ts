@@ -1,10 +1,10 @@
-import { acceptsStatus, allHold, evaluateResponse } from '../contract/evaluate.ts';
-import type { Captured, Flow, FlowContext } from '../contract/flow.ts';
-import { encodeRequest } from '../contract/http.ts';
-import type { Plan } from '../contract/plan.ts';
-import { refusePromise } from '../contract/plan-mistake.ts';
+import { acceptsStatus, allHold, evaluateResponse } from '../contract/flow/evaluate.ts';
+import type { Captured, Flow, FlowContext } from '../contract/flow/flow.ts';
+import { encodeRequest } from '../contract/flow/http.ts';
+import type { Plan } from '../contract/plan/plan.ts';
+import { refusePromise } from '../contract/plan/plan-mistake.ts';
 import type { ApplicationPort } from '../contract/ports/application.ts';
-import { identities, SYNTHETIC_PREFIX } from '../contract/unique.ts';
+import { identities, SYNTHETIC_PREFIX } from '../contract/plan/unique.ts';
 import type { LedgerEntry } from './ledger.ts';
 import { sendPatiently } from './patient-application.ts';
 

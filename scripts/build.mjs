@@ -35,7 +35,7 @@ function copyAssets() {
 /** The grammar of shell for `lint-gate`: one file out of a package that is for building alone, with its licence. */
 function copyGrammar() {
   const grammar = createRequire(import.meta.url).resolve('tree-sitter-bash/tree-sitter-bash.wasm');
-  const to = path.join(dist, 'scripts', 'lint-gate', 'shell');
+  const to = path.join(dist, 'gate', 'lint', 'shell');
   cpSync(grammar, path.join(to, 'tree-sitter-bash.wasm'));
   cpSync(path.join(path.dirname(grammar), 'LICENSE'), path.join(to, 'tree-sitter-bash.LICENSE'));
 }

@@ -10,9 +10,9 @@ import { build } from 'esbuild';
 const GROUPS = [
   [
     'contract/index',
-    'scripts/test-entry',
-    'scripts/playwright-config',
-    'scripts/progress-reporter',
+    'run/test-entry',
+    'run/playwright-config',
+    'run/progress-reporter',
     'scripts/greenlight',
     'scripts/codedeploy-hook',
     'reporters/recorder',
@@ -25,7 +25,7 @@ const GROUPS = [
     'suites/probes/probes.spec',
     'suites/flows/flows.spec',
     'data-checks/checks/tables.spec',
-    'scripts/specs/load.spec',
+    'run/specs/load.spec',
   ],
   ['load/engines/processes/child'],
   ['guard', 'new-shop', 'old-shop', 'redis-emulator', 'smtp-sink', 'stripe-stand-in'].map(

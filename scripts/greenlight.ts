@@ -3,7 +3,7 @@ import { describeError } from '../contract/errors.ts';
 import { EXIT } from '../contract/exit-codes.ts';
 import { runCommandLine } from './program.ts';
 import { createScreen } from '../safety/screen.ts';
-import { SIGNING_KEY_ENV } from './signing/configured-keys.ts';
+import { SIGNING_KEY_ENV } from '../signing/configured-keys.ts';
 
 /**
  * The process: streams, signals and the exit code. Everything else is in `runCommandLine`.

@@ -1,9 +1,9 @@
 import { describeError, GreenlightError } from '../contract/errors.ts';
-import type { Plan } from '../contract/plan.ts';
-import { PLAN_FILE_ENV, RUN_CONTEXT_ENV } from '../contract/run-context.ts';
-import { planOfThisRun } from '../safety/run-context.ts';
+import type { Plan } from '../contract/plan/plan.ts';
+import { PLAN_FILE_ENV, RUN_CONTEXT_ENV } from '../contract/evidence/run-context.ts';
+import { planOfThisRun } from '../host/run-context.ts';
 import { DEMO_ENV_FILE, readDemoEnv } from './demo-env.ts';
-import { ownModule } from './package-root.ts';
+import { ownModule } from '../host/package-root.ts';
 
 /**
  * The plan for this repository's own Playwright configuration: that of the run, else the one that GREENLIGHT_PLAN

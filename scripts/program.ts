@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { describeError, GreenlightError } from '../contract/errors.ts';
 import { EXIT } from '../contract/exit-codes.ts';
-import { refuseCommandLine } from './asked-verdict.ts';
+import { refuseCommandLine } from '../run/asked-verdict.ts';
 import { type CommandContext, exitCodeOfUsage } from './command-context.ts';
 import { attestCommand } from './commands/attest.ts';
 import { baselineCommand } from './commands/baseline.ts';
@@ -22,7 +22,7 @@ import { sloCommand } from './commands/slo.ts';
 import { sweepCommand } from './commands/sweep.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { exitCodeOfError } from './exit-code-of-error.ts';
-import { ownVersion } from './package-root.ts';
+import { ownVersion } from '../host/package-root.ts';
 
 const COMMANDS = [
   runCommand,

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Verdict } from '../contract/verdict.ts';
+import type { Verdict } from '../contract/verdict/verdict.ts';
 import { renderers } from '../reporters/renderers/index.ts';
 import type { Screen } from '../safety/screen.ts';
 

@@ -1,5 +1,5 @@
-import { parsePlan, type Plan, type PlanInput } from '../contract/plan.ts';
-import { planOfThisRun } from '../safety/run-context.ts';
+import { parsePlan, type Plan, type PlanInput } from '../contract/plan/plan.ts';
+import { planOfThisRun } from '../host/run-context.ts';
 
 /**
  * The plan of this process. Playwright evaluates its configuration in the runner and again in every worker, before

@@ -1,9 +1,9 @@
 import type { PlaywrightTestArgs, PlaywrightWorkerArgs, TestInfo } from '@playwright/test';
 import { registerOwnCheck } from '../checks/index.ts';
-import { CheckId } from '../contract/check-id.ts';
+import { CheckId } from '../contract/plan/check-id.ts';
 import { GreenlightError } from '../contract/errors.ts';
-import type { Plan, PlanInput } from '../contract/plan.ts';
-import { checksOfThisRun, isInThisRun } from '../safety/run-context.ts';
+import type { Plan, PlanInput } from '../contract/plan/plan.ts';
+import { checksOfThisRun, isInThisRun } from '../host/run-context.ts';
 import { asPlan, configuredPlan, registerPlan } from './ambient-plan.ts';
 import { type GreenlightTestFixtures, type GreenlightWorkerFixtures, test } from './fixtures.ts';
 

@@ -1,5 +1,5 @@
 import { askControl, type ControlAnswer } from '../safety/ask-control.ts';
-import { timeAt } from '../safety/time-at.ts';
+import { timeAt } from '../host/time-at.ts';
 
 /** Under this name and type the recorder finds the answer on a test that met a connection error. */
 export const CONTROL_ATTACHMENT = 'greenlight:control';

@@ -1,5 +1,5 @@
-import type { CreatedRecord } from '../contract/flow.ts';
-import type { Plan } from '../contract/plan.ts';
+import type { CreatedRecord } from '../contract/flow/flow.ts';
+import type { Plan } from '../contract/plan/plan.ts';
 import type { Ledger, LedgerEntry } from '../safety/ledger.ts';
 import { settleEntries } from '../safety/settle-entries.ts';
 import { createHttpApplication } from '../safety/http-application.ts';

@@ -1,4 +1,4 @@
-import type { Plan, PlanInput } from '../contract/plan.ts';
+import type { Plan, PlanInput } from '../contract/plan/plan.ts';
 import { defineFlows } from './flows/define-flows.ts';
 import { defineProbes } from './probes/define-probes.ts';
 

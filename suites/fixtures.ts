@@ -1,12 +1,12 @@
 import { type LaunchOptions, test as base } from '@playwright/test';
-import { CHECK_ANNOTATION } from '../contract/check-id.ts';
-import { refuseUrlCredentials } from '../contract/credential-problems.ts';
+import { CHECK_ANNOTATION } from '../contract/plan/check-id.ts';
+import { refuseUrlCredentials } from '../contract/plan/credential-problems.ts';
 import { describeError } from '../contract/errors.ts';
-import type { Plan } from '../contract/plan.ts';
+import type { Plan } from '../contract/plan/plan.ts';
 import { eventOfText } from '../contract/events/codes.ts';
 import { type Ledger, openLedger } from '../safety/ledger.ts';
 import { type Redactor, redactorOf } from '../safety/redactor.ts';
-import { loadRunContext, stateDirectory } from '../safety/run-context.ts';
+import { loadRunContext, stateDirectory } from '../host/run-context.ts';
 import { refuseBrokenUndo } from '../safety/check-undo.ts';
 import { refuseLiveKeys } from '../safety/live-keys.ts';
 import { secretReader } from '../safety/secrets.ts';

@@ -1,6 +1,6 @@
 import { type EventId, meaningOf } from '../contract/events/table.ts';
 import type { TargetUnreachable } from '../contract/ports/application.ts';
-import type { Statement } from '../contract/statement.ts';
+import type { Statement } from '../contract/flow/statement.ts';
 import { CannotTell } from './cannot-tell.ts';
 import type { Control } from './control.ts';
 import { refuseThirdParty } from './third-party.ts';

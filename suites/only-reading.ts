@@ -1,5 +1,5 @@
 import type { APIRequestContext, BrowserContext } from '@playwright/test';
-import { HARMLESS_METHODS } from '../contract/http.ts';
+import { HARMLESS_METHODS } from '../contract/flow/http.ts';
 import { shownRequest } from './page-journal.ts';
 
 /** What a page sends for nobody's sake but its makers': nothing that it shows depends on the answer. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { MailboxSource, Target } from '../contract/target.ts';
+import type { MailboxSource, Target } from '../contract/plan/target.ts';
 import { firstLine } from './cannot-tell.ts';
 import { openMailbox } from './adapters/mailbox/index.ts';
 import type { MailboxPort } from './adapters/mailbox/mailbox-port.ts';

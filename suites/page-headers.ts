@@ -1,6 +1,6 @@
 import type { BrowserContext, Page } from '@playwright/test';
-import { type Place, placeOf } from '../contract/addresses.ts';
-import { readHeaders } from '../contract/headers.ts';
+import { type Place, placeOf } from '../contract/plan/addresses.ts';
+import { readHeaders } from '../contract/plan/headers.ts';
 import { resolveSecret } from '../safety/secrets.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BrowserContext, Page, Request, Response } from '@playwright/test';
 import { type AnswerEvent, eventOfAnswer } from '../contract/events/answers.ts';
-import { concealQuoted } from '../contract/conceal.ts';
+import { concealQuoted } from '../contract/flow/conceal.ts';
 import { firstLine } from './cannot-tell.ts';
 
 /** What the pages of a flow met, for the one who reads that a page step does not hold. */

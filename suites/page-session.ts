@@ -7,7 +7,7 @@ import type {
   LaunchOptions,
   Page,
 } from '@playwright/test';
-import type { Place } from '../contract/addresses.ts';
+import type { Place } from '../contract/plan/addresses.ts';
 import { BROWSER_ARGUMENTS, type BrowserChoice } from './browser.ts';
 import { CannotTell, firstLine } from './cannot-tell.ts';
 import { letOnlyRead } from './only-reading.ts';

@@ -1,5 +1,5 @@
 import { type ObservePort, type PortName, PortUnavailable } from '../contract/ports/observe.ts';
-import type { Plan } from '../contract/plan.ts';
+import type { Plan } from '../contract/plan/plan.ts';
 import { openMailbox } from './adapters/mailbox/index.ts';
 import { openPayments, type PaymentsPort } from './adapters/payments/index.ts';
 import { openRecords } from './adapters/records/index.ts';

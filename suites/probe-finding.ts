@@ -1,11 +1,11 @@
-import { thirdPartyAt } from '../contract/addresses.ts';
-import { allHold } from '../contract/evaluate.ts';
-import type { Finding } from '../contract/finding.ts';
-import type { ResponseView, WireRequest } from '../contract/http.ts';
+import { thirdPartyAt } from '../contract/plan/addresses.ts';
+import { allHold } from '../contract/flow/evaluate.ts';
+import type { Finding } from '../contract/evidence/finding.ts';
+import type { ResponseView, WireRequest } from '../contract/flow/http.ts';
 import { RATE_LIMIT_WAIT_MS } from '../contract/events/situation.ts';
 import { type ApplicationPort, TargetUnreachable } from '../contract/ports/application.ts';
 import { PortUnavailable } from '../contract/ports/observe.ts';
-import type { Statement } from '../contract/statement.ts';
+import type { Statement } from '../contract/flow/statement.ts';
 import { sendPatiently, type Wanted } from '../safety/patient-application.ts';
 import { CannotTell, firstLine } from './cannot-tell.ts';
 import type { Control } from './control.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { Phase } from '../contract/outcome.ts';
-import { identities, SYNTHETIC_PREFIX } from '../contract/unique.ts';
-import { currentPhase, runId } from '../safety/run-context.ts';
+import type { Phase } from '../contract/evidence/outcome.ts';
+import { identities, SYNTHETIC_PREFIX } from '../contract/plan/unique.ts';
+import { currentPhase, runId } from '../host/run-context.ts';
 
 /** Which run this worker belongs to. */
 export interface RunScope {

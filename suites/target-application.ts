@@ -1,7 +1,7 @@
-import { placeOf, placesOf } from '../contract/addresses.ts';
-import { readHeaders } from '../contract/headers.ts';
+import { placeOf, placesOf } from '../contract/plan/addresses.ts';
+import { readHeaders } from '../contract/plan/headers.ts';
 import type { ApplicationPort } from '../contract/ports/application.ts';
-import type { Target } from '../contract/target.ts';
+import type { Target } from '../contract/plan/target.ts';
 import { resolveSecret } from '../safety/secrets.ts';
 
 /**

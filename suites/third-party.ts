@@ -1,5 +1,5 @@
 import { type EventId, type EventMeaning, meaningOf } from '../contract/events/table.ts';
-import type { Finding } from '../contract/finding.ts';
+import type { Finding } from '../contract/evidence/finding.ts';
 import { CannotTell } from './cannot-tell.ts';
 
 /** Statuses with which a system says that it does not know who asks. */

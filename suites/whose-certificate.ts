@@ -1,7 +1,7 @@
 import https from 'node:https';
 import type { EventId } from '../contract/events/table.ts';
 import type { TargetUnreachable } from '../contract/ports/application.ts';
-import { timeAt } from '../safety/time-at.ts';
+import { timeAt } from '../host/time-at.ts';
 import type { Control } from './control.ts';
 
 /** Clocks that are kept differ by seconds. */

@@ -1,4 +1,4 @@
-import type { Shown, Statement } from '../contract/statement.ts';
+import type { Shown, Statement } from '../contract/flow/statement.ts';
 
 /** What a statement expected, without the preamble of schema messages that repeats what was measured. */
 export function expectedWords(statement: Statement): Shown {

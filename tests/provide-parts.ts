@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { findParts } from '../scripts/doctor/parts.ts';
-import { installK6 } from '../scripts/doctor/install-k6.ts';
-import { onPath } from '../scripts/process-group.ts';
+import { findParts } from '../run/doctor/parts.ts';
+import { installK6 } from '../run/doctor/install-k6.ts';
+import { onPath } from '../host/process-group.ts';
 
 /** Debian packages that bring a part. */
 const PACKAGES: Readonly<Record<string, string>> = {

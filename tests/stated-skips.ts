@@ -1,4 +1,4 @@
-import { onPath } from '../scripts/process-group.ts';
+import { onPath } from '../host/process-group.ts';
 
 /** A test that may be skipped, where it may, and why. */
 interface StatedSkip {

@@ -1,4 +1,4 @@
-import { writeJson } from '../exact-json.ts';
+import { writeJson } from '../flow/exact-json.ts';
 
 /** What of an answer is looked at. Header names are lower-case. */
 export interface MarkedAnswer {

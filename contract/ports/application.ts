@@ -1,5 +1,5 @@
 import type { EventId } from '../events/table.ts';
-import type { ResponseView, WireRequest } from '../http.ts';
+import type { ResponseView, WireRequest } from '../flow/http.ts';
 
 /** Sends one request to the target. Redirects are not followed: a redirect is an answer. */
 export interface ApplicationPort {

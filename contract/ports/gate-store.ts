@@ -1,4 +1,4 @@
-import type { Decision, Phase } from '../outcome.ts';
+import type { Decision, Phase } from '../evidence/outcome.ts';
 
 /** The part of a verdict that a gate needs to answer a question. */
 export interface StoredVerdict {

@@ -1,8 +1,8 @@
-import type { Headers } from '../headers.ts';
-import type { LoadResult } from '../load-result.ts';
-import type { Flow } from '../flow.ts';
-import type { LoadProfile } from '../load-profile.ts';
-import type { Segment } from '../shard.ts';
+import type { Headers } from '../plan/headers.ts';
+import type { LoadResult } from '../load/load-result.ts';
+import type { Flow } from '../flow/flow.ts';
+import type { LoadProfile } from '../load/load-profile.ts';
+import type { Segment } from '../evidence/shard.ts';
 
 /** What an engine is asked to do. All caps have been checked before. */
 export interface LoadOrder {

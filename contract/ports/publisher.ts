@@ -1,4 +1,4 @@
-import type { Verdict } from '../verdict.ts';
+import type { Verdict } from '../verdict/verdict.ts';
 
 /** Delivers a verdict somewhere. A publisher that fails is reported and never changes the verdict. */
 export interface Publisher {

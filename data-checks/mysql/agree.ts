@@ -1,4 +1,4 @@
-import type { ColumnPolicy } from '../../contract/table-mapping.ts';
+import type { ColumnPolicy } from '../../contract/plan/table-mapping.ts';
 import type { Column } from '../postgres/catalog.ts';
 import { policyText } from '../postgres/rows/policy.ts';
 import { decimalOf } from './decimal-value.ts';

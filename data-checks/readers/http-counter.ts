@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseJsonExactly } from '../../contract/exact-json.ts';
+import { parseJsonExactly } from '../../contract/flow/exact-json.ts';
 import { PortUnavailable } from '../../contract/ports/observe.ts';
 import type { RowCounter } from '../../contract/ports/records.ts';
 

@@ -1,5 +1,5 @@
 import { GreenlightError } from '../../contract/errors.ts';
-import { type RedisAddress, redisAddress } from '../../contract/redis-address.ts';
+import { type RedisAddress, redisAddress } from '../../contract/plan/redis-address.ts';
 import { comparePass, reversePass } from './scan.ts';
 import type { Sides } from './examine-key.ts';
 import { keyFilter, readable, scanPattern } from './key-filter.ts';

@@ -1,6 +1,6 @@
 import type * as Ioredis from 'ioredis';
 import { GreenlightError } from '../../contract/errors.ts';
-import type { RedisAddress } from '../../contract/redis-address.ts';
+import type { RedisAddress } from '../../contract/plan/redis-address.ts';
 
 export type SideName = 'old' | 'new';
 export type Argument = string | number | Buffer;

@@ -1,4 +1,4 @@
-import { type ComparedSide, LEAST_ROUNDS } from '../../contract/load-comparison.ts';
+import { type ComparedSide, LEAST_ROUNDS } from '../../contract/load/load-comparison.ts';
 import { comparePaired, type Comparison, type ComparisonOptions } from './compare-paired.ts';
 
 /** One measure of all sides within the same few seconds, such as a p95 in milliseconds. */

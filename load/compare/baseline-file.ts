@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
-import { canonicalJson } from '../../contract/canonical.ts';
-import { Baseline } from '../../contract/baseline.ts';
+import { canonicalJson } from '../../contract/evidence/canonical.ts';
+import { Baseline } from '../../contract/load/baseline.ts';
 import { GreenlightError } from '../../contract/errors.ts';
-import { LevelBaseline } from '../../contract/level-baseline.ts';
-import { pathText } from '../../contract/plan.ts';
+import { LevelBaseline } from '../../contract/slo/level-baseline.ts';
+import { pathText } from '../../contract/plan/plan.ts';
 
 /** A baseline with its digest. */
 export function sealBaseline<T extends object>(content: T): T & { readonly digest: string } {

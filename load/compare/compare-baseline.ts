@@ -1,12 +1,12 @@
-import type { BaselineEntry, LoadFingerprint } from '../../contract/baseline.ts';
-import type { LoadResult } from '../../contract/load-result.ts';
-import type { LoadSetting } from '../../contract/load-setting.ts';
+import type { BaselineEntry, LoadFingerprint } from '../../contract/load/baseline.ts';
+import type { LoadResult } from '../../contract/load/load-result.ts';
+import type { LoadSetting } from '../../contract/load/load-setting.ts';
 import { decodeHistogram } from '../engines/load-recorder.ts';
-import { errorClusters } from '../clustered-errors.ts';
+import { errorClusters } from '../../contract/statistics/clustered-errors.ts';
 import { lessThanOrdered } from '../judge-load.ts';
 import { hiddenStall } from '../hidden-stall.ts';
 import { perAnswerMs } from './compared-rounds.ts';
-import { judgeErrors } from './judge-errors.ts';
+import { judgeErrors } from '../../contract/statistics/judge-errors.ts';
 import { LEAST_RUNS, mostOfAnotherRun } from './other-runs.ts';
 import { meanInterval, percentileInterval, type PercentileInterval } from './percentile-interval.ts';
 

@@ -1,4 +1,4 @@
-import { LEAST_ROUNDS } from '../../contract/load-comparison.ts';
+import { LEAST_ROUNDS } from '../../contract/load/load-comparison.ts';
 import { signFlipInterval, signFlipP } from './sign-flip.ts';
 
 /** One round: both sides measured in the same minute, interleaved. Any positive measure, such as a p95 in milliseconds. */

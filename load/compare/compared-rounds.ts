@@ -1,5 +1,5 @@
-import { COMPARED_SIDES, type ComparedSide } from '../../contract/load-comparison.ts';
-import type { LoadResult } from '../../contract/load-result.ts';
+import { COMPARED_SIDES, type ComparedSide } from '../../contract/load/load-comparison.ts';
+import type { LoadResult } from '../../contract/load/load-result.ts';
 import { lessThanOrdered } from '../judge-load.ts';
 import { mergeResults } from '../merge-results.ts';
 

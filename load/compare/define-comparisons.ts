@@ -1,10 +1,10 @@
 import { loadTest, registerChecks } from '../../checks/index.ts';
 import { GreenlightError } from '../../contract/errors.ts';
-import { COMPARED_SIDES, comparedS, type LoadComparison } from '../../contract/load-comparison.ts';
-import type { Plan } from '../../contract/plan.ts';
+import { COMPARED_SIDES, comparedS, type LoadComparison } from '../../contract/load/load-comparison.ts';
+import type { Plan } from '../../contract/plan/plan.ts';
 import { refuseLiveKeys } from '../../safety/live-keys.ts';
 import { redactorOf } from '../../safety/redactor.ts';
-import { runId } from '../../safety/run-context.ts';
+import { runId } from '../../host/run-context.ts';
 import { secretReader } from '../../safety/secrets.ts';
 import { loadEngines } from '../engines/index.ts';
 import { runComparison } from './run-comparison.ts';

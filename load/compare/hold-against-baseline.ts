@@ -1,9 +1,9 @@
 import path from 'node:path';
-import type { Baseline } from '../../contract/baseline.ts';
+import type { Baseline } from '../../contract/load/baseline.ts';
 import { GreenlightError } from '../../contract/errors.ts';
-import type { Finding, FindingDetail } from '../../contract/finding.ts';
-import type { LoadBaseline, LoadProfile } from '../../contract/load-profile.ts';
-import type { Statement } from '../../contract/statement.ts';
+import type { Finding, FindingDetail } from '../../contract/evidence/finding.ts';
+import type { LoadBaseline, LoadProfile } from '../../contract/load/load-profile.ts';
+import type { Statement } from '../../contract/flow/statement.ts';
 import { readBaseline } from './baseline-file.ts';
 import {
   type BaselineAnswer,

@@ -1,4 +1,4 @@
-import type { ComparedSide } from '../../contract/load-comparison.ts';
+import type { ComparedSide } from '../../contract/load/load-comparison.ts';
 import { seededRandom, shuffled } from './seeded-random.ts';
 
 /**

@@ -1,11 +1,11 @@
-import type { Finding } from '../../contract/finding.ts';
+import type { Finding } from '../../contract/evidence/finding.ts';
 import {
   type ComparedRequest,
   COMPARED_SIDES,
   type LoadComparison,
   MOST_ROUNDS,
-} from '../../contract/load-comparison.ts';
-import type { Outcome } from '../../contract/outcome.ts';
+} from '../../contract/load/load-comparison.ts';
+import type { Outcome } from '../../contract/evidence/outcome.ts';
 import type { ControlAnswer } from '../../safety/ask-control.ts';
 import { holm } from './compare-paired.ts';
 import { type JudgedRequest, judgeRequest, type Measure, type RequestRounds } from './judge-request.ts';

@@ -2,13 +2,13 @@ import {
   type ComparedRequest,
   type LoadComparison,
   samplesPerRatio,
-} from '../../contract/load-comparison.ts';
-import { errorShareOf, type ErrorShare, sumOf } from '../clustered-errors.ts';
+} from '../../contract/load/load-comparison.ts';
+import { errorShareOf, type ErrorShare, sumOf } from '../../contract/statistics/clustered-errors.ts';
 import { hiddenStall } from '../hidden-stall.ts';
 import { mergeResults } from '../merge-results.ts';
 import { type Controlled, againstControl } from './against-control.ts';
 import { believable, type ComparedRound, perAnswerMs, pooled, showingSlow } from './compared-rounds.ts';
-import { judgeErrors, type ErrorsSaid } from './judge-errors.ts';
+import { judgeErrors, type ErrorsSaid } from '../../contract/statistics/judge-errors.ts';
 
 /** All rounds of one request, in the order in which they were measured. */
 export interface RequestRounds {

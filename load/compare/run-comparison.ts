@@ -1,13 +1,13 @@
-import type { Finding } from '../../contract/finding.ts';
+import type { Finding } from '../../contract/evidence/finding.ts';
 import {
   blockWarmupS,
   COMPARED_SIDES,
   type ComparedSide,
   type LoadComparison,
-} from '../../contract/load-comparison.ts';
-import { LoadProfile } from '../../contract/load-profile.ts';
-import type { LoadResult } from '../../contract/load-result.ts';
-import type { Plan } from '../../contract/plan.ts';
+} from '../../contract/load/load-comparison.ts';
+import { LoadProfile } from '../../contract/load/load-profile.ts';
+import type { LoadResult } from '../../contract/load/load-result.ts';
+import type { Plan } from '../../contract/plan/plan.ts';
 import type { LoadEngine, LoadOrder } from '../../contract/ports/load-engine.ts';
 import { askControl } from '../../safety/ask-control.ts';
 import { refusal } from '../load-guards.ts';

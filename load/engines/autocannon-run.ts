@@ -1,10 +1,10 @@
 import { createRequire } from 'node:module';
-import type { EvaluationDepth } from '../../contract/evaluate.ts';
-import type { WireRequest } from '../../contract/http.ts';
-import type { LoadProfile } from '../../contract/load-profile.ts';
-import type { LoadResult } from '../../contract/load-result.ts';
+import type { EvaluationDepth } from '../../contract/flow/evaluate.ts';
+import type { WireRequest } from '../../contract/flow/http.ts';
+import type { LoadProfile } from '../../contract/load/load-profile.ts';
+import type { LoadResult } from '../../contract/load/load-result.ts';
 import type { LoadOrder } from '../../contract/ports/load-engine.ts';
-import { decodeAnswer } from '../../safety/decode-bytes.ts';
+import { decodeAnswer } from '../../host/decode-bytes.ts';
 import { hookClient, type AutocannonClient, type ClientHooks } from './autocannon-client.ts';
 import { IterationCookies } from './cookies.ts';
 import { Faults } from './faults.ts';

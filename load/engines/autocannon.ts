@@ -1,5 +1,5 @@
-import type { LoadProfile } from '../../contract/load-profile.ts';
-import type { LoadResult } from '../../contract/load-result.ts';
+import type { LoadProfile } from '../../contract/load/load-profile.ts';
+import type { LoadResult } from '../../contract/load/load-result.ts';
 import type { LoadEngine, LoadOrder } from '../../contract/ports/load-engine.ts';
 import { autocannonVersion, headOf, type LoadSoFar, manyOrigins, runConnections } from './autocannon-run.ts';
 import { firstOrigins } from './first-origins.ts';

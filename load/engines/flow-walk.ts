@@ -4,13 +4,13 @@ import {
   looksAtBody,
   type EvaluationDepth,
   type StepEvaluation,
-} from '../../contract/evaluate.ts';
-import type { Captured, DataRow, Flow, FlowContext, RequestStep } from '../../contract/flow.ts';
-import type { Headers } from '../../contract/headers.ts';
-import { encodeAgain, encodeRequest, type ResponseView, type WireRequest } from '../../contract/http.ts';
-import { refusePromise } from '../../contract/plan-mistake.ts';
-import type { Statement } from '../../contract/statement.ts';
-import { identities } from '../../contract/unique.ts';
+} from '../../contract/flow/evaluate.ts';
+import type { Captured, DataRow, Flow, FlowContext, RequestStep } from '../../contract/flow/flow.ts';
+import type { Headers } from '../../contract/plan/headers.ts';
+import { encodeAgain, encodeRequest, type ResponseView, type WireRequest } from '../../contract/flow/http.ts';
+import { refusePromise } from '../../contract/plan/plan-mistake.ts';
+import type { Statement } from '../../contract/flow/statement.ts';
+import { identities } from '../../contract/plan/unique.ts';
 import type { LookedAt } from './looked-shapes.ts';
 
 /** How one answer under load counts. */

@@ -1,4 +1,4 @@
-import type { LoadProfile } from '../../contract/load-profile.ts';
+import type { LoadProfile } from '../../contract/load/load-profile.ts';
 import type { LoadEngine } from '../../contract/ports/load-engine.ts';
 import { autocannonEngine } from './autocannon.ts';
 import { k6Engine } from './k6.ts';

@@ -1,8 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { LoadResult } from '../../contract/load-result.ts';
+import type { LoadResult } from '../../contract/load/load-result.ts';
 import type { LoadEngine, LoadOrder } from '../../contract/ports/load-engine.ts';
-import type { Segment } from '../../contract/shard.ts';
+import type { Segment } from '../../contract/evidence/shard.ts';
 import { firstOrigins } from './first-origins.ts';
 import { bundleForK6 } from './k6/bundle.ts';
 import { k6Ending } from './k6/exit-codes.ts';

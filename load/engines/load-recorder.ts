@@ -4,7 +4,7 @@ import {
   encodeIntoCompressedBase64,
   type Histogram,
 } from 'hdr-histogram-js';
-import type { LoadBucket, LoadErrors, LoadResult } from '../../contract/load-result.ts';
+import type { LoadBucket, LoadErrors, LoadResult } from '../../contract/load/load-result.ts';
 import { Silences } from './silences.ts';
 
 /** How one finished request counts. */

@@ -1,5 +1,5 @@
-import type { Flow } from '../../contract/flow.ts';
-import type { LookedShape } from '../../contract/load-result.ts';
+import type { Flow } from '../../contract/flow/flow.ts';
+import type { LookedShape } from '../../contract/load/load-result.ts';
 
 /** The steps of a flow whose answers must have a shape. Portable. */
 export function shapedSteps(flow: Flow | undefined): readonly string[] {

@@ -1,5 +1,5 @@
-import { flow, type Flow } from '../../contract/flow.ts';
-import type { LoadProfile } from '../../contract/load-profile.ts';
+import { flow, type Flow } from '../../contract/flow/flow.ts';
+import type { LoadProfile } from '../../contract/load/load-profile.ts';
 import { plainHeaders } from './flow-walk.ts';
 
 /** What an order asks to be sent: its flow, or one single-step flow per plain request, taken in turn. Portable. */

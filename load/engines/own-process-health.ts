@@ -1,6 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import type { LoadResult } from '../../contract/load-result.ts';
-import type { LoadThresholds } from '../../contract/load-profile.ts';
+import type { LoadResult } from '../../contract/load/load-result.ts';
+import type { LoadThresholds } from '../../contract/load/load-profile.ts';
 
 const RESOLUTION_MS = 5;
 

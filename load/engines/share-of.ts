@@ -1,4 +1,4 @@
-import type { Segment } from '../../contract/shard.ts';
+import type { Segment } from '../../contract/evidence/shard.ts';
 
 /** A share of something that cannot be halved; all shares together are the whole. */
 export function shareOf(whole: number, segment: Segment | undefined): number {

@@ -1,4 +1,4 @@
-import type { LoadResult } from '../../contract/load-result.ts';
+import type { LoadResult } from '../../contract/load/load-result.ts';
 
 /** Finer than any latency that a limit is about; a day of it is 8.6 MB. */
 const STEP_MS = 10;

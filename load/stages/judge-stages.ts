@@ -1,7 +1,7 @@
-import type { Finding } from '../../contract/finding.ts';
-import { SOAK_SLICES, type LoadProfile } from '../../contract/load-profile.ts';
-import type { LoadResult, LoadStage } from '../../contract/load-result.ts';
-import { atLeast, atMost, holds, type Statement } from '../../contract/statement.ts';
+import type { Finding } from '../../contract/evidence/finding.ts';
+import { SOAK_SLICES, type LoadProfile } from '../../contract/load/load-profile.ts';
+import type { LoadResult, LoadStage } from '../../contract/load/load-result.ts';
+import { atLeast, atMost, holds, type Statement } from '../../contract/flow/statement.ts';
 import { mergeResults } from '../merge-results.ts';
 import type { StageRun } from './run-stages.ts';
 

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Finding } from '../../contract/finding.ts';
-import { type LoadProfile, RAMP_REFINEMENTS, SOAK_SLICES } from '../../contract/load-profile.ts';
-import type { LoadResult } from '../../contract/load-result.ts';
+import type { Finding } from '../../contract/evidence/finding.ts';
+import { type LoadProfile, RAMP_REFINEMENTS, SOAK_SLICES } from '../../contract/load/load-profile.ts';
+import type { LoadResult } from '../../contract/load/load-result.ts';
 
 /** What a level was for. At a peak other limits count than at the usual level. */
 export type StageRole = 'usual' | 'step' | 'peak' | 'after' | 'slice';

@@ -1,6 +1,6 @@
-import type { Attestation } from '../../contract/evidence.ts';
-import type { RequiredAttestation } from '../../contract/policy.ts';
-import type { AttestationResult } from '../../contract/verdict.ts';
+import type { Attestation } from '../../contract/evidence/evidence.ts';
+import type { RequiredAttestation } from '../../contract/verdict/policy.ts';
+import type { AttestationResult } from '../../contract/verdict/verdict.ts';
 
 /** What people said, as far as it counts, and what to tell about the rest. */
 export interface JudgedAttestations {

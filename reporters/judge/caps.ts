@@ -1,4 +1,4 @@
-import type { Evidence, Fault } from '../../contract/evidence.ts';
+import type { Evidence, Fault } from '../../contract/evidence/evidence.ts';
 import { REASON_RANK, type Reason } from './reasons.ts';
 
 const INTERRUPTED = 'The run was interrupted before it was done.';

@@ -1,5 +1,5 @@
-import type { Finding, FindingDetail } from '../../contract/finding.ts';
-import type { Statement } from '../../contract/statement.ts';
+import type { Finding, FindingDetail } from '../../contract/evidence/finding.ts';
+import type { Statement } from '../../contract/flow/statement.ts';
 
 type Inspect<K extends FindingDetail['kind']> = (
   detail: Extract<FindingDetail, { kind: K }>,

@@ -1,5 +1,5 @@
-import type { CoverageReport } from '../../contract/coverage.ts';
-import type { CheckResult } from '../../contract/verdict.ts';
+import type { CoverageReport } from '../../contract/evidence/coverage.ts';
+import type { CheckResult } from '../../contract/verdict/verdict.ts';
 
 /**
  * `14 of 27 tables compared`, and why not all; undefined where the plan compares no tables. A table counts as compared

@@ -1,5 +1,5 @@
-import type { Finding } from '../../contract/finding.ts';
-import type { CheckResult } from '../../contract/verdict.ts';
+import type { Finding } from '../../contract/evidence/finding.ts';
+import type { CheckResult } from '../../contract/verdict/verdict.ts';
 
 /** The finding that a reader should see first: the worst one. */
 export function decidingFinding(check: CheckResult): Finding | undefined {

@@ -1,4 +1,4 @@
-import type { Attempt, Evidence, Fault, Session } from '../../contract/evidence.ts';
+import type { Attempt, Evidence, Fault, Session } from '../../contract/evidence/evidence.ts';
 import { attemptsByCheck } from './fold-check.ts';
 import { attemptsOfSessions } from './fold-parts.ts';
 

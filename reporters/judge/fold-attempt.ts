@@ -1,9 +1,9 @@
-import type { CheckSource, PlannedCheck } from '../../contract/checks.ts';
+import type { CheckSource, PlannedCheck } from '../../contract/plan/checks.ts';
 import { eventOfText } from '../../contract/events/codes.ts';
 import { meaningOf } from '../../contract/events/table.ts';
-import type { Attempt } from '../../contract/evidence.ts';
-import type { Finding } from '../../contract/finding.ts';
-import { worstOutcome, type CheckState, type Outcome } from '../../contract/outcome.ts';
+import type { Attempt } from '../../contract/evidence/evidence.ts';
+import type { Finding } from '../../contract/evidence/finding.ts';
+import { worstOutcome, type CheckState, type Outcome } from '../../contract/evidence/outcome.ts';
 import { contradictionOf } from './contradiction.ts';
 
 /** What one attempt says about its check. `flaky` needs several attempts and is not among the answers. */

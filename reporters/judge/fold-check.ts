@@ -1,8 +1,8 @@
-import type { PlannedCheck } from '../../contract/checks.ts';
-import type { Attempt, NotStarted } from '../../contract/evidence.ts';
-import type { CheckState } from '../../contract/outcome.ts';
-import type { Waiver } from '../../contract/policy.ts';
-import type { CheckResult } from '../../contract/verdict.ts';
+import type { PlannedCheck } from '../../contract/plan/checks.ts';
+import type { Attempt, NotStarted } from '../../contract/evidence/evidence.ts';
+import type { CheckState } from '../../contract/evidence/outcome.ts';
+import type { Waiver } from '../../contract/verdict/policy.ts';
+import type { CheckResult } from '../../contract/verdict/verdict.ts';
 import { foldAttempt, type AttemptAnswer } from './fold-attempt.ts';
 
 /** Causes of the state `flaky`: only the first one is evidence that the product failed. */

@@ -1,8 +1,8 @@
-import type { PlannedCheck } from '../../contract/checks.ts';
-import type { Attempt, Evidence, EvidencePart } from '../../contract/evidence.ts';
-import type { CheckState } from '../../contract/outcome.ts';
-import type { Policy, Waiver } from '../../contract/policy.ts';
-import type { CheckResult } from '../../contract/verdict.ts';
+import type { PlannedCheck } from '../../contract/plan/checks.ts';
+import type { Attempt, Evidence, EvidencePart } from '../../contract/evidence/evidence.ts';
+import type { CheckState } from '../../contract/evidence/outcome.ts';
+import type { Policy, Waiver } from '../../contract/verdict/policy.ts';
+import type { CheckResult } from '../../contract/verdict/verdict.ts';
 import { attemptsByCheck, foldCheck } from './fold-check.ts';
 import { weighCheck, WORST_DECISION } from './weigh-check.ts';
 

@@ -1,5 +1,5 @@
-import type { Group, Policy } from '../../contract/policy.ts';
-import type { CheckResult, GroupResult } from '../../contract/verdict.ts';
+import type { Group, Policy } from '../../contract/verdict/policy.ts';
+import type { CheckResult, GroupResult } from '../../contract/verdict/verdict.ts';
 import { FAILED_THEN_PASSED } from './fold-check.ts';
 
 /** Judges a share of checks. It has failed only when the share is out of reach whatever the unclear checks would say. */

@@ -1,5 +1,5 @@
-import type { CheckState } from '../../contract/outcome.ts';
-import type { CheckResult } from '../../contract/verdict.ts';
+import type { CheckState } from '../../contract/evidence/outcome.ts';
+import type { CheckResult } from '../../contract/verdict/verdict.ts';
 import { decidingFinding } from './deciding-finding.ts';
 
 /** Several checks without an answer, for one and the same cause: told once. */

@@ -1,7 +1,7 @@
-import type { Fault } from '../../contract/evidence.ts';
-import type { CheckState, Decision } from '../../contract/outcome.ts';
-import type { Finding } from '../../contract/finding.ts';
-import type { AttestationResult, CheckResult, GroupResult } from '../../contract/verdict.ts';
+import type { Fault } from '../../contract/evidence/evidence.ts';
+import type { CheckState, Decision } from '../../contract/evidence/outcome.ts';
+import type { Finding } from '../../contract/evidence/finding.ts';
+import type { AttestationResult, CheckResult, GroupResult } from '../../contract/verdict/verdict.ts';
 import { decidingFinding } from './deciding-finding.ts';
 import { WORST_DECISION } from './weigh-check.ts';
 

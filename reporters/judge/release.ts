@@ -1,7 +1,7 @@
-import type { Evidence } from '../../contract/evidence.ts';
-import type { Finding } from '../../contract/finding.ts';
-import { compareRelease } from '../../contract/release-match.ts';
-import type { Release } from '../../contract/release.ts';
+import type { Evidence } from '../../contract/evidence/evidence.ts';
+import type { Finding } from '../../contract/evidence/finding.ts';
+import { compareRelease } from '../../contract/evidence/release-match.ts';
+import type { Release } from '../../contract/plan/release.ts';
 
 export type ObservedRelease = NonNullable<Finding['observedRelease']>;
 

@@ -1,4 +1,4 @@
-import type { Evidence } from '../../contract/evidence.ts';
+import type { Evidence } from '../../contract/evidence/evidence.ts';
 
 const MINUTE = 60_000;
 /** Clocks step; an attempt that is older than this before the run belongs to another run. */

@@ -1,5 +1,5 @@
-import type { PlannedCheck } from '../../contract/checks.ts';
-import type { Waiver } from '../../contract/policy.ts';
+import type { PlannedCheck } from '../../contract/plan/checks.ts';
+import type { Waiver } from '../../contract/verdict/policy.ts';
 
 /** Which waivers count on a day, and what to tell about those that do not. */
 export interface WaiversThatCount {

@@ -1,6 +1,6 @@
-import type { CheckState, Decision } from '../../contract/outcome.ts';
-import type { Policy } from '../../contract/policy.ts';
-import type { CheckResult } from '../../contract/verdict.ts';
+import type { CheckState, Decision } from '../../contract/evidence/outcome.ts';
+import type { Policy } from '../../contract/verdict/policy.ts';
+import type { CheckResult } from '../../contract/verdict/verdict.ts';
 import { FAILED_THEN_PASSED } from './fold-check.ts';
 
 /** From the best decision to the worst. */

@@ -1,6 +1,6 @@
-import { canonicalJson } from '../../contract/canonical.ts';
+import { canonicalJson } from '../../contract/evidence/canonical.ts';
 import type { Problem } from '../../contract/errors.ts';
-import type { ShardFragment } from '../../contract/shard.ts';
+import type { ShardFragment } from '../../contract/evidence/shard.ts';
 import type { ReadFragment } from './read-fragment.ts';
 
 /** What the parts of one run have in common. */

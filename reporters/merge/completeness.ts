@@ -1,5 +1,5 @@
 import type { Problem } from '../../contract/errors.ts';
-import { nameOfPart, needsLoadPart, type Part } from '../../contract/shard.ts';
+import { nameOfPart, needsLoadPart, type Part } from '../../contract/evidence/shard.ts';
 import type { ReadFragment } from './read-fragment.ts';
 
 /** What should be there: all that answers, or what load has to wait for. */

@@ -1,8 +1,8 @@
-import { canonicalJson } from '../../contract/canonical.ts';
+import { canonicalJson } from '../../contract/evidence/canonical.ts';
 import type { Problem } from '../../contract/errors.ts';
-import type { Evidence, EvidencePart, Fault, Leftover } from '../../contract/evidence.ts';
-import type { Phase } from '../../contract/outcome.ts';
-import { nameOfPart, shareOf, type ShardFragment } from '../../contract/shard.ts';
+import type { Evidence, EvidencePart, Fault, Leftover } from '../../contract/evidence/evidence.ts';
+import type { Phase } from '../../contract/evidence/outcome.ts';
+import { nameOfPart, shareOf, type ShardFragment } from '../../contract/evidence/shard.ts';
 import { timeProblems } from '../judge/times.ts';
 import { belongTogether, disagreements } from './agreement.ts';
 import { incompleteness, isSamePart, type Wanted, wantedParts } from './completeness.ts';

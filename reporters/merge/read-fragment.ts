@@ -1,4 +1,4 @@
-import { MOST_SHARDS, type ShardFragment } from '../../contract/shard.ts';
+import { MOST_SHARDS, type ShardFragment } from '../../contract/evidence/shard.ts';
 
 /** A fragment whose digest holds, and where it came from. */
 export interface ReadFragment {

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Publisher } from '../../contract/ports/publisher.ts';
-import { writeFileAtomically } from './atomic-write.ts';
+import { writeFileAtomically } from '../../host/atomic-write.ts';
 
 /** The file that others act on; it is written after all others. */
 const DECIDING = 'verdict.json';

@@ -1,5 +1,5 @@
 import type { Publisher } from '../../contract/ports/publisher.ts';
-import type { Post } from './post.ts';
+import type { Post } from '../../host/post.ts';
 
 /** A deployment on GitHub. */
 export interface GithubDeployment {

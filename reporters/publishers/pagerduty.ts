@@ -1,5 +1,5 @@
 import type { Publisher } from '../../contract/ports/publisher.ts';
-import type { Post } from './post.ts';
+import type { Post } from '../../host/post.ts';
 
 /** Sends an event to PagerDuty. The routing key travels in the body, so it is added last. */
 export function createPagerdutyPublisher(url: string, routingKey: string, post: Post): Publisher {

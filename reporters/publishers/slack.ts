@@ -1,5 +1,5 @@
 import type { Publisher } from '../../contract/ports/publisher.ts';
-import type { Post } from './post.ts';
+import type { Post } from '../../host/post.ts';
 
 /** Tells a channel of Slack. The address of an incoming webhook is a secret by itself. */
 export function createSlackPublisher(url: string, post: Post): Publisher {

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { Publisher } from '../../contract/ports/publisher.ts';
-import type { Post } from './post.ts';
+import type { Post } from '../../host/post.ts';
 
 /**
  * Sends the verdict to an address of yours, signed as Standard Webhooks has it.

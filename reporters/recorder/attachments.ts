@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { TestResult } from '@playwright/test/reporter';
-import type { Attempt } from '../../contract/evidence.ts';
-import { Finding, FINDING_MEDIA_TYPE } from '../../contract/finding.ts';
+import type { Attempt } from '../../contract/evidence/evidence.ts';
+import { Finding, FINDING_MEDIA_TYPE } from '../../contract/evidence/finding.ts';
 
 const CONTROL_NAME = 'greenlight:control';
 const CONTROL_MEDIA_TYPE = 'application/vnd.greenlight.control+json';

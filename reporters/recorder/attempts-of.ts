@@ -1,5 +1,5 @@
 import type { TestCase, TestResult } from '@playwright/test/reporter';
-import type { Attempt, AttemptError, Fault } from '../../contract/evidence.ts';
+import type { Attempt, AttemptError, Fault } from '../../contract/evidence/evidence.ts';
 import { classifyErrors } from '../classify.ts';
 import { readAttachments } from './attachments.ts';
 import { projectOf } from './check-of.ts';

@@ -1,6 +1,6 @@
 import type { TestCase } from '@playwright/test/reporter';
-import { CHECK_ANNOTATION, CheckId } from '../../contract/check-id.ts';
-import { Project } from '../../contract/outcome.ts';
+import { CHECK_ANNOTATION, CheckId } from '../../contract/plan/check-id.ts';
+import { Project } from '../../contract/evidence/outcome.ts';
 
 /** Which check a test is, if it is one. */
 export type TestIdentity =

@@ -1,5 +1,5 @@
-import { COMPARED_NOTHING } from '../../contract/compared-nothing.ts';
-import type { Finding, StepReport } from '../../contract/finding.ts';
+import { COMPARED_NOTHING } from '../../contract/evidence/compared-nothing.ts';
+import type { Finding, StepReport } from '../../contract/evidence/finding.ts';
 import type { SeenStep } from '../classify.ts';
 import { comparisonsIn } from './comparisons.ts';
 

@@ -1,4 +1,4 @@
-import type { CheckResult, Verdict } from '../../contract/verdict.ts';
+import type { CheckResult, Verdict } from '../../contract/verdict/verdict.ts';
 
 /**
  * Whether a check is one of those that keep a verdict from GO, for reports that mark such checks as errors. Of a GO none

@@ -1,4 +1,4 @@
-import type { Verdict } from '../../contract/verdict.ts';
+import type { Verdict } from '../../contract/verdict/verdict.ts';
 import { allReasons, banner, glance } from './html/banner.ts';
 import { allChecks, checkSections } from './html/checks.ts';
 import { dataSection, uncomparedSection } from './html/data.ts';

@@ -1,5 +1,5 @@
 import { GreenlightError } from '../../contract/errors.ts';
-import type { Verdict } from '../../contract/verdict.ts';
+import type { Verdict } from '../../contract/verdict/verdict.ts';
 import { renderHtml } from './html.ts';
 import { renderJson } from './json.ts';
 import { renderJunit } from './junit.ts';

@@ -1,4 +1,4 @@
-import type { Verdict } from '../../contract/verdict.ts';
+import type { Verdict } from '../../contract/verdict/verdict.ts';
 
 /** The bytes of `verdict.json`: keys in one order, two spaces, a line end, so that equal verdicts are equal files. */
 export function renderJson(verdict: Verdict): string {

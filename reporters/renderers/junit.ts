@@ -1,4 +1,4 @@
-import type { CheckResult, Verdict } from '../../contract/verdict.ts';
+import type { CheckResult, Verdict } from '../../contract/verdict/verdict.ts';
 import { decidingFinding } from '../judge/deciding-finding.ts';
 import { checkSentence } from '../judge/reasons.ts';
 import { decides } from './decides.ts';

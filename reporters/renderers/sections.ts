@@ -1,6 +1,6 @@
-import type { FindingDetail, TableReport } from '../../contract/finding.ts';
-import type { CheckState } from '../../contract/outcome.ts';
-import type { CheckResult, Verdict } from '../../contract/verdict.ts';
+import type { FindingDetail, TableReport } from '../../contract/evidence/finding.ts';
+import type { CheckState } from '../../contract/evidence/outcome.ts';
+import type { CheckResult, Verdict } from '../../contract/verdict/verdict.ts';
 import { checkSentence } from '../judge/reasons.ts';
 
 /** Where a check is told in a report. Each check is in exactly one of these. */

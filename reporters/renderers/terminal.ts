@@ -1,5 +1,5 @@
-import type { CheckState, Decision } from '../../contract/outcome.ts';
-import type { CheckResult, Verdict } from '../../contract/verdict.ts';
+import type { CheckState, Decision } from '../../contract/evidence/outcome.ts';
+import type { CheckResult, Verdict } from '../../contract/verdict/verdict.ts';
 import { decidingFinding } from '../judge/deciding-finding.ts';
 import { byCause, isOneCause, namesOf, type OneCause } from '../judge/one-cause.ts';
 import { FAULT_WORDS } from '../judge/reasons.ts';

@@ -1,7 +1,7 @@
-import type { CheckState, Decision } from '../../contract/outcome.ts';
-import type { Finding, RowsReport } from '../../contract/finding.ts';
-import type { LoadResult } from '../../contract/load-result.ts';
-import type { Shown } from '../../contract/statement.ts';
+import type { CheckState, Decision } from '../../contract/evidence/outcome.ts';
+import type { Finding, RowsReport } from '../../contract/evidence/finding.ts';
+import type { LoadResult } from '../../contract/load/load-result.ts';
+import type { Shown } from '../../contract/flow/statement.ts';
 
 /** What people read for a decision. */
 export const DECISION_WORDS: Record<Decision, string> = {

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { GreenlightError, type Problem } from '../../contract/errors.ts';
-import type { MeasuredRun } from './measured-run.ts';
+import type { MeasuredRun } from '../../run/baseline/measured-run.ts';
 
 /** The first minutes after a cut-over, where nobody says another number, in seconds. */
 export const FIRST_MINUTES_S = 900;

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { Baseline, BaselineEntry } from '../../contract/baseline.ts';
+import type { Baseline, BaselineEntry } from '../../contract/load/baseline.ts';
 import { describeError, type ErrorCode, GreenlightError } from '../../contract/errors.ts';
 import { EXIT, exitCodeOf } from '../../contract/exit-codes.ts';
-import { worstOutcome } from '../../contract/outcome.ts';
+import { worstOutcome } from '../../contract/evidence/outcome.ts';
 import { readBaseline } from '../../load/compare/baseline-file.ts';
 import {
   BASELINE_PERCENTILES,
@@ -13,22 +13,22 @@ import {
   type BaselinePercentile,
   compareBaseline,
 } from '../../load/compare/compare-baseline.ts';
-import { writeFileAtomically } from '../../reporters/publishers/atomic-write.ts';
-import { DEFAULT_OUTPUT } from '../asked-verdict.ts';
+import { writeFileAtomically } from '../../host/atomic-write.ts';
+import { DEFAULT_OUTPUT } from '../../run/asked-verdict.ts';
 import {
   durationOption,
   FIRST_MINUTES_S,
   mustBeAfterCutover,
   timeOption,
 } from '../baseline/after-cutover.ts';
-import { makeBaseline } from '../baseline/make-baseline.ts';
-import { type MeasuredRun, readMeasuredRun } from '../baseline/measured-run.ts';
-import { renderAnswers, renderBaseline } from '../baseline/render-baseline.ts';
-import { weighAnswers } from '../baseline/weigh-answers.ts';
+import { makeBaseline } from '../../run/baseline/make-baseline.ts';
+import { type MeasuredRun, readMeasuredRun } from '../../run/baseline/measured-run.ts';
+import { renderAnswers, renderBaseline } from '../../run/baseline/render-baseline.ts';
+import { weighAnswers } from '../../run/baseline/weigh-answers.ts';
 import { type CommandContext, commandOf, repeated } from '../command-context.ts';
-import { configuredKeys } from '../signing/configured-keys.ts';
-import type { VerificationKey } from '../signing/key-file.ts';
-import { publicHalves } from '../signing/seal.ts';
+import { configuredKeys } from '../../signing/configured-keys.ts';
+import type { VerificationKey } from '../../signing/key-file.ts';
+import { publicHalves } from '../../signing/seal.ts';
 import { baselineLevelsCommand } from './baseline-levels.ts';
 
 /** What makes a comparison unknown. */

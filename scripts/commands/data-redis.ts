@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { GreenlightError } from '../../contract/errors.ts';
 import { EXIT } from '../../contract/exit-codes.ts';
-import { redisAddress } from '../../contract/redis-address.ts';
+import { redisAddress } from '../../contract/plan/redis-address.ts';
 import { diffKeyspaces, RedisUnavailable } from '../../data-checks/redis/diff-keyspaces.ts';
 import type { KeyspaceDiff, KeyspaceOptions } from '../../data-checks/redis/keyspace-diff.ts';
 import { type CommandContext, commandOf, repeated, wholeNumber } from '../command-context.ts';

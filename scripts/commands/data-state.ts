@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { EXIT } from '../../contract/exit-codes.ts';
-import { NOT_LOOKED_AT, STATE_CHECKS, type StateCheckId } from '../../contract/state-checks.ts';
+import { NOT_LOOKED_AT, STATE_CHECKS, type StateCheckId } from '../../contract/plan/state-checks.ts';
 import { SideUnavailable } from '../../data-checks/postgres/rows/diff-tables.ts';
 import { checkState } from '../../data-checks/postgres/state/check-state.ts';
 import type { StateResult } from '../../data-checks/postgres/state/state.ts';

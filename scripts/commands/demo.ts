@@ -5,15 +5,15 @@ import { type Command, Option } from 'commander';
 import type * as DemoModule from '../../demo/index.ts';
 import { GreenlightError } from '../../contract/errors.ts';
 import { EXIT } from '../../contract/exit-codes.ts';
-import { Phase } from '../../contract/outcome.ts';
-import type { Release } from '../../contract/release.ts';
+import { Phase } from '../../contract/evidence/outcome.ts';
+import type { Release } from '../../contract/plan/release.ts';
 import { type CommandContext, commandOf, wholeNumber } from '../command-context.ts';
 import { DEMO_ENV_FILE, writeDemoEnv } from '../demo-env.ts';
-import { ownModule } from '../package-root.ts';
-import { retireVerdict } from '../retire-verdict.ts';
+import { ownModule } from '../../host/package-root.ts';
+import { retireVerdict } from '../../run/retire-verdict.ts';
 import { markScratch, removeDeadScratch } from '../../safety/scratch-directory.ts';
 import { nameReport, showVerdict } from '../show-verdict.ts';
-import { withoutSigningKey } from '../signing/configured-keys.ts';
+import { withoutSigningKey } from '../../signing/configured-keys.ts';
 
 interface DemoOptions {
   readonly fault?: string;
@@ -62,7 +62,7 @@ async function runDemo(
   bootDemo: typeof DemoModule.bootDemo,
 ): Promise<number> {
   const { screen, interrupted } = context;
-  const { run } = await import('../run.ts');
+  const { run } = await import('../../run/run.ts');
   removeDeadDemos();
   const directory = mkdtempSync(path.join(tmpdir(), `${PREFIX}${process.pid}-`));
   markScratch(directory);

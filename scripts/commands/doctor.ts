@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
 import { EXIT } from '../../contract/exit-codes.ts';
 import { type CommandContext, commandOf } from '../command-context.ts';
-import { installK6, K6_VERSION } from '../doctor/install-k6.ts';
-import type { FoundPart } from '../doctor/parts.ts';
+import { installK6, K6_VERSION } from '../../run/doctor/install-k6.ts';
+import type { FoundPart } from '../../run/doctor/parts.ts';
 import type { Screen } from '../../safety/screen.ts';
 
 interface DoctorOptions {
@@ -31,7 +31,7 @@ export function doctorCommand(context: CommandContext): Command {
         screen.err(`k6 is in ${program}`);
       }
       // Lazy: looking for a browser loads all of Playwright, and every other command would wait for it.
-      const { findParts } = await import('../doctor/parts.ts');
+      const { findParts } = await import('../../run/doctor/parts.ts');
       const parts = await findParts(cwd, env);
       if (options.json) screen.out(JSON.stringify(parts, null, 2));
       else screen.out(parts.map((part) => describe(part, screen)).join('\n'));

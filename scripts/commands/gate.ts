@@ -4,13 +4,13 @@ import { GreenlightError, type Problem } from '../../contract/errors.ts';
 import { EXIT } from '../../contract/exit-codes.ts';
 import type { StoredVerdict } from '../../contract/ports/gate-store.ts';
 import { type CommandContext, commandOf, repeated, wholeNumber } from '../command-context.ts';
-import { AZURE_CALLBACK } from '../gate/azure-callbacks.ts';
-import { migrateStore, openPostgresStore } from '../gate/postgres/store.ts';
-import { readStoredReport } from '../gate/read-stored-report.ts';
-import { ROUTES } from '../gate/routes.ts';
-import { RUNS } from '../gate/run-routes.ts';
-import { parseStoreUrl, STORE_ENV, TOKENS_ENV } from '../gate/serve-options.ts';
-import { serve, type ServeOptions } from '../gate/serve.ts';
+import { AZURE_CALLBACK } from '../../gate/azure-callbacks.ts';
+import { migrateStore, openPostgresStore } from '../../gate/postgres/store.ts';
+import { readStoredReport } from '../../gate/read-stored-report.ts';
+import { ROUTES } from '../../gate/routes.ts';
+import { RUNS } from '../../gate/run-routes.ts';
+import { parseStoreUrl, STORE_ENV, TOKENS_ENV } from '../../gate/serve-options.ts';
+import { serve, type ServeOptions } from '../../gate/serve.ts';
 
 interface StoreOptions {
   readonly store?: string;

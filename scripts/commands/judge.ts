@@ -1,23 +1,23 @@
 import path from 'node:path';
 import type { Command } from 'commander';
-import { canonicalJson } from '../../contract/canonical.ts';
-import { checksOf, type PlannedCheck } from '../../contract/checks.ts';
+import { canonicalJson } from '../../contract/evidence/canonical.ts';
+import { checksOf, type PlannedCheck } from '../../contract/plan/checks.ts';
 import { GreenlightError, type Problem } from '../../contract/errors.ts';
-import type { Evidence } from '../../contract/evidence.ts';
+import type { Evidence } from '../../contract/evidence/evidence.ts';
 import { exitCodeOf } from '../../contract/exit-codes.ts';
-import { pathText } from '../../contract/plan.ts';
-import { mergePolicy, Policy } from '../../contract/policy.ts';
+import { pathText } from '../../contract/plan/plan.ts';
+import { mergePolicy, Policy } from '../../contract/verdict/policy.ts';
 import { type CommandContext, commandOf, repeated } from '../command-context.ts';
 import { judge } from '../../reporters/judge.ts';
-import { sha256Of } from '../file-digest.ts';
-import { decisionTimeOf } from '../decision-time.ts';
-import { loadConfig } from '../load-config.ts';
-import { readEvidence } from '../read-evidence.ts';
-import { readText } from '../read-report.ts';
+import { sha256Of } from '../../host/file-digest.ts';
+import { decisionTimeOf } from '../../run/decision-time.ts';
+import { loadConfig } from '../../host/load-config.ts';
+import { readEvidence } from '../../run/read-evidence.ts';
+import { readText } from '../../host/read-report.ts';
 import { noteUnsealed, showVerdict } from '../show-verdict.ts';
-import { configuredKeys, SIGNING_KEY_ENV } from '../signing/configured-keys.ts';
-import { readVerificationKey } from '../signing/key-file.ts';
-import { publicHalves } from '../signing/seal.ts';
+import { configuredKeys, SIGNING_KEY_ENV } from '../../signing/configured-keys.ts';
+import { readVerificationKey } from '../../signing/key-file.ts';
+import { publicHalves } from '../../signing/seal.ts';
 
 interface JudgeOptions {
   readonly at?: string;

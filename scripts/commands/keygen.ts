@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { GreenlightError } from '../../contract/errors.ts';
 import { EXIT } from '../../contract/exit-codes.ts';
 import { type CommandContext, commandOf } from '../command-context.ts';
-import { newKeyPair } from '../signing/key-file.ts';
+import { newKeyPair } from '../../signing/key-file.ts';
 
 /** `greenlight keygen` */
 export function keygenCommand(context: CommandContext): Command {

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { GreenlightError } from '../../contract/errors.ts';
 import { EXIT } from '../../contract/exit-codes.ts';
 import { type CommandContext, commandOf } from '../command-context.ts';
-import type { LintFinding } from '../lint-gate/lint-file.ts';
+import type { LintFinding } from '../../gate/lint/lint-file.ts';
 
 /** `greenlight lint-gate` */
 export function lintGateCommand(context: CommandContext): Command {
@@ -21,7 +21,7 @@ export function lintGateCommand(context: CommandContext): Command {
     )
     .action(async (files: readonly string[], options: { readonly json: boolean }) => {
       // Lazy: no other command needs a parser of YAML.
-      const { lintFile } = await import('../lint-gate/lint-file.ts');
+      const { lintFile } = await import('../../gate/lint/lint-file.ts');
       const findings = files.flatMap((file) => lintFile(file, read(context.cwd, file)));
       context.screen.out(options.json ? asJson(files, findings) : asText(files, findings));
       context.finish(findings.length === 0 ? EXIT.GO : EXIT.INCONCLUSIVE);

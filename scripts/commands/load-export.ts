@@ -8,8 +8,8 @@ import { collectorOf } from '../../load/engines/k6-operator/collector.ts';
 import { type ExportedRun, exportRun } from '../../load/engines/k6-operator/export-run.ts';
 import { redactorOf } from '../../safety/redactor.ts';
 import { type CommandContext, commandOf, repeated, wholeNumber } from '../command-context.ts';
-import { K6_VERSION } from '../doctor/install-k6.ts';
-import { loadConfig } from '../load-config.ts';
+import { K6_VERSION } from '../../run/doctor/install-k6.ts';
+import { loadConfig } from '../../host/load-config.ts';
 
 /** From about here on, the kubelet has thrown the beginning of a log away when it ends. */
 const ROTATED_MIB = 10;

@@ -3,12 +3,12 @@ import path from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { GreenlightError } from '../../contract/errors.ts';
 import { exitCodeOf } from '../../contract/exit-codes.ts';
-import { describeFinding, type Finding } from '../../contract/finding.ts';
-import type { Outcome } from '../../contract/outcome.ts';
+import { describeFinding, type Finding } from '../../contract/evidence/finding.ts';
+import type { Outcome } from '../../contract/evidence/outcome.ts';
 import { judgeRunners } from '../../load/engines/k6-operator/judge-runners.ts';
 import { RunnerOrder } from '../../load/engines/k6-operator/runner-order.ts';
 import { believed, judgeFindings } from '../../reporters/judge-findings.ts';
-import type { CheckResult } from '../../contract/verdict.ts';
+import type { CheckResult } from '../../contract/verdict/verdict.ts';
 import { type CommandContext, commandOf } from '../command-context.ts';
 
 const WORDS: Record<Outcome, string> = {

@@ -1,18 +1,18 @@
 import path from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { exitCodeOf } from '../../contract/exit-codes.ts';
-import { Phase } from '../../contract/outcome.ts';
-import type { Verdict } from '../../contract/verdict.ts';
-import { askVerdict, DEFAULT_OUTPUT } from '../asked-verdict.ts';
+import { Phase } from '../../contract/evidence/outcome.ts';
+import type { Verdict } from '../../contract/verdict/verdict.ts';
+import { askVerdict, DEFAULT_OUTPUT } from '../../run/asked-verdict.ts';
 import { type CommandContext, commandOf, filled, repeated } from '../command-context.ts';
-import { createPost } from '../../reporters/publishers/post.ts';
-import { parseReportUrl } from '../gate/serve-options.ts';
-import { publishersOf, publishVerdict } from '../publish-verdict.ts';
-import { mustHaveSettings, type PublisherName, PUBLISHERS } from '../publisher-settings.ts';
-import { mergeReports } from '../shards/merge-reports.ts';
+import { createPost } from '../../host/post.ts';
+import { parseReportUrl } from '../../gate/serve-options.ts';
+import { publishersOf, publishVerdict } from '../../run/publish-verdict.ts';
+import { mustHaveSettings, type PublisherName, PUBLISHERS } from '../../run/publisher-settings.ts';
+import { mergeReports } from '../../run/shards/merge-reports.ts';
 import { nameReport, noteUnsealed, showVerdict } from '../show-verdict.ts';
-import { configuredKeys, SIGNING_KEY_ENV } from '../signing/configured-keys.ts';
-import type { SigningKey } from '../signing/key-file.ts';
+import { configuredKeys, SIGNING_KEY_ENV } from '../../signing/configured-keys.ts';
+import type { SigningKey } from '../../signing/key-file.ts';
 
 interface MergeOptions {
   readonly nonce: string;

@@ -2,11 +2,11 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { makeAllureReport } from '../../reporters/publishers/allure.ts';
 import { EXIT } from '../../contract/exit-codes.ts';
-import { writeFileAtomically } from '../../reporters/publishers/atomic-write.ts';
+import { writeFileAtomically } from '../../host/atomic-write.ts';
 import { type CommandContext, commandOf } from '../command-context.ts';
-import { readVerdict } from '../read-report.ts';
-import { renderReport } from '../render-report.ts';
-import { reportFiles } from '../report-files.ts';
+import { readVerdict } from '../../host/read-report.ts';
+import { renderReport } from '../../run/render-report.ts';
+import { reportFiles } from '../../host/report-files.ts';
 import { showVerdict } from '../show-verdict.ts';
 
 interface ReportOptions {

@@ -1,24 +1,24 @@
 import path from 'node:path';
 import { type Command, Option } from 'commander';
-import { Phase } from '../../contract/outcome.ts';
-import { Release } from '../../contract/release.ts';
+import { Phase } from '../../contract/evidence/outcome.ts';
+import { Release } from '../../contract/plan/release.ts';
 import { GreenlightError } from '../../contract/errors.ts';
-import { askVerdict, DEFAULT_OUTPUT } from '../asked-verdict.ts';
+import { askVerdict, DEFAULT_OUTPUT } from '../../run/asked-verdict.ts';
 import { type CommandContext, commandOf, filled, repeated } from '../command-context.ts';
-import { isFullCommit } from '../../reporters/attestation/verdict-statement.ts';
-import { createPost } from '../../reporters/publishers/post.ts';
-import { parseReportUrl } from '../gate/serve-options.ts';
-import { publishersOf, publishVerdict } from '../publish-verdict.ts';
+import { isFullCommit } from '../../signing/verdict-statement.ts';
+import { createPost } from '../../host/post.ts';
+import { parseReportUrl } from '../../gate/serve-options.ts';
+import { publishersOf, publishVerdict } from '../../run/publish-verdict.ts';
 import {
   mustHaveSettings,
   PUBLISHER_SECRETS,
   type PublisherName,
   PUBLISHERS,
-} from '../publisher-settings.ts';
-import type { RunEnd } from '../run.ts';
-import { retireFragment } from '../retire-verdict.ts';
-import { sharedRunOf } from '../shards/shard-option.ts';
-import { configuredKeys, SIGNING_KEY_ENV } from '../signing/configured-keys.ts';
+} from '../../run/publisher-settings.ts';
+import type { RunEnd } from '../../run/run.ts';
+import { retireFragment } from '../../run/retire-verdict.ts';
+import { sharedRunOf } from '../../run/shards/shard-option.ts';
+import { configuredKeys, SIGNING_KEY_ENV } from '../../signing/configured-keys.ts';
 import { nameReport, showVerdict } from '../show-verdict.ts';
 
 interface RunOptions {
@@ -142,7 +142,7 @@ async function start(context: CommandContext, options: RunOptions): Promise<RunE
   if (shared !== undefined) retireFragment(context.cwd, options.output, shared.part);
   mustHaveSettings(options.publish, context.env);
   if (keys.length > 0) mustNameWholeCommit(wanted);
-  const { run } = await import('../run.ts');
+  const { run } = await import('../../run/run.ts');
   return run(
     { ...options, cwd: context.cwd, env: withoutSecrets(env), wanted, signingKeys: keys, shared },
     context.screen,

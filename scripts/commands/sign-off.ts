@@ -2,15 +2,15 @@ import path from 'node:path';
 import { type Command, Option } from 'commander';
 import { GreenlightError } from '../../contract/errors.ts';
 import { EXIT } from '../../contract/exit-codes.ts';
-import type { SignOffStatement } from '../../contract/proof.ts';
-import { signOffStatement } from '../../reporters/attestation/sign-off-statement.ts';
+import type { SignOffStatement } from '../../contract/verdict/proof.ts';
+import { signOffStatement } from '../../signing/sign-off-statement.ts';
 import { type CommandContext, commandOf } from '../command-context.ts';
-import { sha256Of } from '../file-digest.ts';
-import { parseVerdict, readText } from '../read-report.ts';
-import { reportFiles } from '../report-files.ts';
-import { readSigningKey } from '../signing/key-file.ts';
-import { plain } from '../signing/read-sign-offs.ts';
-import { writeEnvelope } from '../signing/write-proof.ts';
+import { sha256Of } from '../../host/file-digest.ts';
+import { parseVerdict, readText } from '../../host/read-report.ts';
+import { reportFiles } from '../../host/report-files.ts';
+import { readSigningKey } from '../../signing/key-file.ts';
+import { plain } from '../../signing/read-sign-offs.ts';
+import { writeEnvelope } from '../../signing/write-proof.ts';
 
 interface SignOffOptions {
   readonly verdict: string;

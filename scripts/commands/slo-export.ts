@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { GreenlightError } from '../../contract/errors.ts';
 import { EXIT } from '../../contract/exit-codes.ts';
-import type { Phase } from '../../contract/outcome.ts';
+import type { Phase } from '../../contract/evidence/outcome.ts';
 import { type CommandContext, commandOf } from '../command-context.ts';
-import { loadConfig } from '../load-config.ts';
+import { loadConfig } from '../../host/load-config.ts';
 import { rulesOf, sloOf } from '../slo/planned-levels.ts';
 
 /** `greenlight slo export` */

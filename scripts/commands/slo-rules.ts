@@ -2,12 +2,12 @@ import type { Command } from 'commander';
 import { GreenlightError } from '../../contract/errors.ts';
 import { exitCodeOf } from '../../contract/exit-codes.ts';
 import { MetricsUnavailable } from '../../contract/ports/metrics.ts';
-import { prometheusOf } from '../../load/slo/evaluate-slo.ts';
-import { rulesLoaded } from '../../load/slo/rules-loaded.ts';
+import { prometheusOf } from '../../slo/evaluate-slo.ts';
+import { rulesLoaded } from '../../slo/rules-loaded.ts';
 import { redactorOf } from '../../safety/redactor.ts';
-import type { Phase } from '../../contract/outcome.ts';
+import type { Phase } from '../../contract/evidence/outcome.ts';
 import { type CommandContext, commandOf } from '../command-context.ts';
-import { loadConfig } from '../load-config.ts';
+import { loadConfig } from '../../host/load-config.ts';
 import { rulesOf, sloOf } from '../slo/planned-levels.ts';
 
 /** `greenlight slo rules --check` */

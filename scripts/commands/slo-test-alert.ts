@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { GreenlightError } from '../../contract/errors.ts';
 import { exitCodeOf } from '../../contract/exit-codes.ts';
-import type { Outcome } from '../../contract/outcome.ts';
-import { testAlert, type TestAlertAnswer } from '../../load/slo/test-alert.ts';
+import type { Outcome } from '../../contract/evidence/outcome.ts';
+import { testAlert, type TestAlertAnswer } from '../../slo/test-alert.ts';
 import { type CommandContext, commandOf } from '../command-context.ts';
 
 interface TestAlertCommandOptions {

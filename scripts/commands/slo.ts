@@ -1,14 +1,14 @@
 import { type Command, Option } from 'commander';
 import { exitCodeOf } from '../../contract/exit-codes.ts';
-import { Phase } from '../../contract/outcome.ts';
-import type { Plan } from '../../contract/plan.ts';
-import { evaluateSlo, openMetrics } from '../../load/slo/evaluate-slo.ts';
+import { Phase } from '../../contract/evidence/outcome.ts';
+import type { Plan } from '../../contract/plan/plan.ts';
+import { evaluateSlo, openMetrics } from '../../slo/evaluate-slo.ts';
 import { believed, judgeFindings, type Said } from '../../reporters/judge-findings.ts';
 import { redactorOf } from '../../safety/redactor.ts';
 import { refuseLiveKeys } from '../../safety/live-keys.ts';
 import { type CommandContext, commandOf } from '../command-context.ts';
 import { untilInterrupted } from '../data/two-databases.ts';
-import { loadConfig } from '../load-config.ts';
+import { loadConfig } from '../../host/load-config.ts';
 import { plannedLevels, sloOf } from '../slo/planned-levels.ts';
 import { type EvaluatedSlo, renderSlo } from '../slo/render-slo.ts';
 import { sloExportCommand } from './slo-export.ts';

@@ -8,9 +8,9 @@ import type { LedgerDamage, LedgerEntry } from '../../safety/ledger.ts';
 import { redactorOf } from '../../safety/redactor.ts';
 import type { SweptEntry } from '../../safety/settle-entries.ts';
 import { type CommandContext, commandOf } from '../command-context.ts';
-import { type LoadedPlan, loadConfig } from '../load-config.ts';
-import { loadRunnablePlan } from '../load-runnable-plan.ts';
-import { DAMAGE_REMEDY, describeDamage, outstandingOf, PAUSES_MS, sweepLedger } from '../run-undo.ts';
+import { type LoadedPlan, loadConfig } from '../../host/load-config.ts';
+import { loadRunnablePlan } from '../../safety/load-runnable-plan.ts';
+import { DAMAGE_REMEDY, describeDamage, outstandingOf, PAUSES_MS, sweepLedger } from '../../run/run-undo.ts';
 
 interface SweepCommandOptions {
   readonly config?: string;

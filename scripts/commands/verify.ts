@@ -2,12 +2,12 @@ import path from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { GreenlightError } from '../../contract/errors.ts';
 import { EXIT } from '../../contract/exit-codes.ts';
-import { Phase } from '../../contract/outcome.ts';
-import { isFullCommit } from '../../reporters/attestation/verdict-statement.ts';
+import { Phase } from '../../contract/evidence/outcome.ts';
+import { isFullCommit } from '../../signing/verdict-statement.ts';
 import { type CommandContext, commandOf, repeated, wholeNumber } from '../command-context.ts';
-import { readVerificationKey } from '../signing/key-file.ts';
-import type { RequiredSignOff } from '../signing/read-sign-offs.ts';
-import { type ProofAnswer, verifyProof } from '../signing/verify-proof.ts';
+import { readVerificationKey } from '../../signing/key-file.ts';
+import type { RequiredSignOff } from '../../signing/read-sign-offs.ts';
+import { type ProofAnswer, verifyProof } from '../../signing/verify-proof.ts';
 
 interface VerifyOptions {
   readonly key: readonly string[];

@@ -1,5 +1,5 @@
 import { exitCodeOf } from '../../contract/exit-codes.ts';
-import type { Outcome } from '../../contract/outcome.ts';
+import type { Outcome } from '../../contract/evidence/outcome.ts';
 import { outcomeOfRows } from '../../data-checks/outcome-of-rows.ts';
 import type { Diff } from '../../data-checks/postgres/rows/diff-tables.ts';
 import type { StateResult } from '../../data-checks/postgres/state/state.ts';

@@ -1,6 +1,6 @@
 import type { Diff } from '../../data-checks/postgres/rows/diff-tables.ts';
 import type { RowDifference, TableDiff } from '../../data-checks/postgres/rows/table-diff.ts';
-import { plainText, textTable } from './text-table.ts';
+import { plainText, textTable } from '../../run/text-table.ts';
 
 /** Differing rows of one table that a terminal shows; `--json` has more. */
 const MOST_ROWS = 10;

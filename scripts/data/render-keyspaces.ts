@@ -1,5 +1,5 @@
 import type { KeyDifference, KeyspaceDiff } from '../../data-checks/redis/keyspace-diff.ts';
-import { plainText, textTable } from './text-table.ts';
+import { plainText, textTable } from '../../run/text-table.ts';
 
 /** Differing keys that a terminal shows; `--json` has more. */
 const MOST_KEYS = 10;

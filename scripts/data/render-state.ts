@@ -1,6 +1,6 @@
-import { NOT_LOOKED_AT } from '../../contract/state-checks.ts';
+import { NOT_LOOKED_AT } from '../../contract/plan/state-checks.ts';
 import type { StateFinding, StateResult } from '../../data-checks/postgres/state/state.ts';
-import { plainText, textTable } from './text-table.ts';
+import { plainText, textTable } from '../../run/text-table.ts';
 
 const ANSWER_WORDS: Record<StateResult['answer'], string> = {
   holds: 'holds',

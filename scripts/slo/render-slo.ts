@@ -1,7 +1,7 @@
-import type { Finding } from '../../contract/finding.ts';
-import type { Outcome, Severity } from '../../contract/outcome.ts';
-import type { Waiver } from '../../contract/policy.ts';
-import { textTable } from '../data/text-table.ts';
+import type { Finding } from '../../contract/evidence/finding.ts';
+import type { Outcome, Severity } from '../../contract/evidence/outcome.ts';
+import type { Waiver } from '../../contract/verdict/policy.ts';
+import { textTable } from '../../run/text-table.ts';
 
 /** One service level as it was evaluated. */
 export interface EvaluatedSlo {

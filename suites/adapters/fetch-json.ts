@@ -1,4 +1,4 @@
-import { parseJson, writeJson } from '../../contract/exact-json.ts';
+import { parseJson, writeJson } from '../../contract/flow/exact-json.ts';
 import { type PortName, PortUnavailable } from '../../contract/ports/observe.ts';
 
 interface JsonRequest {

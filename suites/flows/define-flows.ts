@@ -1,11 +1,11 @@
 import type { PlaywrightWorkerArgs, TestInfo } from '@playwright/test';
 import { callFromUserPlace, type PlannedLook, registerChecks } from '../../checks/index.ts';
-import { addressesOf, placesOf } from '../../contract/addresses.ts';
-import { checksOf, type PlannedCheck } from '../../contract/checks.ts';
-import type { Finding } from '../../contract/finding.ts';
-import type { DataRow, Flow } from '../../contract/flow.ts';
-import type { Plan, PlanInput } from '../../contract/plan.ts';
-import { checksOfThisRun, currentPhase } from '../../safety/run-context.ts';
+import { addressesOf, placesOf } from '../../contract/plan/addresses.ts';
+import { checksOf, type PlannedCheck } from '../../contract/plan/checks.ts';
+import type { Finding } from '../../contract/evidence/finding.ts';
+import type { DataRow, Flow } from '../../contract/flow/flow.ts';
+import type { Plan, PlanInput } from '../../contract/plan/plan.ts';
+import { checksOfThisRun, currentPhase } from '../../host/run-context.ts';
 import { createPlaywrightApplication } from '../adapters/app/playwright-application.ts';
 import { registerPlan } from '../ambient-plan.ts';
 import { CannotTell } from '../cannot-tell.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from '@playwright/test';
-import type { Captured, FlowContext, PageStep } from '../../contract/flow.ts';
+import type { Captured, FlowContext, PageStep } from '../../contract/flow/flow.ts';
 
 /** How the page function of a step went. */
 export type Driven = { readonly value: Captured | undefined } | { readonly error: unknown };

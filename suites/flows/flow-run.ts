@@ -1,10 +1,10 @@
 import type { OwnDelay } from '../../checks/own-delay.ts';
-import { COMPARED_NOTHING, ComparedNothing } from '../../contract/compared-nothing.ts';
-import type { Captured, CreatedRecord, Flow, FlowContext } from '../../contract/flow.ts';
-import { PlanMistake, refusePromise } from '../../contract/plan-mistake.ts';
+import { COMPARED_NOTHING, ComparedNothing } from '../../contract/evidence/compared-nothing.ts';
+import type { Captured, CreatedRecord, Flow, FlowContext } from '../../contract/flow/flow.ts';
+import { PlanMistake, refusePromise } from '../../contract/plan/plan-mistake.ts';
 import type { ApplicationPort } from '../../contract/ports/application.ts';
 import type { ObservePort, PortName } from '../../contract/ports/observe.ts';
-import type { Statement } from '../../contract/statement.ts';
+import type { Statement } from '../../contract/flow/statement.ts';
 import { CannotTell } from '../cannot-tell.ts';
 import type { Control } from '../control.ts';
 import type { ShownPage } from '../page-journal.ts';

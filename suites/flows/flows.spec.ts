@@ -1,4 +1,4 @@
-import { planOfThisRun } from '../../safety/run-context.ts';
+import { planOfThisRun } from '../../host/run-context.ts';
 import { defineFlows } from './define-flows.ts';
 
 defineFlows(await planOfThisRun());

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { allHold, evaluateObservation } from '../../contract/evaluate.ts';
-import type { Captured, FlowContext, ObserveStep } from '../../contract/flow.ts';
+import { allHold, evaluateObservation } from '../../contract/flow/evaluate.ts';
+import type { Captured, FlowContext, ObserveStep } from '../../contract/flow/flow.ts';
 import { type ObservePort, type PortName, PortUnavailable } from '../../contract/ports/observe.ts';
 import type { Mail } from '../../contract/ports/mailbox.ts';
 import type { PaymentObject } from '../../contract/ports/payments.ts';
-import { equal, type Statement } from '../../contract/statement.ts';
+import { equal, type Statement } from '../../contract/flow/statement.ts';
 import { CannotTell, firstLine } from '../cannot-tell.ts';
 import { callPlan, type FlowRun, type StepEnd } from './flow-run.ts';
 import { isStale, onlyStaleMail } from './stale-mail.ts';

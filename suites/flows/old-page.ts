@@ -1,5 +1,5 @@
-import { placesOf } from '../../contract/addresses.ts';
-import type { Target } from '../../contract/target.ts';
+import { placesOf } from '../../contract/plan/addresses.ts';
+import type { Target } from '../../contract/plan/target.ts';
 import { createPlaywrightApplication } from '../adapters/app/playwright-application.ts';
 import type { BrowserSession } from '../page-session.ts';
 import { targetApplication } from '../target-application.ts';

@@ -1,10 +1,10 @@
-import { thirdPartyAt } from '../../contract/addresses.ts';
-import { conceal, concealWithin } from '../../contract/conceal.ts';
-import type { Captured, FlowContext, PageStep } from '../../contract/flow.ts';
+import { thirdPartyAt } from '../../contract/plan/addresses.ts';
+import { conceal, concealWithin } from '../../contract/flow/conceal.ts';
+import type { Captured, FlowContext, PageStep } from '../../contract/flow/flow.ts';
 import type { AnswerEvent } from '../../contract/events/answers.ts';
 import { eventOfText } from '../../contract/events/codes.ts';
 import { TargetUnreachable } from '../../contract/ports/application.ts';
-import { shown, type Statement } from '../../contract/statement.ts';
+import { shown, type Statement } from '../../contract/flow/statement.ts';
 import { CannotTell, firstLine } from '../cannot-tell.ts';
 import { judgeNoAnswer } from '../no-answer.ts';
 import type { ShownPage } from '../page-journal.ts';

@@ -1,6 +1,6 @@
-import type { FlowContext, RequestStep } from '../../contract/flow.ts';
+import type { FlowContext, RequestStep } from '../../contract/flow/flow.ts';
 import { EVENTS } from '../../contract/events/table.ts';
-import { encodeRequest, HARMLESS_METHODS, type WireRequest } from '../../contract/http.ts';
+import { encodeRequest, HARMLESS_METHODS, type WireRequest } from '../../contract/flow/http.ts';
 import { createHttpApplication } from '../../safety/http-application.ts';
 import { CannotTell } from '../cannot-tell.ts';
 import type { FlowRun } from './flow-run.ts';

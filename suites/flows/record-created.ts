@@ -1,5 +1,5 @@
-import { createdBy } from '../../contract/evaluate.ts';
-import type { FlowContext, PageStep, RequestStep } from '../../contract/flow.ts';
+import { createdBy } from '../../contract/flow/evaluate.ts';
+import type { FlowContext, PageStep, RequestStep } from '../../contract/flow/flow.ts';
 import { CannotTell, firstLine } from '../cannot-tell.ts';
 import { callPlan, type FlowRun } from './flow-run.ts';
 

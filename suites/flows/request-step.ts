@@ -1,9 +1,9 @@
-import { acceptsStatus, evaluateResponse } from '../../contract/evaluate.ts';
+import { acceptsStatus, evaluateResponse } from '../../contract/flow/evaluate.ts';
 import { RATE_LIMIT_WAIT_MS } from '../../contract/events/situation.ts';
-import type { Captured, FlowContext, RequestStep } from '../../contract/flow.ts';
-import { encodeRequest, type ResponseView } from '../../contract/http.ts';
+import type { Captured, FlowContext, RequestStep } from '../../contract/flow/flow.ts';
+import { encodeRequest, type ResponseView } from '../../contract/flow/http.ts';
 import { TargetUnreachable } from '../../contract/ports/application.ts';
-import { atMost, type Statement } from '../../contract/statement.ts';
+import { atMost, type Statement } from '../../contract/flow/statement.ts';
 import { sendPatiently } from '../../safety/patient-application.ts';
 import { causeOfNoAnswer, judgeNoAnswer } from '../no-answer.ts';
 import { eventOfWrongAnswer, refuseThirdParty } from '../third-party.ts';

@@ -1,9 +1,9 @@
 import { watchOwnDelay } from '../../checks/own-delay.ts';
-import { allHold } from '../../contract/evaluate.ts';
-import type { Finding, StepReport } from '../../contract/finding.ts';
-import type { Captured, Step } from '../../contract/flow.ts';
-import type { Outcome } from '../../contract/outcome.ts';
-import type { Statement } from '../../contract/statement.ts';
+import { allHold } from '../../contract/flow/evaluate.ts';
+import type { Finding, StepReport } from '../../contract/evidence/finding.ts';
+import type { Captured, Step } from '../../contract/flow/flow.ts';
+import type { Outcome } from '../../contract/evidence/outcome.ts';
+import type { Statement } from '../../contract/flow/statement.ts';
 import { CannotTell, firstLine } from '../cannot-tell.ts';
 import { expectedWords, firstWrong, wrongWords } from '../words.ts';
 import { callPlan, type FlowRun, PAGE_WITHIN_MS, type StepEnd } from './flow-run.ts';

@@ -1,9 +1,9 @@
-import { type Place, placeOf } from '../../contract/addresses.ts';
-import { concealWithin } from '../../contract/conceal.ts';
-import { allHold, evaluateResponse } from '../../contract/evaluate.ts';
+import { type Place, placeOf } from '../../contract/plan/addresses.ts';
+import { concealWithin } from '../../contract/flow/conceal.ts';
+import { allHold, evaluateResponse } from '../../contract/flow/evaluate.ts';
 import { eventOfText } from '../../contract/events/codes.ts';
-import type { Captured, PageStep, RequestStep, Step } from '../../contract/flow.ts';
-import { encodeRequest, HARMLESS_METHODS } from '../../contract/http.ts';
+import type { Captured, PageStep, RequestStep, Step } from '../../contract/flow/flow.ts';
+import { encodeRequest, HARMLESS_METHODS } from '../../contract/flow/http.ts';
 import { CannotTell, firstLine } from '../cannot-tell.ts';
 import { type ShownPage, shownPage } from '../page-journal.ts';
 import { drivePage } from './drive-page.ts';

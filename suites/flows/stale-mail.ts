@@ -1,4 +1,4 @@
-import type { ObserveStep } from '../../contract/flow.ts';
+import type { ObserveStep } from '../../contract/flow/flow.ts';
 import type { Mail } from '../../contract/ports/mailbox.ts';
 import { CannotTell } from '../cannot-tell.ts';
 

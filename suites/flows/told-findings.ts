@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { Finding } from '../../contract/finding.ts';
+import { Finding } from '../../contract/evidence/finding.ts';
 
 /**
  * What one run of a journey said about its other checks, until their tests ask for it. In files, because Playwright

@@ -1,7 +1,7 @@
-import { isJson } from '../../contract/body.ts';
-import { canonicalJson } from '../../contract/canonical.ts';
-import { ExactNumber, parseJsonExactly } from '../../contract/exact-json.ts';
-import type { ResponseView } from '../../contract/http.ts';
+import { isJson } from '../../contract/flow/body.ts';
+import { canonicalJson } from '../../contract/evidence/canonical.ts';
+import { ExactNumber, parseJsonExactly } from '../../contract/flow/exact-json.ts';
+import type { ResponseView } from '../../contract/flow/http.ts';
 
 /** Every single thing that an answer says, by its path: `status`, `header location`, `$.items[0].price`. */
 export type Fields = ReadonlyMap<string, unknown>;

@@ -1,5 +1,5 @@
-import { type Identity, isNobody, type Probe, type TwinRequest } from '../../contract/probe.ts';
-import type { Statement } from '../../contract/statement.ts';
+import { type Identity, isNobody, type Probe, type TwinRequest } from '../../contract/plan/probe.ts';
+import type { Statement } from '../../contract/flow/statement.ts';
 import { CannotTell } from '../cannot-tell.ts';
 import type { Probed } from '../probe-finding.ts';
 import { askNew, askOld, nameOf, type TwinHeaders, type TwinTools } from './ask-twins.ts';

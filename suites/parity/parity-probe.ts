@@ -1,6 +1,6 @@
-import { ExactNumber } from '../../contract/exact-json.ts';
-import type { ParityRequest, Probe } from '../../contract/probe.ts';
-import type { Statement } from '../../contract/statement.ts';
+import { ExactNumber } from '../../contract/flow/exact-json.ts';
+import type { ParityRequest, Probe } from '../../contract/plan/probe.ts';
+import type { Statement } from '../../contract/flow/statement.ts';
 import { CannotTell } from '../cannot-tell.ts';
 import type { Probed } from '../probe-finding.ts';
 import { askNew, askOld, nameOf, type TwinHeaders, type TwinTools } from './ask-twins.ts';

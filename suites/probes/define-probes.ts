@@ -1,8 +1,8 @@
 import { registerChecks } from '../../checks/index.ts';
-import { addressesOf } from '../../contract/addresses.ts';
-import type { Project } from '../../contract/outcome.ts';
-import type { Plan, PlanInput } from '../../contract/plan.ts';
-import type { Probe } from '../../contract/probe.ts';
+import { addressesOf } from '../../contract/plan/addresses.ts';
+import type { Project } from '../../contract/evidence/outcome.ts';
+import type { Plan, PlanInput } from '../../contract/plan/plan.ts';
+import type { Probe } from '../../contract/plan/probe.ts';
 import { createHttpApplication } from '../../safety/http-application.ts';
 import { registerPlan } from '../ambient-plan.ts';
 import { test } from '../fixtures.ts';

@@ -1,8 +1,8 @@
-import { undecodableStatement } from '../../contract/evaluate.ts';
-import { readHeaders } from '../../contract/headers.ts';
-import { encodeRequest, type WireRequest } from '../../contract/http.ts';
-import type { Probe } from '../../contract/probe.ts';
-import { equal, type Statement } from '../../contract/statement.ts';
+import { undecodableStatement } from '../../contract/flow/evaluate.ts';
+import { readHeaders } from '../../contract/plan/headers.ts';
+import { encodeRequest, type WireRequest } from '../../contract/flow/http.ts';
+import type { Probe } from '../../contract/plan/probe.ts';
+import { equal, type Statement } from '../../contract/flow/statement.ts';
 import { resolveSecret } from '../../safety/secrets.ts';
 import { ask, type Probed, type ProbeTools } from '../probe-finding.ts';
 import { MOST_REDIRECTS, redirected } from './follow-redirects.ts';

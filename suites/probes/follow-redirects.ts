@@ -1,4 +1,4 @@
-import type { ResponseView, WireRequest } from '../../contract/http.ts';
+import type { ResponseView, WireRequest } from '../../contract/flow/http.ts';
 
 const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
 /** Browsers take more, but no page that is well needs them. */

@@ -1,10 +1,10 @@
-import { evaluateResponse } from '../../contract/evaluate.ts';
-import type { RequestStep } from '../../contract/flow.ts';
-import { readHeaders } from '../../contract/headers.ts';
-import { encodeRequest } from '../../contract/http.ts';
-import type { Probe } from '../../contract/probe.ts';
-import { shapeOf } from '../../contract/shape-of.ts';
-import { equal, shown, type Statement } from '../../contract/statement.ts';
+import { evaluateResponse } from '../../contract/flow/evaluate.ts';
+import type { RequestStep } from '../../contract/flow/flow.ts';
+import { readHeaders } from '../../contract/plan/headers.ts';
+import { encodeRequest } from '../../contract/flow/http.ts';
+import type { Probe } from '../../contract/plan/probe.ts';
+import { shapeOf } from '../../contract/flow/shape-of.ts';
+import { equal, shown, type Statement } from '../../contract/flow/statement.ts';
 import { resolveSecret } from '../../safety/secrets.ts';
 import { ask, type Probed, type ProbeTools } from '../probe-finding.ts';
 import { firstWrong, wrongWords } from '../words.ts';

@@ -1,7 +1,7 @@
-import { allHold } from '../../contract/evaluate.ts';
-import { readHeaders } from '../../contract/headers.ts';
-import type { Identity, Probe } from '../../contract/probe.ts';
-import type { SecretString } from '../../contract/secret.ts';
+import { allHold } from '../../contract/flow/evaluate.ts';
+import { readHeaders } from '../../contract/plan/headers.ts';
+import type { Identity, Probe } from '../../contract/plan/probe.ts';
+import type { SecretString } from '../../contract/plan/secret.ts';
 import { resolveSecret } from '../../safety/secrets.ts';
 import { webhookSigners } from '../adapters/webhooks/index.ts';
 import { CannotTell } from '../cannot-tell.ts';

@@ -1,8 +1,8 @@
-import { readHeaders } from '../../contract/headers.ts';
-import { encodeRequest } from '../../contract/http.ts';
+import { readHeaders } from '../../contract/plan/headers.ts';
+import { encodeRequest } from '../../contract/flow/http.ts';
 import type { WebhookSigner } from '../../contract/ports/webhooks.ts';
-import type { Probe } from '../../contract/probe.ts';
-import type { Statement } from '../../contract/statement.ts';
+import type { Probe } from '../../contract/plan/probe.ts';
+import type { Statement } from '../../contract/flow/statement.ts';
 import { resolveSecret } from '../../safety/secrets.ts';
 import { ask, type Probed, type ProbeTools } from '../probe-finding.ts';
 

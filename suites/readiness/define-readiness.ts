@@ -1,6 +1,6 @@
 import { registerChecks } from '../../checks/index.ts';
-import type { BuiltInCheck } from '../../contract/built-in-checks.ts';
-import type { Plan, PlanInput } from '../../contract/plan.ts';
+import type { BuiltInCheck } from '../../contract/plan/built-in-checks.ts';
+import type { Plan, PlanInput } from '../../contract/plan/plan.ts';
 import { createHttpApplication } from '../../safety/http-application.ts';
 import { registerPlan } from '../ambient-plan.ts';
 import { test } from '../fixtures.ts';

@@ -1,8 +1,8 @@
-import { SAME_DATABASE } from '../../contract/built-in-checks.ts';
-import { canonicalJson } from '../../contract/canonical.ts';
-import type { Plan } from '../../contract/plan.ts';
-import { equal, type Statement } from '../../contract/statement.ts';
-import type { RecordsSource } from '../../contract/target.ts';
+import { SAME_DATABASE } from '../../contract/plan/built-in-checks.ts';
+import { canonicalJson } from '../../contract/evidence/canonical.ts';
+import type { Plan } from '../../contract/plan/plan.ts';
+import { equal, type Statement } from '../../contract/flow/statement.ts';
+import type { RecordsSource } from '../../contract/plan/target.ts';
 import { CannotTell } from '../cannot-tell.ts';
 import { openLookup } from '../adapters/records/index.ts';
 import type { Ports } from '../ports.ts';

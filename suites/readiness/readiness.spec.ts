@@ -1,4 +1,4 @@
-import { planOfThisRun } from '../../safety/run-context.ts';
+import { planOfThisRun } from '../../host/run-context.ts';
 import { defineReadiness } from './define-readiness.ts';
 
 defineReadiness(await planOfThisRun());

@@ -1,5 +1,5 @@
-import { encodeRequest } from '../../contract/http.ts';
-import type { Statement } from '../../contract/statement.ts';
+import { encodeRequest } from '../../contract/flow/http.ts';
+import type { Statement } from '../../contract/flow/statement.ts';
 import { ask, type Probed, type ProbeTools } from '../probe-finding.ts';
 
 /**

@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Finding } from '../../contract/finding.ts';
-import type { Outcome } from '../../contract/outcome.ts';
-import { parsePlan } from '../../contract/plan.ts';
+import type { Finding } from '../../contract/evidence/finding.ts';
+import type { Outcome } from '../../contract/evidence/outcome.ts';
+import { parsePlan } from '../../contract/plan/plan.ts';
 import { runComparison } from '../../load/compare/run-comparison.ts';
 import { loadEngines } from '../../load/engines/index.ts';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { Evidence } from '../../contract/evidence.ts';
+import { Evidence } from '../../contract/evidence/evidence.ts';
 import type { bootDemo } from '../../demo/boot.ts';
 
 /**

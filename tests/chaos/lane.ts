@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { Verdict } from '../../contract/verdict.ts';
+import { Verdict } from '../../contract/verdict/verdict.ts';
 import { openLedger } from '../../safety/ledger.ts';
 import type { Arena } from '../hazards/arena.ts';
 import { commandEnv, nobodyLeft } from '../hazards/processes.ts';

@@ -81,14 +81,14 @@ export function cliProject(url: string, plan: string): CliProject {
   project.write('greenlight.config.mts', planSource(url, plan));
   project.write(
     'playwright.config.mts',
-    `import { defineGreenlightPlaywright } from '${ROOT}/dist/scripts/playwright-config.js';
+    `import { defineGreenlightPlaywright } from '${ROOT}/dist/run/playwright-config.js';
      import plan from './greenlight.config.mts';
      export default defineGreenlightPlaywright(plan);`,
   );
   for (const [name, define] of Object.entries(STUBS)) {
     project.write(
       `greenlight/${name}.spec.mts`,
-      `import { ${define} } from '${ROOT}/dist/scripts/test-entry.js';
+      `import { ${define} } from '${ROOT}/dist/run/test-entry.js';
        import plan from '../greenlight.config.mts';
        ${define}(plan);`,
     );

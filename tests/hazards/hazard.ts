@@ -1,4 +1,4 @@
-import type { Decision } from '../../contract/outcome.ts';
+import type { Decision } from '../../contract/evidence/outcome.ts';
 import type { Target } from '../e2e/project.ts';
 import type { Databases } from './databases.ts';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { newKeyPair } from '../../scripts/signing/key-file.ts';
+import { newKeyPair } from '../../signing/key-file.ts';
 import { answersGo, type HazardGroup, ownPlan, printsAndEnds } from './hazard.ts';
 
 /** A plan that creates a customer, and undoes it as told. */

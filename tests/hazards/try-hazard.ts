@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { Verdict } from '../../contract/verdict.ts';
+import { Verdict } from '../../contract/verdict/verdict.ts';
 import { startTarget, type Target } from '../e2e/project.ts';
 import type { Arena } from './arena.ts';
 import { openDatabases } from './databases.ts';

@@ -1,13 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { builtInChecks } from '../../contract/built-in-checks.ts';
+import { builtInChecks } from '../../contract/plan/built-in-checks.ts';
 import { ERRORS } from '../../contract/errors.ts';
 import type { Situation } from '../../contract/events/situation.ts';
 import { EVENTS } from '../../contract/events/table.ts';
 import { EXIT } from '../../contract/exit-codes.ts';
-import { CheckState, Outcome } from '../../contract/outcome.ts';
-import { STATE_CHECKS, STATE_TITLES } from '../../contract/state-checks.ts';
+import { CheckState, Outcome } from '../../contract/evidence/outcome.ts';
+import { STATE_CHECKS, STATE_TITLES } from '../../contract/plan/state-checks.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const UPDATE = process.env['UPDATE_DOCS'] === '1';

@@ -1,9 +1,9 @@
-import type { PlannedCheck } from '../../contract/checks.ts';
-import type { Attempt, Evidence, Fault } from '../../contract/evidence.ts';
-import { nameOfPart, type Part, shareOf, ShardFragment } from '../../contract/shard.ts';
-import { digestOf } from '../../scripts/load-config.ts';
-import type { SigningKey } from '../../scripts/signing/key-file.ts';
-import { sealFragment } from '../../scripts/shards/seal-fragment.ts';
+import type { PlannedCheck } from '../../contract/plan/checks.ts';
+import type { Attempt, Evidence, Fault } from '../../contract/evidence/evidence.ts';
+import { nameOfPart, type Part, shareOf, ShardFragment } from '../../contract/evidence/shard.ts';
+import { digestOf } from '../../host/load-config.ts';
+import type { SigningKey } from '../../signing/key-file.ts';
+import { sealFragment } from '../../run/shards/seal-fragment.ts';
 import { attempt, ENDED, evidenceOf, found, planned } from './reporters/evidence-builders.ts';
 
 export const NONCE = 'deploy-7';

@@ -1,4 +1,4 @@
-import type { ColumnPolicy } from '../../../contract/table-mapping.ts';
+import type { ColumnPolicy } from '../../../contract/plan/table-mapping.ts';
 import type { Column } from '../catalog.ts';
 import { quoteLiteral } from '../names.ts';
 import { policyText } from './policy.ts';

@@ -1,4 +1,4 @@
-import type { ColumnPolicy } from '../../../contract/table-mapping.ts';
+import type { ColumnPolicy } from '../../../contract/plan/table-mapping.ts';
 
 /** What a policy gives up, in words for the verdict. */
 export function policyText(policy: ColumnPolicy): string[] {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DifferingRow } from '../../../contract/finding.ts';
+import { DifferingRow } from '../../../contract/evidence/finding.ts';
 import type { SegmentDiff } from './add-segments.ts';
 
 const Count = z.number().int().nonnegative().nullable();

@@ -1,4 +1,4 @@
-import type { ColumnPolicy } from '../../../contract/table-mapping.ts';
+import type { ColumnPolicy } from '../../../contract/plan/table-mapping.ts';
 import type { HashWay } from './row-hash.ts';
 import type { Share } from './segment.ts';
 

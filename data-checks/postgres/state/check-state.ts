@@ -1,4 +1,4 @@
-import { STATE_CHECKS, type StateCheckId } from '../../../contract/state-checks.ts';
+import { STATE_CHECKS, type StateCheckId } from '../../../contract/plan/state-checks.ts';
 import { SideUnavailable } from '../rows/diff-tables.ts';
 import type { SideName } from '../rows/pairing.ts';
 import { isLostConnection, openSession, type Session } from '../session.ts';

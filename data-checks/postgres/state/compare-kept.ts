@@ -1,4 +1,4 @@
-import type { StateCheckId } from '../../../contract/state-checks.ts';
+import type { StateCheckId } from '../../../contract/plan/state-checks.ts';
 import type { StateDefinition } from './definitions.ts';
 import { addedDefinitions, matchDefinitions } from './match-definitions.ts';
 import { comparePrinted } from './printed/compare-printed.ts';

@@ -1,4 +1,4 @@
-import { STATE_TITLES, type StateCheckId } from '../../../contract/state-checks.ts';
+import { STATE_TITLES, type StateCheckId } from '../../../contract/plan/state-checks.ts';
 import { compareAdded, compareKept, type Judged } from './compare-kept.ts';
 import { STATE_DEFINITIONS, type StateDefinition } from './definitions.ts';
 import { undecidedReason } from './show-change.ts';

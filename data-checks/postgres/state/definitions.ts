@@ -1,4 +1,4 @@
-import type { StateCheckId } from '../../../contract/state-checks.ts';
+import type { StateCheckId } from '../../../contract/plan/state-checks.ts';
 import * as grown from './grown.ts';
 import * as health from './health.ts';
 import * as relation from './kept/definitions-of-relations.ts';

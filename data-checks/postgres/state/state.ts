@@ -1,4 +1,4 @@
-import type { StateCheckId } from '../../../contract/state-checks.ts';
+import type { StateCheckId } from '../../../contract/plan/state-checks.ts';
 
 /** One thing that the catalogue of one side says. */
 export interface StateRow {

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { GreenlightError } from '../../../contract/errors.ts';
-import { canBeShared, type LoadProfile } from '../../../contract/load-profile.ts';
-import { hostOf, isLoopback } from '../../../contract/loopback.ts';
-import { plannedIn } from '../../../contract/planned-in.ts';
-import type { Plan } from '../../../contract/plan.ts';
+import { canBeShared, type LoadProfile } from '../../../contract/load/load-profile.ts';
+import { hostOf, isLoopback } from '../../../contract/plan/loopback.ts';
+import { plannedIn } from '../../../contract/plan/planned-in.ts';
+import type { Plan } from '../../../contract/plan/plan.ts';
 import { refuseLiveKeys } from '../../../safety/live-keys.ts';
 import { createRedactor } from '../../../safety/redactor.ts';
 import { secretValuesOf } from '../../../safety/process-secrets.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { Finding } from '../../../contract/finding.ts';
+import type { Finding } from '../../../contract/evidence/finding.ts';
 import { judgeShares, shareFinding } from '../../judge-shares.ts';
 import { pinnedImage } from './pinned-image.ts';
 import { type ReadRunner, readRunner } from './read-runner.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { MOST_SHARDS } from '../../../contract/shard.ts';
+import { MOST_SHARDS } from '../../../contract/evidence/shard.ts';
 import { DnsLabel, MOST_NAME } from './runner-order.ts';
 
 /**

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { LoadResult } from '../../../contract/load-result.ts';
+import type { LoadResult } from '../../../contract/load/load-result.ts';
 import type { ControlAnswer } from '../../../safety/ask-control.ts';
 import { k6Ending } from '../k6/exit-codes.ts';
 import { K6Reading } from '../k6/reading.ts';

@@ -1,10 +1,10 @@
-import { Headers } from '../../../contract/headers.ts';
+import { Headers } from '../../../contract/plan/headers.ts';
 import { z } from 'zod';
-import { CheckId } from '../../../contract/check-id.ts';
-import { PlannedCheck } from '../../../contract/checks.ts';
-import { LoadProfile } from '../../../contract/load-profile.ts';
-import { Policy } from '../../../contract/policy.ts';
-import { MOST_SHARDS } from '../../../contract/shard.ts';
+import { CheckId } from '../../../contract/plan/check-id.ts';
+import { PlannedCheck } from '../../../contract/plan/checks.ts';
+import { LoadProfile } from '../../../contract/load/load-profile.ts';
+import { Policy } from '../../../contract/verdict/policy.ts';
+import { MOST_SHARDS } from '../../../contract/evidence/shard.ts';
 import type { K6Order } from '../k6/modules.ts';
 
 /** A label of DNS: what Kubernetes takes as the name of nearly everything. */

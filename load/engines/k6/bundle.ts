@@ -138,7 +138,7 @@ function lighter(): Esbuild.Plugin {
   return {
     name: 'lighter',
     setup(build) {
-      build.onLoad({ filter: /[\\/]contract[\\/]plan\.(ts|js)$/ }, ({ path }) =>
+      build.onLoad({ filter: /[\\/]contract[\\/]plan[\\/]plan\.(ts|js)$/ }, ({ path }) =>
         path.startsWith(ownContract)
           ? { loader: 'js', contents: 'export const defineConfig = (plan) => plan;' }
           : undefined,

@@ -1,7 +1,7 @@
-import type { EvaluationDepth } from '../../../contract/evaluate.ts';
-import type { Flow } from '../../../contract/flow.ts';
-import { type DecodedBody, decodeText } from '../../../contract/body.ts';
-import { NO_HEADERS, type WireRequest } from '../../../contract/http.ts';
+import type { EvaluationDepth } from '../../../contract/flow/evaluate.ts';
+import type { Flow } from '../../../contract/flow/flow.ts';
+import { type DecodedBody, decodeText } from '../../../contract/flow/body.ts';
+import { NO_HEADERS, type WireRequest } from '../../../contract/flow/http.ts';
 import { dataRow, walkFlow, type FlowWalk } from '../flow-walk.ts';
 import type { LookedAt } from '../looked-shapes.ts';
 import { shapedSteps } from '../looked-shapes.ts';

@@ -1,6 +1,6 @@
 import type { RefinedResponse, RequestBody } from 'k6/http';
-import type { Headers } from '../../../contract/headers.ts';
-import type { LoadProfile } from '../../../contract/load-profile.ts';
+import type { Headers } from '../../../contract/plan/headers.ts';
+import type { LoadProfile } from '../../../contract/load/load-profile.ts';
 
 /** What the engine tells the script, through the environment: never through the bundle, which lies on disk. */
 export interface K6Order {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { LoadProfile } from '../../../contract/load-profile.ts';
+import type { LoadProfile } from '../../../contract/load/load-profile.ts';
 import type { LoadOrder } from '../../../contract/ports/load-engine.ts';
 import { shapedSteps } from '../looked-shapes.ts';
 import { orderFlows } from '../order-flows.ts';

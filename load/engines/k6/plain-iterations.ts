@@ -1,5 +1,5 @@
-import type { Flow } from '../../../contract/flow.ts';
-import { NO_HEADERS } from '../../../contract/http.ts';
+import type { Flow } from '../../../contract/flow/flow.ts';
+import { NO_HEADERS } from '../../../contract/flow/http.ts';
 import { walkFlow } from '../flow-walk.ts';
 import { oddAnswer } from '../odd-answer.ts';
 import { headersOf } from './headers-of.ts';

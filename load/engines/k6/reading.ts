@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { LoadProfile } from '../../../contract/load-profile.ts';
-import type { LoadResult } from '../../../contract/load-result.ts';
-import type { Segment } from '../../../contract/shard.ts';
+import type { LoadProfile } from '../../../contract/load/load-profile.ts';
+import type { LoadResult } from '../../../contract/load/load-result.ts';
+import type { Segment } from '../../../contract/evidence/shard.ts';
 import type { ControlAnswer } from '../../../safety/ask-control.ts';
 import { Faults } from '../faults.ts';
 import { LoadRecorder } from '../load-recorder.ts';

@@ -1,5 +1,5 @@
 import type { Options } from 'k6/options';
-import type { Flow } from '../../../contract/flow.ts';
+import type { Flow } from '../../../contract/flow/flow.ts';
 import { orderFlows } from '../order-flows.ts';
 import { flowIterations } from './flow-iterations.ts';
 import type { K6Modules, K6Order } from './modules.ts';

@@ -1,9 +1,9 @@
 /* eslint-disable no-restricted-syntax -- this file is a program of its own */
 // One of several processes that make one load. Its parent sends the order; without a parent there is no load.
 import { isAbsolute } from 'node:path';
-import type { Flow } from '../../../contract/flow.ts';
-import { parsePlan } from '../../../contract/plan.ts';
-import { evaluatePlanFile } from '../../../safety/evaluate-plan-file.ts';
+import type { Flow } from '../../../contract/flow/flow.ts';
+import { parsePlan } from '../../../contract/plan/plan.ts';
+import { evaluatePlanFile } from '../../../host/evaluate-plan-file.ts';
 import { runConnections } from '../autocannon-run.ts';
 import type { FromProcess, ProcessOrder, ToProcess } from './protocol.ts';
 import { stepsOf } from './steps-of.ts';

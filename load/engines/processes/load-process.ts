@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { LoadResult } from '../../../contract/load-result.ts';
+import { LoadResult } from '../../../contract/load/load-result.ts';
 import type { LoadSoFar } from '../autocannon-run.ts';
 import type { FromProcess, ProcessOrder, ToProcess } from './protocol.ts';
 

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import type { LoadResult } from '../../../contract/load-result.ts';
+import type { LoadResult } from '../../../contract/load/load-result.ts';
 import type { LoadOrder } from '../../../contract/ports/load-engine.ts';
 import { mergeResults } from '../../merge-results.ts';
 import { notTogetherPercent } from '../../together.ts';

@@ -1,4 +1,4 @@
-import type { Flow } from '../../../contract/flow.ts';
+import type { Flow } from '../../../contract/flow/flow.ts';
 
 /** What tells a flow from another one of the same id, where its functions cannot be compared. */
 export function stepsOf(flow: Flow | undefined): readonly string[] {

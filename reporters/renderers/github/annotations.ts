@@ -1,4 +1,4 @@
-import type { CheckResult, Verdict } from '../../../contract/verdict.ts';
+import type { CheckResult, Verdict } from '../../../contract/verdict/verdict.ts';
 import { byCause, causeSentence, isOneCause, type OneCause } from '../../judge/one-cause.ts';
 import { decides } from '../decides.ts';
 import { flat } from '../flat.ts';

@@ -1,4 +1,4 @@
-import type { Verdict } from '../../../contract/verdict.ts';
+import type { Verdict } from '../../../contract/verdict/verdict.ts';
 import { flat } from '../flat.ts';
 
 /** The outputs of a step. GitHub drops one that holds a secret, so only `decision == 'GO'` may be asked for. */

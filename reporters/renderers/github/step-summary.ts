@@ -1,5 +1,5 @@
-import type { CheckState, Decision } from '../../../contract/outcome.ts';
-import type { CheckResult, Verdict } from '../../../contract/verdict.ts';
+import type { CheckState, Decision } from '../../../contract/evidence/outcome.ts';
+import type { CheckResult, Verdict } from '../../../contract/verdict/verdict.ts';
 import { flat } from '../flat.ts';
 import { DECISION_MEANING, DECISION_WORDS, duration, STATE_WORDS, time } from '../words.ts';
 

@@ -1,4 +1,4 @@
-import type { Verdict } from '../../../contract/verdict.ts';
+import type { Verdict } from '../../../contract/verdict/verdict.ts';
 import { tablesCompared } from '../../judge/coverage.ts';
 import { type ObservedRelease, releaseText } from '../../judge/release.ts';
 import { sectionsOf } from '../sections.ts';

@@ -1,4 +1,4 @@
-import type { LoadResult } from '../../../contract/load-result.ts';
+import type { LoadResult } from '../../../contract/load/load-result.ts';
 import { count } from '../words.ts';
 import { markup, type Markup } from './markup.ts';
 

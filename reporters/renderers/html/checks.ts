@@ -1,6 +1,6 @@
-import type { FindingDetail } from '../../../contract/finding.ts';
-import type { Statement } from '../../../contract/statement.ts';
-import type { CheckResult, Verdict } from '../../../contract/verdict.ts';
+import type { FindingDetail } from '../../../contract/evidence/finding.ts';
+import type { Statement } from '../../../contract/flow/statement.ts';
+import type { CheckResult, Verdict } from '../../../contract/verdict/verdict.ts';
 import { decidingFinding } from '../../judge/deciding-finding.ts';
 import { byCause, isOneCause, type OneCause } from '../../judge/one-cause.ts';
 import { sectionsOf } from '../sections.ts';

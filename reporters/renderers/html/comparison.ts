@@ -1,6 +1,6 @@
-import type { ComparedRequest } from '../../../contract/load-comparison.ts';
-import type { Outcome } from '../../../contract/outcome.ts';
-import type { Verdict } from '../../../contract/verdict.ts';
+import type { ComparedRequest } from '../../../contract/load/load-comparison.ts';
+import type { Outcome } from '../../../contract/evidence/outcome.ts';
+import type { Verdict } from '../../../contract/verdict/verdict.ts';
 import { detailsOf } from '../sections.ts';
 import { count } from '../words.ts';
 import { stateBadge, toneOfState } from './icons.ts';

@@ -1,6 +1,6 @@
-import type { CoveredTable } from '../../../contract/coverage.ts';
-import type { DifferingRow, RowsReport, TableReport } from '../../../contract/finding.ts';
-import type { Verdict } from '../../../contract/verdict.ts';
+import type { CoveredTable } from '../../../contract/evidence/coverage.ts';
+import type { DifferingRow, RowsReport, TableReport } from '../../../contract/evidence/finding.ts';
+import type { Verdict } from '../../../contract/verdict/verdict.ts';
 import { coverageOf } from '../../judge/coverage.ts';
 import { tablesOf } from '../sections.ts';
 import { count, differingRows, plural } from '../words.ts';

@@ -1,6 +1,6 @@
-import type { StepReport } from '../../../contract/finding.ts';
-import type { CheckState, Outcome } from '../../../contract/outcome.ts';
-import type { Verdict } from '../../../contract/verdict.ts';
+import type { StepReport } from '../../../contract/evidence/finding.ts';
+import type { CheckState, Outcome } from '../../../contract/evidence/outcome.ts';
+import type { Verdict } from '../../../contract/verdict/verdict.ts';
 import { detailsOf } from '../sections.ts';
 import { duration, plural } from '../words.ts';
 import { statementTable } from './checks.ts';

@@ -1,4 +1,4 @@
-import type { CheckState, Decision } from '../../../contract/outcome.ts';
+import type { CheckState, Decision } from '../../../contract/evidence/outcome.ts';
 import { STATE_WORDS } from '../words.ts';
 import { markup, type Markup } from './markup.ts';
 

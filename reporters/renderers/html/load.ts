@@ -1,6 +1,6 @@
-import type { LoadResult, LoadStage } from '../../../contract/load-result.ts';
-import type { Outcome } from '../../../contract/outcome.ts';
-import type { Verdict } from '../../../contract/verdict.ts';
+import type { LoadResult, LoadStage } from '../../../contract/load/load-result.ts';
+import type { Outcome } from '../../../contract/evidence/outcome.ts';
+import type { Verdict } from '../../../contract/verdict/verdict.ts';
 import { detailsOf } from '../sections.ts';
 import { count, duration, loadRate, plural } from '../words.ts';
 import { rateChart } from './chart.ts';

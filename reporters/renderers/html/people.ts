@@ -1,5 +1,5 @@
-import type { CheckState } from '../../../contract/outcome.ts';
-import type { AttestationResult, GroupResult, Verdict } from '../../../contract/verdict.ts';
+import type { CheckState } from '../../../contract/evidence/outcome.ts';
+import type { AttestationResult, GroupResult, Verdict } from '../../../contract/verdict/verdict.ts';
 import { percent } from '../../judge/reasons.ts';
 import { sectionsOf } from '../sections.ts';
 import { time } from '../words.ts';

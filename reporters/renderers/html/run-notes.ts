@@ -1,4 +1,4 @@
-import type { Verdict } from '../../../contract/verdict.ts';
+import type { Verdict } from '../../../contract/verdict/verdict.ts';
 import { FAULT_WORDS } from '../../judge/reasons.ts';
 import { markup, type Markup } from './markup.ts';
 import { table, tableSection } from './section.ts';

@@ -1,6 +1,6 @@
-import type { StateReport } from '../../../contract/finding.ts';
-import { NOT_LOOKED_AT } from '../../../contract/state-checks.ts';
-import type { Verdict } from '../../../contract/verdict.ts';
+import type { StateReport } from '../../../contract/evidence/finding.ts';
+import { NOT_LOOKED_AT } from '../../../contract/plan/state-checks.ts';
+import type { Verdict } from '../../../contract/verdict/verdict.ts';
 import { detailsOf } from '../sections.ts';
 import { count } from '../words.ts';
 import { checkName } from './checks.ts';

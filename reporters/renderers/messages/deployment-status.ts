@@ -1,5 +1,5 @@
-import type { Decision } from '../../../contract/outcome.ts';
-import type { Verdict } from '../../../contract/verdict.ts';
+import type { Decision } from '../../../contract/evidence/outcome.ts';
+import type { Verdict } from '../../../contract/verdict/verdict.ts';
 import { flat } from '../flat.ts';
 import { DECISION_WORDS } from '../words.ts';
 

@@ -1,4 +1,4 @@
-import type { Verdict } from '../../../contract/verdict.ts';
+import type { Verdict } from '../../../contract/verdict/verdict.ts';
 import { flat } from '../flat.ts';
 import { type Message, messageOf } from './message.ts';
 

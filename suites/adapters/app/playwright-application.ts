@@ -1,9 +1,9 @@
 import type { APIRequestContext, APIResponse } from '@playwright/test';
 import { eventOfText } from '../../../contract/events/codes.ts';
 import type { EventId } from '../../../contract/events/table.ts';
-import type { ResponseView, WireRequest } from '../../../contract/http.ts';
+import type { ResponseView, WireRequest } from '../../../contract/flow/http.ts';
 import { type ApplicationPort, TargetUnreachable } from '../../../contract/ports/application.ts';
-import { decodeAnswer, decodeBytes } from '../../../safety/decode-bytes.ts';
+import { decodeAnswer, decodeBytes } from '../../../host/decode-bytes.ts';
 import { IDEMPOTENT, LONGEST_IDLE_MS } from '../../../safety/http-application.ts';
 import { refuseLiveRequest } from '../../../safety/live-keys.ts';
 import { WireTap } from './wire-tap.ts';

@@ -1,5 +1,5 @@
 import type { ImapFlow, ImapFlowOptions } from 'imapflow';
-import type { MailboxSource } from '../../../contract/target.ts';
+import type { MailboxSource } from '../../../contract/plan/target.ts';
 import type { Mail } from '../../../contract/ports/mailbox.ts';
 import { PortUnavailable } from '../../../contract/ports/observe.ts';
 import { resolveSecret } from '../../../safety/secrets.ts';

@@ -1,4 +1,4 @@
-import type { MailboxSource } from '../../../contract/target.ts';
+import type { MailboxSource } from '../../../contract/plan/target.ts';
 import { greenlightSinkMailbox } from './greenlight-sink.ts';
 import { imapMailbox } from './imap.ts';
 import type { MailboxPort } from './mailbox-port.ts';

@@ -1,4 +1,4 @@
-import type { PaymentsSource } from '../../../contract/target.ts';
+import type { PaymentsSource } from '../../../contract/plan/target.ts';
 import { type PaymentsPort, stripePayments } from './stripe.ts';
 
 export type { PaymentsPort } from './stripe.ts';

@@ -1,7 +1,7 @@
 import type Stripe from 'stripe';
 import { GreenlightError } from '../../../contract/errors.ts';
 import { type PortName, PortUnavailable } from '../../../contract/ports/observe.ts';
-import type { PaymentsSource } from '../../../contract/target.ts';
+import type { PaymentsSource } from '../../../contract/plan/target.ts';
 import { liveKeyIn } from '../../../safety/live-keys.ts';
 import { resolveSecret } from '../../../safety/secrets.ts';
 import { importClient } from '../import-client.ts';

@@ -1,7 +1,7 @@
 import type Stripe from 'stripe';
 import type { PaymentObject, PaymentQuery } from '../../../contract/ports/payments.ts';
 import type { ObservePort } from '../../../contract/ports/observe.ts';
-import type { PaymentsSource } from '../../../contract/target.ts';
+import type { PaymentsSource } from '../../../contract/plan/target.ts';
 import { isMissing, lazyStripe, stripeUnavailable } from './stripe-client.ts';
 
 /** The payment port, which can also say what kind of account it looks into. */

@@ -1,6 +1,6 @@
 import { type ObservePort, PortUnavailable } from '../../../contract/ports/observe.ts';
 import type { RecordLookup } from '../../../contract/ports/records.ts';
-import type { RecordsSource } from '../../../contract/target.ts';
+import type { RecordsSource } from '../../../contract/plan/target.ts';
 import { resolveSecret } from '../../../safety/secrets.ts';
 import { httpLookup } from './http.ts';
 import { postgresLookup } from './postgres.ts';

@@ -1,7 +1,7 @@
 import type { ObservePort } from '../../../contract/ports/observe.ts';
 import type { WebhookSigner } from '../../../contract/ports/webhooks.ts';
-import type { Probe } from '../../../contract/probe.ts';
-import type { PaymentsSource } from '../../../contract/target.ts';
+import type { Probe } from '../../../contract/plan/probe.ts';
+import type { PaymentsSource } from '../../../contract/plan/target.ts';
 import { standardWebhooksSigner } from './standard-webhooks.ts';
 import { stripeDeliveries } from './stripe-deliveries.ts';
 import { stripeSigner } from './stripe.ts';

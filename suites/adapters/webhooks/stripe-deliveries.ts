@@ -1,6 +1,6 @@
 import type { ObservePort } from '../../../contract/ports/observe.ts';
 import type { WebhookDelivery } from '../../../contract/ports/webhooks.ts';
-import type { PaymentsSource } from '../../../contract/target.ts';
+import type { PaymentsSource } from '../../../contract/plan/target.ts';
 import { lazyStripe, stripeUnavailable } from '../payments/stripe-client.ts';
 
 const SEARCH_SECONDS = 3600;

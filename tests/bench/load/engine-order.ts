@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import { LoadProfile } from '../../../contract/load-profile.ts';
-import type { Flow } from '../../../contract/flow.ts';
+import { LoadProfile } from '../../../contract/load/load-profile.ts';
+import type { Flow } from '../../../contract/flow/flow.ts';
 import type { LoadOrder } from '../../../contract/ports/load-engine.ts';
 
 /** An order as `greenlight run` would give it to an engine. */

@@ -1,4 +1,4 @@
-import { flow } from '../../../contract/flow.ts';
+import { flow } from '../../../contract/flow/flow.ts';
 import { createHttpApplication } from '../../../safety/http-application.ts';
 import { createControl } from '../../../suites/control.ts';
 import { runFlow } from '../../../suites/flows/run-flow.ts';

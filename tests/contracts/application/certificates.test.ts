@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Finding } from '../../../contract/finding.ts';
+import type { Finding } from '../../../contract/evidence/finding.ts';
 import { type Authority, type Certificate, createAuthority } from './certificate-authority.ts';
 
 const run = promisify(execFile);

@@ -1,10 +1,10 @@
 import { request as playwright } from '@playwright/test';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { addressesOf } from '../../../contract/addresses.ts';
+import { addressesOf } from '../../../contract/plan/addresses.ts';
 import type { GreenlightError } from '../../../contract/errors.ts';
-import type { Finding } from '../../../contract/finding.ts';
-import { flow, type Flow } from '../../../contract/flow.ts';
-import { parsePlan } from '../../../contract/plan.ts';
+import type { Finding } from '../../../contract/evidence/finding.ts';
+import { flow, type Flow } from '../../../contract/flow/flow.ts';
+import { parsePlan } from '../../../contract/plan/plan.ts';
 import { createHttpApplication } from '../../../safety/http-application.ts';
 import { createControl } from '../../../suites/control.ts';
 import { probeFinding } from '../../../suites/probe-finding.ts';

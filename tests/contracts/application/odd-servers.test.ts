@@ -1,8 +1,8 @@
 import { type APIRequestContext, request as playwright } from '@playwright/test';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { flow } from '../../../contract/flow.ts';
-import type { Finding } from '../../../contract/finding.ts';
+import { flow } from '../../../contract/flow/flow.ts';
+import type { Finding } from '../../../contract/evidence/finding.ts';
 import type { ApplicationPort } from '../../../contract/ports/application.ts';
 import { createHttpApplication } from '../../../safety/http-application.ts';
 import { createPlaywrightApplication } from '../../../suites/adapters/app/playwright-application.ts';

@@ -8,7 +8,7 @@ import path from 'node:path';
 import { type APIRequestContext, request as playwright } from '@playwright/test';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { GreenlightError } from '../../../contract/errors.ts';
-import type { WireRequest } from '../../../contract/http.ts';
+import type { WireRequest } from '../../../contract/flow/http.ts';
 import { TargetUnreachable } from '../../../contract/ports/application.ts';
 import { createPlaywrightApplication } from '../../../suites/adapters/app/playwright-application.ts';
 

@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
-import type { Finding } from '../../../contract/finding.ts';
-import { parsePlan, type Plan } from '../../../contract/plan.ts';
+import type { Finding } from '../../../contract/evidence/finding.ts';
+import { parsePlan, type Plan } from '../../../contract/plan/plan.ts';
 import { createCoverageReader, type Situation } from '../../../data-checks/coverage-reader.ts';
 import { judgeCoverage, judgeEmptied } from '../../../data-checks/judge-coverage.ts';
 import { describeEachPostgres } from '../../each-postgres.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RecordsReader } from '../../../contract/ports/records.ts';
-import type { Plan } from '../../../contract/plan.ts';
+import type { Plan } from '../../../contract/plan/plan.ts';
 import { probeFinding } from '../../../suites/probe-finding.ts';
 import { databasesReadable } from '../../../suites/readiness/ports-ready.ts';
 import { startCluster, type TestCluster } from '../../postgres-cluster.ts';

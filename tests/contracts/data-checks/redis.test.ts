@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { diffKeyspaces } from '../../../data-checks/redis/diff-keyspaces.ts';
 import type { KeyspaceDiff, KeyspaceOptions } from '../../../data-checks/redis/keyspace-diff.ts';
-import { redisAddress } from '../../../contract/redis-address.ts';
+import { redisAddress } from '../../../contract/plan/redis-address.ts';
 import { sizeOf } from '../../../data-checks/redis/pace.ts';
 import { canPack } from '../../../data-checks/redis/packed-keys.ts';
 import { openReader, type Reader, type Reply, type SideName } from '../../../data-checks/redis/reader.ts';

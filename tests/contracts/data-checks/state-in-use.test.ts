@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { checkState } from '../../../data-checks/postgres/state/check-state.ts';
-import type { StateCheckId } from '../../../contract/state-checks.ts';
+import type { StateCheckId } from '../../../contract/plan/state-checks.ts';
 import type { StateResult } from '../../../data-checks/postgres/state/state.ts';
 import { startCluster, type TestCluster } from '../../postgres-cluster.ts';
 

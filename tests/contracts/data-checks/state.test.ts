@@ -2,7 +2,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SideUnavailable } from '../../../data-checks/postgres/rows/diff-tables.ts';
 import { checkState, openState } from '../../../data-checks/postgres/state/check-state.ts';
-import { STATE_CHECKS, type StateCheckId } from '../../../contract/state-checks.ts';
+import { STATE_CHECKS, type StateCheckId } from '../../../contract/plan/state-checks.ts';
 import { type ClusterVersion, hasVersion, startCluster, type TestCluster } from '../../postgres-cluster.ts';
 
 const SOUND = `

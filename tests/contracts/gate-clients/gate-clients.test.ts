@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { type Consumer, CONSUMERS, type Does, type Heard } from '../../unit/docs/consumers.ts';
 import { type Situation, SITUATIONS, type Situations, startSituations } from '../../unit/docs/situations.ts';
-import { TARGET } from '../../unit/scripts/gate/verdicts.ts';
+import { TARGET } from '../../unit/gate/verdicts.ts';
 import { buildClient, type GoClient, whyNot } from './go-client.ts';
 
 /** The first build compiles a whole controller. */

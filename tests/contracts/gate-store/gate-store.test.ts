@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { ALIVE_MS, type GateStore, type RunOrder } from '../../../contract/ports/gate-store.ts';
-import { createFolderStore } from '../../../scripts/gate/folder-store.ts';
-import { migrateStore, openPostgresStore } from '../../../scripts/gate/postgres/store.ts';
+import { createFolderStore } from '../../../gate/folder-store.ts';
+import { migrateStore, openPostgresStore } from '../../../gate/postgres/store.ts';
 import { startCluster, type TestCluster } from '../../postgres-cluster.ts';
-import { MINUTE, storedOf, TARGET, verdictOf } from '../../unit/scripts/gate/verdicts.ts';
+import { MINUTE, storedOf, TARGET, verdictOf } from '../../unit/gate/verdicts.ts';
 
 const ORDER: RunOrder = {
   target: TARGET,

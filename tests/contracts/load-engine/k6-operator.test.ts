@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { Writable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Finding } from '../../../contract/finding.ts';
+import type { Finding } from '../../../contract/evidence/finding.ts';
 import { k6Engine } from '../../../load/engines/k6.ts';
 import { runCommandLine } from '../../../scripts/program.ts';
 import { createScreen } from '../../../safety/screen.ts';

@@ -3,7 +3,7 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { parsePlan } from '../../../contract/plan.ts';
+import { parsePlan } from '../../../contract/plan/plan.ts';
 import { loadEngines } from '../../../load/engines/index.ts';
 import { K6_ENV } from '../../../load/engines/k6/find.ts';
 import { runProfile } from '../../../load/run-profile.ts';

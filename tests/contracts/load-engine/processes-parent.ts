@@ -1,4 +1,4 @@
-import { LoadProfile } from '../../../contract/load-profile.ts';
+import { LoadProfile } from '../../../contract/load/load-profile.ts';
 import { autocannonEngine } from '../../../load/engines/autocannon.ts';
 
 // Makes load for half a minute, to be killed meanwhile.

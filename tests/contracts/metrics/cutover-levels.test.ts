@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { parsePlan } from '../../../contract/plan.ts';
-import { evaluateSlo, prometheusOf } from '../../../load/slo/evaluate-slo.ts';
-import { createPrometheus } from '../../../load/slo/prometheus.ts';
-import { readSlo } from '../../../load/slo/read-slo.ts';
+import { parsePlan } from '../../../contract/plan/plan.ts';
+import { evaluateSlo, prometheusOf } from '../../../slo/evaluate-slo.ts';
+import { createPrometheus } from '../../../slo/sources/prometheus.ts';
+import { readSlo } from '../../../slo/read-slo.ts';
 import { type DemoShops, startDemoShops } from './demo-shops.ts';
 import {
   type Exporter,

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import { parsePlan } from '../../../contract/plan.ts';
-import { Slo } from '../../../contract/slo.ts';
-import { prometheusRules } from '../../../load/slo/prometheus-rules.ts';
-import { sloQueries } from '../../../load/slo/slo-queries.ts';
+import { parsePlan } from '../../../contract/plan/plan.ts';
+import { Slo } from '../../../contract/slo/slo.ts';
+import { prometheusRules } from '../../../slo/prometheus-rules.ts';
+import { sloQueries } from '../../../slo/slo-queries.ts';
 import { rulesOf } from '../../../scripts/slo/planned-levels.ts';
 import { prometheusMissing } from './prometheus-server.ts';
 

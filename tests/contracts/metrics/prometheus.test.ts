@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { z } from 'zod';
-import type { Finding } from '../../../contract/finding.ts';
-import { Slo, type SloObjective } from '../../../contract/slo.ts';
-import { evaluateSlo, openMetrics } from '../../../load/slo/evaluate-slo.ts';
-import { createPrometheus } from '../../../load/slo/prometheus.ts';
-import { readSlo } from '../../../load/slo/read-slo.ts';
+import type { Finding } from '../../../contract/evidence/finding.ts';
+import { Slo, type SloObjective } from '../../../contract/slo/slo.ts';
+import { evaluateSlo, openMetrics } from '../../../slo/evaluate-slo.ts';
+import { createPrometheus } from '../../../slo/sources/prometheus.ts';
+import { readSlo } from '../../../slo/read-slo.ts';
 import {
   type Exporter,
   prometheusMissing,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { createPrometheus } from '../../../load/slo/prometheus.ts';
+import { createPrometheus } from '../../../slo/sources/prometheus.ts';
 import { runCommandLine } from '../../../scripts/program.ts';
 import { createScreen } from '../../../safety/screen.ts';
 import {
@@ -29,7 +29,7 @@ const text = (scrape: number, share: number, from = Infinity): string => {
 
 /** The moment of all questions, once it is known: no window of eight seconds passes while other tests run. */
 const clock = vi.hoisted((): { asOf?: number } => ({}));
-vi.mock(import('../../../load/slo/prometheus.ts'), async (original) => {
+vi.mock(import('../../../slo/sources/prometheus.ts'), async (original) => {
   const real = await original();
   return {
     ...real,

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { testAlert } from '../../../load/slo/test-alert.ts';
+import { testAlert } from '../../../slo/test-alert.ts';
 import { freePort, prometheusMissing } from './prometheus-server.ts';
 
 const missing = prometheusMissing('prometheus-alertmanager');

@@ -10,7 +10,7 @@ import {
   type Target,
 } from '../project.ts';
 
-const ENTRY = path.resolve(import.meta.dirname, '../../../dist/scripts/test-entry.js');
+const ENTRY = path.resolve(import.meta.dirname, '../../../dist/run/test-entry.js');
 /** What no redactor could know, in a file that Playwright keeps of a test. */
 const TOLD = 'told-by-the-target';
 

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type CheckResult, Verdict } from '../../../contract/verdict.ts';
+import { type CheckResult, Verdict } from '../../../contract/verdict/verdict.ts';
 import { type CliProject, cliProject, greenlight, probe, startTarget, type Target } from '../project.ts';
 
 let target: Target;

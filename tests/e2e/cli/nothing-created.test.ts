@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { Verdict } from '../../../contract/verdict.ts';
+import { Verdict } from '../../../contract/verdict/verdict.ts';
 import { type CliProject, cliProject, greenlight, startTarget, type Target } from '../project.ts';
 
 // While nothing shows that the wanted release answers, the old one may: nothing is created on it.
@@ -80,7 +80,7 @@ describe('with the wanted release unknown', () => {
 
 /** A check of the user's own that creates by itself, and says so first, as it should. */
 const OWN = `
-  import { check, expect } from '${ROOT}/dist/scripts/test-entry.js';
+  import { check, expect } from '${ROOT}/dist/run/test-entry.js';
   check('own-check-registers', async ({ request, created, unique }) => {
     const identity = unique();
     await created.record({ kind: 'customer', identity });

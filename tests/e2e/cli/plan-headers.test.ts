@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { Verdict } from '../../../contract/verdict.ts';
+import { Verdict } from '../../../contract/verdict/verdict.ts';
 import { type CliProject, cliProject, greenlight, startTarget, type Target } from '../project.ts';
 
 // A staging system behind basic auth: every asker of Greenlight is let in, and nobody else hears the password.

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { Verdict } from '../../../contract/verdict.ts';
+import { Verdict } from '../../../contract/verdict/verdict.ts';
 import { type CliProject, cliProject, greenlight, probe, startTarget, type Target } from '../project.ts';
 
 const COMMIT = '3f2c1ab'.padEnd(40, '0');

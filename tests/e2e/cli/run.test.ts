@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { Evidence } from '../../../contract/evidence.ts';
-import { Verdict } from '../../../contract/verdict.ts';
+import { Evidence } from '../../../contract/evidence/evidence.ts';
+import { Verdict } from '../../../contract/verdict/verdict.ts';
 import {
   type CliProject,
   cliProject,

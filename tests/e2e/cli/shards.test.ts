@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { Evidence } from '../../../contract/evidence.ts';
-import { ShardFragment } from '../../../contract/shard.ts';
-import { Verdict } from '../../../contract/verdict.ts';
+import { Evidence } from '../../../contract/evidence/evidence.ts';
+import { ShardFragment } from '../../../contract/evidence/shard.ts';
+import { Verdict } from '../../../contract/verdict/verdict.ts';
 import { openLedger } from '../../../safety/ledger.ts';
 import {
   type CliProject,

@@ -56,7 +56,7 @@ test.each([
   project.write(
     'greenlight/readiness.spec.mts',
     `${LOOK}
-     import { defineReadiness } from '${path.resolve(import.meta.dirname, '../../..')}/dist/scripts/test-entry.js';
+     import { defineReadiness } from '${path.resolve(import.meta.dirname, '../../..')}/dist/run/test-entry.js';
      import plan from '../greenlight.config.mts';
      defineReadiness(plan);`,
   );

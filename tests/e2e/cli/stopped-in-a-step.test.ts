@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { Verdict } from '../../../contract/verdict.ts';
+import { Verdict } from '../../../contract/verdict/verdict.ts';
 import { type CliProject, cliProject, startGreenlight, startTarget, type Target } from '../project.ts';
 
 const STOPPED_MS = 8000;

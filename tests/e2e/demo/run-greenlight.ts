@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Verdict } from '../../../contract/verdict.ts';
+import { Verdict } from '../../../contract/verdict/verdict.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');
 

@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { GreenlightError } from '../../../contract/errors.ts';
-import { Verdict } from '../../../contract/verdict.ts';
-import { withoutComma } from '../../../scripts/runner.ts';
+import { Verdict } from '../../../contract/verdict/verdict.ts';
+import { withoutComma } from '../../../run/runner.ts';
 import { startTarget, type Target } from '../../e2e/project.ts';
 import { installedProject, type InstalledProject } from './installed-project.ts';
 

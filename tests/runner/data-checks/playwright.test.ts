@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Finding, FINDING_MEDIA_TYPE } from '../../../contract/finding.ts';
+import { Finding, FINDING_MEDIA_TYPE } from '../../../contract/evidence/finding.ts';
 import { type RedisPair, startRedisPair } from '../../redis-pair.ts';
 import { startCluster, type TestCluster } from '../../postgres-cluster.ts';
 

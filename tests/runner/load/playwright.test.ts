@@ -10,7 +10,7 @@ import { k6Engine } from '../../../load/engines/k6.ts';
 import { startTarget, type FakeTarget } from '../../contracts/load-engine/target.ts';
 import { runPlaywright, type PlaywrightRun } from '../suites/run-playwright.ts';
 
-const spec = path.resolve(import.meta.dirname, '../../../scripts/specs/load.spec.ts');
+const spec = path.resolve(import.meta.dirname, '../../../run/specs/load.spec.ts');
 const plan = path.join(import.meta.dirname, 'plan.ts');
 const k6 = await k6Engine.availability();
 if (!k6.available) console.warn(`\nSKIPPED: everything about k6: ${k6.reason}. ${k6.remedy}\n`);

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import type { Attempt } from '../../../contract/evidence.ts';
+import type { Attempt } from '../../../contract/evidence/evidence.ts';
 import { play, PRELUDE, type Played } from './play.ts';
 
 type Kind = Attempt['errors'][number]['kind'];

@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { Fragment } from '../../../contract/fragment.ts';
+import { Fragment } from '../../../contract/evidence/fragment.ts';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 const CLI = join(ROOT, 'node_modules/@playwright/test/cli.js');

@@ -7,9 +7,9 @@ import { createServer as createTcpServer, type AddressInfo, type Server as TcpSe
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { WireRequest } from '../../../contract/http.ts';
+import type { WireRequest } from '../../../contract/flow/http.ts';
 import { TargetUnreachable } from '../../../contract/ports/application.ts';
-import { flow } from '../../../contract/flow.ts';
+import { flow } from '../../../contract/flow/flow.ts';
 import { createHttpApplication } from '../../../safety/http-application.ts';
 import { undoEntry } from '../../../safety/undo.ts';
 import { planWith } from '../../unit/safety/plans.ts';

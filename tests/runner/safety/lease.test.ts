@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { acquireLease } from '../../../safety/lease.ts';
 import { SILENT_AFTER_MS } from '../../../safety/numbered-lease.ts';
-import { lifeOf, ownIdentity } from '../../../safety/process-identity.ts';
-import { fileNameOf } from '../../../safety/state-file.ts';
+import { lifeOf, ownIdentity } from '../../../host/process-identity.ts';
+import { fileNameOf } from '../../../host/state-file.ts';
 import { ended, said, startProcess } from './run-processes.ts';
 
 let state: string;

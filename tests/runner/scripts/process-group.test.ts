@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { onPath, startGroup } from '../../../scripts/process-group.ts';
+import { onPath, startGroup } from '../../../host/process-group.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');
 

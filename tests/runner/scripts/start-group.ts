@@ -1,4 +1,4 @@
-import { startGroup } from '../../../scripts/process-group.ts';
+import { startGroup } from '../../../host/process-group.ts';
 
 // Started by the test next door: starts a group, says its id, and waits to be killed.
 const group = await startGroup('/bin/sh', ['-c', 'sleep 600 & sleep 600'], {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { chromium } from '@playwright/test';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { ownIdentity, type ProcessIdentity } from '../../../safety/process-identity.ts';
+import { ownIdentity, type ProcessIdentity } from '../../../host/process-identity.ts';
 import { resolveBrowser } from '../../../suites/browser.ts';
 import { launchOptionsFor } from '../../../suites/page-session.ts';
 

@@ -3,8 +3,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { CHECK_ANNOTATION } from '../../../contract/check-id.ts';
-import { FINDING_MEDIA_TYPE, type Finding } from '../../../contract/finding.ts';
+import { CHECK_ANNOTATION } from '../../../contract/plan/check-id.ts';
+import { FINDING_MEDIA_TYPE, type Finding } from '../../../contract/evidence/finding.ts';
 
 /** How one check went in a real Playwright run. */
 export interface RanCheck {

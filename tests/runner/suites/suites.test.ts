@@ -3,7 +3,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Finding } from '../../../contract/finding.ts';
+import type { Finding } from '../../../contract/evidence/finding.ts';
 import { type LedgerEntry, openLedger } from '../../../safety/ledger.ts';
 import { type PlaywrightRun, type RanCheck, runPlaywright } from './run-playwright.ts';
 import { type ShopServer, startShop, WEBHOOK_SECRET } from './shop/shop-server.ts';

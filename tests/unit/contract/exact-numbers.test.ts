@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { evaluateResponse } from '../../../contract/evaluate.ts';
-import { parseJson, parseJsonExactly, writeJson } from '../../../contract/exact-json.ts';
-import type { RequestStep } from '../../../contract/flow.ts';
-import { encodeRequest } from '../../../contract/http.ts';
-import { decodeText } from '../../../contract/body.ts';
-import { atLeast, equal, shown } from '../../../contract/statement.ts';
+import { evaluateResponse } from '../../../contract/flow/evaluate.ts';
+import { parseJson, parseJsonExactly, writeJson } from '../../../contract/flow/exact-json.ts';
+import type { RequestStep } from '../../../contract/flow/flow.ts';
+import { encodeRequest } from '../../../contract/flow/http.ts';
+import { decodeText } from '../../../contract/flow/body.ts';
+import { atLeast, equal, shown } from '../../../contract/flow/statement.ts';
 import { fieldsOf, sameValue } from '../../../suites/parity/fields.ts';
-import { decodeAnswer } from '../../../safety/decode-bytes.ts';
+import { decodeAnswer } from '../../../host/decode-bytes.ts';
 
 const json = { 'content-type': 'application/json' };
 const answerOf = (text: string) => ({

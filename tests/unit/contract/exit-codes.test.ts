@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { EXIT, exitCodeOf } from '../../../contract/exit-codes.ts';
-import type { Outcome } from '../../../contract/outcome.ts';
+import type { Outcome } from '../../../contract/evidence/outcome.ts';
 
 test.each<[readonly Outcome[], number]>([
   [[], EXIT.INCONCLUSIVE],
@@ -16,7 +16,21 @@ test('nothing but the one function ends with 10', () => {
   const root = path.resolve(import.meta.dirname, '../../..');
   // The second one prints the table of codes in --help.
   const mayName = ['contract/exit-codes.ts', 'scripts/program.ts'];
-  const rooms = ['contract', 'safety', 'suites', 'data-checks', 'load', 'reporters', 'scripts'];
+  const rooms = [
+    'contract',
+    'host',
+    'safety',
+    'checks',
+    'suites',
+    'data-checks',
+    'load',
+    'slo',
+    'reporters',
+    'signing',
+    'gate',
+    'run',
+    'scripts',
+  ];
   const own = rooms
     .flatMap((room) =>
       readdirSync(path.join(root, room), { recursive: true, encoding: 'utf8' }).map(

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { GreenlightError } from '../../../contract/errors.ts';
-import { parsePlan } from '../../../contract/plan.ts';
+import { parsePlan } from '../../../contract/plan/plan.ts';
 
 function problemsOf(data: object, target: object = {}): string[] {
   const orders = {

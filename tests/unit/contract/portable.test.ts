@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { canonicalJson } from '../../../contract/canonical.ts';
-import { decodeText } from '../../../contract/body.ts';
-import { encodeRequest } from '../../../contract/http.ts';
-import { Outcome, worstOutcome } from '../../../contract/outcome.ts';
-import { atMost, equal } from '../../../contract/statement.ts';
-import { identities } from '../../../contract/unique.ts';
+import { canonicalJson } from '../../../contract/evidence/canonical.ts';
+import { decodeText } from '../../../contract/flow/body.ts';
+import { encodeRequest } from '../../../contract/flow/http.ts';
+import { Outcome, worstOutcome } from '../../../contract/evidence/outcome.ts';
+import { atMost, equal } from '../../../contract/flow/statement.ts';
+import { identities } from '../../../contract/plan/unique.ts';
 
 describe('requests', () => {
   const urls = { app: 'http://127.0.0.1:3000/', api: 'http://127.0.0.1:3001/v1' };

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { checksOf } from '../../../contract/checks.ts';
+import { checksOf } from '../../../contract/plan/checks.ts';
 import { GreenlightError } from '../../../contract/errors.ts';
-import { Finding } from '../../../contract/finding.ts';
-import { parsePlan } from '../../../contract/plan.ts';
-import { RedisMapping } from '../../../contract/redis-plan.ts';
+import { Finding } from '../../../contract/evidence/finding.ts';
+import { parsePlan } from '../../../contract/plan/plan.ts';
+import { RedisMapping } from '../../../contract/plan/redis-plan.ts';
 import { judgeKeyspaces } from '../../../data-checks/judge-keyspaces.ts';
 import type { KeyspaceDiff } from '../../../data-checks/redis/keyspace-diff.ts';
 import { roomOf } from '../../../data-checks/redis/room.ts';

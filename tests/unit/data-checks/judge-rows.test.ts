@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { Finding } from '../../../contract/finding.ts';
-import { parsePlan } from '../../../contract/plan.ts';
-import { TableMapping } from '../../../contract/table-mapping.ts';
+import { Finding } from '../../../contract/evidence/finding.ts';
+import { parsePlan } from '../../../contract/plan/plan.ts';
+import { TableMapping } from '../../../contract/plan/table-mapping.ts';
 import { judgeRows } from '../../../data-checks/judge-rows.ts';
 import type { TableDiff } from '../../../data-checks/postgres/rows/table-diff.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { Finding } from '../../../contract/finding.ts';
-import { StatePlan } from '../../../contract/state-plan.ts';
+import { Finding } from '../../../contract/evidence/finding.ts';
+import { StatePlan } from '../../../contract/plan/state-plan.ts';
 import { judgeState, leftOut } from '../../../data-checks/judge-state.ts';
 import type { StateFinding, StateResult } from '../../../data-checks/postgres/state/state.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { Finding } from '../../../contract/finding.ts';
-import { TableMapping } from '../../../contract/table-mapping.ts';
+import { Finding } from '../../../contract/evidence/finding.ts';
+import { TableMapping } from '../../../contract/plan/table-mapping.ts';
 import { canonicalDecimal } from '../../../data-checks/decimal.ts';
 import { judgeTable, type SideAnswer } from '../../../data-checks/judge-table.ts';
 

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { checksOf } from '../../../contract/checks.ts';
+import { checksOf } from '../../../contract/plan/checks.ts';
 import { GreenlightError } from '../../../contract/errors.ts';
-import { createsData, unportableSteps } from '../../../contract/flow.ts';
-import { parsePlan } from '../../../contract/plan.ts';
+import { createsData, unportableSteps } from '../../../contract/flow/flow.ts';
+import { parsePlan } from '../../../contract/plan/plan.ts';
 import { DEMO_FAULTS } from '../../../demo/faults.ts';
 
 const ADDRESSES = ['DEMO_NEW_URL', 'DEMO_OLD_URL', 'DEMO_MAIL_URL', 'DEMO_STRIPE_API_BASE'];

@@ -1,7 +1,7 @@
-import { parseAzureUrl } from '../../../scripts/gate/azure-headers.ts';
+import { parseAzureUrl } from '../../../gate/azure-headers.ts';
 import { createCodeDeployHook } from '../../../scripts/codedeploy-hook.ts';
 import { startReceiver, type StandInReceiver } from '../../contracts/publisher/stand-in-receiver.ts';
-import { TARGET } from '../scripts/gate/verdicts.ts';
+import { TARGET } from '../gate/verdicts.ts';
 import type { Consumer, Does } from './consumers.ts';
 import { type Situation, SITUATIONS, type Situations, startSituations } from './situations.ts';
 

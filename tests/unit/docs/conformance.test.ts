@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { TARGET } from '../scripts/gate/verdicts.ts';
+import { TARGET } from '../gate/verdicts.ts';
 import { startCalledBack } from './called-back.ts';
 import { type Consumer, CONSUMERS, type Does, type Heard } from './consumers.ts';
 import { type Situation, SITUATIONS, type Situations, startSituations } from './situations.ts';

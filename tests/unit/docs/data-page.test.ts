@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
-import { checksOf } from '../../../contract/checks.ts';
-import { parsePlan } from '../../../contract/plan.ts';
-import { ColumnPolicy, ROW_OPTIONS } from '../../../contract/table-mapping.ts';
+import { checksOf } from '../../../contract/plan/checks.ts';
+import { parsePlan } from '../../../contract/plan/plan.ts';
+import { ColumnPolicy, ROW_OPTIONS } from '../../../contract/plan/table-mapping.ts';
 import { greenlight } from '../../contracts/data-checks/greenlight-command.ts';
 
 const PAGE = readFileSync(path.resolve(import.meta.dirname, '../../../docs/data.md'), 'utf8');

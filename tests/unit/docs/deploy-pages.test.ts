@@ -5,8 +5,8 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import pc from 'picocolors';
 import { parse } from 'yaml';
-import { lintFile } from '../../../scripts/lint-gate/lint-file.ts';
-import { RULES } from '../../../scripts/lint-gate/rules/index.ts';
+import { lintFile } from '../../../gate/lint/lint-file.ts';
+import { RULES } from '../../../gate/lint/rules/index.ts';
 import type { Screen } from '../../../safety/screen.ts';
 import { GITHUB_OUTPUTS } from '../../../reporters/renderers/github/outputs.ts';
 

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
-import { checksOf } from '../../../contract/checks.ts';
-import { parsePlan } from '../../../contract/plan.ts';
+import { checksOf } from '../../../contract/plan/checks.ts';
+import { parsePlan } from '../../../contract/plan/plan.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');
 const PAGE = readFileSync(path.join(ROOT, 'docs/load.md'), 'utf8');
@@ -41,8 +41,8 @@ describe('docs/load.md', () => {
     const causes = [
       'load/judge-load.ts',
       'load/judge-triggers.ts',
-      'load/slo/judge-slo.ts',
-      'load/slo/judge-budget.ts',
+      'slo/judge-slo.ts',
+      'slo/judge-budget.ts',
     ].flatMap((file) =>
       [
         ...readFileSync(path.join(ROOT, file), 'utf8').matchAll(

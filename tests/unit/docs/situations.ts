@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type GateOptions, startGate } from '../scripts/gate/gate-under-test.ts';
-import { MINUTE, type VerdictOf, writeVerdict } from '../scripts/gate/verdicts.ts';
+import { type GateOptions, startGate } from '../gate/gate-under-test.ts';
+import { MINUTE, type VerdictOf, writeVerdict } from '../gate/verdicts.ts';
 
 /** What is known about the subject; the nonce stands for the deploy that asks. */
 const STATES = ['GO', 'NO_GO', 'INCONCLUSIVE', 'pending', 'unknown subject', 'expired'] as const;

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { COMMIT, goEvidence, signedReport, type SignedReport } from '../scripts/signing/signed-report.ts';
+import { COMMIT, goEvidence, signedReport, type SignedReport } from '../signing/signed-report.ts';
 
 const PAGE = readFileSync(path.resolve(import.meta.dirname, '../../../docs/deploy/verify.md'), 'utf8');
 const SCRIPT = [...PAGE.matchAll(/^```sh\n(.*?)^```$/gms)]

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { flow } from '../../../contract/index.ts';
-import { parsePlan } from '../../../contract/plan.ts';
+import { parsePlan } from '../../../contract/plan/plan.ts';
 import { IterationCookies } from '../../../load/engines/cookies.ts';
 import { Faults } from '../../../load/engines/faults.ts';
 import { k6Ending } from '../../../load/engines/k6/exit-codes.ts';

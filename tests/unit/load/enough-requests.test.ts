@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { LoadThresholds } from '../../../contract/load-profile.ts';
+import type { LoadThresholds } from '../../../contract/load/load-profile.ts';
 import { LoadRecorder, type SampleKind } from '../../../load/engines/load-recorder.ts';
 import { requestsNeeded } from '../../../load/enough-requests.ts';
 import { judgeLoad } from '../../../load/judge-load.ts';

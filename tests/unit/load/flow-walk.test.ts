@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { flow } from '../../../contract/index.ts';
-import type { ResponseView } from '../../../contract/http.ts';
+import type { ResponseView } from '../../../contract/flow/http.ts';
 import { dataRow, walkFlow } from '../../../load/engines/flow-walk.ts';
 import { schemaSample } from '../../../load/engines/schema-sample.ts';
 import { twoSteps } from './two-steps.ts';

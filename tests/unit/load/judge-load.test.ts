@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { Finding } from '../../../contract/finding.ts';
-import type { LoadProfile } from '../../../contract/load-profile.ts';
-import type { LoadResult } from '../../../contract/load-result.ts';
+import { Finding } from '../../../contract/evidence/finding.ts';
+import type { LoadProfile } from '../../../contract/load/load-profile.ts';
+import type { LoadResult } from '../../../contract/load/load-result.ts';
 import { judgeLoad } from '../../../load/judge-load.ts';
 import type { ControlAnswer } from '../../../safety/ask-control.ts';
 import { profileOf, resultOf } from './load-result-of.ts';

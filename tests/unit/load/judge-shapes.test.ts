@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { LookedShape } from '../../../contract/load-result.ts';
-import { flow } from '../../../contract/flow.ts';
+import type { LookedShape } from '../../../contract/load/load-result.ts';
+import { flow } from '../../../contract/flow/flow.ts';
 import { LoadRecorder } from '../../../load/engines/load-recorder.ts';
 import { evenSample } from '../../../load/engines/schema-sample.ts';
 import { judgeLoad } from '../../../load/judge-load.ts';

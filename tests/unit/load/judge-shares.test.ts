@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Finding } from '../../../contract/finding.ts';
-import type { LoadResult } from '../../../contract/load-result.ts';
+import type { Finding } from '../../../contract/evidence/finding.ts';
+import type { LoadResult } from '../../../contract/load/load-result.ts';
 import { segmentArguments } from '../../../load/engines/k6.ts';
 import { LoadRecorder } from '../../../load/engines/load-recorder.ts';
 import { judgeShares, shareFinding } from '../../../load/judge-shares.ts';

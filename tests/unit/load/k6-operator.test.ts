@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseAllDocuments, stringify } from 'yaml';
 import { flow } from '../../../contract/index.ts';
-import { parsePlan, type PlanInput } from '../../../contract/plan.ts';
+import { parsePlan, type PlanInput } from '../../../contract/plan/plan.ts';
 import { ArrivalLag } from '../../../load/engines/k6-operator/arrival-lag.ts';
 import { type ExportAsked, exportRun } from '../../../load/engines/k6-operator/export-run.ts';
 import { ConfigMapManifest, TestRunManifest } from '../../../load/engines/k6-operator/manifest-schema.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { LoadProfile } from '../../../contract/load-profile.ts';
+import { LoadProfile } from '../../../contract/load/load-profile.ts';
 import { orderForK6 } from '../../../load/engines/k6/order.ts';
 import { K6Reading } from '../../../load/engines/k6/reading.ts';
 

@@ -1,5 +1,5 @@
-import { LoadProfile } from '../../../contract/load-profile.ts';
-import { LoadResult } from '../../../contract/load-result.ts';
+import { LoadProfile } from '../../../contract/load/load-profile.ts';
+import { LoadResult } from '../../../contract/load/load-result.ts';
 import type { z } from 'zod';
 
 /** A profile with sensible values, and what a test says instead. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { LoadResult } from '../../../contract/load-result.ts';
+import type { LoadResult } from '../../../contract/load/load-result.ts';
 import { Faults } from '../../../load/engines/faults.ts';
 import { K6Samples } from '../../../load/engines/k6/samples.ts';
 import { LoadRecorder } from '../../../load/engines/load-recorder.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { SignOffStatement, VerdictStatement } from '../../../contract/proof.ts';
-import type { Verdict } from '../../../contract/verdict.ts';
-import { preAuthenticationEncoding } from '../../../reporters/attestation/pae.ts';
-import { signOffStatement } from '../../../reporters/attestation/sign-off-statement.ts';
-import { verdictStatement } from '../../../reporters/attestation/verdict-statement.ts';
+import { SignOffStatement, VerdictStatement } from '../../../contract/verdict/proof.ts';
+import type { Verdict } from '../../../contract/verdict/verdict.ts';
+import { preAuthenticationEncoding } from '../../../signing/pae.ts';
+import { signOffStatement } from '../../../signing/sign-off-statement.ts';
+import { verdictStatement } from '../../../signing/verdict-statement.ts';
 import { judge } from '../../../reporters/judge.ts';
 import { attempt, DECIDED, evidenceOf, failing, planned } from './evidence-builders.ts';
 

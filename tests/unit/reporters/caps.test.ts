@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Fault } from '../../../contract/evidence.ts';
+import type { Fault } from '../../../contract/evidence/evidence.ts';
 import { judge } from '../../../reporters/judge.ts';
 import { attempt, DECIDED, evidenceOf, failing, planned } from './evidence-builders.ts';
 

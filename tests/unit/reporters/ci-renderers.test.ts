@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { Verdict } from '../../../contract/verdict.ts';
+import { Verdict } from '../../../contract/verdict/verdict.ts';
 import { renderGithubAnnotations } from '../../../reporters/renderers/github/annotations.ts';
 import { renderGithubOutputs } from '../../../reporters/renderers/github/outputs.ts';
 import { renderStepSummary } from '../../../reporters/renderers/github/step-summary.ts';
 import { renderGitlabDotenv } from '../../../reporters/renderers/gitlab-dotenv.ts';
-import { publishersOf, publishVerdict } from '../../../scripts/publish-verdict.ts';
-import { retireVerdict } from '../../../scripts/retire-verdict.ts';
+import { publishersOf, publishVerdict } from '../../../run/publish-verdict.ts';
+import { retireVerdict } from '../../../run/retire-verdict.ts';
 import { createScreen } from '../../../safety/screen.ts';
 
 const golden = (name: string): Verdict =>

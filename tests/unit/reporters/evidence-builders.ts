@@ -1,7 +1,7 @@
-import type { PlannedCheck } from '../../../contract/checks.ts';
-import type { Attempt, Evidence } from '../../../contract/evidence.ts';
-import type { Finding } from '../../../contract/finding.ts';
-import { Policy } from '../../../contract/policy.ts';
+import type { PlannedCheck } from '../../../contract/plan/checks.ts';
+import type { Attempt, Evidence } from '../../../contract/evidence/evidence.ts';
+import type { Finding } from '../../../contract/evidence/finding.ts';
+import { Policy } from '../../../contract/verdict/policy.ts';
 
 export const STARTED = '2026-11-20T10:00:00.000Z';
 export const ENDED = '2026-11-20T10:04:00.000Z';

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { Verdict } from '../../../contract/verdict.ts';
+import { Verdict } from '../../../contract/verdict/verdict.ts';
 import { judge } from '../../../reporters/judge.ts';
 import { parseEvidence } from '../../../reporters/parse-evidence.ts';
 import { renderers } from '../../../reporters/renderers/index.ts';

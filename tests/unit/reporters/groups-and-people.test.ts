@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Policy, Waiver } from '../../../contract/policy.ts';
+import { Policy, Waiver } from '../../../contract/verdict/policy.ts';
 import { judge } from '../../../reporters/judge.ts';
 import { attempt, DECIDED, evidenceOf, failing, found, planned, STARTED } from './evidence-builders.ts';
 

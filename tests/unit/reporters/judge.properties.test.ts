@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Attempt, Evidence, Fault } from '../../../contract/evidence.ts';
-import type { Finding } from '../../../contract/finding.ts';
-import type { Decision } from '../../../contract/outcome.ts';
-import type { PlannedCheck } from '../../../contract/checks.ts';
+import type { Attempt, Evidence, Fault } from '../../../contract/evidence/evidence.ts';
+import type { Finding } from '../../../contract/evidence/finding.ts';
+import type { Decision } from '../../../contract/evidence/outcome.ts';
+import type { PlannedCheck } from '../../../contract/plan/checks.ts';
 import { judgeFindings } from '../../../reporters/judge-findings.ts';
 import { judge } from '../../../reporters/judge.ts';
 import { attempt, DECIDED, ENDED, evidenceOf, found, planned, STARTED } from './evidence-builders.ts';

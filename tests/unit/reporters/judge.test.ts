@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Attempt, Fault } from '../../../contract/evidence.ts';
-import type { PlannedCheck } from '../../../contract/checks.ts';
-import type { Finding } from '../../../contract/finding.ts';
+import type { Attempt, Fault } from '../../../contract/evidence/evidence.ts';
+import type { PlannedCheck } from '../../../contract/plan/checks.ts';
+import type { Finding } from '../../../contract/evidence/finding.ts';
 import { judge } from '../../../reporters/judge.ts';
 import { startedVerdict } from '../../../reporters/started-verdict.ts';
 import {

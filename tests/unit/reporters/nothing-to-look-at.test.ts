@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Verdict } from '../../../contract/verdict.ts';
+import { Verdict } from '../../../contract/verdict/verdict.ts';
 import { judge } from '../../../reporters/judge.ts';
 import { renderers } from '../../../reporters/renderers/index.ts';
 import { renderStepSummary } from '../../../reporters/renderers/github/step-summary.ts';

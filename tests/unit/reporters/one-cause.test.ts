@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Attempt } from '../../../contract/evidence.ts';
+import type { Attempt } from '../../../contract/evidence/evidence.ts';
 import { judge } from '../../../reporters/judge.ts';
 import { renderGithubAnnotations } from '../../../reporters/renderers/github/annotations.ts';
 import { renderers } from '../../../reporters/renderers/index.ts';

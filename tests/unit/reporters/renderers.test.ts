@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { Verdict } from '../../../contract/verdict.ts';
+import { Verdict } from '../../../contract/verdict/verdict.ts';
 import { judge } from '../../../reporters/judge.ts';
 import { STYLE, STYLE_HASH } from '../../../reporters/renderers/html/style.ts';
 import { escapeHtml } from '../../../reporters/renderers/html/markup.ts';

@@ -1,6 +1,6 @@
-import type { Attempt, Evidence } from '../../../contract/evidence.ts';
-import type { StepReport } from '../../../contract/finding.ts';
-import type { LoadResult } from '../../../contract/load-result.ts';
+import type { Attempt, Evidence } from '../../../contract/evidence/evidence.ts';
+import type { StepReport } from '../../../contract/evidence/finding.ts';
+import type { LoadResult } from '../../../contract/load/load-result.ts';
 import { attempt, evidenceOf, failing, found, planned } from './evidence-builders.ts';
 
 const step = (id: string, extra: Partial<StepReport> = {}): StepReport => ({

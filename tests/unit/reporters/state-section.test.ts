@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { StateReport } from '../../../contract/finding.ts';
+import type { StateReport } from '../../../contract/evidence/finding.ts';
 import { judge } from '../../../reporters/judge.ts';
 import { renderHtml } from '../../../reporters/renderers/html.ts';
 import { renderTerminal } from '../../../reporters/renderers/terminal.ts';

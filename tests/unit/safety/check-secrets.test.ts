@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { GreenlightError } from '../../../contract/errors.ts';
-import { secret } from '../../../contract/secret.ts';
+import { secret } from '../../../contract/plan/secret.ts';
 import { refuseSecretIdentities, secretWarnings } from '../../../safety/check-secrets.ts';
 import { redactorOf } from '../../../safety/redactor.ts';
 import { planWith } from './plans.ts';

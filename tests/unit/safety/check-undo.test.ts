@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { flow, type Flow } from '../../../contract/flow.ts';
+import { flow, type Flow } from '../../../contract/flow/flow.ts';
 import { undoProblems } from '../../../safety/check-undo.ts';
 import { planWith } from './plans.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { openMysql } from '../../../data-checks/mysql/session.ts';
 import { openSession } from '../../../data-checks/postgres/session.ts';
 import { postgresAddressProblem } from '../../../safety/database-address.ts';
-import { parseStoreUrl } from '../../../scripts/gate/serve-options.ts';
+import { parseStoreUrl } from '../../../gate/serve-options.ts';
 import { greenlight } from '../../contracts/data-checks/greenlight-command.ts';
 
 describe('an address that the driver would read otherwise than it is meant', () => {

@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openLedger } from '../../../safety/ledger.ts';
-import { fileNameOf } from '../../../safety/state-file.ts';
+import { fileNameOf } from '../../../host/state-file.ts';
 
 let state: string;
 beforeEach(async () => {

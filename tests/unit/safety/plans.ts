@@ -1,4 +1,4 @@
-import { parsePlan, type Plan, type PlanInput } from '../../../contract/plan.ts';
+import { parsePlan, type Plan, type PlanInput } from '../../../contract/plan/plan.ts';
 
 /** A small valid plan; `more` replaces parts of it. */
 export function planWith(more: Partial<PlanInput> = {}): Plan {

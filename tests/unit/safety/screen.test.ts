@@ -2,7 +2,7 @@ import { Writable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { renderers } from '../../../reporters/renderers/index.ts';
 import { judge } from '../../../reporters/judge.ts';
-import { createProgress } from '../../../scripts/progress.ts';
+import { createProgress } from '../../../run/progress.ts';
 import { createScreen, type Screen } from '../../../safety/screen.ts';
 import { showVerdict } from '../../../scripts/show-verdict.ts';
 import { DECIDED, evidenceOf, failing, planned } from '../reporters/evidence-builders.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { flow } from '../../../contract/flow.ts';
-import { secret } from '../../../contract/secret.ts';
+import { flow } from '../../../contract/flow/flow.ts';
+import { secret } from '../../../contract/plan/secret.ts';
 import { GreenlightError } from '../../../contract/errors.ts';
 import { liveKeyIn, refuseLiveKeys, refuseLiveRequest } from '../../../safety/live-keys.ts';
 import { redactorOf } from '../../../safety/redactor.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { flow } from '../../../contract/flow.ts';
+import { flow } from '../../../contract/flow/flow.ts';
 import type { ApplicationPort } from '../../../contract/ports/application.ts';
 import { TargetUnreachable } from '../../../contract/ports/application.ts';
 import type { LedgerEntry } from '../../../safety/ledger.ts';

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { equal } from '../../../contract/statement.ts';
-import { flow } from '../../../contract/flow.ts';
-import type { ResponseView, WireRequest } from '../../../contract/http.ts';
+import { equal } from '../../../contract/flow/statement.ts';
+import { flow } from '../../../contract/flow/flow.ts';
+import type { ResponseView, WireRequest } from '../../../contract/flow/http.ts';
 import { TargetUnreachable, type ApplicationPort } from '../../../contract/ports/application.ts';
-import type { Plan } from '../../../contract/plan.ts';
+import type { Plan } from '../../../contract/plan/plan.ts';
 import type { LedgerEntry } from '../../../safety/ledger.ts';
 import { undoEntry } from '../../../safety/undo.ts';
 import { planWith } from './plans.ts';

@@ -2,9 +2,9 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parseEvidence } from '../../../reporters/parse-evidence.ts';
-import { publishEvidence } from '../../../scripts/publish-evidence.ts';
-import { readVerdict } from '../../../scripts/read-report.ts';
-import { type End, goEvidence, signedReport, type SignedReport } from './signing/signed-report.ts';
+import { publishEvidence } from '../../../run/publish-evidence.ts';
+import { readVerdict } from '../../../host/read-report.ts';
+import { type End, goEvidence, signedReport, type SignedReport } from '../signing/signed-report.ts';
 
 let report: SignedReport;
 const POLICY = {
@@ -85,7 +85,7 @@ describe('greenlight attest', () => {
   test('takes the key from the environment, as a file or as PEM', async () => {
     await attest('--decision', 'attested');
     const pem = readFileSync(path.join(report.directory, 'gate.key.pem'), 'utf8');
-    const { commandLine } = await import('./signing/signed-report.ts');
+    const { commandLine } = await import('../signing/signed-report.ts');
     for (const GREENLIGHT_SIGNING_KEY of [pem, 'gate.key.pem']) {
       const end = await commandLine(
         report.directory,
@@ -143,7 +143,7 @@ describe('greenlight attest', () => {
   });
 
   test('masks a secret in what a person wrote', async () => {
-    const { commandLine } = await import('./signing/signed-report.ts');
+    const { commandLine } = await import('../signing/signed-report.ts');
     const secret = 'hunter2-of-production';
     await commandLine(
       report.directory,

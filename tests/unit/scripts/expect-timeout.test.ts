@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { flow } from '../../../contract/index.ts';
-import { defineGreenlightPlaywright } from '../../../scripts/playwright-config.ts';
+import { defineGreenlightPlaywright } from '../../../run/playwright-config.ts';
 
 // Playwright's own five seconds would end a step that has sixty, and call that a fault of the target.
 const driving = (id: string, budgetMs?: number) =>

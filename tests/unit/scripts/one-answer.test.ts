@@ -4,11 +4,11 @@ import path from 'node:path';
 import { Writable } from 'node:stream';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { exitCodeOf } from '../../../contract/exit-codes.ts';
-import type { Finding } from '../../../contract/finding.ts';
-import { plannedIn } from '../../../contract/planned-in.ts';
-import { parsePlan, type Plan } from '../../../contract/plan.ts';
-import { alertWeight } from '../../../load/slo/alert-weight.ts';
-import { prometheusRules } from '../../../load/slo/prometheus-rules.ts';
+import type { Finding } from '../../../contract/evidence/finding.ts';
+import { plannedIn } from '../../../contract/plan/planned-in.ts';
+import { parsePlan, type Plan } from '../../../contract/plan/plan.ts';
+import { alertWeight } from '../../../slo/alert-weight.ts';
+import { prometheusRules } from '../../../slo/prometheus-rules.ts';
 import { judge } from '../../../reporters/judge.ts';
 import { runCommandLine } from '../../../scripts/program.ts';
 import { createScreen } from '../../../safety/screen.ts';
@@ -17,7 +17,7 @@ import { attempt, DECIDED, evidenceOf } from '../reporters/evidence-builders.ts'
 /** What was measured, whoever asks. All that follows is the real thing. */
 const measured = vi.hoisted((): { finding: object } => ({ finding: {} }));
 
-vi.mock(import('../../../load/slo/evaluate-slo.ts'), async (original) => ({
+vi.mock(import('../../../slo/evaluate-slo.ts'), async (original) => ({
   ...(await original()),
   openMetrics: () => ({}) as never,
   evaluateSlo: (_read, _slo, { id }) => Promise.resolve({ ...(measured.finding as Finding), check: id }),

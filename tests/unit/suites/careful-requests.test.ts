@@ -4,8 +4,8 @@ import { createServer as createTcpServer, type AddressInfo, type Server, type So
 import { gzipSync } from 'node:zlib';
 import { request as playwright } from '@playwright/test';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { flow } from '../../../contract/flow.ts';
-import type { RequestSpec } from '../../../contract/http.ts';
+import { flow } from '../../../contract/flow/flow.ts';
+import type { RequestSpec } from '../../../contract/flow/http.ts';
 import type { ApplicationPort } from '../../../contract/ports/application.ts';
 import { createHttpApplication } from '../../../safety/http-application.ts';
 import { createPlaywrightApplication } from '../../../suites/adapters/app/playwright-application.ts';

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import type { Finding } from '../../../contract/finding.ts';
-import { flow, type Flow } from '../../../contract/flow.ts';
-import type { ResponseView } from '../../../contract/http.ts';
-import { Probe } from '../../../contract/probe.ts';
-import { shapeOf } from '../../../contract/shape-of.ts';
-import { equal, holds } from '../../../contract/statement.ts';
+import type { Finding } from '../../../contract/evidence/finding.ts';
+import { flow, type Flow } from '../../../contract/flow/flow.ts';
+import type { ResponseView } from '../../../contract/flow/http.ts';
+import { Probe } from '../../../contract/plan/probe.ts';
+import { shapeOf } from '../../../contract/flow/shape-of.ts';
+import { equal, holds } from '../../../contract/flow/statement.ts';
 import { createControl } from '../../../suites/control.ts';
 import { probeFinding } from '../../../suites/probe-finding.ts';
 import { probeHealth } from '../../../suites/probes/health-probe.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { equal, flow, holds, type Flow, type RequestSpec } from '../../../contract/index.ts';
-import { parsePlan } from '../../../contract/plan.ts';
+import { parsePlan } from '../../../contract/plan/plan.ts';
 import { walkFlow } from '../../../load/engines/flow-walk.ts';
 import { listen, type Listening, runFlowOn } from './run-flow-on.ts';
 

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { errors, type Page } from '@playwright/test';
 import { describe, expect, test } from 'vitest';
 import { flow } from '../../../contract/index.ts';
-import type { Finding } from '../../../contract/finding.ts';
+import type { Finding } from '../../../contract/evidence/finding.ts';
 import { keepJournal } from '../../../suites/page-journal.ts';
 import { runFlowOn } from './run-flow-on.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { ResponseView, WireRequest } from '../../../contract/http.ts';
+import type { ResponseView, WireRequest } from '../../../contract/flow/http.ts';
 import { TargetUnreachable } from '../../../contract/ports/application.ts';
-import { Probe } from '../../../contract/probe.ts';
+import { Probe } from '../../../contract/plan/probe.ts';
 import { contradictionOf } from '../../../reporters/judge/contradiction.ts';
 import { createControl } from '../../../suites/control.ts';
 import type { TwinTools } from '../../../suites/parity/ask-twins.ts';

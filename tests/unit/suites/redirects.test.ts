@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Probe } from '../../../contract/probe.ts';
+import { Probe } from '../../../contract/plan/probe.ts';
 import { createHttpApplication } from '../../../safety/http-application.ts';
 import { createControl } from '../../../suites/control.ts';
 import { probeFinding } from '../../../suites/probe-finding.ts';

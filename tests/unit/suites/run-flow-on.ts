@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Finding } from '../../../contract/finding.ts';
-import type { Flow } from '../../../contract/flow.ts';
+import type { Finding } from '../../../contract/evidence/finding.ts';
+import type { Flow } from '../../../contract/flow/flow.ts';
 import { createHttpApplication } from '../../../safety/http-application.ts';
 import { createControl } from '../../../suites/control.ts';
 import type { FlowRun } from '../../../suites/flows/flow-run.ts';

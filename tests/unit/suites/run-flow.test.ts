@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { equal, flow, type Flow } from '../../../contract/index.ts';
-import type { ResponseView, WireRequest } from '../../../contract/http.ts';
+import type { ResponseView, WireRequest } from '../../../contract/flow/http.ts';
 import { TargetUnreachable } from '../../../contract/ports/application.ts';
 import { type ObservePort, type PortName, PortUnavailable } from '../../../contract/ports/observe.ts';
 import { CannotTell } from '../../../suites/cannot-tell.ts';

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { placeOf, placesOf } from '../../../contract/addresses.ts';
+import { placeOf, placesOf } from '../../../contract/plan/addresses.ts';
 import { atMost, flow, type Flow } from '../../../contract/index.ts';
 import { EVENTS } from '../../../contract/events/table.ts';
-import { credentialProblems } from '../../../contract/credential-problems.ts';
-import { parsePlan, type PlanInput } from '../../../contract/plan.ts';
+import { credentialProblems } from '../../../contract/plan/credential-problems.ts';
+import { parsePlan, type PlanInput } from '../../../contract/plan/plan.ts';
 import { createHttpApplication } from '../../../safety/http-application.ts';
 import { targetApplication } from '../../../suites/target-application.ts';
 import { listen, type Listening, runFlowOn } from './run-flow-on.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { RUN_CONTEXT_ENV, type RunContext } from '../../../contract/run-context.ts';
+import { RUN_CONTEXT_ENV, type RunContext } from '../../../contract/evidence/run-context.ts';
 import { wantedRelease } from '../../../suites/readiness/wanted-release-runs.ts';
 
 let directory: string;

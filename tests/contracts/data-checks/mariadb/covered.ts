@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { Finding } from '../../../../contract/finding.ts';
-import { parsePlan } from '../../../../contract/plan.ts';
+import type { Finding } from '../../../../contract/evidence/finding.ts';
+import { parsePlan } from '../../../../contract/plan/plan.ts';
 import { createCoverageReader, type Situation } from '../../../../data-checks/coverage-reader.ts';
 import { judgeCoverage, judgeEmptied } from '../../../../data-checks/judge-coverage.ts';
 import { servers } from './servers.ts';

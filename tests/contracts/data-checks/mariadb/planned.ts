@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Finding } from '../../../../contract/finding.ts';
-import { TableMapping } from '../../../../contract/table-mapping.ts';
+import type { Finding } from '../../../../contract/evidence/finding.ts';
+import { TableMapping } from '../../../../contract/plan/table-mapping.ts';
 import { judgeRows } from '../../../../data-checks/judge-rows.ts';
 import { createRowComparer } from '../../../../data-checks/row-comparer.ts';
 import { both, servers } from './servers.ts';

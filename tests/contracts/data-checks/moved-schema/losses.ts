@@ -1,4 +1,4 @@
-import type { StateCheckId } from '../../../../contract/state-checks.ts';
+import type { StateCheckId } from '../../../../contract/plan/state-checks.ts';
 
 /** One thing that got lost, or became another one, on the way: what makes it so, and the object that must be named. */
 export type Loss = readonly [check: StateCheckId, object: string, sql: string];

@@ -1,6 +1,6 @@
 import { type Browser, expect, type Page } from '@playwright/test';
 import { flow } from '../../../../contract/index.ts';
-import { parsePlan } from '../../../../contract/plan.ts';
+import { parsePlan } from '../../../../contract/plan/plan.ts';
 
 const SOON = { timeout: 300 };
 /** A flow of one page step. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { redisAddress } from '../../../../contract/redis-address.ts';
+import { redisAddress } from '../../../../contract/plan/redis-address.ts';
 import { keyFilter, readable, scanPattern } from '../../../../data-checks/redis/key-filter.ts';
 import { roomOf } from '../../../../data-checks/redis/room.ts';
 import { evictions, versionNotes } from '../../../../data-checks/redis/server-state.ts';

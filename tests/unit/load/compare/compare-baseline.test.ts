@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { BaselineEntry } from '../../../../contract/baseline.ts';
-import type { LoadResult } from '../../../../contract/load-result.ts';
+import type { BaselineEntry } from '../../../../contract/load/baseline.ts';
+import type { LoadResult } from '../../../../contract/load/load-result.ts';
 import {
   type BaselineOptions,
   compareBaseline,

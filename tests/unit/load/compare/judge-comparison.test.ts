@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { LoadComparison } from '../../../../contract/load-comparison.ts';
-import type { LoadResult } from '../../../../contract/load-result.ts';
+import { LoadComparison } from '../../../../contract/load/load-comparison.ts';
+import type { LoadResult } from '../../../../contract/load/load-result.ts';
 import { contradictionOf } from '../../../../reporters/judge/contradiction.ts';
 import { judgeComparison } from '../../../../load/compare/judge-comparison.ts';
 import type { RequestRounds } from '../../../../load/compare/judge-request.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { LoadKind } from '../../../../contract/load-profile.ts';
-import type { LoadResult } from '../../../../contract/load-result.ts';
+import type { LoadKind } from '../../../../contract/load/load-profile.ts';
+import type { LoadResult } from '../../../../contract/load/load-result.ts';
 import { judgeLoad } from '../../../../load/judge-load.ts';
 import { judgeStages } from '../../../../load/stages/judge-stages.ts';
 import { runStages, type Stage, type StageRun } from '../../../../load/stages/run-stages.ts';

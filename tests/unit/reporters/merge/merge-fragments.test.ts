@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { canonicalJson } from '../../../../contract/canonical.ts';
-import { Evidence } from '../../../../contract/evidence.ts';
-import { type ShardFragment, shareOf } from '../../../../contract/shard.ts';
-import type { Verdict } from '../../../../contract/verdict.ts';
+import { canonicalJson } from '../../../../contract/evidence/canonical.ts';
+import { Evidence } from '../../../../contract/evidence/evidence.ts';
+import { type ShardFragment, shareOf } from '../../../../contract/evidence/shard.ts';
+import type { Verdict } from '../../../../contract/verdict/verdict.ts';
 import { mergeFragments, type Merged } from '../../../../reporters/merge/merge-fragments.ts';
 import { judge } from '../../../../reporters/judge.ts';
 import {

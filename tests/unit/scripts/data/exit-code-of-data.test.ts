@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { exitCodeOf } from '../../../../contract/exit-codes.ts';
-import { RedisMapping } from '../../../../contract/redis-plan.ts';
-import { StatePlan } from '../../../../contract/state-plan.ts';
-import { TableMapping } from '../../../../contract/table-mapping.ts';
+import { RedisMapping } from '../../../../contract/plan/redis-plan.ts';
+import { StatePlan } from '../../../../contract/plan/state-plan.ts';
+import { TableMapping } from '../../../../contract/plan/table-mapping.ts';
 import { judgeKeyspaces } from '../../../../data-checks/judge-keyspaces.ts';
 import { judgeRows } from '../../../../data-checks/judge-rows.ts';
 import { judgeState } from '../../../../data-checks/judge-state.ts';

@@ -1,0 +1,313 @@
+import { builtInChecks } from './built-in-checks.ts';
+import { coverageIds, otherTablesProblems } from './coverage-problems.ts';
+import type { Problem } from '../errors.ts';
+import { createsData, type Flow, unportableSteps } from '../flow/flow.ts';
+import { flowProblems, flowsOf } from '../flow/flow-problems.ts';
+import { hostProblems } from './host-problems.ts';
+import { list, type Loose, object } from '../flow/loose.ts';
+import { beyondCaps, LoadCaps, LoadProfile } from '../load/load-profile.ts';
+import { STATE_CHECKS } from './state-checks.ts';
+import { ownRowsProblems } from './own-rows.ts';
+import { mysqlProblems } from './mysql-problems.ts';
+import { redisProblems } from './redis-plan.ts';
+import { stepChecksOf } from '../flow/step-checks.ts';
+import { stateProblems } from './state-plan.ts';
+import { canonicalJson } from '../evidence/canonical.ts';
+import { ROW_OPTIONS, sameQuestion, sideOf, TableMapping } from './table-mapping.ts';
+import { twinProblems } from './twin-problems.ts';
+
+/**
+ * What is wrong between the parts of a plan. Takes anything, so that it also works on a plan whose shape is wrong:
+ * whatever can't be read is left to the schema's own messages.
+ */
+export function planProblems(input: unknown): Problem[] {
+  const plan = object(input);
+  return [
+    ...idProblems(plan),
+    ...flowProblems(plan),
+    ...loadProblems(plan),
+    ...twinProblems(plan),
+    ...dataProblems(plan),
+    ...ownRowsProblems(plan),
+    ...policyProblems(plan),
+  ];
+}
+
+function idProblems(plan: Loose): Problem[] {
+  const problems: Problem[] = [];
+  const seen = new Map<string, string>();
+  for (const id of builtInChecks(object(plan['target']))) seen.set(id.id, 'a built-in check');
+  for (const { id, path } of declaredChecks(plan)) {
+    const before = seen.get(id);
+    if (before !== undefined) {
+      problems.push({
+        path,
+        value: JSON.stringify(id),
+        problem: `is used twice: also by ${before}`,
+        remedy: 'give every check its own id',
+      });
+    }
+    seen.set(id, path);
+  }
+  if (declaredChecks(plan).length === 0) {
+    problems.push({
+      path: '(plan)',
+      value: 'no checks',
+      problem: 'has no flow, probe, table, state, service level, load profile or check',
+      remedy: 'add at least one: a run that checks nothing can never answer GO',
+    });
+  }
+  return problems;
+}
+
+function loadProblems(plan: Loose): Problem[] {
+  const problems: Problem[] = [];
+  const flows = new Map(flowsOf(plan).map((flow) => [flow.id, flow]));
+  list(object(plan['load'])['profiles']).forEach((raw, index) => {
+    const profile = object(raw);
+    const path = `load.profiles[${index}]`;
+    problems.push(...hostProblems(plan, 'load', path, `the profile "${String(profile['id'])}" makes load`));
+    problems.push(...capProblems(plan, raw, path));
+    if (typeof profile['flow'] !== 'string') return;
+    const flow = flows.get(profile['flow']);
+    if (!flow) {
+      problems.push({
+        path: `${path}.flow`,
+        value: JSON.stringify(profile['flow']),
+        problem: 'is not the id of a flow',
+        remedy: `use one of: ${[...flows.keys()].join(', ') || '(the plan has none)'}`,
+      });
+      return;
+    }
+    const unportable = unportableSteps(flow);
+    if (unportable.length > 0) {
+      const names = unportable.map((step) => `${step.id} (${step.kind})`).join(', ');
+      problems.push({
+        path: `${path}.flow`,
+        value: JSON.stringify(flow.id),
+        problem: `no load engine can run these steps: ${names}`,
+        remedy: 'name a flow of requests only',
+      });
+    }
+    if (createsData(flow)) {
+      problems.push({
+        path: `${path}.flow`,
+        value: JSON.stringify(flow.id),
+        problem: 'creates data, and nothing removes what thousands of iterations leave behind',
+        remedy: 'make load with a flow that only reads, or put what it needs there before',
+      });
+    }
+  });
+  return problems;
+}
+
+function capProblems(plan: Loose, raw: unknown, path: string): Problem[] {
+  const profile = LoadProfile.safeParse(raw);
+  const caps = LoadCaps.safeParse(object(plan['load'])['caps'] ?? {});
+  // What cannot be read is left to the schema's own messages.
+  if (!profile.success || !caps.success) return [];
+  return beyondCaps(profile.data, caps.data).map((excess) => ({
+    path,
+    value: excess,
+    problem: `the profile "${profile.data.id}" orders more load than the plan allows at all`,
+    remedy: 'lower it, or raise load.caps deliberately',
+  }));
+}
+
+function dataProblems(plan: Loose): Problem[] {
+  const tables = list(object(plan['data'])['tables']);
+  const state = object(plan['data'])['state'];
+  const target = object(plan['target']);
+  const problems: Problem[] =
+    state === undefined
+      ? []
+      : stateProblems(object(state), {
+          'target.records': object(target['records'])['adapter'],
+          'target.old.records': object(object(target['old'])['records'])['adapter'],
+        });
+  problems.push(
+    ...redisProblems(list(object(plan['data'])['redis'])),
+    ...mysqlProblems(object(plan['data'])),
+  );
+  const oldIsMysql = object(plan['data'])['oldMysql'] !== undefined;
+  const needsOld = !oldIsMysql || tables.some((table) => object(table)['compare'] !== 'rows');
+  problems.push(...otherTablesProblems(object(plan['data']), target, oldIsMysql));
+  if (tables.length === 0) return problems;
+  if (target['records'] === undefined) {
+    problems.push({
+      path: 'target.records',
+      value: 'nothing',
+      problem: 'tables are mapped, but the new database is not named',
+      remedy: "add target.records, for example { adapter: 'postgres', url: secret('NEW_DATABASE_URL') }",
+    });
+  }
+  if (object(target['old'])['records'] === undefined && needsOld) {
+    problems.push({
+      path: 'target.old.records',
+      value: 'nothing',
+      problem: 'tables are mapped, but the old database is not named',
+      remedy: "add target.old.records, for example { adapter: 'postgres', url: secret('OLD_DATABASE_URL') }",
+    });
+  }
+  tables.forEach((raw, index) => {
+    const table = object(raw);
+    if (table['rows'] === 'at-least' && Object.keys(object(table['sums'])).length > 0) {
+      problems.push({
+        path: `data.tables[${index}].sums`,
+        value: JSON.stringify(table['sums']),
+        problem: 'sums can only be equal when the rows are',
+        remedy: "use rows: 'equal' with a filter on the new side, or drop the sums",
+      });
+    }
+    if (isComparedWithItself(raw, target)) {
+      problems.push({
+        path: `data.tables[${index}]`,
+        value: JSON.stringify(table['id']),
+        problem:
+          'target.records and target.old.records are the same, so the table would be compared with itself',
+        remedy: 'name the old database in target.old.records and the new one in target.records',
+      });
+    }
+    problems.push(
+      ...(table['compare'] === 'rows'
+        ? rowProblems(table, index, target, oldIsMysql)
+        : countProblems(table, index)),
+    );
+  });
+  return problems;
+}
+
+function isComparedWithItself(raw: unknown, target: Loose): boolean {
+  const [next, old] = [target['records'], object(target['old'])['records']];
+  const { data: mapping } = TableMapping.safeParse(raw);
+  if (next === undefined || old === undefined || mapping === undefined) return false;
+  return (
+    canonicalJson(next) === canonicalJson(old) &&
+    sideOf(mapping.old).table === sideOf(mapping.new).table &&
+    sameQuestion(mapping)
+  );
+}
+
+/** Rows are compared inside two PostgreSQL servers, and whole: sums could not say anything more. */
+function rowProblems(table: Loose, index: number, target: Loose, oldIsMysql: boolean): Problem[] {
+  const path = `data.tables[${index}]`;
+  const problems: Problem[] = [];
+  const sides = [
+    ['target.records', object(target['records'])['adapter']],
+    ['target.old.records', oldIsMysql ? undefined : object(object(target['old'])['records'])['adapter']],
+  ] as const;
+  for (const [side, adapter] of sides) {
+    if (adapter === undefined || adapter === 'postgres') continue;
+    problems.push({
+      path: `${path}.compare`,
+      value: '"rows"',
+      problem: `rows are compared between two PostgreSQL databases only, and ${side} is "${typeof adapter === 'string' ? adapter : 'unknown'}"`,
+      remedy: "use compare: 'counts' for this table",
+    });
+  }
+  const elsewhere = list(table['phases'] ?? ['post-cutover']).filter(
+    (phase) => phase !== 'watch' && phase !== 'rollback',
+  );
+  if (table['direction'] === 'rollback' && elsewhere.length > 0) {
+    problems.push({
+      path: `${path}.phases`,
+      value: JSON.stringify(elsewhere),
+      problem: 'what a roll-back would lose can only be asked after the switch',
+      remedy: "set phases to ['watch'], ['rollback'] or both",
+    });
+  }
+  if (Object.keys(object(table['sums'])).length > 0) {
+    problems.push({
+      path: `${path}.sums`,
+      value: JSON.stringify(table['sums']),
+      problem: 'every value is compared already',
+      remedy: "drop the sums, or use compare: 'counts'",
+    });
+  }
+  return problems;
+}
+
+/** An option that nothing reads would promise a comparison that does not happen. */
+function countProblems(table: Loose, index: number): Problem[] {
+  return ROW_OPTIONS.filter((name) => table[name] !== undefined).map((name) => ({
+    path: `data.tables[${index}].${name}`,
+    value: JSON.stringify(table[name]),
+    problem: 'has no meaning where rows are only counted',
+    remedy: `add compare: 'rows', or drop ${name}`,
+  }));
+}
+
+function policyProblems(plan: Loose): Problem[] {
+  const known = new Set([
+    ...declaredChecks(plan).map((check) => check.id),
+    ...builtInChecks(object(plan['target'])).map((check) => check.id),
+  ]);
+  const problems: Problem[] = [];
+  const mustBeKnown = (path: string, id: unknown): void => {
+    if (typeof id !== 'string' || known.has(id)) return;
+    problems.push({
+      path,
+      value: JSON.stringify(id),
+      problem: 'names no check of this plan',
+      remedy: `use one of: ${[...known].join(', ')}`,
+    });
+  };
+  for (const [name, raw] of Object.entries(object(plan['policy']))) {
+    const policy = object(raw);
+    for (const key of ['advisory', 'mayNotApply']) {
+      list(policy[key]).forEach((id, index) => mustBeKnown(`policy.${name}.${key}[${index}]`, id));
+    }
+    Object.keys(object(policy['sampleFloors'])).forEach((id) =>
+      mustBeKnown(`policy.${name}.sampleFloors.${id}`, id),
+    );
+    list(policy['waivers']).forEach((waiver, index) =>
+      mustBeKnown(`policy.${name}.waivers[${index}].check`, object(waiver)['check']),
+    );
+    list(policy['groups']).forEach((group, index) => {
+      list(object(group)['checks']).forEach((id, at) =>
+        mustBeKnown(`policy.${name}.groups[${index}].checks[${at}]`, id),
+      );
+    });
+  }
+  return problems;
+}
+
+function declaredChecks(plan: Loose): { id: string; path: string }[] {
+  const from = (items: readonly unknown[], path: string): { id: string; path: string }[] =>
+    items.flatMap((item, index) => {
+      const id = object(item)['id'];
+      return typeof id === 'string' ? [{ id, path: `${path}[${index}]` }] : [];
+    });
+  return [
+    ...from(
+      flowsOf(plan).filter((flow) => flow.options.check !== false),
+      'flows',
+    ),
+    ...stepIds(flowsOf(plan)),
+    ...from(list(plan['probes']), 'probes'),
+    ...from(list(object(plan['data'])['tables']), 'data.tables'),
+    ...coverageIds(object(plan['data'])),
+    ...stateIds(object(plan['data'])['state']),
+    ...from(list(object(plan['data'])['redis']), 'data.redis'),
+    ...from(list(object(plan['slo'])['objectives']), 'slo.objectives'),
+    ...from(list(object(plan['load'])['profiles']), 'load.profiles'),
+    ...from(list(object(plan['load'])['comparisons']), 'load.comparisons'),
+    ...from(list(plan['checks']), 'checks'),
+  ];
+}
+
+function stepIds(flows: readonly Flow[]): { id: string; path: string }[] {
+  return stepChecksOf(flows.filter((flow) => flow.options.check !== false)).map(({ id, flow }) => ({
+    id,
+    path: `flows[${flows.indexOf(flow)}].steps`,
+  }));
+}
+
+function stateIds(state: unknown): { id: string; path: string }[] {
+  if (state === undefined) return [];
+  const { checks } = object(state);
+  return STATE_CHECKS.filter((id) => checks === undefined || list(checks).includes(id)).map((id) => ({
+    id,
+    path: 'data.state',
+  }));
+}

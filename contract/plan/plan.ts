@@ -1,0 +1,227 @@
+import { z } from 'zod';
+import { CheckId } from './check-id.ts';
+import { ERRORS, GreenlightError, type Problem } from '../errors.ts';
+import { RATE_LIMIT_WAIT_MS } from '../events/situation.ts';
+import type { Flow } from '../flow/flow.ts';
+import { LoadComparison } from '../load/load-comparison.ts';
+import { LoadCaps, LoadProfile } from '../load/load-profile.ts';
+import { Phase, Project } from '../evidence/outcome.ts';
+import { Policies, type PoliciesInput } from '../verdict/policy.ts';
+import { Probe } from './probe.ts';
+import { planProblems } from './plan-problems.ts';
+import { SecretString } from './secret.ts';
+import { Slo } from '../slo/slo.ts';
+import { RedisMapping } from './redis-plan.ts';
+import { StatePlan } from './state-plan.ts';
+import { shown } from '../flow/statement.ts';
+import { AddedColumns, ExceptTables, OtherTables } from '../evidence/coverage.ts';
+import { TableMapping } from './table-mapping.ts';
+import { Target } from './target.ts';
+
+const FlowValue = z.custom<Flow>(
+  (value) =>
+    typeof value === 'object' && value !== null && (value as { kind?: unknown }).kind === 'greenlight.flow',
+  'must be a flow, made with flow(id, options)',
+);
+
+/** How one kind of created data is removed again. */
+const CreatedKind = z.union([
+  z.strictObject({
+    /** Makes the flow that removes the thing with this identity; a thing that is gone already must count as removed. */
+    undo: z.custom<(identity: string) => Flow>(
+      (value) => typeof value === 'function',
+      'must be a function (identity) => flow',
+    ),
+  }),
+  z.strictObject({
+    /** Why it stays: some systems never delete an order. It is labelled, listed, and left. */
+    keep: z.string().min(1),
+  }),
+]);
+
+/** A check of the user's own: a Playwright test that calls `check(id, ...)` in a spec beside the plan. */
+const OwnCheck = z.strictObject({
+  id: CheckId,
+  title: z.string().min(1),
+  phases: z.array(Phase).min(1).default(['post-cutover']),
+  project: Project.default('suites'),
+});
+
+/** A host name, or host:port, that may be touched although it is not loopback. */
+const Host = z.string().regex(/^[a-z0-9.-]+(:\d+)?$/i, 'must be a host name such as shop.example.com');
+
+/** The user's plan. Strict: an unknown key is a problem, never ignored. */
+export const PlanSchema = z.strictObject({
+  target: Target,
+  /** Hosts, besides loopback, on which flows may create data, and on which load may run. */
+  allow: z
+    .strictObject({ createData: z.array(Host).default([]), load: z.array(Host).default([]) })
+    .default({ createData: [], load: [] }),
+  flows: z.array(FlowValue).default([]),
+  probes: z.array(Probe).default([]),
+  data: z
+    .strictObject({
+      tables: z.array(TableMapping).default([]),
+      /** Compares every table that `tables` does not name and `except` does not leave out, by its name. */
+      otherTables: OtherTables.optional(),
+      /** Tables that no check compares, by name or pattern (`audit.*`, `*_cache`) -> why. */
+      except: ExceptTables.default({}),
+      /**
+       * `expected`: columns of new alone that may be NULL, or have a default, need not be named table by table. They are
+       * listed as not compared. Others still have to be.
+       */
+      addedColumns: AddedColumns.optional(),
+      state: StatePlan.optional(),
+      /** Redis databases, old against new, key by key. */
+      redis: z.array(RedisMapping).default([]),
+      /**
+       * Address of a MariaDB or MySQL database: then it, instead of `target.old.records`, is the old side of all tables
+       * with `compare: 'rows'`.
+       */
+      oldMysql: SecretString.optional(),
+      /**
+       * Time for all comparisons row by row of one run, in minutes. Tables come in the order of the plan; those that do
+       * not fit are not checked, which is never a pass.
+       */
+      budgetMinutes: z.number().positive().optional(),
+      statementTimeoutMs: z.number().int().positive().default(60_000),
+      /**
+       * What is known about writers while rows are compared. `snapshot`: nothing. `fenced`: old must prove to be
+       * read-only and replication to be drained. `barrier`: new is read once it has what old had. `live`: both are in
+       * use. In the last two, rows that differ are read again until they are equal or stand still.
+       */
+      mode: z.enum(['snapshot', 'fenced', 'barrier', 'live']).default('snapshot'),
+    })
+    .default({ tables: [], except: {}, redis: [], statementTimeoutMs: 60_000, mode: 'snapshot' }),
+  load: z
+    .strictObject({
+      profiles: z.array(LoadProfile).default([]),
+      /** Old against new; needs `target.old.urls`. */
+      comparisons: z.array(LoadComparison).default([]),
+      /** Hard limits; defaults apply where nothing is said. */
+      caps: LoadCaps.prefault({}),
+    })
+    .prefault({}),
+  /** Service levels, asked of the target's own metrics. */
+  slo: Slo.optional(),
+  checks: z.array(OwnCheck).default([]),
+  created: z.record(z.string(), CreatedKind).default({}),
+  /** Names of environment variables whose values must never be written anywhere. */
+  secrets: z.array(z.string()).default([]),
+  policy: Policies,
+  /** Default time in which the target must answer one request of a flow, in milliseconds. */
+  budgetMs: z.number().int().positive().max(120_000).default(5000),
+  /**
+   * How long one request of a flow or probe may wait, besides its budget, where the target answers 429 or 503 with
+   * `Retry-After`. It waits as told; a longer wait than this leaves the check unknown. Milliseconds.
+   */
+  rateLimit: z
+    .strictObject({ waitMs: z.number().int().nonnegative().max(600_000).default(RATE_LIMIT_WAIT_MS) })
+    .prefault({}),
+  /** The whole run must be done within this time, in minutes. */
+  deadlineMinutes: z
+    .number()
+    .positive()
+    .max(24 * 60)
+    .default(30),
+  /** Playwright workers for suites and data checks. */
+  workers: z.number().int().min(1).max(16).default(2),
+});
+export type Plan = z.infer<typeof PlanSchema>;
+export type PlanInput = Omit<z.input<typeof PlanSchema>, 'policy'> & { readonly policy?: PoliciesInput };
+
+/** Types a plan. It checks nothing by itself: `parsePlan` does, so that all problems can be shown at once. */
+export function defineConfig(plan: PlanInput): PlanInput {
+  return plan;
+}
+
+/**
+ * Checks a plan completely.
+ * @throws GreenlightError `PLAN_INVALID` that lists every problem with its path, value and remedy
+ */
+export function parsePlan(input: unknown): Plan {
+  const parsed = PlanSchema.safeParse(input);
+  if (!parsed.success) {
+    // Parts that parsed are still checked against each other, so that one round shows as much as possible.
+    throw planInvalid([
+      ...parsed.error.issues.flatMap((issue) => zodProblems(issue, input)),
+      ...planProblems(input),
+    ]);
+  }
+  const problems = planProblems(parsed.data);
+  if (problems.length > 0) throw planInvalid(problems);
+  return parsed.data;
+}
+
+function planInvalid(problems: readonly Problem[]): GreenlightError {
+  return new GreenlightError(
+    'PLAN_INVALID',
+    `${problems.length} problem${problems.length === 1 ? '' : 's'}`,
+    {
+      problems,
+      hint: ERRORS.PLAN_INVALID.hint,
+    },
+  );
+}
+
+function zodProblems(issue: z.core.$ZodIssue, input: unknown): Problem[] {
+  const path = pathText(issue.path);
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({
+      path: path ? `${path}.${key}` : key,
+      value: 'an unknown key',
+      problem: 'is not a key of the plan',
+      remedy: 'remove it or correct its spelling',
+    }));
+  }
+  return [
+    {
+      path: path || '(plan)',
+      value: valueText(valueAt(input, issue.path)),
+      problem: issue.message,
+      remedy: remedyOf(issue),
+    },
+  ];
+}
+
+function remedyOf(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return `give a value of type ${issue.expected}`;
+    case 'invalid_value':
+      return `use one of: ${issue.values.map(String).join(', ')}`;
+    case 'too_small':
+      return `use at least ${String(issue.minimum)}`;
+    case 'too_big':
+      return `use at most ${String(issue.maximum)}`;
+    case 'invalid_format':
+      if (issue.format === 'url') return 'give the whole address, scheme included: https://shop.example.com';
+      return 'see docs/concepts.md, "The plan"';
+    default:
+      return 'see docs/concepts.md, "The plan"';
+  }
+}
+
+/** `flows[2].steps[0]` for a path of keys and indexes. */
+export function pathText(path: readonly PropertyKey[]): string {
+  return path.reduce<string>(
+    (text, key) =>
+      typeof key === 'number' ? `${text}[${key}]` : text ? `${text}.${String(key)}` : String(key),
+    '',
+  );
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (at, key) =>
+      typeof at === 'object' && at !== null ? (at as Record<PropertyKey, unknown>)[key] : undefined,
+    value,
+  );
+}
+
+function valueText(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (typeof value !== 'string') return String(shown(value));
+  // An address may hold the password that its problem is about.
+  return JSON.stringify(value.replaceAll(/(\/\/[^/@\s:]*:)[^/\s]*@/g, '$1[redacted]@'));
+}

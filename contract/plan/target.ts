@@ -1,0 +1,131 @@
+import { z } from 'zod';
+import type { RecordsReader } from '../ports/records.ts';
+import { Headers } from './headers.ts';
+import { SecretString } from './secret.ts';
+import { WebAddress } from './web-address.ts';
+
+const Urls = z
+  .record(z.string().min(1), WebAddress)
+  .refine((urls) => 'app' in urls, { message: 'needs the key "app": the main address of the system' });
+
+/** Where rows are read: PostgreSQL, an HTTP reader, or an object of the user's own that implements the port. */
+export const RecordsSource = z.discriminatedUnion('adapter', [
+  z.strictObject({ adapter: z.literal('postgres'), url: SecretString }),
+  z.strictObject({
+    adapter: z.literal('http'),
+    url: z.url({ protocol: /^https?$/ }),
+    headers: z.record(z.string(), SecretString).default({}),
+  }),
+  z.strictObject({
+    adapter: z.literal('custom'),
+    reader: z.custom<RecordsReader>(
+      (value) =>
+        typeof value === 'object' &&
+        value !== null &&
+        ['find', 'count', 'ready', 'close'].every(
+          (name) => typeof (value as Record<string, unknown>)[name] === 'function',
+        ),
+      'must be an object with the methods find, count, ready and close',
+    ),
+  }),
+]);
+export type RecordsSource = z.infer<typeof RecordsSource>;
+
+/** Leaves mail to synthetic customers where it is; by default it is removed once the checks are done. */
+const KeepMails = z.boolean().optional();
+
+/** Where mail to synthetic customers arrives. */
+export const MailboxSource = z.discriminatedUnion('adapter', [
+  z.strictObject({
+    adapter: z.literal('imap'),
+    host: z.string(),
+    port: z.number().int().default(993),
+    secure: z.boolean().default(true),
+    user: SecretString,
+    password: SecretString,
+    folder: z.string().default('INBOX'),
+    keepMails: KeepMails,
+  }),
+  /** Mailpit, MailDev 3 or Greenlight's own sink (`greenlight-sink`), read over HTTP. */
+  z.strictObject({
+    adapter: z.enum(['mailpit', 'maildev', 'greenlight-sink']),
+    url: z.url({ protocol: /^https?$/ }),
+    keepMails: KeepMails,
+  }),
+]);
+export type MailboxSource = z.infer<typeof MailboxSource>;
+
+/** The payment provider's account, always in test mode. */
+export const PaymentsSource = z.discriminatedUnion('adapter', [
+  z.strictObject({
+    adapter: z.literal('stripe'),
+    secretKey: SecretString,
+    /** Only for a stand-in: the API's address instead of Stripe's. */
+    apiBase: z.url({ protocol: /^https?$/ }).optional(),
+  }),
+]);
+export type PaymentsSource = z.infer<typeof PaymentsSource>;
+
+/** How the target says which release it runs. */
+export const ReleaseSource = z.strictObject({
+  path: z.string().startsWith('/'),
+  endpoint: z.string().default('app'),
+  /** Dotted path of the release id inside the JSON document. */
+  id: z.string().optional(),
+  /** Dotted path of the commit inside the JSON document. */
+  commit: z.string().optional(),
+  /** Sent with the question, besides `target.headers`. */
+  headers: Headers.optional(),
+});
+
+/** A system that is asked and is not the target: an error tracker, a log store, a provider. */
+const ThirdParty = z.union([
+  WebAddress.transform((url) => ({ url, headers: {} })),
+  z.strictObject({ url: WebAddress, headers: Headers.default({}) }),
+]);
+
+/** The system being judged. */
+export const Target = z
+  .strictObject({
+    name: z.string().min(1),
+    urls: Urls,
+    /**
+     * Sent with every request to `urls`, by every asker and by pages, and to no other place: what a staging system behind
+     * basic auth wants. A step that sets the same header wins.
+     */
+    headers: Headers.optional(),
+    /**
+     * Systems that flows and probes may ask by these names (`endpoint`), such as an error tracker. Their outage is never
+     * the target's fault: it is unknown.
+     */
+    thirdParties: z.record(z.string().min(1), ThirdParty).optional(),
+    /** The twin that is being left, for comparisons. */
+    old: z
+      .strictObject({
+        urls: Urls.optional(),
+        records: RecordsSource.optional(),
+        /** Sent with every request to the old system, which gets none of `target.headers`. */
+        headers: Headers.optional(),
+      })
+      .optional(),
+    records: RecordsSource.optional(),
+    mailbox: MailboxSource.optional(),
+    payments: PaymentsSource.optional(),
+    release: ReleaseSource.optional(),
+    /**
+     * An address that answers whenever our own network works. While it answers (or is not set), a refused connection to
+     * the target is the target's fault; when it does not, we can't tell.
+     */
+    control: z.url({ protocol: /^https?$/ }).optional(),
+  })
+  .superRefine(({ urls, thirdParties }, context) => {
+    for (const name of Object.keys(thirdParties ?? {}).filter((one) => one in urls)) {
+      context.addIssue({
+        code: 'custom',
+        path: ['thirdParties', name],
+        message: `"${name}" is a key of target.urls as well: requests could not tell which is meant`,
+        input: name,
+      });
+    }
+  });
+export type Target = z.infer<typeof Target>;

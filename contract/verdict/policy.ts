@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { CheckId } from '../plan/check-id.ts';
+import { Phase } from '../evidence/outcome.ts';
+
+/** Blanks are no reason and nobody's name. */
+const Said = z.string().regex(/\S/, 'must say something');
+/** A year: what is meant to hold for longer was not judged, and a calendar has an end that dates cannot pass. */
+const LONGEST_VALIDITY = 366 * 24 * 60;
+
+/** An accepted failure: shown and counted apart, never hidden. It ends at `until`. */
+export const Waiver = z.strictObject({
+  check: CheckId,
+  reason: Said,
+  owner: Said,
+  /** Last day on which it counts, `YYYY-MM-DD` (UTC). */
+  until: z.iso.date(),
+});
+export type Waiver = z.infer<typeof Waiver>;
+
+/** A share of several checks that must pass: "security smoke >= 95 %". */
+export const Group = z.strictObject({
+  id: CheckId,
+  title: z.string().min(1),
+  checks: z.array(CheckId).min(1),
+  /** 0 to 1. */
+  minimumRatio: z.number().min(0).max(1),
+  /** With fewer results the group is unknown. */
+  minimumCount: z.number().int().min(1).default(1),
+});
+export type Group = z.infer<typeof Group>;
+
+/** A statement that a human must attest. The same one may be asked of several roles: then each has to say it. */
+export const RequiredAttestation = z.strictObject({
+  id: CheckId,
+  title: Said,
+  role: Said,
+});
+export type RequiredAttestation = z.infer<typeof RequiredAttestation>;
+
+/** How evidence is judged: data, never functions. */
+export const Policy = z.strictObject({
+  /** Checks that are shown but do not decide; all others block. */
+  advisory: z.array(CheckId).default([]),
+  /** Blocking checks that may say "not applicable" without holding up GO. */
+  mayNotApply: z.array(CheckId).default([]),
+  /** GO needs at least this many passed blocking checks. */
+  minimumPassed: z.number().int().min(1).default(1),
+  /** Least sample size by check id; below it a pass is unknown. */
+  sampleFloors: z.record(CheckId, z.number().int().min(1)).default({}),
+  /** What a blocking check that failed and then passed means. */
+  flaky: z.enum(['inconclusive', 'accept', 'no-go']).default('inconclusive'),
+  /** What it means that the target runs another release than the one wanted. */
+  otherRelease: z.enum(['no-go', 'inconclusive']).default('no-go'),
+  /** Test data that could not be removed. */
+  leftovers: z.enum(['warn', 'inconclusive']).default('warn'),
+  /** Evidence older than this, in minutes, cannot give GO. */
+  maxAgeMinutes: z.number().positive().default(60),
+  /** How long the verdict may be used, in minutes. */
+  validForMinutes: z.number().positive().max(LONGEST_VALIDITY, 'must be a year (527040) at most').default(60),
+  groups: z.array(Group).default([]),
+  attestations: z.array(RequiredAttestation).default([]),
+  waivers: z.array(Waiver).default([]),
+});
+export type Policy = z.infer<typeof Policy>;
+
+const PolicyName = z.enum(['default', ...Phase.options]);
+
+/**
+ * The plan's policies: `default`, and per phase what that phase says instead, field by field. They stay raw until
+ * they are merged: parsing a part would fill in defaults that then hide the fields of `default`.
+ */
+export const Policies = z
+  .partialRecord(PolicyName, z.record(z.string(), z.unknown()))
+  .default({})
+  .superRefine((policies, context) => {
+    for (const [name, raw] of Object.entries(policies)) {
+      const parsed = Policy.safeParse(raw);
+      for (const issue of parsed.error?.issues ?? []) {
+        context.addIssue({ code: 'custom', message: issue.message, path: [name, ...issue.path], input: raw });
+      }
+    }
+  });
+export type Policies = z.infer<typeof Policies>;
+export type PoliciesInput = { readonly [name in z.infer<typeof PolicyName>]?: z.input<typeof Policy> };
+
+/** The policy of one phase: what the phase says, then what `default` says, then the built-in defaults. */
+export function mergePolicy(policies: Policies, phase: Phase): Policy {
+  return Policy.parse({ ...policies.default, ...policies[phase] });
+}

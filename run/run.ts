@@ -1,0 +1,149 @@
+import type { Evidence, Fault, Leftover } from '../contract/evidence/evidence.ts';
+import { describeError, GreenlightError } from '../contract/errors.ts';
+import { EXIT, exitCodeOf } from '../contract/exit-codes.ts';
+import type { Verdict } from '../contract/verdict/verdict.ts';
+import { acquireLease, type Lease } from '../safety/lease.ts';
+import { createProgress } from './progress.ts';
+import { clearReport, takeSessions } from '../host/report-files.ts';
+import { removeDeadRuns, makeRunDirectory, removeRunDirectory } from './run-directory.ts';
+import { assembleEvidence, type StagesEnd } from './run-evidence.ts';
+import { type PreparedRun, prepareRun } from './run-prepare.ts';
+import { releaseAtEnd } from './run-release.ts';
+import { publishRun, publishStarted } from './run-publish.ts';
+import type { RunRequest } from './run-request.ts';
+import { removeLeaks } from './run-scan.ts';
+import { runStages } from './run-stages.ts';
+import { cleanUpRun, type Reasons, undoEarlier } from './run-undo.ts';
+import type { Screen } from '../safety/screen.ts';
+
+/** What a run came to. `verdict` is undefined when none could be written. */
+export interface RunEnd {
+  readonly exitCode: number;
+  readonly verdict: Verdict | undefined;
+}
+
+/**
+ * The main path: plan -> Playwright -> evidence -> verdict -> report. From the first write on there is a verdict on
+ * disk, and until the last write it says INCONCLUSIVE.
+ * @throws GreenlightError for whatever the caller must correct; nothing was touched then
+ */
+export async function run(request: RunRequest, screen: Screen, interrupted: AbortSignal): Promise<RunEnd> {
+  const prepared = await prepareRun(request);
+  screen.protect(prepared.redactor);
+  for (const warning of prepared.warnings) screen.err(`warning: ${warning}`);
+  let lease: Lease | undefined;
+  try {
+    publishStarted(prepared);
+    const collected = await collect(prepared, screen, interrupted);
+    lease = collected.lease;
+    const verdict = publishRun(prepared, collected.evidence);
+    return { exitCode: endOf(prepared, verdict, interrupted), verdict };
+  } catch (error) {
+    // Nothing but the report itself is left that can fail here, such as a full disk. The verdict on disk, if any,
+    // still says INCONCLUSIVE.
+    screen.err(describeError(unwritable(prepared, error)));
+    return { exitCode: interrupted.aborted ? EXIT.INTERRUPTED : EXIT.INCONCLUSIVE, verdict: undefined };
+  } finally {
+    // After the last write: the next run may use the same report directory.
+    await lease?.release().catch((error: unknown) => screen.err(describeError(error)));
+  }
+}
+
+/** Runs and cleans up. Whatever goes wrong becomes part of the evidence. The lease is for the caller to release. */
+async function collect(
+  run: PreparedRun,
+  screen: Screen,
+  interrupted: AbortSignal,
+): Promise<{ readonly evidence: Evidence; readonly lease: Lease | undefined }> {
+  const { stateDirectory, id, phase, runDirectory } = run.context;
+  const progress = createProgress(screen);
+  let lease: Lease | undefined;
+  let stages: StagesEnd;
+  let earlier: Reasons = new Map();
+  try {
+    lease = await acquireLease({
+      stateDirectory,
+      target: run.plan.target.name,
+      run: id,
+      phase,
+      share: run.shared?.lease,
+    });
+    // Only now: another run may still be writing its report into the same directory.
+    clearReport(run.files);
+    // Parts of a shared run may be in other containers, where our process ids mean nothing.
+    if (run.shared === undefined) removeDeadRuns(runDirectory);
+    makeRunDirectory(runDirectory);
+    earlier = await undoEarlier(undoOf(run), interrupted);
+    stages = await runStages(run, progress, interrupted);
+  } catch (error) {
+    stages = nothingRan(run, error);
+  }
+  const clean = lease === undefined ? { leftovers: [], faults: [] } : await cleanUp(run, earlier);
+  progress.close();
+  const cut: Fault[] = interrupted.aborted
+    ? [{ kind: 'interrupted', message: 'the run was interrupted' }]
+    : [];
+  const moved = interrupted.aborted || stages.sessions.length === 0 ? [] : await releaseAtEnd(run);
+  const evidence = assembleEvidence(run, stages, {
+    faults: [...clean.faults, ...moved.map((fault) => run.redactor.deep(fault)), ...cut],
+    leftovers: clean.leftovers,
+    endedAt: new Date().toISOString(),
+  });
+  return { evidence, lease };
+}
+
+function nothingRan(run: PreparedRun, error: unknown): StagesEnd {
+  const because = error instanceof Error ? error.message : String(error);
+  return {
+    sessions: [],
+    notStarted: run.manifest.map((check) => ({ check: check.id, because })),
+    faults: [{ kind: 'runner', message: describeError(error) }],
+  };
+}
+
+/** Removes test data, secrets that slipped through, and the files of the run; what was redacted goes to the report. Never throws. */
+async function cleanUp(
+  run: PreparedRun,
+  earlier: Reasons,
+): Promise<{ readonly leftovers: readonly Leftover[]; readonly faults: readonly Fault[] }> {
+  const { runDirectory } = run.context;
+  const clean = await cleanUpRun({ ...undoOf(run), earlier });
+  try {
+    takeSessions(runDirectory, run.files);
+    const leaks = removeLeaks(run);
+    removeRunDirectory(runDirectory);
+    return { leftovers: clean.leftovers, faults: [...clean.faults, ...leaks] };
+  } catch (error) {
+    const fault: Fault = { kind: 'clean-up', message: describeError(error) };
+    return { leftovers: clean.leftovers, faults: [...clean.faults, fault] };
+  }
+}
+
+function undoOf(run: PreparedRun): Parameters<typeof undoEarlier>[0] {
+  return {
+    plan: run.plan,
+    stateDirectory: run.context.stateDirectory,
+    env: run.request.env,
+    run: run.context.id,
+    isSibling: (other) => isOtherPart(run, other),
+  };
+}
+
+function unwritable(run: PreparedRun, cause: unknown): GreenlightError {
+  return new GreenlightError('REPORT_UNWRITABLE', run.files.directory, { cause });
+}
+
+/**
+ * 0 from a part of a run says that its fragment is there, and no more: a matrix must go on to the merge whatever one
+ * part saw. Its verdict says INCONCLUSIVE.
+ */
+function endOf(run: PreparedRun, verdict: Verdict, interrupted: AbortSignal): number {
+  if (interrupted.aborted) return EXIT.INTERRUPTED;
+  return run.shared === undefined ? exitCodeOf(verdict.decision) : EXIT.GO;
+}
+
+function isOtherPart({ shared }: PreparedRun, run: string): boolean {
+  if (shared === undefined) return false;
+  const { group, part } = shared.lease;
+  return run.startsWith(`${group}-`) && !run.startsWith(`${group}-${part}-`);
+}

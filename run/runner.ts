@@ -1,0 +1,203 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Readable } from 'node:stream';
+import { GreenlightError } from '../contract/errors.ts';
+import { Fragment, fragmentName } from '../contract/evidence/fragment.ts';
+import type { Project } from '../contract/evidence/outcome.ts';
+import { RUN_CONTEXT_ENV, type RunContext } from '../contract/evidence/run-context.ts';
+import { writeFileAtomically } from '../host/atomic-write.ts';
+import type { PlaywrightInstall } from '../host/find-playwright.ts';
+import { ownModule } from '../host/package-root.ts';
+import { ALLURE_RESULTS_ENV } from './playwright-env.ts';
+import { PROGRESS_DESCRIPTOR } from './progress.ts';
+import { startGroup } from '../host/process-group.ts';
+
+/** One start of Playwright. */
+export interface SessionOrder {
+  readonly context: RunContext;
+  readonly playwright: PlaywrightInstall;
+  readonly projects: readonly Project[];
+  readonly grep: string | undefined;
+  /** For traces and screenshots; its own for each session, because Playwright empties it at each start. */
+  readonly outputDirectory: string;
+  readonly allureResults: string;
+  readonly logFile: string;
+  readonly env: NodeJS.ProcessEnv;
+  /** When the whole run must be done, in milliseconds since 1970. */
+  readonly deadlineAt: number;
+  readonly interrupted: AbortSignal;
+  readonly clean: (text: string) => string;
+  readonly onProgress: (line: string) => void;
+}
+
+/** How it ended. `fragment` is undefined when the recorder left nothing that can be read. */
+export interface SessionEnd {
+  readonly projects: readonly Project[];
+  readonly startedAt: string;
+  readonly endedAt: string;
+  readonly exitCode: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** Whether we ended it before it was done. */
+  readonly cut: 'interrupted' | 'deadline' | undefined;
+  readonly fragment: Fragment | undefined;
+  /** Why there is no fragment. */
+  readonly fragmentProblem: string | undefined;
+  /** The last lines that Playwright printed, clean. */
+  readonly lastLines: readonly string[];
+}
+
+/** Fixtures may need this long to remove what they created. */
+const GRACE_MS = 15_000;
+const KEPT_LINES = 20_000;
+/** For what is still in the pipes when Playwright has gone. */
+const LAST_OUTPUT_MS = 2000;
+/** Enough for the message above the stack of an error in somebody's configuration. */
+const LAST_LINES = 30;
+
+/**
+ * Runs Playwright once: its `cli.js` directly and never through npx, which would leave it behind when it is ended.
+ * @throws only when Playwright could not be started at all
+ */
+export async function runSession(order: SessionOrder): Promise<SessionEnd> {
+  const { context } = order;
+  const contextFile = path.join(context.runDirectory, 'run.json');
+  writeFileAtomically(contextFile, JSON.stringify(context, null, 2));
+  const startedAt = new Date().toISOString();
+  const group = await startGroup(process.execPath, playwrightArgs(order), {
+    cwd: workingDirectory(order),
+    env: sessionEnv(order, contextFile),
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+  });
+  const lines: string[] = [];
+  const keep = (line: string): void => {
+    lines.push(order.clean(line));
+    if (lines.length > KEPT_LINES) lines.splice(0, KEPT_LINES / 2);
+  };
+  const streams = [
+    read(group.child.stdout, keep),
+    read(group.child.stderr, keep),
+    read(group.child.stdio[PROGRESS_DESCRIPTOR] as Readable, order.onProgress),
+  ];
+  let cut: SessionEnd['cut'];
+  const cutBy = (cause: 'interrupted' | 'deadline'): void => {
+    cut ??= cause;
+    void group.stop(GRACE_MS);
+  };
+  const onInterrupt = (): void => cutBy('interrupted');
+  order.interrupted.addEventListener('abort', onInterrupt, { once: true });
+  if (order.interrupted.aborted) onInterrupt();
+  const timer = setTimeout(() => cutBy('deadline'), Math.max(0, order.deadlineAt - Date.now()));
+  const { code, signal } = await group.exited;
+  clearTimeout(timer);
+  order.interrupted.removeEventListener('abort', onInterrupt);
+  // What Playwright's processes printed is there by now. Whoever still holds these pipes is no part of the run, such as a
+  // daemon that a global set-up started: nobody must wait for it.
+  await Promise.race([
+    Promise.all(streams.map(({ ended }) => ended)),
+    pause(LAST_OUTPUT_MS, undefined, { ref: false }),
+  ]);
+  for (const { leave } of streams) leave();
+  // The log is for people: a disk that is full must not take the answer with it.
+  const logProblem = tryWrite(order.logFile, `${lines.join('\n')}\n`);
+  return {
+    projects: order.projects,
+    startedAt,
+    endedAt: new Date().toISOString(),
+    exitCode: code,
+    signal,
+    cut,
+    ...readFragment(context),
+    lastLines: [...lines.slice(-LAST_LINES), ...(logProblem === undefined ? [] : [logProblem])],
+  };
+}
+
+function workingDirectory({ playwright }: SessionOrder): string {
+  return path.dirname(playwright.configFile);
+}
+
+/**
+ * Playwright takes a comma in the path of a reporter for the end of it. Seen from where it runs, the path is most often
+ * free of what the folders above are called.
+ * @throws GreenlightError PART_MISSING
+ */
+export function withoutComma(file: string, cwd: string): string {
+  if (!file.includes(',')) return file;
+  const seen = path.relative(cwd, file);
+  if (!seen.includes(',')) return seen;
+  throw new GreenlightError('PART_MISSING', `Playwright cannot load ${file}: there is a comma in its path`, {
+    hint: 'Install greenlight into the folder of the Playwright configuration, or rename the folder with the comma.',
+  });
+}
+
+function playwrightArgs(order: SessionOrder): string[] {
+  return [
+    order.playwright.cli,
+    'test',
+    `--config=${order.playwright.configFile}`,
+    ...order.projects.map((project) => `--project=${project}`),
+    // Our stages replace the dependencies: a failed project must not silently hide what comes after it.
+    '--no-deps',
+    // `--reporter` would replace the configured ones, and the redactor with them.
+    `--add-reporter=${['reporters/recorder', 'run/progress-reporter'].map((name) => withoutComma(ownModule(name), workingDirectory(order))).join(',')}`,
+    // Whatever the configuration says: comparing with what was just written shows nothing.
+    '--update-snapshots=none',
+    `--output=${order.outputDirectory}`,
+    ...(order.grep === undefined ? [] : [`--grep=${order.grep}`, '--pass-with-no-tests']),
+  ];
+}
+
+function sessionEnv(order: SessionOrder, contextFile: string): NodeJS.ProcessEnv {
+  const env: NodeJS.ProcessEnv = {
+    ...order.env,
+    [RUN_CONTEXT_ENV]: contextFile,
+    [ALLURE_RESULTS_ENV]: order.allureResults,
+    PLAYWRIGHT_NO_COPY_PROMPT: '1',
+    PLAYWRIGHT_HTML_OPEN: 'never',
+    FORCE_COLOR: '0',
+  };
+  // NODE_OPTIONS may load a transpiler of ours (tsx) into a process that has its own; PW_TEST_REPORTER appends a
+  // reporter after ours, whose word would be the last; NO_COLOR beside FORCE_COLOR makes Node warn.
+  for (const name of ['NODE_OPTIONS', 'PW_TEST_REPORTER', 'NO_COLOR']) delete env[name];
+  return env;
+}
+
+interface Reading {
+  readonly ended: Promise<void>;
+  /** Reads no further, whoever may still write. */
+  readonly leave: () => void;
+}
+
+function read(stream: Readable | null, onLine: (line: string) => void): Reading {
+  if (stream === null) return { ended: Promise.resolve(), leave: () => undefined };
+  const ended = new Promise<void>((resolve) => {
+    createInterface({ input: stream, crlfDelay: Infinity }).on('line', onLine).on('close', resolve);
+    stream.on('error', () => resolve());
+  });
+  return { ended, leave: () => void stream.destroy() };
+}
+
+function readFragment(context: RunContext): Pick<SessionEnd, 'fragment' | 'fragmentProblem'> {
+  const name = fragmentName(context.session);
+  try {
+    const text = readFileSync(path.join(context.runDirectory, name), 'utf8');
+    const fragment = Fragment.parse(JSON.parse(text));
+    if (fragment.run !== context.id || fragment.session !== context.session) {
+      return { fragment: undefined, fragmentProblem: `${name} belongs to another run` };
+    }
+    return { fragment, fragmentProblem: undefined };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return { fragment: undefined, fragmentProblem: `${name} cannot be used: ${reason}` };
+  }
+}
+
+function tryWrite(file: string, text: string): string | undefined {
+  try {
+    writeFileSync(file, text);
+    return undefined;
+  } catch (error) {
+    return `(the log ${file} could not be written: ${error instanceof Error ? error.message : String(error)})`;
+  }
+}

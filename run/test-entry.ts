@@ -1,0 +1,26 @@
+/** What a user's specs import: `import { check, defineSuites, expect, test } from 'greenlight/test'`. */
+import { loadTest } from '../checks/index.ts';
+import type { PlanInput } from '../contract/plan/plan.ts';
+import * as dataChecks from '../data-checks/index.ts';
+import * as load from '../load/index.ts';
+import { defineSlo } from '../slo/define-slo.ts';
+import { asPlan } from '../suites/ambient-plan.ts';
+
+export { check, defineReadiness, defineSuites, expect, test } from '../suites/index.ts';
+
+/** Registers the data checks of a plan as Playwright tests. @throws GreenlightError PLAN_INVALID */
+export function defineDataChecks(plan: PlanInput): void {
+  dataChecks.defineDataChecks(asPlan(plan));
+}
+
+/**
+ * Registers the service levels and load profiles of a plan as Playwright tests. Service levels come first: they are about
+ * real traffic, and our own load would be part of it. @throws GreenlightError PLAN_INVALID
+ */
+export function defineLoad(input: PlanInput): void {
+  const plan = asPlan(input);
+  // One after the other: profiles that run at the same time would measure each other.
+  loadTest.describe.configure({ mode: 'default' });
+  defineSlo(plan);
+  load.defineLoad(plan);
+}
