@@ -5,6 +5,7 @@ const ALONE = [
   'tests/contracts/load-engine/**/*.test.ts',
   'tests/contracts/metrics/cutover-levels.test.ts',
   'tests/runner/load/**/*.test.ts',
+  'tests/e2e/cli/load.test.ts',
   'tests/e2e/cli/stopping.test.ts',
   'tests/e2e/demo/one-demo.test.ts',
   'tests/e2e/demo/faults.test.ts',
