@@ -47,6 +47,11 @@ export interface FlowWalk {
   acceptsStatus(status: number): boolean;
   /** Whether more than the status of the answer to the last request will be looked at. */
   looksAtBody(depth: EvaluationDepth): boolean;
+  /**
+   * What is told of the last answer where its body is not what its headers say, and the engine threw it away: the shape
+   * that was asked for was not there. Undefined where none was looked for.
+   */
+  undecodable(depth: EvaluationDepth): LookedAt | undefined;
   /** No answer came: the walk is over. */
   giveUp(): void;
 }
@@ -134,6 +139,11 @@ class Walk implements FlowWalk {
 
   looksAtBody(depth: EvaluationDepth): boolean {
     return this.asked !== undefined && looksAtBody(this.asked, depth);
+  }
+
+  undecodable(depth: EvaluationDepth): LookedAt | undefined {
+    if (!depth.schema || this.asked?.response === undefined) return undefined;
+    return { step: this.asked.id, held: false };
   }
 
   giveUp(): void {

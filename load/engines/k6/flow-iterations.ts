@@ -1,3 +1,4 @@
+import { eventOfK6 } from '../../../contract/events/k6-codes.ts';
 import type { EvaluationDepth } from '../../../contract/flow/evaluate.ts';
 import type { Flow } from '../../../contract/flow/flow.ts';
 import { type DecodedBody, decodeText } from '../../../contract/flow/body.ts';
@@ -63,6 +64,10 @@ export function flowIterations(k6: K6Modules, order: K6Order, flow: Flow, tellin
         // k6 gives a status to no other answer than one that it has read to its end; of all others its own samples
         // carry the error code, and each must count once.
         if (status === 0) {
+          // Among few that are looked at, all may be so: their share of all requests would say nothing.
+          const shape =
+            eventOfK6(response.error_code) === 'body-undecodable' ? walk.undecodable(depth) : undefined;
+          if (shape !== undefined) telling.shape(shape);
           walk.giveUp();
           refuseInvalidUrl(response);
         } else if (keepBody || !walk.acceptsStatus(status)) {
