@@ -7,6 +7,7 @@ import { bootDemo, type BootedDemo } from '../../../demo/boot.ts';
 import { DEMO_FAULTS, type DemoFault } from '../../../demo/faults.ts';
 import { directoryOf, plantFault } from './planted-fault.ts';
 import {
+  DEMO_FILES,
   firstFailure,
   greenlight,
   greenlightFromSource,
@@ -83,7 +84,7 @@ describe('every other fault, in one demo, is NO_GO, and the right check is named
       const planted = await plantFault(demo, fault, directoryOf(home, fault));
       const { DEMO_RELEASE: release = '', DEMO_COMMIT: commit = '' } = planted.env;
       const args = [
-        ...['run', '--config', demo.planFile, '--playwright', 'playwright.config.ts'],
+        ...['run', ...DEMO_FILES],
         ...['--release', release, '--commit', commit, '--output', output],
         ...['--state', path.join(output, 'state')],
       ];

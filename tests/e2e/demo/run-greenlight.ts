@@ -13,6 +13,11 @@ export interface Ended {
 }
 
 const BUILT = [path.join(ROOT, 'dist/scripts/greenlight.js')];
+/** The demo's plan and Playwright configuration as they are built: from source, each process would transpile everything. */
+export const DEMO_FILES = [
+  ...['--config', path.join(ROOT, 'dist/demo/greenlight.config.js')],
+  ...['--playwright', path.join(ROOT, 'dist/playwright.config.js')],
+];
 /** What `npm run demo` starts. */
 const FROM_SOURCE = ['--import', 'tsx', path.join(ROOT, 'scripts/greenlight.ts')];
 
