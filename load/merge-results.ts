@@ -58,9 +58,8 @@ export function mergeResults(results: readonly LoadResult[], together: Together)
     generator: {
       lagP99Ms: nullable(results.map(({ generator }) => generator.lagP99Ms)),
       cpuPercent: nullable(results.map(({ generator }) => generator.cpuPercent)),
-      ...(results.some(({ generator }) => generator.waitMs === undefined)
-        ? {}
-        : { waitMs: nullable(results.map(({ generator }) => generator.waitMs ?? null)) }),
+      ...ofAll('waitMs', results),
+      ...ofAll('queuedPercent', results),
       saturated: results.some(({ generator }) => generator.saturated),
       ...greatest('processes', results),
       ...greatest('cores', results),
@@ -169,6 +168,16 @@ function silencesOf(
 function nullable(values: readonly (number | null)[]): number | null {
   const known = values.filter((value) => value !== null);
   return known.length === values.length ? Math.max(...known) : null;
+}
+
+/** The worst of them; nothing where one of the results does not say, as those of older versions. */
+function ofAll<Name extends 'waitMs' | 'queuedPercent'>(
+  name: Name,
+  results: readonly LoadResult[],
+): Partial<Record<Name, number | null>> {
+  if (results.some(({ generator }) => generator[name] === undefined)) return {};
+  const worst = nullable(results.map(({ generator }) => generator[name] ?? null));
+  return { [name]: worst } as Partial<Record<Name, number | null>>;
 }
 
 /** Each of the results was made by so many; nothing where one process made each of them. */

@@ -87,6 +87,11 @@ export const LoadResult = z.strictObject({
     cpuPercent: z.number().nullable(),
     /** How long a request's own work waited for a processor, on average; null where the system does not say. */
     waitMs: z.number().nonnegative().nullable().optional(),
+    /**
+     * How long the generator's threads stood in the run queue, added up, as a share of the time: 100 says that one was
+     * waiting at every moment. null where the system does not say.
+     */
+    queuedPercent: z.number().nonnegative().nullable().optional(),
     saturated: z.boolean(),
     /** Only where several processes made the load: how many, and on how many cores. The rest is of the worst of them. */
     processes: z.number().int().min(2).optional(),

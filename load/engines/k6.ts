@@ -56,6 +56,7 @@ async function runK6(order: LoadOrder): Promise<LoadResult> {
     lagP99Ms: null,
     cpuPercent: use?.cpuPercent ?? null,
     waitMs: use?.waitMs ?? null,
+    queuedPercent: use?.queuedPercent ?? null,
     saturated: use !== null && use.cpuPercent > 0.9 * wholeMachinePercent(),
   };
   return reading.result({ ...run, generator }, await summaryOf(k6Order));

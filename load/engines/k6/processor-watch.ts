@@ -6,6 +6,8 @@ export interface ProcessorUse {
   readonly cpuPercent: number;
   /** Milliseconds that one piece of work waited for a processor, on average. */
   readonly waitMs: number;
+  /** How long its threads waited, added up, as a share of the time. */
+  readonly queuedPercent: number;
 }
 
 interface Look {
@@ -47,9 +49,12 @@ export class ProcessorWatch {
     const last = within.at(-1);
     if (before === undefined || last === undefined || last.atMs <= before.atMs) return null;
     const slices = last.slices - before.slices;
+    const elapsedMs = last.atMs - before.atMs;
+    const waitedMs = (last.waitedNs - before.waitedNs) / 1e6;
     return {
-      cpuPercent: ((last.ranNs - before.ranNs) / 1e6 / (last.atMs - before.atMs)) * 100,
-      waitMs: slices <= 0 ? 0 : ((last.waitedNs - before.waitedNs) / 1e6 / slices) * WAKE_UPS,
+      cpuPercent: ((last.ranNs - before.ranNs) / 1e6 / elapsedMs) * 100,
+      waitMs: slices <= 0 ? 0 : (waitedMs / slices) * WAKE_UPS,
+      queuedPercent: (waitedMs / elapsedMs) * 100,
     };
   }
 

@@ -37,6 +37,25 @@ describe('a k6 that waits for a processor', () => {
     expect(judged({ errors: { ...none, timeout: 50 }, generator: starved }).outcome).toBe('unknown');
   });
 
+  test('for most of the time, with many short waits that lower their mean, is starved all the same', () => {
+    const queued = { ...healthy, cpuPercent: 3, waitMs: 40, queuedPercent: 260 };
+    const late = { latency: { ...slow, p95: 1400 } };
+    expect(judged({ ...late, generator: queued })).toMatchObject({
+      outcome: 'unknown',
+      cause: 'within-own-delay',
+    });
+    expect(judged({ errors: { ...none, timeout: 50 }, generator: queued }).outcome).toBe('unknown');
+    expect(judged({ errors: { ...none, status: 50 }, generator: queued }).outcome).toBe('fail');
+    // As measured beside a slow target, and with a generator that uses a whole core itself.
+    for (const [cpuPercent, queuedPercent] of [
+      [9, 30],
+      [85, 130],
+    ] as const)
+      expect(
+        judged({ ...late, generator: { ...queued, cpuPercent, queuedPercent, waitMs: 1.2 } }).outcome,
+      ).toBe('fail');
+  });
+
   test('and one that does not: what drops arrivals then is the slow target', () => {
     expect(judged({ ...dropping, generator: healthy })).toMatchObject({ outcome: 'fail', cause: 'p95' });
     expect(judged({ errors: { ...none, timeout: 50 }, generator: healthy }).outcome).toBe('fail');
