@@ -1,15 +1,19 @@
 import type { TestDetails } from '@playwright/test';
 import { CHECK_ANNOTATION } from '../contract/plan/check-id.ts';
+import { WAITS_ANNOTATION } from '../contract/evidence/stage-word.ts';
 import type { PlannedCheck } from '../contract/plan/checks.ts';
 
-/** Annotation and tags by which Playwright, the recorder and `--grep` know a check: `@blocking`, `@<id>`, and its own. */
+/**
+ * Annotations and tags by which Playwright, the recorder and `--grep` know a check: `@blocking`, `@<id>`, and its own. Only
+ * for tests of `stagedTest`: it is said of them that they wait for their stage.
+ */
 export function detailsOf(
   check: Pick<PlannedCheck, 'id'> & Partial<PlannedCheck>,
   tags: readonly string[] = [],
 ): TestDetails {
   const all = [...(check.severity === undefined ? [] : [check.severity]), check.id, ...tags].map(tagOf);
   return {
-    annotation: { type: CHECK_ANNOTATION, description: check.id },
+    annotation: [{ type: CHECK_ANNOTATION, description: check.id }, { type: WAITS_ANNOTATION }],
     tag: [...new Set(all)],
   };
 }

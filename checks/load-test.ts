@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test as base } from '@playwright/test';
 import { loadRunContext } from '../host/run-context.ts';
+import { stagedTest } from './staged-test.ts';
 
 /** What a load test needs around it. */
 export interface LoadFixtures {
@@ -13,7 +13,7 @@ export interface LoadFixtures {
 }
 
 /** Playwright's `test` for load profiles. */
-export const loadTest = base.extend<LoadFixtures>({
+export const loadTest = stagedTest.extend<LoadFixtures>({
   // Playwright reads the parameter's pattern to find the fixtures that this one needs: none.
   stopWithTest: async ({}, use) => {
     const controller = new AbortController();

@@ -6,6 +6,7 @@ import { redactorOf } from '../safety/redactor.ts';
 import { checksOfThisRun } from '../host/run-context.ts';
 import { conclude } from './conclude.ts';
 import { detailsOf, uniqueTitles } from './details.ts';
+import type { StageTestFixtures, StageWorkerFixtures } from './staged-test.ts';
 import { callFromUserPlace } from './user-place.ts';
 
 /**
@@ -32,7 +33,7 @@ type Register = (title: string, details: TestDetails, body: unknown) => void;
  * recorded, and thrown where it does not hold.
  * @param lookOf how a check looks; undefined for checks of other rooms
  */
-export function registerChecks<T extends object, W extends object>(
+export function registerChecks<T extends StageTestFixtures, W extends StageWorkerFixtures>(
   test: TestType<T, W>,
   plan: Plan,
   lookOf: (check: PlannedCheck) => PlannedLook<T & W> | undefined,
@@ -62,7 +63,7 @@ export function registerChecks<T extends object, W extends object>(
  * `expect`s say is the answer.
  * @param check of the manifest; without a plan only its id is known
  */
-export function registerOwnCheck<T extends object, W extends object>(
+export function registerOwnCheck<T extends StageTestFixtures, W extends StageWorkerFixtures>(
   test: TestType<T, W>,
   check: PlannedCheck | { readonly id: string },
   options: { readonly manifest: readonly PlannedCheck[]; readonly tags?: readonly string[] | undefined },

@@ -1,4 +1,4 @@
-import { test as base } from '@playwright/test';
+import { stagedTest } from '../checks/index.ts';
 import { GreenlightError } from '../contract/errors.ts';
 import type { Plan } from '../contract/plan/plan.ts';
 import type { RowCounter } from '../contract/ports/records.ts';
@@ -20,7 +20,7 @@ export interface Sides {
 
 /** Playwright's `test` with both databases. They are per worker, so that all its tables come from one view of each. */
 export function dataTest(plan: Plan) {
-  return base.extend<object, { sides: Sides }>({
+  return stagedTest.extend<object, { sides: Sides }>({
     sides: [
       // Playwright reads the parameter's pattern to find the fixtures that this one needs: none.
       async ({}, use) => {

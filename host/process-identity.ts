@@ -10,6 +10,16 @@ export interface ProcessIdentity {
   readonly start: string | null;
 }
 
+/** Whether a process with this id is there; one that belongs to someone else counts. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
 /** This process. */
 export function ownIdentity(): ProcessIdentity {
   return { host: hostIdentity(), pid: process.pid, start: startOf(process.pid) };
@@ -19,12 +29,7 @@ export function ownIdentity(): ProcessIdentity {
 export function lifeOf(identity: ProcessIdentity): 'alive' | 'dead' | 'cannot-tell' {
   if (identity.host !== hostIdentity()) return 'cannot-tell';
   if (identity.pid === process.pid) return identity.start === startOf(process.pid) ? 'alive' : 'dead';
-  try {
-    process.kill(identity.pid, 0);
-  } catch (error) {
-    // EPERM: it exists and belongs to someone else.
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return 'dead';
-  }
+  if (!isAlive(identity.pid)) return 'dead';
   const start = startOf(identity.pid);
   if (identity.start !== null && start !== null && start !== identity.start) return 'dead';
   return isZombie(identity.pid) ? 'dead' : 'alive';

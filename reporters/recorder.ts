@@ -20,7 +20,9 @@ import { textOf } from './classify.ts';
 import { attemptsOf, type SeenSession } from './recorder/attempts-of.ts';
 import { checkOf } from './recorder/check-of.ts';
 import { firstReadings } from './recorder/first-reading.ts';
+import { HeldStages } from './recorder/held-stages.ts';
 import { writeFileAtomically } from '../host/atomic-write.ts';
+import { sendProgress } from '../host/progress-pipe.ts';
 
 /** Where fragments go when Playwright was started by hand. */
 const BY_HAND = join('test-results', 'greenlight');
@@ -42,6 +44,7 @@ export default class Recorder implements Reporter {
   private root: Suite | undefined;
   private readonly ended = new Set<TestResult>();
   private readonly readings = firstReadings();
+  private readonly stages: HeldStages;
   private updateSnapshots: string | undefined;
   private readonly endedTests = new Set<string>();
   private faults: Fault[] = [];
@@ -55,6 +58,11 @@ export default class Recorder implements Reporter {
   constructor(options: { readonly _mode?: Mode } = {}) {
     this.context = loadRunContext();
     this.mode = options._mode ?? 'test';
+    this.stages = new HeldStages(this.context, (through) => {
+      this.write(false);
+      // First those that show progress are told of the last end.
+      setImmediate(() => sendProgress({ type: 'stages-ended', through }));
+    });
     // Of its own: it reads what Playwright says before the redacting reporter has been there.
     this.redactor = createRedactor({ values: processSecrets() });
     const directory = this.context?.runDirectory ?? BY_HAND;
@@ -76,7 +84,8 @@ export default class Recorder implements Reporter {
     return false;
   }
 
-  async preprocess(): Promise<void> {
+  async preprocess(found: Parameters<NonNullable<Reporter['preprocess']>>[0]): Promise<void> {
+    this.stages.prepare(found);
     // The redacting reporter says so where the plan cannot be read.
     await learnSecretsOfRun(this.redactor).catch(() => undefined);
   }
@@ -87,6 +96,7 @@ export default class Recorder implements Reporter {
     const ours = config.projects.map(({ name }) => Project.safeParse(name));
     this.projects = ours.flatMap((parsed) => (parsed.success ? [parsed.data] : []));
     this.write(false);
+    this.stages.begin(suite);
   }
 
   onTestBegin(_test: TestCase, result: TestResult): void {
@@ -97,6 +107,7 @@ export default class Recorder implements Reporter {
     this.ended.add(result);
     this.endedTests.add(test.id);
     if (Date.now() - this.lastWrite >= WRITE_EVERY_MS) this.write(false);
+    this.stages.ended(test);
   }
 
   onError(error: TestError): void {
@@ -151,6 +162,7 @@ export default class Recorder implements Reporter {
       run: this.context?.id ?? 'by-hand',
       session: this.context?.session ?? 0,
       final,
+      stages: this.stages.count,
       report: {
         projects: this.projects,
         startedAt: this.startedAt,
@@ -164,6 +176,13 @@ export default class Recorder implements Reporter {
     };
   }
 
+  /** The run names it, and why, among the checks that were not started. Whatever ran all the same is recorded. */
+  private wasLeftOut(test: TestCase, check: string): boolean {
+    if (!this.stages.isOrdered(test)) return false;
+    const allowed = this.stages.wordFor(test)?.checks.includes(check) ?? false;
+    return !allowed && test.results.every((result) => this.readings.of(result).status === 'skipped');
+  }
+
   private recorded(tests: readonly TestCase[]): { attempts: Attempt[]; faults: Fault[] } {
     const attempts: Attempt[] = [];
     const faults: Fault[] = [];
@@ -174,6 +193,7 @@ export default class Recorder implements Reporter {
       ended: this.ended,
       readings: this.readings,
       updateSnapshots: this.updateSnapshots,
+      notBefore: (test) => this.stages.wordFor(test)?.at,
     };
     for (const test of tests) {
       const identity = checkOf(test);
@@ -188,6 +208,7 @@ export default class Recorder implements Reporter {
         faults.push({ kind: 'duplicate-check', message, check: identity.id });
       }
       owners.set(identity.id, test.id);
+      if (this.wasLeftOut(test, identity.id)) continue;
       const recorded = attemptsOf(test, identity.id, session);
       attempts.push(...recorded.attempts);
       faults.push(...recorded.faults);

@@ -1,26 +1,10 @@
-import { z } from 'zod';
+import type { TestEvent } from '../contract/evidence/progress-event.ts';
 import type { Screen } from '../safety/screen.ts';
-
-/** The pipe between Playwright and us on which progress travels; workers do not inherit it. */
-export const PROGRESS_DESCRIPTOR = 3;
-
-const ProgressEvent = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('begin'), check: z.string(), title: z.string() }),
-  z.object({
-    type: z.literal('end'),
-    check: z.string(),
-    title: z.string(),
-    status: z.string(),
-    durationMs: z.number(),
-  }),
-]);
-export type ProgressEvent = z.infer<typeof ProgressEvent>;
 
 /** Shows what is going on, on standard error: one line for each end, and on a terminal what is running now. */
 export interface Progress {
   stage(title: string): void;
-  /** One line of the progress pipe. */
-  event(line: string): void;
+  event(event: TestEvent): void;
   note(text: string): void;
   close(): void;
 }
@@ -49,9 +33,7 @@ export function createProgress(screen: Screen, now: () => number = Date.now): Pr
       running.clear();
       screen.err(paint.bold(`▸ ${title}`));
     },
-    event(line) {
-      const event = parse(line);
-      if (event === undefined) return;
+    event(event) {
       if (event.type === 'begin') {
         running.set(event.check, now());
         return;
@@ -72,13 +54,4 @@ export function createProgress(screen: Screen, now: () => number = Date.now): Pr
 /** 1234 -> "1.2 s". */
 export function seconds(milliseconds: number): string {
   return `${(milliseconds / 1000).toFixed(1)} s`;
-}
-
-function parse(line: string): ProgressEvent | undefined {
-  try {
-    return ProgressEvent.parse(JSON.parse(line));
-  } catch {
-    // A line of someone else on our pipe. It decides nothing, so it is only left out of the display.
-    return undefined;
-  }
 }

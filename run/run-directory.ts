@@ -24,13 +24,3 @@ export function removeRunDirectory(directory: string): void {
 export function removeDeadRuns(directory: string): void {
   removeDeadScratch(path.dirname(directory), () => true);
 }
-
-/** Whether a process with this id is there; one that belongs to someone else counts. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
-}

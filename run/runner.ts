@@ -5,20 +5,27 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Readable } from 'node:stream';
 import { GreenlightError } from '../contract/errors.ts';
 import { Fragment, fragmentName } from '../contract/evidence/fragment.ts';
+import { PROGRESS_DESCRIPTOR, type TestEvent } from '../contract/evidence/progress-event.ts';
 import type { Project } from '../contract/evidence/outcome.ts';
 import { RUN_CONTEXT_ENV, type RunContext } from '../contract/evidence/run-context.ts';
 import { writeFileAtomically } from '../host/atomic-write.ts';
 import type { PlaywrightInstall } from '../host/find-playwright.ts';
 import { ownModule } from '../host/package-root.ts';
 import { ALLURE_RESULTS_ENV } from './playwright-env.ts';
-import { PROGRESS_DESCRIPTOR } from './progress.ts';
+import { readProgress } from '../host/progress-pipe.ts';
+import { sayStageWord, stageOf } from '../host/stage-word.ts';
+import type { StageWord } from '../contract/evidence/stage-word.ts';
 import { startGroup } from '../host/process-group.ts';
 
 /** One start of Playwright. */
 export interface SessionOrder {
-  readonly context: RunContext;
+  readonly context: RunContext & Required<Pick<RunContext, 'stages'>>;
+  /**
+   * What a stage of the context may do, asked when it is its turn.
+   * @param before the session by then: of the stages that have ended; undefined for the first stage
+   */
+  readonly wordFor: (stage: number, before: SessionEnd | undefined) => StageWord;
   readonly playwright: PlaywrightInstall;
-  readonly projects: readonly Project[];
   readonly grep: string | undefined;
   /** For traces and screenshots; its own for each session, because Playwright empties it at each start. */
   readonly outputDirectory: string;
@@ -29,7 +36,7 @@ export interface SessionOrder {
   readonly deadlineAt: number;
   readonly interrupted: AbortSignal;
   readonly clean: (text: string) => string;
-  readonly onProgress: (line: string) => void;
+  readonly onProgress: (event: TestEvent) => void;
 }
 
 /** How it ended. `fragment` is undefined when the recorder left nothing that can be read. */
@@ -65,6 +72,8 @@ export async function runSession(order: SessionOrder): Promise<SessionEnd> {
   const contextFile = path.join(context.runDirectory, 'run.json');
   writeFileAtomically(contextFile, JSON.stringify(context, null, 2));
   const startedAt = new Date().toISOString();
+  const stages = new SessionStages(order, startedAt);
+  stages.sayFirst();
   const group = await startGroup(process.execPath, playwrightArgs(order), {
     cwd: workingDirectory(order),
     env: sessionEnv(order, contextFile),
@@ -75,12 +84,20 @@ export async function runSession(order: SessionOrder): Promise<SessionEnd> {
     lines.push(order.clean(line));
     if (lines.length > KEPT_LINES) lines.splice(0, KEPT_LINES / 2);
   };
+  let cut: SessionEnd['cut'];
+  let failed: Error | undefined;
   const streams = [
     read(group.child.stdout, keep),
     read(group.child.stderr, keep),
-    read(group.child.stdio[PROGRESS_DESCRIPTOR] as Readable, order.onProgress),
+    read(group.child.stdio[PROGRESS_DESCRIPTOR] as Readable, (line) => {
+      try {
+        stages.hear(line);
+      } catch (error) {
+        failed ??= error instanceof Error ? error : new Error(String(error));
+        void group.stop(GRACE_MS);
+      }
+    }),
   ];
-  let cut: SessionEnd['cut'];
   const cutBy = (cause: 'interrupted' | 'deadline'): void => {
     cut ??= cause;
     void group.stop(GRACE_MS);
@@ -99,10 +116,12 @@ export async function runSession(order: SessionOrder): Promise<SessionEnd> {
     pause(LAST_OUTPUT_MS, undefined, { ref: false }),
   ]);
   for (const { leave } of streams) leave();
+  // Without our word the rest would wait for ever; what is wrong there is wrong with us.
+  if (failed !== undefined) throw failed;
   // The log is for people: a disk that is full must not take the answer with it.
   const logProblem = tryWrite(order.logFile, `${lines.join('\n')}\n`);
   return {
-    projects: order.projects,
+    projects: stages.reached,
     startedAt,
     endedAt: new Date().toISOString(),
     exitCode: code,
@@ -111,6 +130,79 @@ export async function runSession(order: SessionOrder): Promise<SessionEnd> {
     ...readFragment(context),
     lastLines: [...lines.slice(-LAST_LINES), ...(logProblem === undefined ? [] : [logProblem])],
   };
+}
+
+/** Says the word of each stage when it is its turn, and tells people of those that have theirs. */
+class SessionStages {
+  private readonly order: SessionOrder;
+  private readonly startedAt: string;
+  private readonly words: StageWord[] = [];
+  /** Tests of later stages that Playwright has begun: they wait. */
+  private waiting: TestEvent[] = [];
+
+  constructor(order: SessionOrder, startedAt: string) {
+    this.order = order;
+    this.startedAt = startedAt;
+  }
+
+  sayFirst(): void {
+    this.say(undefined);
+  }
+
+  /** The projects whose turn has come. */
+  get reached(): readonly Project[] {
+    return this.order.context.stages.slice(0, this.words.length).flat();
+  }
+
+  /** One line of the progress pipe. */
+  hear(line: string): void {
+    const event = readProgress(line);
+    if (event === undefined) return;
+    if (event.type !== 'stages-ended') {
+      this.show(event);
+      return;
+    }
+    const { held, session } = this.unfinished();
+    const last = Math.min(held, this.order.context.stages.length) - 1;
+    while (this.words.length <= Math.min(event.through + 1, last)) this.say(session);
+    const due = this.waiting;
+    this.waiting = [];
+    for (const one of due) this.show(one);
+  }
+
+  private say(before: SessionEnd | undefined): void {
+    const stage = this.words.length;
+    const word = this.order.wordFor(stage, before);
+    this.words.push(word);
+    sayStageWord(this.order.context, stage, word);
+  }
+
+  /** What may not start is skipped: its reason has been told. */
+  private show(event: TestEvent): void {
+    const stage = stageOf(this.order.context, event.project);
+    const word = stage === undefined ? undefined : this.words[stage];
+    if (stage !== undefined && word === undefined) this.waiting.push(event);
+    else if (word?.checks.includes(event.check) !== false) this.order.onProgress(event);
+  }
+
+  /** The session as the stages that have ended left it. */
+  private unfinished(): { readonly held: number; readonly session: SessionEnd } {
+    const { fragment, fragmentProblem } = readFragment(this.order.context);
+    if (fragment === undefined) throw new Error(`nothing is known of the stages before: ${fragmentProblem}`);
+    const own = new Set<string>(this.reached);
+    const session: SessionEnd = {
+      projects: this.reached,
+      startedAt: this.startedAt,
+      endedAt: new Date().toISOString(),
+      exitCode: null,
+      signal: null,
+      cut: undefined,
+      fragment: { ...fragment, attempts: fragment.attempts.filter(({ project }) => own.has(project)) },
+      fragmentProblem: undefined,
+      lastLines: [],
+    };
+    return { held: fragment.stages ?? 1, session };
+  }
 }
 
 function workingDirectory({ playwright }: SessionOrder): string {
@@ -136,7 +228,7 @@ function playwrightArgs(order: SessionOrder): string[] {
     order.playwright.cli,
     'test',
     `--config=${order.playwright.configFile}`,
-    ...order.projects.map((project) => `--project=${project}`),
+    ...order.context.stages.flat().map((project) => `--project=${project}`),
     // Our stages replace the dependencies: a failed project must not silently hide what comes after it.
     '--no-deps',
     // `--reporter` would replace the configured ones, and the redactor with them.

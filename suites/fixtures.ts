@@ -1,4 +1,5 @@
-import { type LaunchOptions, test as base } from '@playwright/test';
+import type { LaunchOptions } from '@playwright/test';
+import { stagedTest, type StageTestFixtures, type StageWorkerFixtures } from '../checks/index.ts';
 import { CHECK_ANNOTATION } from '../contract/plan/check-id.ts';
 import { refuseUrlCredentials } from '../contract/plan/credential-problems.ts';
 import { describeError } from '../contract/errors.ts';
@@ -20,7 +21,7 @@ import { removeOwnMails } from './own-mails.ts';
 import { identitiesOf, markOf, type RunScope, runScope } from './run-scope.ts';
 
 /** Fixtures that live as long as a worker. */
-export interface GreenlightWorkerFixtures {
+export interface GreenlightWorkerFixtures extends StageWorkerFixtures {
   /** The plan of this run, checked, and without live keys. */
   readonly plan: Plan;
   readonly run: RunScope;
@@ -38,7 +39,7 @@ export interface GreenlightWorkerFixtures {
 }
 
 /** Fixtures of one test. */
-export interface GreenlightTestFixtures {
+export interface GreenlightTestFixtures extends StageTestFixtures {
   /** A new identity at every call; no other run, worker or attempt makes the same. */
   readonly unique: () => string;
   /** Records what a check creates, before it does, and removes it afterwards. */
@@ -55,7 +56,10 @@ const UNDO_TIMEOUT_MS = 60_000;
  * The `test` of all suites: Playwright's own, which knows the plan. Whatever goes wrong in a fixture ends the test
  * without a finding, and that is `unknown`, never `fail`.
  */
-export const test = base.extend<GreenlightTestFixtures, GreenlightWorkerFixtures>({
+export const test = stagedTest.extend<
+  Omit<GreenlightTestFixtures, keyof StageTestFixtures>,
+  Omit<GreenlightWorkerFixtures, keyof StageWorkerFixtures>
+>({
   plan: [
     // Playwright wants a destructured first parameter even where nothing is used.
 
@@ -121,7 +125,7 @@ export const test = base.extend<GreenlightTestFixtures, GreenlightWorkerFixtures
     });
   },
   created: [
-    async ({ plan, run, secret, openedLedger, redactor }, use, testInfo) => {
+    async ({ plan, run, stage, secret, openedLedger, redactor }, use, testInfo) => {
       const check = testInfo.annotations.find((one) => one.type === CHECK_ANNOTATION)?.description;
       const data = createdData({
         plan,
@@ -131,7 +135,7 @@ export const test = base.extend<GreenlightTestFixtures, GreenlightWorkerFixtures
         ledger: openedLedger,
         // `greenlight run` looks again at its end; by hand there is nobody else who does.
         pauses: loadRunContext() === undefined ? [1000, 2000] : [],
-        createNothing: loadRunContext()?.createNothing,
+        createNothing: stage?.createNothing,
       });
       await use(data);
       await data.answered(testInfo.status === testInfo.expectedStatus ? 'answered' : 'unanswered');

@@ -8,6 +8,8 @@ export const Fragment = z.strictObject({
   session: z.number().int().nonnegative(),
   /** False until Playwright said that it ended: a fragment that stays false was cut short. */
   final: z.boolean(),
+  /** How many stages of the run it holds; the others could not wait in one Playwright, and were left out. */
+  stages: z.number().int().min(1).optional(),
   report: Session.omit({ exitCode: true }),
   attempts: z.array(Attempt),
   faults: z.array(Fault),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CheckId } from '../plan/check-id.ts';
-import { Phase } from './outcome.ts';
+import { Phase, Project } from './outcome.ts';
 import { Release } from '../plan/release.ts';
 import { Segment } from './shard.ts';
 
@@ -29,8 +29,8 @@ export const RunContext = z.strictObject({
   session: z.number().int().nonnegative(),
   /** Only these checks of the manifest; all when absent. A run that several machines share has one share each. */
   checks: z.array(CheckId).optional(),
-  /** Why nothing may be created on the target in this session; absent when it may. */
-  createNothing: z.string().optional(),
+  /** Which Playwright projects may start together, in order; each stage waits for a word. Absent when nobody orders them. */
+  stages: z.array(z.array(Project).min(1)).min(1).optional(),
   /** Make only this share of the load, and not before this time (ISO). */
   segment: Segment.extend({ startAt: z.string().optional() }).optional(),
 });

@@ -24,6 +24,8 @@ export interface SeenSession {
   readonly readings: FirstReadings;
   /** What the configuration does with comparisons with snapshots. */
   readonly updateSnapshots: string | undefined;
+  /** When a test was allowed to start, ISO: Playwright's own start of one that waited is earlier. */
+  readonly notBefore: (test: TestCase) => string | undefined;
 }
 
 /**
@@ -71,7 +73,7 @@ export function attemptsOf(test: TestCase, check: string, session: SeenSession):
       ...common,
       retry: result.retry,
       status,
-      startedAt: isoTime(result.startTime, session.startedAt),
+      startedAt: later(isoTime(result.startTime, session.startedAt), session.notBefore(test)),
       durationMs: Math.max(0, result.duration),
       errors: [...noteOf(result, status, noSnapshots), ...classifyErrors(result.errors, result.steps, own)],
       findings: own.map((finding) => withPageSteps(finding, result.steps)),
@@ -139,4 +141,8 @@ function other(message: string): AttemptError {
 
 function isoTime(time: Date, fallback: string): string {
   return Number.isNaN(time.getTime()) ? fallback : time.toISOString();
+}
+
+function later(one: string, other: string | undefined): string {
+  return other === undefined || Date.parse(one) >= Date.parse(other) ? one : other;
 }

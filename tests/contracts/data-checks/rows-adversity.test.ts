@@ -204,7 +204,8 @@ await describeEachPostgres('databases that make it hard', (cluster, version) => 
     });
   });
 
-  describe('a table that somebody has locked', () => {
+  // They wait for a lock most of the time, side by side.
+  describe.concurrent('a table that somebody has locked', () => {
     const shop = `create table a(id int primary key); insert into a values (1); create table b(id int primary key, v int default 7); insert into b values (1);
         create table c(id int primary key) partition by range (id); create table c1 partition of c for values from (0) to (10); insert into c values (1);`;
     test.each([

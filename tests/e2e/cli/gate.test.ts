@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { isAlive } from '../../../run/run-directory.ts';
+import { isAlive } from '../../../host/process-identity.ts';
 import {
   type CliProject,
   cliProject,

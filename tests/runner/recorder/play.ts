@@ -50,7 +50,7 @@ async function playIn(directory: string, options: Play): Promise<Played> {
   symlinkSync(join(ROOT, 'node_modules'), join(directory, 'node_modules'));
   const reporters = [
     ...(options.reporters?.before ?? []),
-    join(ROOT, 'reporters/recorder.ts'),
+    join(ROOT, 'dist/reporters/recorder.js'),
     ...(options.reporters?.after ?? []),
   ].map((file) => [file]);
   const files: Record<string, string> = {

@@ -68,7 +68,7 @@ export async function startShop(): Promise<{ url: string; close(): void }> {
   };
 }
 
-const RECORDER = join(ROOT, 'reporters/recorder.ts');
+const RECORDER = join(ROOT, 'dist/reporters/recorder.js');
 
 /** Writes a Playwright project that uses every secret in every place we know, in passing and failing tests. */
 export async function writeProject(directory: string): Promise<void> {
@@ -83,14 +83,14 @@ export default defineConfig({
   testDir: '.', outputDir: 'test-results', workers: 1, retries: 0,
   metadata: { deployedWith: process.env.SHOP_CONFIG_SECRET },
   reporter: [
-    [${JSON.stringify(join(ROOT, 'safety/redactor-reporter.ts'))}],
+    [${JSON.stringify(join(ROOT, 'dist/safety/redactor-reporter.js'))}],
     ['list'],
     ['json', { outputFile: 'out/report.json' }],
     ['junit', { outputFile: 'out/junit.xml', includeProjectInTestName: true }],
     ['html', { open: 'never', outputFolder: 'out/html' }],
     ['blob', { outputDir: 'out/blob' }],
     ['allure-playwright', { resultsDir: 'out/allure' }],
-    ${existsSync(RECORDER) ? `[${JSON.stringify(RECORDER)}],` : ''}
+    [${JSON.stringify(RECORDER)}],
   ],
   use: {
     trace: 'on', screenshot: 'off', baseURL: process.env.SHOP_URL,

@@ -14,7 +14,7 @@ import { scanFiles } from '../../../safety/scan-files.ts';
 import { runProject } from './planted-secrets.ts';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
-const REDACTOR = JSON.stringify([join(ROOT, 'safety/redactor-reporter.ts')]);
+const REDACTOR = JSON.stringify([join(ROOT, 'dist/safety/redactor-reporter.js')]);
 
 /** Its name does not look secret: only the plan says that it is. */
 const NAMED = 'named-by-the-plan-4242';

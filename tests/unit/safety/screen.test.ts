@@ -57,7 +57,7 @@ describe.each([{ GITHUB_ACTIONS: 'true' }, { TF_BUILD: 'True' }, { TEAMCITY_VERS
       const { screen, shown } = screenIn(env);
       const progress = createProgress(screen);
       for (const type of ['begin', 'end'] as const) {
-        progress.event(JSON.stringify({ type, check: text, title: text, status: text, durationMs: 1 }));
+        progress.event({ type, check: text, title: text, project: text, status: text, durationMs: 1 });
       }
       progress.note(text);
       progress.stage(text);
