@@ -11,8 +11,11 @@ const ALONE = [
   'tests/e2e/demo/faults.test.ts',
 ];
 
+/** They put stand-ins in the place of modules, which the tests of other files must not see. */
+const ISOLATED = 'tests/unit/**/*.isolated.test.ts';
+
 /**
- * Tests of Greenlight itself. `unit` is pure. `parts` starts real programs (Playwright, PostgreSQL, browsers), three
+ * Tests of Greenlight itself. `unit` and `isolated` are pure. `parts` starts real programs (Playwright, PostgreSQL, browsers), three
  * files at a time: they wait for each other's processes a third of their time, and more would starve. `alone` runs one
  * file at a time.
  */
@@ -20,8 +23,17 @@ export default defineConfig({
   test: {
     projects: [
       {
-        test: { name: 'unit', include: ['tests/*.test.ts', 'tests/unit/**/*.test.ts'], testTimeout: 20_000 },
+        test: {
+          name: 'unit',
+          include: ['tests/unit/**/*.test.ts'],
+          exclude: [ISOLATED],
+          testTimeout: 20_000,
+          // They share what they import: reading it anew for each file would take longer than all the tests.
+          isolate: false,
+          maxWorkers: 2,
+        },
       },
+      { test: { name: 'isolated', include: [ISOLATED], testTimeout: 20_000, maxWorkers: 2 } },
       {
         test: {
           name: 'parts',

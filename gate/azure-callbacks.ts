@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { isDeepStrictEqual } from 'node:util';
-import { type AzureCheck, endAzureCheck, noteOnAzureTimeline } from './azure-check.ts';
+import { type AzureCheck, endAzureCheck, noteOnAzureTimeline } from './azure-pipelines.ts';
 import type { Post } from '../host/post.ts';
 import { type GateAnswer, withoutVerdict } from './answer.ts';
 import type { Audit } from './audit.ts';

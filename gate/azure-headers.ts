@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { GreenlightError } from '../contract/errors.ts';
 import { hostOf, isLoopback } from '../contract/plan/loopback.ts';
-import type { AzureCheck } from './azure-check.ts';
+import type { AzureCheck } from './azure-pipelines.ts';
 
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** Headers become parts of an address: whatever is not exactly an id would lead somewhere else. */

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, test } from 'vitest';
+import { LONG } from './long.ts';
 import { type ClusterVersion, hasVersion, startCluster, type TestCluster } from './postgres-cluster.ts';
 
 /** A cluster that starts before the first test of a block; asked for within tests and hooks only. */
@@ -15,6 +16,7 @@ export async function describeEachPostgres(
   for (const version of ['newest', 'debian'] as const) {
     const here = await hasVersion(version);
     describe(`${what}, on ${version}`, () => {
+      if (version !== 'newest' && !LONG) return test.skip('only when everything runs', () => undefined);
       if (!here) return test.skip('this version is not installed here', () => undefined);
       let started: TestCluster | undefined;
       beforeAll(async () => {

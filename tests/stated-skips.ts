@@ -11,7 +11,32 @@ interface StatedSkip {
   readonly holds: (env: NodeJS.ProcessEnv) => boolean;
 }
 
+const usually = (env: NodeJS.ProcessEnv): boolean => env['GREENLIGHT_LONG'] !== '1';
+
 const STATED: readonly StatedSkip[] = [
+  {
+    file: 'tests/contracts/data-checks/rows-adversity.test.ts',
+    name: /on debian/,
+    because: 'the same on PostgreSQL 15: npm run test:long',
+    holds: usually,
+  },
+  {
+    file: 'tests/contracts/data-checks/coverage.test.ts',
+    name: /on debian/,
+    because: 'the same on PostgreSQL 15: npm run test:long',
+    holds: usually,
+  },
+  {
+    file: 'tests/e2e/demo/faults.test.ts',
+    name: /^every other fault/,
+    because: 'further faults of kinds that are tried: npm run test:long',
+    holds: usually,
+  },
+  {
+    file: 'tests/runner/verdict/chaos.test.ts',
+    because: 'kills at random moments; those at certain ones are tried: npm run test:long',
+    holds: usually,
+  },
   {
     file: 'tests/unit/docs/verify-page.test.ts',
     name: /cosign/,

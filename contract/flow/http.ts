@@ -3,7 +3,7 @@
  * Everything here is portable: no Node API, no URL class (k6 has none).
  */
 import { writeJson } from './exact-json.ts';
-import type { Fields, RequestSpec } from '../request.ts';
+import type { Fields, RequestSpec } from './request.ts';
 import { refuseOddRequest } from './request-spec.ts';
 
 export type { Fields, RequestSpec };

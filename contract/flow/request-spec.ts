@@ -1,4 +1,4 @@
-import type { RequestSpec } from '../request.ts';
+import type { RequestSpec } from './request.ts';
 import { isThenable, PlanMistake, refusePromise } from '../plan/plan-mistake.ts';
 
 const KEYS: Readonly<Record<keyof RequestSpec, true>> = {
