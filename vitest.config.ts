@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Load and answers that are measured, and runs that are killed at a moment: their neighbours would change what they see. */
 const ALONE = [
@@ -11,16 +12,50 @@ const ALONE = [
   'tests/e2e/demo/faults.test.ts',
 ];
 
+/** Load of which the answers count and not their times: one neighbour of the same kind changes nothing. */
+const PAIRS = ['samples', 'odd-answers', 'processes', 'k6-operator'].map(
+  (name) => `tests/contracts/load-engine/${name}.test.ts`,
+);
+
+/** What takes longest begins first: alone at the end, it would keep one of three workers busy and two idle. */
+const LONGEST = [
+  'runner/recorder/hazards',
+  'e2e/package/tarball',
+  'contracts/data-checks/rows-adversity',
+  'e2e/cli/stages',
+  'e2e/cli/nothing-created',
+  'e2e/cli/run',
+  'e2e/cli/shards',
+  'runner/verdict/hazards',
+  'runner/suites/suites',
+  'contracts/data-checks/rows-engine',
+  'e2e/cli/signing',
+  'runner/checks/installed-run',
+  'runner/checks/registration',
+];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const rank = ({ moduleId }: TestSpecification): number => {
+      const found = LONGEST.findIndex((name) => moduleId.endsWith(`${name}.test.ts`));
+      return found < 0 ? LONGEST.length : found;
+    };
+    return sorted.sort((one, other) => rank(one) - rank(other));
+  }
+}
+
 /** They put stand-ins in the place of modules, which the tests of other files must not see. */
 const ISOLATED = 'tests/unit/**/*.isolated.test.ts';
 
 /**
  * Tests of Greenlight itself. `unit` and `isolated` are pure. `parts` starts real programs (Playwright, PostgreSQL, browsers), three
- * files at a time: they wait for each other's processes a third of their time, and more would starve. `alone` runs one
- * file at a time.
+ * files at a time: they wait for each other's processes a third of their time, and more would starve. `pairs` runs two
+ * files at a time, and `alone` one.
  */
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
@@ -38,7 +73,7 @@ export default defineConfig({
         test: {
           name: 'parts',
           include: ['tests/contracts/**/*.test.ts', 'tests/runner/**/*.test.ts', 'tests/e2e/**/*.test.ts'],
-          exclude: ALONE,
+          exclude: [...ALONE, ...PAIRS],
           globalSetup: ['tests/built.ts'],
           sequence: { groupOrder: 1 },
           testTimeout: 180_000,
@@ -48,10 +83,22 @@ export default defineConfig({
       },
       {
         test: {
-          name: 'alone',
-          include: ALONE,
+          name: 'pairs',
+          include: PAIRS,
           globalSetup: ['tests/built.ts'],
           sequence: { groupOrder: 2 },
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          maxWorkers: 2,
+        },
+      },
+      {
+        test: {
+          name: 'alone',
+          include: ALONE,
+          exclude: PAIRS,
+          globalSetup: ['tests/built.ts'],
+          sequence: { groupOrder: 3 },
           testTimeout: 180_000,
           hookTimeout: 180_000,
           maxWorkers: 1,

@@ -1,12 +1,16 @@
 import { writeSync } from 'node:fs';
 import { PROGRESS_DESCRIPTOR, ProgressEvent } from '../contract/evidence/progress-event.ts';
 
-/** Tells the command line, from Playwright's main process. Never throws: whoever watched may have gone. */
-export function sendProgress(event: ProgressEvent): void {
+/**
+ * Tells the command line, from Playwright's main process.
+ * @returns whether it could be told: it may have gone, or code of the user may have closed the pipe
+ */
+export function sendProgress(event: ProgressEvent): boolean {
   try {
     writeSync(PROGRESS_DESCRIPTOR, `${JSON.stringify(event)}\n`);
+    return true;
   } catch {
-    // Then the run has ended, too, and nobody waits for an answer.
+    return false;
   }
 }
 

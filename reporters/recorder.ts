@@ -58,11 +58,7 @@ export default class Recorder implements Reporter {
   constructor(options: { readonly _mode?: Mode } = {}) {
     this.context = loadRunContext();
     this.mode = options._mode ?? 'test';
-    this.stages = new HeldStages(this.context, (through) => {
-      this.write(false);
-      // First those that show progress are told of the last end.
-      setImmediate(() => sendProgress({ type: 'stages-ended', through }));
-    });
+    this.stages = new HeldStages(this.context, (through) => this.tellEnded(through));
     // Of its own: it reads what Playwright says before the redacting reporter has been there.
     this.redactor = createRedactor({ values: processSecrets() });
     const directory = this.context?.runDirectory ?? BY_HAND;
@@ -176,11 +172,31 @@ export default class Recorder implements Reporter {
     };
   }
 
+  /** Without an answer the rest would wait until the deadline of the run: where nobody can be told, Playwright ends. */
+  private tellEnded(through: number): void {
+    const giveUp = (why: string): void => {
+      this.fault('runner', `the run could not be told that a stage had ended: ${why}`);
+      process.kill(process.pid, 'SIGINT');
+    };
+    try {
+      this.write(false);
+    } catch (error) {
+      giveUp(String(error));
+      return;
+    }
+    // First those that show progress are told of the last end.
+    setImmediate(() => {
+      if (!sendProgress({ type: 'stages-ended', through })) giveUp('the pipe to it is closed');
+    });
+  }
+
   /** The run names it, and why, among the checks that were not started. Whatever ran all the same is recorded. */
   private wasLeftOut(test: TestCase, check: string): boolean {
     if (!this.stages.isOrdered(test)) return false;
-    const allowed = this.stages.wordFor(test)?.checks.includes(check) ?? false;
-    return !allowed && test.results.every((result) => this.readings.of(result).status === 'skipped');
+    const word = this.stages.wordFor(test);
+    if (word === undefined) return test.results.length === 0;
+    const skipped = test.results.every((result) => this.readings.of(result).status === 'skipped');
+    return skipped && word.refused.includes(check);
   }
 
   private recorded(tests: readonly TestCase[]): { attempts: Attempt[]; faults: Fault[] } {

@@ -74,6 +74,12 @@ function sessionFaults(end: SessionEnd): Fault[] {
   if (end.signal !== null && end.cut === undefined) {
     faults.push({ kind: 'runner', message: `Playwright was ended by ${end.signal} in ${name}` });
   }
+  if (end.wordProblem !== undefined) {
+    faults.push({
+      kind: 'runner',
+      message: `${name}: what may start could not be decided: ${end.wordProblem}`,
+    });
+  }
   if (end.fragment === undefined) {
     const words = end.lastLines.length === 0 ? '' : `; it said: ${end.lastLines.join('\n')}`;
     faults.push(

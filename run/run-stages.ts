@@ -56,6 +56,7 @@ export async function runStages(
 async function runFirst(going: Going, stages: readonly OwnStage[]): Promise<number | 'none'> {
   const [first, ...more] = stages;
   if (first === undefined) return 0;
+  const noted = going.notStarted.length;
   const plans = [planOf(going, first)];
   if (plans[0]?.started.length === 0) return 1;
   let since = Date.now();
@@ -69,23 +70,31 @@ async function runFirst(going: Going, stages: readonly OwnStage[]): Promise<numb
         if (stage === undefined) throw new Error(`there is no stage ${index}`);
         plans.push(planOf(going, stage, before));
       }
-      const { started = [], createNothing } = plans[index] ?? {};
+      const { started = [], notStarted = [], createNothing } = plans[index] ?? {};
       return {
         at: new Date().toISOString(),
         checks: started.map(({ id }) => id),
+        refused: notStarted.map(({ check }) => check),
         alone: stages[index]?.stage.alone ?? false,
         ...(createNothing === undefined ? {} : { createNothing }),
       };
     });
     note();
-    if (more.length > 0 && plans.length === 1 && foundNothing(end)) return 'none';
+    if (more.length > 0 && plans.length === 1 && foundNothing(end)) {
+      going.faults.push(...(end.fragment?.faults ?? []));
+      // The first stage is planned again.
+      going.notStarted.length = noted;
+      return 'none';
+    }
     going.sessions.push(end);
     const started = plans.flatMap((plan) => plan.started);
     going.notStarted.push(...undefinedChecks(going.run, started, end));
   } catch (error) {
     const because = `Playwright could not be started: ${error instanceof Error ? error.message : String(error)}`;
     going.faults.push({ kind: 'runner', message: because });
-    going.notStarted.push(...(plans[0]?.started ?? []).map(({ id }) => ({ check: id, because })));
+    going.notStarted.push(
+      ...plans.flatMap(({ started }) => started).map(({ id }) => ({ check: id, because })),
+    );
   }
   return plans.length;
 }
@@ -176,5 +185,7 @@ function soFar(run: PreparedRun, sessions: readonly SessionEnd[], notStarted: re
 
 function stopped(sessions: readonly SessionEnd[], interrupted: AbortSignal): string | undefined {
   if (interrupted.aborted) return 'the run was interrupted';
-  return sessions.some((session) => session.cut === 'deadline') ? 'the deadline had passed' : undefined;
+  if (sessions.some((session) => session.cut === 'deadline')) return 'the deadline had passed';
+  const problem = sessions.find(({ wordProblem }) => wordProblem !== undefined)?.wordProblem;
+  return problem && `what may start could not be decided: ${problem}`;
 }

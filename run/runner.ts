@@ -51,6 +51,8 @@ export interface SessionEnd {
   readonly fragment: Fragment | undefined;
   /** Why there is no fragment. */
   readonly fragmentProblem: string | undefined;
+  /** Why a stage could not be told whether it may start. */
+  readonly wordProblem?: string;
   /** The last lines that Playwright printed, clean. */
   readonly lastLines: readonly string[];
 }
@@ -85,21 +87,17 @@ export async function runSession(order: SessionOrder): Promise<SessionEnd> {
     if (lines.length > KEPT_LINES) lines.splice(0, KEPT_LINES / 2);
   };
   let cut: SessionEnd['cut'];
-  let failed: Error | undefined;
   const streams = [
     read(group.child.stdout, keep),
     read(group.child.stderr, keep),
     read(group.child.stdio[PROGRESS_DESCRIPTOR] as Readable, (line) => {
-      try {
-        stages.hear(line);
-      } catch (error) {
-        failed ??= error instanceof Error ? error : new Error(String(error));
-        void group.stop(GRACE_MS);
-      }
+      stages.hear(line);
+      if (stages.problem !== undefined) void group.stop(GRACE_MS);
     }),
   ];
   const cutBy = (cause: 'interrupted' | 'deadline'): void => {
     cut ??= cause;
+    stages.cut = cut;
     void group.stop(GRACE_MS);
   };
   const onInterrupt = (): void => cutBy('interrupted');
@@ -116,8 +114,6 @@ export async function runSession(order: SessionOrder): Promise<SessionEnd> {
     pause(LAST_OUTPUT_MS, undefined, { ref: false }),
   ]);
   for (const { leave } of streams) leave();
-  // Without our word the rest would wait for ever; what is wrong there is wrong with us.
-  if (failed !== undefined) throw failed;
   // The log is for people: a disk that is full must not take the answer with it.
   const logProblem = tryWrite(order.logFile, `${lines.join('\n')}\n`);
   return {
@@ -128,6 +124,7 @@ export async function runSession(order: SessionOrder): Promise<SessionEnd> {
     signal,
     cut,
     ...readFragment(context),
+    ...(stages.problem === undefined ? {} : { wordProblem: stages.problem }),
     lastLines: [...lines.slice(-LAST_LINES), ...(logProblem === undefined ? [] : [logProblem])],
   };
 }
@@ -139,6 +136,10 @@ class SessionStages {
   private readonly words: StageWord[] = [];
   /** Tests of later stages that Playwright has begun: they wait. */
   private waiting: TestEvent[] = [];
+  /** Whether Playwright is being ended. */
+  cut: SessionEnd['cut'];
+  /** Why a stage could not be told; then no other is. */
+  problem: string | undefined;
 
   constructor(order: SessionOrder, startedAt: string) {
     this.order = order;
@@ -162,12 +163,21 @@ class SessionStages {
       this.show(event);
       return;
     }
-    const { held, session } = this.unfinished();
-    const last = Math.min(held, this.order.context.stages.length) - 1;
-    while (this.words.length <= Math.min(event.through + 1, last)) this.say(session);
+    if (this.problem !== undefined) return;
+    try {
+      this.sayThrough(event.through + 1);
+    } catch (error) {
+      this.problem = error instanceof Error ? error.message : String(error);
+    }
     const due = this.waiting;
     this.waiting = [];
     for (const one of due) this.show(one);
+  }
+
+  private sayThrough(stage: number): void {
+    const { held, session } = this.unfinished();
+    const last = Math.min(held, this.order.context.stages.length) - 1;
+    while (this.words.length <= Math.min(stage, last)) this.say(session);
   }
 
   private say(before: SessionEnd | undefined): void {
@@ -196,7 +206,7 @@ class SessionStages {
       endedAt: new Date().toISOString(),
       exitCode: null,
       signal: null,
-      cut: undefined,
+      cut: this.cut,
       fragment: { ...fragment, attempts: fragment.attempts.filter(({ project }) => own.has(project)) },
       fragmentProblem: undefined,
       lastLines: [],

@@ -125,7 +125,7 @@ export const test = stagedTest.extend<
     });
   },
   created: [
-    async ({ plan, run, stage, secret, openedLedger, redactor }, use, testInfo) => {
+    async ({ plan, run, greenlightStage, secret, openedLedger, redactor }, use, testInfo) => {
       const check = testInfo.annotations.find((one) => one.type === CHECK_ANNOTATION)?.description;
       const data = createdData({
         plan,
@@ -135,7 +135,7 @@ export const test = stagedTest.extend<
         ledger: openedLedger,
         // `greenlight run` looks again at its end; by hand there is nobody else who does.
         pauses: loadRunContext() === undefined ? [1000, 2000] : [],
-        createNothing: stage?.createNothing,
+        createNothing: greenlightStage?.createNothing,
       });
       await use(data);
       await data.answered(testInfo.status === testInfo.expectedStatus ? 'answered' : 'unanswered');

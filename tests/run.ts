@@ -114,7 +114,7 @@ function runGroup(name: string, filters: readonly string[]): GroupEnd {
 
 await provideParts((line) => console.log(line));
 const filters = process.argv.slice(2);
-const groups = ['unit', 'isolated', 'parts', 'alone'].map((name) => {
+const groups = ['unit', 'isolated', 'parts', 'pairs', 'alone'].map((name) => {
   const began = performance.now();
   const group = runGroup(name, filters);
   return { ...group, name, seconds: (performance.now() - began) / 1000 };

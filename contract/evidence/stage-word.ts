@@ -8,8 +8,10 @@ import { CheckId } from '../plan/check-id.ts';
 export const StageWord = z.strictObject({
   /** When it was said, ISO. */
   at: z.string(),
-  /** Every other check of the stage does not start. */
+  /** Nothing else starts. */
   checks: z.array(CheckId),
+  /** What the run names among the checks that it did not start. Whatever is in neither list was planned by nobody. */
+  refused: z.array(CheckId),
   /** Whether workers of earlier stages must be gone first: what they still close would be measured. */
   alone: z.boolean(),
   /** Why nothing may be created on the target in this stage; absent when it may. */

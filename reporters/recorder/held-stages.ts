@@ -72,18 +72,27 @@ export class HeldStages {
 
   /**
    * Playwright hands out tests in the order of the projects, and those of a stage that waits hold its workers. A retry
-   * goes to the end of that queue, behind them, and would never come; a test that is none of ours would not wait.
+   * may come after a stage seems to have ended; a lock may keep a test behind one that waits for it; an end for all tests
+   * would count the waiting; and a test that is none of ours would not wait.
    */
   private canWait(config: FullConfig, suite: Suite): boolean {
     const order = config.projects.flatMap(({ name }) => this.stageOf(name) ?? []);
     const inOrder = order.every((stage, index) => index === 0 || stage >= (order[index - 1] ?? 0));
-    const later = suite.allTests().filter((test) => (this.stageOf(projectOf(test)) ?? 0) > 0);
+    const tests = suite.allTests();
+    const later = tests.filter((test) => (this.stageOf(projectOf(test)) ?? 0) > 0);
     return (
       inOrder &&
       config.maxFailures === 0 &&
+      config.globalTimeout === 0 &&
       config.shard === null &&
-      config.projects.every(({ name, retries }) => this.stageOf(name) === undefined || retries === 0) &&
+      tests.every((test) => test.retries === 0 && !hasLocks(test)) &&
       later.every(({ annotations }) => annotations.some(({ type }) => type === WAITS_ANNOTATION))
     );
   }
+}
+
+/** Playwright's `lock` of a suite; it shows reporters no name of it. */
+function hasLocks(test: TestCase): boolean {
+  const { _locks: locks } = test as TestCase & { readonly _locks?: readonly string[] };
+  return locks !== undefined && locks.length > 0;
 }

@@ -64,7 +64,10 @@ export interface CliProject {
   remove(): void;
 }
 
-/** @param plan the members of the plan besides its target, as source text; `flow`, `holds` and `secret` are imported */
+/**
+ * One worker, unless the plan says otherwise: a second one takes longer to start than the few checks of such a project.
+ * @param plan the members of the plan besides its target, as source text; `flow`, `holds` and `secret` are imported
+ */
 export function cliProject(url: string, plan: string): CliProject {
   const directory = mkdtempSync(path.join(tmpdir(), 'greenlight-cli-'));
   const project: CliProject = {
@@ -106,7 +109,7 @@ const STUBS = {
 export function planSource(url: string, plan: string): string {
   return `import { defineConfig, flow, holds, secret } from '${ROOT}/dist/contract/index.js';
 void flow, holds, secret;
-export default defineConfig({ target: { name: 'target', urls: { app: '${url}' } }, ${plan} });`;
+export default defineConfig({ target: { name: 'target', urls: { app: '${url}' } }, workers: 1, ${plan} });`;
 }
 
 /** A probe of one path, as source text. */

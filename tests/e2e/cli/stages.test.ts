@@ -1,8 +1,16 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Evidence } from '../../../contract/evidence/evidence.ts';
-import { type CliProject, cliProject, greenlight, probe, startTarget, type Target } from '../project.ts';
+import {
+  type CliProject,
+  cliProject,
+  greenlight,
+  planSource,
+  probe,
+  startTarget,
+  type Target,
+} from '../project.ts';
 
 const DIST = path.resolve(import.meta.dirname, '../../../dist');
 
@@ -116,17 +124,64 @@ describe('the stages of a run', () => {
     expect(target.requests).toContain('GET /load');
   });
 
-  test.each([
-    ['retries, which Playwright appends to its queue', `retries: 1`],
-    ['projects in another order', `projects: [...config.projects].reverse()`],
-    ['an end after some failures', `maxFailures: 5`],
-    ['one worker and retries', `workers: 1, retries: 1`],
-  ])('get a Playwright each where they could wait for ever: %s', async (_why, lines) => {
-    configure(lines);
+  test('get a Playwright each where they could wait for ever: retries', async () => {
+    configure('workers: 1, retries: 1');
     const { code, err, evidence } = await run();
     expect(code, err).toBe(0);
     expect(evidence.sessions.map(({ projects }) => projects)).toEqual([['readiness'], ['suites'], ['load']]);
     isInOrder(evidence);
+  });
+
+  test('a check that the plan of the run does not have is a fault, also where it may not start', async () => {
+    const other = readFileSync(path.join(project.directory, 'greenlight.config.mts'), 'utf8');
+    const more = asks('more-answers', '/more');
+    project.write('other.config.mts', other.replace('flows: [', `flows: [${more}, `));
+    for (const name of ['playwright.config.mts', 'greenlight/suites.spec.mts']) {
+      const text = readFileSync(path.join(project.directory, name), 'utf8');
+      project.write(name, text.replace('greenlight.config.mts', 'other.config.mts'));
+    }
+    const { code, err, evidence } = await run();
+    expect(code, err).toBe(20);
+    expect(evidence.attempts.find(({ check }) => check === 'more-answers')).toMatchObject({
+      status: 'skipped',
+    });
+    expect(target.requests).not.toContain('GET /more');
+  });
+
+  test('no hook runs after a check that may not create anything, while another one of its file may start', async () => {
+    project.write(
+      'greenlight.config.mts',
+      planSource(
+        target.url,
+        `flows: [${asks('home-answers', '/home')},
+           flow('cart-is-made', { title: 'Cart' }).request('make', {
+             request: (ctx) => ({ method: 'POST', path: '/carts', json: { name: ctx.unique() } }),
+             creates: (ctx) => ({ kind: 'cart', identity: ctx.unique() }) })],
+         created: { cart: { keep: 'the test target forgets it' } },
+         ...{ target: { name: 'target', urls: { app: '${target.url}' }, release: { path: '/release', id: 'id' } } }`,
+      ),
+    );
+    rmSync(path.join(project.directory, 'greenlight', 'own.spec.mts'));
+    project.write(
+      'greenlight/suites.spec.mts',
+      `import { appendFileSync } from 'node:fs';
+       import { defineSuites, test } from '${DIST}/run/test-entry.js';
+       import plan from '../greenlight.config.mts';
+       test.afterEach(({}, info) => appendFileSync('hook.log', info.title + '\\n'));
+       defineSuites(plan);`,
+    );
+    // Which release answers is not known.
+    target.answer = (at) => ({ status: at === '/release' ? 503 : 200, body: 'x' });
+    const end = await greenlight(project.directory, ['run', '--release', '1']);
+    const file = path.join(project.directory, 'greenlight-report', 'evidence.json');
+    const evidence = Evidence.parse(JSON.parse(readFileSync(file, 'utf8')));
+    expect(
+      evidence.notStarted.map(({ check }) => check),
+      end.err,
+    ).toEqual(['cart-is-made']);
+    const hooks = readFileSync(path.join(project.directory, 'hook.log'), 'utf8');
+    expect(hooks).toContain('home-answers');
+    expect(hooks).not.toContain('cart-is-made');
   });
 
   test('one worker is enough for all', async () => {
