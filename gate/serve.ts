@@ -31,7 +31,7 @@ export interface ServeOptions {
   readonly runs?: string;
   readonly store?: string;
   readonly key?: readonly string[];
-  readonly plan?: readonly string[];
+  readonly config?: readonly string[];
   readonly azure?: readonly string[];
   readonly listen: string;
   readonly tokens?: string;
@@ -66,7 +66,7 @@ export async function serve(options: ServeOptions, context: ProcessContext): Pro
   const allowed = (options.azure ?? []).map(parseAzureUrl);
   const url = parseStoreUrl(options.store, env);
   const directory = directoryOf(options, url !== undefined, at);
-  const plans = await loadPlans(options.plan ?? [], cwd, env);
+  const plans = await loadPlans(options.config ?? [], cwd, env);
   const store = await openStore(url, directory, audit);
   try {
     const gate = createGate({
@@ -121,8 +121,8 @@ function mustHaveTokens(options: ServeOptions, given: boolean, loopback: boolean
       { hint },
     );
   }
-  if (options.plan !== undefined) {
-    throw new GreenlightError('USAGE', '--plan lets callers start runs, and there are no tokens', {
+  if (options.config !== undefined) {
+    throw new GreenlightError('USAGE', '--config lets callers start runs, and there are no tokens', {
       hint: `Give --tokens <file> or set ${TOKENS_ENV}, with a line name+start:token for who may start runs.`,
     });
   }
@@ -130,12 +130,12 @@ function mustHaveTokens(options: ServeOptions, given: boolean, loopback: boolean
 
 /** Undefined when verdicts come from a database and no run is ever started. */
 function directoryOf(
-  { runs, plan }: ServeOptions,
+  { runs, config }: ServeOptions,
   hasStore: boolean,
   at: (file: string) => string,
 ): string | undefined {
   if (runs === undefined) {
-    if (hasStore && plan === undefined) return undefined;
+    if (hasStore && config === undefined) return undefined;
     throw new GreenlightError('USAGE', '--runs <directory> is missing', {
       hint: 'It has one sub-directory per run, as --output of `greenlight run` makes them.',
     });

@@ -19,7 +19,7 @@ const NAMES = ['mts', 'ts', 'mjs', 'js', 'cts', 'cjs'].map((extension) => `green
 
 /**
  * Finds, evaluates and checks the plan. Nothing is sent anywhere.
- * @param named the file given with --config, relative to `cwd`
+ * @param named the file given with --config, relative to `cwd`; without it, the plan in `cwd` or the nearest one above
  * @throws GreenlightError PLAN_NOT_FOUND, PLAN_UNREADABLE or PLAN_INVALID (with every problem)
  */
 export async function loadConfig(cwd: string, named?: string): Promise<LoadedPlan> {
@@ -39,15 +39,16 @@ function findConfig(cwd: string, named?: string): string {
     if (!existsSync(file)) throw new GreenlightError('PLAN_NOT_FOUND', `${file} does not exist`);
     return file;
   }
-  const found = NAMES.map((name) => path.join(cwd, name)).filter((file) => existsSync(file));
-  const [first, second] = found;
-  if (first === undefined) {
-    throw new GreenlightError('PLAN_NOT_FOUND', `${cwd} has none of ${NAMES.join(', ')}`);
+  for (let directory = path.resolve(cwd); ; directory = path.dirname(directory)) {
+    const found = NAMES.map((name) => path.join(directory, name)).filter((file) => existsSync(file));
+    const [first, second] = found;
+    if (second !== undefined) {
+      throw new GreenlightError('PLAN_NOT_FOUND', `there is more than one: ${found.join(', ')}`, {
+        hint: 'Keep one of them, or name one with --config <file>.',
+      });
+    }
+    if (first !== undefined) return first;
+    if (path.dirname(directory) === directory) break;
   }
-  if (second !== undefined) {
-    throw new GreenlightError('PLAN_NOT_FOUND', `there is more than one: ${found.join(', ')}`, {
-      hint: 'Keep one of them, or name one with --config <file>.',
-    });
-  }
-  return first;
+  throw new GreenlightError('PLAN_NOT_FOUND', `neither ${cwd} nor a folder above it has ${NAMES.join(', ')}`);
 }

@@ -27,6 +27,12 @@ export function exitCodeOfUsage(error: CommanderError): number {
   return error.exitCode === 0 ? EXIT.GO : EXIT.USAGE;
 }
 
+/** The option that names the plan. */
+export const CONFIG_OPTION = [
+  '-c, --config <file>',
+  'the plan (default: greenlight.config.* here or above)',
+] as const;
+
 /** An option that may be given several times. */
 export function repeated(text: string, before: readonly string[] = []): readonly string[] {
   return [...before, text];

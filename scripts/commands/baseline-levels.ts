@@ -16,7 +16,7 @@ import { writeFileAtomically } from '../../host/atomic-write.ts';
 import { judgeFindings } from '../../reporters/judge-findings.ts';
 import { redactorOf } from '../../safety/redactor.ts';
 import { durationOption, FIRST_MINUTES_S, timeOption } from '../baseline/after-cutover.ts';
-import { type CommandContext, commandOf, repeated } from '../command-context.ts';
+import { type CommandContext, commandOf, CONFIG_OPTION, repeated } from '../command-context.ts';
 import { loadConfig } from '../../host/load-config.ts';
 import { ownVersion } from '../../host/package-root.ts';
 import { plannedLevels, sloOf } from '../slo/planned-levels.ts';
@@ -24,7 +24,7 @@ import { plannedLevels, sloOf } from '../slo/planned-levels.ts';
 const DEFAULT_FILE = 'greenlight.levels.json';
 
 interface LevelsOptions {
-  readonly plan?: string;
+  readonly config?: string;
   readonly file: string;
   readonly json: boolean;
 }
@@ -51,7 +51,7 @@ function saveCommand(context: CommandContext): Command {
     .requiredOption('--cutover <time>', 'when all traffic came to the new system, ISO 8601', timeOption)
     .option('--within <time>', 'how long after it, such as 15m', durationOption, FIRST_MINUTES_S)
     .option('--level <id>', 'only this level; may be given again (default: all with a share)', repeated)
-    .option('--plan <file>', 'the plan (default: greenlight.config.* here)')
+    .option(...CONFIG_OPTION)
     .option('--file <file>', 'where it goes', DEFAULT_FILE)
     .option('--replace', 'replace what is there', false)
     .option('--json', 'print it as JSON', false)
@@ -70,7 +70,7 @@ function saveCommand(context: CommandContext): Command {
             hint: 'Say --replace, or name another --file.',
           });
         }
-        const { plan, slo, metrics } = await storeOf(context, options.plan);
+        const { plan, slo, metrics } = await storeOf(context, options.config);
         const toS = options.cutover.getTime() / 1000 + options.within;
         await unknownWithoutStore(context, async () => {
           await mustBeOver(metrics, toS);
@@ -113,12 +113,12 @@ function compareCommand(context: CommandContext): Command {
     'Hold the last minutes, as many as the baseline has, against it: 0 holds, 10 worse, 20 unknown.',
     ['greenlight baseline levels compare', 'greenlight baseline levels compare --margin 0.005 --json'],
   )
-    .option('--plan <file>', 'the plan (default: greenlight.config.* here)')
+    .option(...CONFIG_OPTION)
     .option('--file <file>', 'the baseline', DEFAULT_FILE)
     .option('--margin <share>', 'how much greater the share of bad events may be', shareOption, 0.01)
     .option('--json', 'print the answers as JSON', false)
     .action(async (options: LevelsOptions & { readonly margin: number }) => {
-      const { plan, slo, metrics } = await storeOf(context, options.plan);
+      const { plan, slo, metrics } = await storeOf(context, options.config);
       await unknownWithoutStore(context, async () => {
         const baseline = readLevelBaseline(path.resolve(context.cwd, options.file));
         const toS = await metrics.now();

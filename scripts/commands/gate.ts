@@ -32,12 +32,12 @@ function serveCommand(context: CommandContext): Command {
     'greenlight run --output runs/$DEPLOY_ID --nonce $DEPLOY_ID --release 2026.11.2 --commit $(git rev-parse HEAD)',
     'greenlight gate serve --runs runs',
     'greenlight gate serve --runs runs --listen 0.0.0.0:8484 --tokens gate.tokens --tls-cert gate.pem --tls-key gate.key',
-    'greenlight gate serve --runs runs --plan greenlight.config.mts --tokens gate.tokens --key gate.pub.pem',
+    'greenlight gate serve --runs runs --config greenlight.config.mts --tokens gate.tokens --key gate.pub.pem',
   ])
     .option('--runs <directory>', 'one sub-directory per run, as --output of `greenlight run`')
     .option('--store <url>', `keep verdicts in this PostgreSQL instead (or $${STORE_ENV})`)
     .option('--key <file>', 'believe a GO only when this key signed it; given again, any of them', repeated)
-    .option('--plan <file>', 'start runs of this plan on request; may be given again', repeated)
+    .option('-c, --config <file>', 'start runs of this plan on request; may be given again', repeated)
     .option(
       '--azure <url>',
       'call checks of this Azure DevOps organization back; may be given again',
@@ -61,8 +61,8 @@ function serveCommand(context: CommandContext): Command {
 function routes(): readonly string[] {
   return [
     ...ROUTES.map((route) => `  ${route.methods.join('|')} ${route.path}`),
-    `  POST ${RUNS} (with --plan)`,
-    `  GET ${RUNS}/<id> (with --plan)`,
+    `  POST ${RUNS} (with --config)`,
+    `  GET ${RUNS}/<id> (with --config)`,
     `  POST ${AZURE_CALLBACK} (with --azure)`,
   ];
 }

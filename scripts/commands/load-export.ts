@@ -7,7 +7,7 @@ import { EXIT } from '../../contract/exit-codes.ts';
 import { collectorOf } from '../../load/engines/k6-operator/collector.ts';
 import { type ExportedRun, exportRun } from '../../load/engines/k6-operator/export-run.ts';
 import { redactorOf } from '../../safety/redactor.ts';
-import { type CommandContext, commandOf, repeated, wholeNumber } from '../command-context.ts';
+import { type CommandContext, commandOf, CONFIG_OPTION, repeated, wholeNumber } from '../command-context.ts';
 import { K6_VERSION } from '../../run/doctor/install-k6.ts';
 import { loadConfig } from '../../host/load-config.ts';
 
@@ -15,7 +15,7 @@ import { loadConfig } from '../../host/load-config.ts';
 const ROTATED_MIB = 10;
 
 interface ExportOptions {
-  readonly plan?: string;
+  readonly config?: string;
   readonly k6Operator: boolean;
   readonly profile: string;
   readonly parallelism: number;
@@ -38,7 +38,7 @@ export function loadExportCommand(context: CommandContext): Command {
     'greenlight load export --k6-operator --profile catalogue-holds --parallelism 3 --out load-test \\\n      --namespace load --separate --image grafana/k6:2.2.0@sha256:<digest>',
     'kubectl create -f load-test/testrun.yaml && sh load-test/collect.sh && greenlight load judge load-test',
   ])
-    .option('--plan <file>', 'the plan (default: greenlight.config.* here or above)')
+    .option(...CONFIG_OPTION)
     .option('--k6-operator', 'a TestRun of k6-operator', false)
     .requiredOption('--profile <id>', 'load profile: engine k6, kind baseline, with a rate')
     .requiredOption('--parallelism <n>', 'how many runners share the load', wholeNumber(1))
@@ -67,7 +67,7 @@ export function loadExportCommand(context: CommandContext): Command {
         if (!/^\d+(\.\d+)?(m|k|M|G|Ki|Mi|Gi)?$/.test(text))
           throw new GreenlightError('USAGE', `${name}: "${text}" is no quantity such as 500m or 1Gi`);
       }
-      const { plan, file } = await loadConfig(context.cwd, options.plan);
+      const { plan, file } = await loadConfig(context.cwd, options.config);
       context.screen.protect(redactorOf(plan, context.env));
       const scratch = mkdtempSync(path.join(tmpdir(), 'greenlight-load-export-'));
       try {

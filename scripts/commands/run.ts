@@ -4,7 +4,7 @@ import { Phase } from '../../contract/evidence/outcome.ts';
 import { Release } from '../../contract/plan/release.ts';
 import { GreenlightError } from '../../contract/errors.ts';
 import { askVerdict, DEFAULT_OUTPUT } from '../../run/asked-verdict.ts';
-import { type CommandContext, commandOf, filled, repeated } from '../command-context.ts';
+import { type CommandContext, commandOf, CONFIG_OPTION, filled, repeated } from '../command-context.ts';
 import { isFullCommit } from '../../signing/verdict-statement.ts';
 import { createPost } from '../../host/post.ts';
 import { parseReportUrl } from '../../gate/serve-options.ts';
@@ -58,7 +58,7 @@ export function runCommand(context: CommandContext): Command {
     'greenlight run --shard load --segment 1/3 --start-at 2026-11-21T09:05:00Z \\\n' +
       '      --after greenlight-report/shard-?-of-5.json --nonce deploy-4711',
   ])
-    .option('-c, --config <file>', 'the plan (default: greenlight.config.* in this directory)')
+    .option(...CONFIG_OPTION)
     .option(
       '--playwright <file>',
       'the Playwright configuration (default: playwright.config.* beside the plan)',

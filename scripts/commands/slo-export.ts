@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { GreenlightError } from '../../contract/errors.ts';
 import { EXIT } from '../../contract/exit-codes.ts';
 import type { Phase } from '../../contract/evidence/outcome.ts';
-import { type CommandContext, commandOf } from '../command-context.ts';
+import { type CommandContext, commandOf, CONFIG_OPTION } from '../command-context.ts';
 import { loadConfig } from '../../host/load-config.ts';
 import { rulesOf, sloOf } from '../slo/planned-levels.ts';
 
@@ -11,12 +11,12 @@ export function sloExportCommand(context: CommandContext): Command {
   return commandOf('export', "Write the plan's service levels as rules of the monitoring system.", [
     'greenlight slo export --prometheus > rules.yml && promtool check rules rules.yml',
   ])
-    .option('--plan <file>', 'the plan (default: greenlight.config.* here or above)')
+    .option(...CONFIG_OPTION)
     .option('--prometheus', 'recording and alerting rules of Prometheus', false)
-    .action(async (options: { readonly plan?: string; readonly prometheus: boolean }, command: Command) => {
+    .action(async (options: { readonly config?: string; readonly prometheus: boolean }, command: Command) => {
       if (!options.prometheus) throw new GreenlightError('USAGE', 'say for what: --prometheus');
       // Commander gives an option that both know to the outer command.
-      const { plan: named, phase } = command.optsWithGlobals<{ plan?: string; phase?: Phase }>();
+      const { config: named, phase } = command.optsWithGlobals<{ config?: string; phase?: Phase }>();
       const { plan } = await loadConfig(context.cwd, named);
       const slo = sloOf(plan);
       if (slo.source.adapter !== 'prometheus')

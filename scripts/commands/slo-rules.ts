@@ -6,24 +6,24 @@ import { prometheusOf } from '../../slo/evaluate-slo.ts';
 import { rulesLoaded } from '../../slo/rules-loaded.ts';
 import { redactorOf } from '../../safety/redactor.ts';
 import type { Phase } from '../../contract/evidence/outcome.ts';
-import { type CommandContext, commandOf } from '../command-context.ts';
+import { type CommandContext, commandOf, CONFIG_OPTION } from '../command-context.ts';
 import { loadConfig } from '../../host/load-config.ts';
 import { rulesOf, sloOf } from '../slo/planned-levels.ts';
 
 /** `greenlight slo rules --check` */
 export function sloRulesCommand(context: CommandContext): Command {
   return commandOf('rules', 'Look whether Prometheus has loaded the rules that slo export wrote.', [
-    'greenlight slo rules --check --plan greenlight.config.mts',
+    'greenlight slo rules --check --config greenlight.config.mts',
   ])
-    .option('--plan <file>', 'the plan (default: greenlight.config.* here or above)')
+    .option(...CONFIG_OPTION)
     .option(
       '--check',
       'compare each rule with what Prometheus has: 0 all loaded, 20 not all or nobody can tell',
       false,
     )
-    .action(async (options: { readonly plan?: string; readonly check: boolean }, command: Command) => {
+    .action(async (options: { readonly config?: string; readonly check: boolean }, command: Command) => {
       if (!options.check) throw new GreenlightError('USAGE', 'say what to do: --check');
-      const { plan: named, phase } = command.optsWithGlobals<{ plan?: string; phase?: Phase }>();
+      const { config: named, phase } = command.optsWithGlobals<{ config?: string; phase?: Phase }>();
       const { plan } = await loadConfig(context.cwd, named);
       context.screen.protect(redactorOf(plan, context.env));
       const slo = sloOf(plan);

@@ -6,7 +6,7 @@ import { evaluateSlo, openMetrics } from '../../slo/evaluate-slo.ts';
 import { believed, judgeFindings, type Said } from '../../reporters/judge-findings.ts';
 import { redactorOf } from '../../safety/redactor.ts';
 import { refuseLiveKeys } from '../../safety/live-keys.ts';
-import { type CommandContext, commandOf } from '../command-context.ts';
+import { type CommandContext, commandOf, CONFIG_OPTION } from '../command-context.ts';
 import { untilInterrupted } from '../data/two-databases.ts';
 import { loadConfig } from '../../host/load-config.ts';
 import { plannedLevels, sloOf } from '../slo/planned-levels.ts';
@@ -16,7 +16,7 @@ import { sloRulesCommand } from './slo-rules.ts';
 import { sloTestAlertCommand } from './slo-test-alert.ts';
 
 interface SloOptions {
-  readonly plan?: string;
+  readonly config?: string;
   readonly phase?: Phase;
   readonly json: boolean;
 }
@@ -24,11 +24,11 @@ interface SloOptions {
 /** `greenlight slo` */
 export function sloCommand(context: CommandContext): Command {
   return commandOf('slo', "Evaluate the plan's service levels once, from the target's own metrics.", [
-    'greenlight slo --plan greenlight.config.mts',
+    'greenlight slo --config greenlight.config.mts',
     'greenlight slo --phase watch --json',
     'greenlight slo export --prometheus > rules.yml',
   ])
-    .option('--plan <file>', 'the plan (default: greenlight.config.* here or above)')
+    .option(...CONFIG_OPTION)
     .addOption(
       new Option(
         '--phase <phase>',
@@ -40,7 +40,7 @@ export function sloCommand(context: CommandContext): Command {
     .addCommand(sloRulesCommand(context))
     .addCommand(sloTestAlertCommand(context))
     .action(async (options: SloOptions) => {
-      const { plan } = await loadConfig(context.cwd, options.plan);
+      const { plan } = await loadConfig(context.cwd, options.config);
       refuseLiveKeys(plan, context.env);
       context.screen.protect(redactorOf(plan, context.env));
       context.finish(await untilInterrupted(context.interrupted, () => evaluate(context, plan, options)));

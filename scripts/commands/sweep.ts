@@ -7,7 +7,7 @@ import { acquireLease } from '../../safety/lease.ts';
 import type { LedgerDamage, LedgerEntry } from '../../safety/ledger.ts';
 import { redactorOf } from '../../safety/redactor.ts';
 import type { SweptEntry } from '../../safety/settle-entries.ts';
-import { type CommandContext, commandOf } from '../command-context.ts';
+import { type CommandContext, commandOf, CONFIG_OPTION } from '../command-context.ts';
 import { type LoadedPlan, loadConfig } from '../../host/load-config.ts';
 import { loadRunnablePlan } from '../../safety/load-runnable-plan.ts';
 import { DAMAGE_REMEDY, describeDamage, outstandingOf, PAUSES_MS, sweepLedger } from '../../run/run-undo.ts';
@@ -25,7 +25,7 @@ export function sweepCommand(context: CommandContext): Command {
     'greenlight sweep --dry-run',
     'greenlight sweep',
   ])
-    .option('-c, --config <file>', 'the plan (default: greenlight.config.* in this directory)')
+    .option(...CONFIG_OPTION)
     .option('--state <directory>', 'where the ledger is (default: .greenlight beside the plan)')
     .option('--dry-run', 'only list what would be removed', false)
     .option('--json', 'print the list as JSON', false)

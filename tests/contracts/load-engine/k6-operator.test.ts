@@ -102,7 +102,7 @@ beforeAll(async () => {
   bin = await kubectlStandIn(state);
   await writePlan();
   const operator = new OperatorStandIn(state, k6.path ?? '', { LOAD_TEST_TOKEN: TOKEN });
-  const common = ['load', 'export', '--k6-operator', '--plan', 'plan.mts'];
+  const common = ['load', 'export', '--k6-operator', '--config', 'plan.mts'];
   const well = ['--profile', 'visitors-come-back', '--parallelism', String(RUNNERS), '--out', 'well'];
   const ill = ['--profile', 'ill-holds', '--parallelism', '2', '--out', 'ill'];
   exported = await commandLine(...common, ...well);

@@ -112,7 +112,7 @@ describe.skipIf(missing !== undefined)('greenlight slo', () => {
       ),
     );
     const all = writePlan({ jobs: ['healthy', 'breaching'] }, 'http://127.0.0.1:9');
-    const rules = await commandLine(['slo', 'export', '--prometheus', '--plan', all]);
+    const rules = await commandLine(['slo', 'export', '--prometheus', '--config', all]);
     expect(rules).toMatchObject({ code: 0, err: '' });
     const addresses = Object.keys(jobs).map((job, index) => [job, exporters[index]?.address ?? ''] as const);
     prometheus = await startPrometheus(Object.fromEntries(addresses), rules.out);
@@ -126,14 +126,14 @@ describe.skipIf(missing !== undefined)('greenlight slo', () => {
   });
 
   test('levels that hold end with 0', async () => {
-    const { code, out } = await commandLine(['slo', '--plan', writePlan({ jobs: ['healthy'] })]);
+    const { code, out } = await commandLine(['slo', '--config', writePlan({ jobs: ['healthy'] })]);
     expect(code).toBe(0);
     expect(out).toMatch(/healthy-errors-are-few +holds +0 +<= 0\.05/);
   });
 
   test('one that is broken ends with 10, whatever the others say', async () => {
     const file = writePlan({ jobs: ['healthy', 'breaching', 'nowhere'] });
-    const { code, out } = await commandLine(['slo', '--plan', file, '--json']);
+    const { code, out } = await commandLine(['slo', '--config', file, '--json']);
     expect(code).toBe(10);
     expect(JSON.parse(out)).toMatchObject({
       schema: 'greenlight/slo@1',
@@ -152,7 +152,7 @@ describe.skipIf(missing !== undefined)('greenlight slo', () => {
     const first = await metrics.instant('min(min_over_time(timestamp(up)[1h:1s]))', await metrics.now());
     const cutover = new Date((first.samples[0]?.value ?? NaN) * 1000 + 1000).toISOString();
     const levels = (verb: string, file: string, ...args: readonly string[]) =>
-      commandLine(['baseline', 'levels', verb, '--plan', file, '--file', 'levels.json', ...args]);
+      commandLine(['baseline', 'levels', verb, '--config', file, '--file', 'levels.json', ...args]);
     const since = ['--cutover', cutover, '--within', `${WINDOW_S}s`, '--replace'];
 
     const healthy = writePlan({ jobs: ['healthy'] });
@@ -187,23 +187,23 @@ describe.skipIf(missing !== undefined)('greenlight slo', () => {
   });
 
   test('what nobody can tell ends with 20', async () => {
-    const { code, out } = await commandLine(['slo', '--plan', writePlan({ jobs: ['healthy', 'nowhere'] })]);
+    const { code, out } = await commandLine(['slo', '--config', writePlan({ jobs: ['healthy', 'nowhere'] })]);
     expect(code).toBe(20);
     expect(out).toContain('unknown');
     const silent = writePlan({ jobs: ['healthy'] }, 'http://127.0.0.1:9');
-    expect((await commandLine(['slo', '--plan', silent])).code).toBe(20);
+    expect((await commandLine(['slo', '--config', silent])).code).toBe(20);
     const few = { default: { sampleFloors: { 'healthy-errors-are-few': 100_000 } } };
-    expect((await commandLine(['slo', '--plan', writePlan({ jobs: ['healthy'], policy: few })])).code).toBe(
+    expect((await commandLine(['slo', '--config', writePlan({ jobs: ['healthy'], policy: few })])).code).toBe(
       20,
     );
   });
 
   test('an advisory level decides nothing, and nothing decided is not GO', async () => {
     const policy = { default: { advisory: ['breaching-errors-are-few'] } };
-    const both = await commandLine(['slo', '--plan', writePlan({ jobs: ['healthy', 'breaching'], policy })]);
+    const both = await commandLine(['slo', '--config', writePlan({ jobs: ['healthy', 'breaching'], policy })]);
     expect(both.code).toBe(0);
     expect(both.out).toContain('BROKEN (advisory)');
-    const alone = await commandLine(['slo', '--plan', writePlan({ jobs: ['breaching'], policy })]);
+    const alone = await commandLine(['slo', '--config', writePlan({ jobs: ['breaching'], policy })]);
     expect(alone.code).toBe(20);
   });
 
@@ -212,24 +212,24 @@ describe.skipIf(missing !== undefined)('greenlight slo', () => {
       default: { waivers: [{ check: 'breaching-errors-are-few', reason: 'known', owner: 'Bo', until: day }] },
     });
     const jobs = ['healthy', 'breaching'];
-    const waived = await commandLine(['slo', '--plan', writePlan({ jobs, policy: until('2099-01-01') })]);
+    const waived = await commandLine(['slo', '--config', writePlan({ jobs, policy: until('2099-01-01') })]);
     expect(waived.code, waived.out).toBe(0);
     expect(waived.out).toContain('BROKEN (waived until 2099-01-01)');
-    const over = await commandLine(['slo', '--plan', writePlan({ jobs, policy: until('2020-01-01') })]);
+    const over = await commandLine(['slo', '--config', writePlan({ jobs, policy: until('2020-01-01') })]);
     expect(over.code, over.out).toBe(10);
   });
 
   test('bad usage ends with 64 and touches nothing', async () => {
     const file = writePlan({ jobs: ['healthy'] });
-    expect(await commandLine(['slo', '--plan', file, '--phase', 'watch'])).toMatchObject({
+    expect(await commandLine(['slo', '--config', file, '--phase', 'watch'])).toMatchObject({
       code: 64,
       out: '',
     });
-    expect(await commandLine(['slo', '--plan', file], {})).toMatchObject({ code: 64, out: '' });
-    expect(await commandLine(['slo', 'export', '--plan', file])).toMatchObject({ code: 64, out: '' });
+    expect(await commandLine(['slo', '--config', file], {})).toMatchObject({ code: 64, out: '' });
+    expect(await commandLine(['slo', 'export', '--config', file])).toMatchObject({ code: 64, out: '' });
     const none = join(directory, 'none.mjs');
     writeFileSync(none, planText({ jobs: ['healthy'] }, 'http://127.0.0.1:9').replace('"slo"', '"_slo"'));
-    expect((await commandLine(['slo', '--plan', none])).code).toBe(64);
+    expect((await commandLine(['slo', '--config', none])).code).toBe(64);
   });
 
   test('the exported rules, loaded there, measure the same and fire', async () => {
@@ -246,7 +246,7 @@ describe.skipIf(missing !== undefined)('greenlight slo', () => {
 
   test('whether the rules are loaded there is told rule by rule', async () => {
     const check = (given: PlanOf, url?: string) =>
-      commandLine(['slo', 'rules', '--check', '--plan', writePlan(given, url)]);
+      commandLine(['slo', 'rules', '--check', '--config', writePlan(given, url)]);
     const jobs = ['healthy', 'breaching'];
     expect(await check({ jobs })).toMatchObject({
       code: 0,
@@ -271,6 +271,6 @@ describe.skipIf(missing !== undefined)('greenlight slo', () => {
     expect(more.out).toMatch(/missing +greenlight-third-errors-are-few/);
     expect((await check({ jobs }, 'http://127.0.0.1:9')).code).toBe(20);
     const file = writePlan({ jobs });
-    expect(await commandLine(['slo', 'rules', '--plan', file])).toMatchObject({ code: 64, out: '' });
+    expect(await commandLine(['slo', 'rules', '--config', file])).toMatchObject({ code: 64, out: '' });
   });
 });

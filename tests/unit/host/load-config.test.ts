@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -39,6 +39,19 @@ describe('loadConfig', () => {
     const loaded = await loadConfig(directory);
     expect(loaded.plan.target.name).toBe('shop');
     expect(loaded.file).toBe(path.join(directory, name));
+  });
+
+  test('finds the plan here or above: the nearest one', async () => {
+    const inner = path.join(directory, 'services', 'shop');
+    mkdirSync(inner, { recursive: true });
+    write('greenlight.config.mjs', `export default ${GOOD}`);
+    expect((await loadConfig(inner)).file).toBe(path.join(directory, 'greenlight.config.mjs'));
+    write('services/greenlight.config.mjs', `export default ${GOOD.replace("'shop'", "'nearer'")}`);
+    expect((await loadConfig(inner)).plan.target.name).toBe('nearer');
+    write('services/greenlight.config.ts', `export default ${GOOD}`);
+    await expect(loadConfig(inner)).rejects.toThrow('more than one');
+    // What is named is not looked for elsewhere.
+    await expect(loadConfig(inner, 'greenlight.config.mjs')).rejects.toThrow('does not exist');
   });
 
   test('gives equal plans one digest and different plans another', async () => {

@@ -137,7 +137,7 @@ test.each<[string, object, Partial<Finding>, number]>([
   expect(answerOfRun(plan, objective), 'run').toBe(code);
   expect(answerOfRun(plan, profile), 'run').toBe(code);
 
-  const slo = await command('slo', '--plan', file);
+  const slo = await command('slo', '--config', file);
   expect(slo.code, `slo: ${slo.out}${slo.err}`).toBe(code);
 
   const order = { check: LOAD, name: 'n', parallelism: 2, target: 'shop' };
