@@ -200,7 +200,11 @@ describe.skipIf(missing !== undefined)('greenlight slo', () => {
 
   test('an advisory level decides nothing, and nothing decided is not GO', async () => {
     const policy = { default: { advisory: ['breaching-errors-are-few'] } };
-    const both = await commandLine(['slo', '--config', writePlan({ jobs: ['healthy', 'breaching'], policy })]);
+    const both = await commandLine([
+      'slo',
+      '--config',
+      writePlan({ jobs: ['healthy', 'breaching'], policy }),
+    ]);
     expect(both.code).toBe(0);
     expect(both.out).toContain('BROKEN (advisory)');
     const alone = await commandLine(['slo', '--config', writePlan({ jobs: ['breaching'], policy })]);
