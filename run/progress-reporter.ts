@@ -1,5 +1,6 @@
 import type { Reporter, TestCase, TestResult } from '@playwright/test/reporter';
 import { CHECK_ANNOTATION } from '../contract/plan/check-id.ts';
+import { readAttachments } from '../reporters/recorder/attachments.ts';
 import { sendProgress } from '../host/progress-pipe.ts';
 
 /** Tells the command line which check started and ended, over a pipe: parsing the list reporter would be guessing. */
@@ -13,7 +14,11 @@ export default class ProgressReporter implements Reporter {
   }
 
   onTestEnd(test: TestCase, result: TestResult): void {
-    sendProgress({ type: 'end', ...whatOf(test), status: result.status, durationMs: result.duration });
+    const what = whatOf(test);
+    const { findings } = readAttachments(result.attachments);
+    const outcome = findings.findLast(({ check }) => check === what.check)?.outcome;
+    const { status, duration } = result;
+    sendProgress({ type: 'end', ...what, status, durationMs: duration, ...(outcome && { outcome }) });
   }
 }
 

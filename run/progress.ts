@@ -39,9 +39,7 @@ export function createProgress(screen: Screen, now: () => number = Date.now): Pr
         return;
       }
       running.delete(event.check);
-      const mark = event.status === 'passed' ? paint.green('✓') : paint.red('✗');
-      const how = event.status === 'passed' ? '' : ` ${event.status}`;
-      screen.err(`  ${mark} ${event.check}${how}  ${paint.dim(seconds(event.durationMs))}`);
+      screen.err(`  ${howItEnded(event, paint)}  ${paint.dim(seconds(event.durationMs))}`);
     },
     note: (text) => screen.err(text),
     close() {
@@ -54,4 +52,15 @@ export function createProgress(screen: Screen, now: () => number = Date.now): Pr
 /** 1234 -> "1.2 s". */
 export function seconds(milliseconds: number): string {
   return `${(milliseconds / 1000).toFixed(1)} s`;
+}
+
+/** Playwright shows whatever does not hold as failed; that a check could not tell is another thing. */
+function howItEnded(
+  { check, status, outcome }: Extract<TestEvent, { readonly type: 'end' }>,
+  paint: Screen['paint'],
+): string {
+  if (status === 'passed') return `${paint.green('✓')} ${check}`;
+  if (status === 'skipped') return `${paint.dim('–')} ${check} skipped`;
+  if (status !== 'timedOut' && outcome === 'unknown') return `${paint.yellow('?')} ${check} could not tell`;
+  return `${paint.red('✗')} ${check} ${status === 'timedOut' ? 'timed out' : status}`;
 }

@@ -13,7 +13,7 @@ export interface OneCause {
 
 /** Fewer are told one by one. */
 const LEAST = 3;
-/** Names in one sentence; all of them stand in the list of checks. */
+/** Names in one sentence; all of them stand in verdict and page. */
 const MOST_NAMES = 12;
 
 /** Only what says nothing about the target: failures are told one by one, each is a finding. */

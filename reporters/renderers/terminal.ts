@@ -282,14 +282,17 @@ function allChecksLines(verdict: Verdict, paint: Paint): readonly string[] {
   const width = Math.max(...verdict.checks.map((check) => check.id.length));
   return [
     heading('Checks', verdict.checks.length, paint),
-    ...verdict.checks.map((check) => {
-      const { sign, colour } = STATE_LOOK[check.state];
-      const marks = [check.severity === 'advisory' ? 'advisory' : '', check.waiver ? 'waived' : ''].filter(
+    ...byCause(verdict.checks).map((one) => {
+      const { sign, colour } = STATE_LOOK[one.state];
+      const state = paint(colour, `${sign} ${STATE_WORDS[one.state].padEnd(14)}`);
+      // Their names and their cause stand above; a line for each would hide those that have an answer.
+      if (isOneCause(one)) return `  ${state} ${plural(one.checks.length, 'check')} for one cause, see above`;
+      const marks = [one.severity === 'advisory' ? 'advisory' : '', one.waiver ? 'waived' : ''].filter(
         Boolean,
       );
       const note = marks.length > 0 ? paint('dim', ` (${marks.join(', ')})`) : '';
-      const took = check.attempts > 0 ? paint('dim', duration(check.durationMs)) : '';
-      return `  ${paint(colour, `${sign} ${STATE_WORDS[check.state].padEnd(14)}`)} ${check.id.padEnd(width)}  ${took}${note}`.trimEnd();
+      const took = one.attempts > 0 ? paint('dim', duration(one.durationMs)) : '';
+      return `  ${state} ${one.id.padEnd(width)}  ${took}${note}`.trimEnd();
     }),
     '',
   ];
