@@ -168,9 +168,17 @@ function statusStatement({ status: accepted, showValues }: RequestStep, response
 }
 
 function describe(response: ResponseView, showValues = false): string {
+  const leads = whereItLeads(response);
+  if (leads !== undefined) return `${response.status}, which leads to ${leads}`;
   if (!showValues) return [response.status, said(response.body)].filter((part) => part !== '').join(' ');
   const text = typeof response.body === 'string' ? response.body : writeJson(response.body);
   return text ? `${response.status} ${String(shown(text))}` : String(response.status);
+}
+
+/** Of a redirect: most often to a log-in. Without the query, which may hold what belongs to a customer. */
+function whereItLeads({ status, headers }: ResponseView): string | undefined {
+  const location = status >= 300 && status <= 399 ? headers['location'] : undefined;
+  return location?.split(/[?#]/, 1)[0];
 }
 
 function said(body: unknown): string {

@@ -59,6 +59,12 @@ describe('a flow', () => {
 
   test.each([
     ['a wrong status', response({ status: 500, body: 'boom' }), 'status', '500 boom'],
+    [
+      'a redirect, and where it leads',
+      response({ status: 302, body: '', headers: { location: 'https://sso.test/login?token=abc#top' } }),
+      'status',
+      '302, which leads to https://sso.test/login',
+    ],
     ['a wrong shape', response({ body: { id: 'seven', total: 1 } }), 'body.id', 'seven'],
     ['a missing member', response({ body: { id: 7 } }), 'body.total', 'nothing'],
     ['a wrong value', response({ body: { id: 7, total: 1998 } }), 'total', 1998],
