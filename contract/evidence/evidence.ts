@@ -14,6 +14,8 @@ export const AttemptError = z.strictObject({
    * `connection`: the target gave no answer. `other`: everything else; it says nothing about the target.
    */
   kind: z.enum(['finding', 'assertion', 'connection', 'other']),
+  /** Where in a spec file of the user: `greenlight/cart.spec.mts:12`. */
+  at: z.string().optional(),
 });
 export type AttemptError = z.infer<typeof AttemptError>;
 

@@ -1,7 +1,7 @@
 import type { CheckSource, PlannedCheck } from '../../contract/plan/checks.ts';
 import { eventOfText } from '../../contract/events/codes.ts';
 import { meaningOf } from '../../contract/events/table.ts';
-import type { Attempt } from '../../contract/evidence/evidence.ts';
+import type { Attempt, AttemptError } from '../../contract/evidence/evidence.ts';
 import type { Finding } from '../../contract/evidence/finding.ts';
 import { worstOutcome, type CheckState, type Outcome } from '../../contract/evidence/outcome.ts';
 import { contradictionOf } from './contradiction.ts';
@@ -131,7 +131,7 @@ function failedAttempt(_check: PlannedCheck, attempt: Attempt): AttemptAnswer {
         : `the target could not be reached, and nothing shows that it is not our own network: ${oneLine(foreign.message)}`,
     );
   }
-  if (foreign) return unknown('broken-test', `broke before it could tell: ${oneLine(foreign.message)}`);
+  if (foreign) return unknown('broken-test', `broke before it could tell: ${wordsOf(foreign)}`);
   return unknown('no-finding', 'failed without saying what it saw');
 }
 
@@ -158,9 +158,13 @@ function because(attempt: Attempt): string {
   return text === undefined ? '' : `: ${text}`;
 }
 
+function wordsOf({ message, at }: AttemptError): string {
+  return at === undefined ? oneLine(message) : `${oneLine(message)} (${at})`;
+}
+
 function errorText(attempt: Attempt): string | undefined {
   const error = attempt.errors[0];
-  return error && oneLine(error.message);
+  return error && wordsOf(error);
 }
 
 const MAX_LINE = 300;

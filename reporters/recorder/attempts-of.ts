@@ -1,5 +1,7 @@
+import { relative } from 'node:path';
 import type { TestCase, TestResult } from '@playwright/test/reporter';
 import type { Attempt, AttemptError, Fault } from '../../contract/evidence/evidence.ts';
+import type { Finding } from '../../contract/evidence/finding.ts';
 import { classifyErrors } from '../classify.ts';
 import { readAttachments } from './attachments.ts';
 import { projectOf } from './check-of.ts';
@@ -75,13 +77,28 @@ export function attemptsOf(test: TestCase, check: string, session: SeenSession):
       status,
       startedAt: later(isoTime(result.startTime, session.startedAt), session.notBefore(test)),
       durationMs: Math.max(0, result.duration),
-      errors: [...noteOf(result, status, noSnapshots), ...classifyErrors(result.errors, result.steps, own)],
+      errors: [...noteOf(result, status, noSnapshots), ...placedErrors(result, own)],
       findings: own.map((finding) => withPageSteps(finding, result.steps)),
       comparisons: comparisonsIn(result.steps),
       control,
     };
   });
   return { attempts, faults };
+}
+
+/** With the place in the user's own file: of a finding of ours the place says nothing. */
+function placedErrors({ errors, steps }: Reading, own: readonly Finding[]): readonly AttemptError[] {
+  return classifyErrors(errors, steps, own).map((error, index) => {
+    const at = error.kind === 'finding' ? undefined : placeOf(errors[index]?.location);
+    return at === undefined ? error : { ...error, at };
+  });
+}
+
+/** Seen from where Playwright was started: its configuration lies there. */
+function placeOf(location: { readonly file: string; readonly line: number } | undefined): string | undefined {
+  if (location === undefined || /[\\/]node_modules[\\/]/.test(location.file)) return undefined;
+  const file = relative(process.cwd(), location.file);
+  return `${file.startsWith('..') ? location.file : file}:${location.line}`;
 }
 
 const STATUS: Record<TestResult['status'], Attempt['status']> = {

@@ -282,6 +282,7 @@ test.each([
 
 test('steps of hooks and fixtures are walked, too', () => {
   expect(attemptOf('expect-in-a-hook')?.errors.map(({ kind }) => kind)).toEqual(['assertion']);
+  expect(attemptOf('expect-in-a-hook')?.errors[0]?.at).toMatch(/^a\.spec\.ts:\d+$/);
   expect(attemptOf('type-error-in-a-fixture')?.errors.map(({ kind }) => kind)).toEqual(['other']);
   expect(attemptOf('skipped-at-run-time')?.errors[0]?.message).toBe('skip: because');
   expect(attemptOf('control-silent')?.control).toBe('silent');
