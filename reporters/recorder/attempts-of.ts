@@ -89,16 +89,24 @@ export function attemptsOf(test: TestCase, check: string, session: SeenSession):
 /** With the place in the user's own file: of a finding of ours the place says nothing. */
 function placedErrors({ errors, steps }: Reading, own: readonly Finding[]): readonly AttemptError[] {
   return classifyErrors(errors, steps, own).map((error, index) => {
-    const at = error.kind === 'finding' ? undefined : placeOf(errors[index]?.location);
+    const at = error.kind === 'finding' ? undefined : placeOf(errors[index]?.stack);
     return at === undefined ? error : { ...error, at };
   });
 }
 
-/** Seen from where Playwright was started: its configuration lies there. */
-function placeOf(location: { readonly file: string; readonly line: number } | undefined): string | undefined {
-  if (location === undefined || /[\\/]node_modules[\\/]/.test(location.file)) return undefined;
-  const file = relative(process.cwd(), location.file);
-  return `${file.startsWith('..') ? location.file : file}:${location.line}`;
+/**
+ * The innermost line of the user on the stack, seen from where Playwright was started: its configuration lies there.
+ * Playwright adds a place of its own only after the first reading.
+ */
+function placeOf(stack = ''): string | undefined {
+  for (const line of stack.split('\n')) {
+    const found = /^\s+at .*?((?:\/|[A-Za-z]:[\\/]).*):(\d+):\d+\)?$/.exec(line);
+    const [, file, number] = found ?? [];
+    if (file === undefined || /[\\/]node_modules[\\/]/.test(file)) continue;
+    const seen = relative(process.cwd(), file);
+    return `${seen.startsWith('..') ? file : seen}:${number}`;
+  }
+  return undefined;
 }
 
 const STATUS: Record<TestResult['status'], Attempt['status']> = {

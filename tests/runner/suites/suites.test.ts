@@ -97,7 +97,7 @@ describe('a run against a shop that answers', () => {
 
   test.each([
     ['fails-after-creating', 'status', 'Step "broken": status: 404 {}, expected 2xx'],
-    ['redirect-is-an-answer', 'status', 'Step "ask": status: 302, expected 2xx'],
+    ['redirect-is-an-answer', 'status', 'Step "ask": status: 302, which leads to /me, expected 2xx'],
     ['shape-is-right', 'shape', 'Step "ask": body.id: 5, expected string'],
     ['total-is-right', 'comparison', 'Step "ask": total: 1999, expected 2000'],
     [
