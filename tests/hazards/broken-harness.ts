@@ -81,7 +81,7 @@ export const brokenHarness: HazardGroup = {
           process.on('exit', () => {
             if (!context) return;
             const home = path.dirname(context);
-            for (const name of readdirSync(home).filter((one) => one.startsWith('session-'))) {
+            for (const name of readdirSync(home).filter((one) => /^session-[0-9]+[.]json$/.test(one))) {
               const text = readFileSync(path.join(home, name), 'utf8');
               writeFileSync(path.join(home, name), text.slice(0, text.length / 2));
             }
