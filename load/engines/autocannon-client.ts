@@ -13,28 +13,42 @@ export interface AutocannonClient extends EventEmitter {
     [handler: number]: ((info: unknown) => unknown) | undefined;
   };
   readonly pipelinedRequests: { clear(): void; addBody(bytes: Buffer): void };
-  setRequests(requests: readonly AutocannonRequest[]): void;
+  requestIterator: RequestSource;
   destroy(): void;
   _connect(): void;
   _resetConnection(): void;
   _doRequest(): void;
 }
 
-/** One request of autocannon whose content is set anew every time. */
-export interface AutocannonRequest {
-  setupRequest(defaults: Record<string, unknown>): Record<string, unknown>;
-  onResponse(
-    status: number,
-    body: string,
-    context: unknown,
-    headers: Record<string, string | string[]>,
-  ): void;
+/** Where autocannon's client takes its next request from, and brings the answers to. */
+interface RequestSource {
+  /** Set by a request that could not be made. */
+  readonly resetted: boolean;
+  readonly currentRequest: { requestBuffer: Buffer };
+  nextRequest(): unknown;
+  recordBody(request: unknown, status: number, text: string, rawHeaders: RawHeaders | undefined): void;
+  /** Makes the bytes of a request. */
+  readonly requestBuilder?: (request: OutgoingRequest) => Buffer;
+}
+
+/** Names and values in turn, as they came. */
+export type RawHeaders = readonly string[];
+
+/** What is sent on one of our connections. */
+export interface OutgoingRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
 }
 
 /** What one of our connections does at the moments that matter. */
 export interface ClientHooks {
-  /** The next request, or undefined to close this connection for good. */
-  next(): Record<string, unknown> | undefined;
+  /**
+   * The next request, or undefined to close this connection for good. The very object of the last time means the same
+   * bytes: making them anew costs as much as the rest of a request.
+   */
+  next(): OutgoingRequest | undefined;
   /** Whether the request under way is HEAD: its answer has no body, which autocannon's parser does not know. */
   headOnly(): boolean;
   /** The request leaves now. */
@@ -42,7 +56,7 @@ export interface ClientHooks {
   /** Whether anybody will look at the body of the answer under way; else it is read and not kept. */
   keepsBody(): boolean;
   /** The answer is complete; its body is as it came, in pieces. */
-  answered(status: number, body: readonly Buffer[], headers: Record<string, string | string[]>): void;
+  answered(status: number, body: readonly Buffer[], headers: RawHeaders): void;
   /** Size of the answer that was just reported, in bytes on the wire. */
   received(bytes: number): void;
   /** The connection was refused, reset or could not be made. */
@@ -51,10 +65,11 @@ export interface ClientHooks {
   backOffMs(): number;
 }
 
+const EMPTY: Buffer = Buffer.alloc(0);
 const ON_HEADERS_COMPLETE = 2;
 const ON_MESSAGE_COMPLETE = 4;
 const SWITCHING_PROTOCOLS = 101;
-const NEEDED = ['_connect', '_resetConnection', '_doRequest', 'setRequests', 'destroy'] as const;
+const NEEDED = ['_connect', '_resetConnection', '_doRequest', 'destroy'] as const;
 
 /**
  * Puts our hooks on a fresh client, before its first connection. These defects of autocannon 9 make it necessary: it
@@ -62,7 +77,8 @@ const NEEDED = ['_connect', '_resetConnection', '_doRequest', 'setRequests', 'de
  * later answers are taken for earlier requests; it sends the next request on a connection that the server has said it
  * will close; it loses a body that the end of the connection ends; it waits for the body of an answer to HEAD; it takes
  * what a server says before its answer (103) for the answer; and it makes text of every piece of a body by itself, which
- * breaks characters at their borders and all that is compressed.
+ * breaks characters at their borders and all that is compressed. Its source of requests makes the bytes of each request
+ * anew and groups the headers of each answer: ours does so where something differs, or is looked at.
  * @throws Error when this is not the client that we know
  */
 export function hookClient(client: AutocannonClient, hooks: ClientHooks, timeoutMs: number): void {
@@ -74,23 +90,25 @@ export function hookClient(client: AutocannonClient, hooks: ClientHooks, timeout
   const doRequest = client._doRequest.bind(client);
   // Its option is checked to be at least a second and counts in seconds.
   client.timeout = timeoutMs;
-  let wire: Record<string, unknown> = {};
-  let begun = false;
+  const build = client.requestIterator.requestBuilder;
+  if (build === undefined) throw new Error("autocannon's client has no requestBuilder: another version");
+  let last: OutgoingRequest | undefined;
   let closing = false;
   let ended = false;
   let waiting = false;
   let taught = false;
   let body: Buffer[] = [];
 
-  const requests: readonly AutocannonRequest[] = [
-    {
-      setupRequest: (defaults) => ({ ...defaults, ...wire }),
-      onResponse: (status, _text, _context, headers) => {
-        closing = /\bclose\b/i.test(String(headers['connection'] ?? headers['Connection'] ?? ''));
-        hooks.answered(status, body, headers);
-      },
+  const current: RequestSource['currentRequest'] = { requestBuffer: EMPTY };
+  client.requestIterator = {
+    resetted: false,
+    currentRequest: current,
+    nextRequest: () => current,
+    recordBody: (_request, status, _text, rawHeaders = []) => {
+      closing = saysClose(rawHeaders);
+      hooks.answered(status, body, rawHeaders);
     },
-  ];
+  };
   client.on('response', (_status: number, bytes: number) => hooks.received(bytes));
   client.on('connError', (error: NodeJS.ErrnoException) => hooks.failed(error));
 
@@ -107,10 +125,8 @@ export function hookClient(client: AutocannonClient, hooks: ClientHooks, timeout
       client.destroy();
       return;
     }
-    wire = next;
-    // The first request is built when requests are set, all later ones just before they leave.
-    if (!begun) client.setRequests(requests);
-    begun = true;
+    if (next !== last) current.requestBuffer = build(next);
+    last = next;
     body = [];
     hooks.sent();
     doRequest();
@@ -163,3 +179,15 @@ function comesBefore(info: unknown): boolean {
   const { statusCode = 0 } = info as { readonly statusCode?: number };
   return statusCode < 200 && statusCode !== SWITCHING_PROTOCOLS;
 }
+
+/** Whether the server closes the connection after this answer. */
+function saysClose(rawHeaders: RawHeaders): boolean {
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] ?? '';
+    if (name.length === CONNECTION.length && name.toLowerCase() === CONNECTION)
+      return /\bclose\b/i.test(rawHeaders[at + 1] ?? '');
+  }
+  return false;
+}
+
+const CONNECTION = 'connection';

@@ -1,11 +1,17 @@
 import { createRequire } from 'node:module';
 import type { EvaluationDepth } from '../../contract/flow/evaluate.ts';
-import type { WireRequest } from '../../contract/flow/http.ts';
+import { NO_HEADERS, type WireRequest } from '../../contract/flow/http.ts';
 import type { LoadProfile } from '../../contract/load/load-profile.ts';
 import type { LoadResult } from '../../contract/load/load-result.ts';
 import type { LoadOrder } from '../../contract/ports/load-engine.ts';
 import { decodeAnswer } from '../../host/decode-bytes.ts';
-import { hookClient, type AutocannonClient, type ClientHooks } from './autocannon-client.ts';
+import {
+  hookClient,
+  type AutocannonClient,
+  type ClientHooks,
+  type OutgoingRequest,
+  type RawHeaders,
+} from './autocannon-client.ts';
 import { IterationCookies } from './cookies.ts';
 import { Faults } from './faults.ts';
 import { dataRow, walkFlow, type FlowWalk } from './flow-walk.ts';
@@ -178,9 +184,14 @@ class AutocannonRun {
     const { profile, urls, headers, run, secret } = this.#order;
     const inSample = schemaSample(run, user);
     let iteration = 0;
+    /** The iteration that is under way. */
+    let scope = 0;
+    const walks: (FlowWalk | undefined)[] = this.#flows.map(() => undefined);
     let walk: FlowWalk | undefined;
     let cookies = new IterationCookies();
     let wire: WireRequest | undefined;
+    let outgoing:
+      { readonly of: WireRequest; readonly cookie: string | undefined; sent: OutgoingRequest } | undefined;
     let failures = 0;
     let depth: EvaluationDepth = { schema: true };
     let sentAt: number | undefined;
@@ -209,18 +220,23 @@ class AutocannonRun {
     const nextWire = (): WireRequest => {
       const more = walk?.next();
       if (more !== undefined) return more;
-      const flow = this.#flows[(user - 1 + iteration) % this.#flows.length];
+      const turn = (user - 1 + iteration) % this.#flows.length;
+      const flow = this.#flows[turn];
       if (flow === undefined) throw new Error(`the profile "${profile.id}" has nothing to send`);
-      const scope = `vu${user}-i${iteration}`;
-      walk = walkFlow({
-        flow,
-        urls,
-        headers,
-        run,
-        scope: () => scope,
-        data: dataRow(flow, user - 1 + iteration),
-        secret,
-      });
+      scope = iteration;
+      const data = dataRow(flow, user - 1 + iteration);
+      walk = walks[turn];
+      if (walk === undefined)
+        walks[turn] = walk = walkFlow({
+          flow,
+          urls,
+          headers,
+          run,
+          scope: () => `vu${user}-i${scope}`,
+          data,
+          secret,
+        });
+      else walk.again(data);
       cookies = new IterationCookies();
       const spread = this.#inEvenSample(performance.now());
       depth = { schema: inSample(iteration) || spread };
@@ -241,20 +257,15 @@ class AutocannonRun {
         if (this.#draining || performance.now() >= this.#to) return undefined;
         try {
           wire = nextWire();
-          if (!wire.url.startsWith(`${this.#origin}/`)) throw new Error(manyOrigins(this.#origin, wire.url));
+          const cookie = cookies.header();
+          if (outgoing?.of !== wire || outgoing.cookie !== cookie)
+            outgoing = { of: wire, cookie, sent: outgoingOf(wire, this.#origin, cookie) };
+          return outgoing.sent;
         } catch (error) {
           this.faults.add(`the flow could not make its next request: ${String(error)}`);
           setImmediate(() => this.#stop());
           return undefined;
         }
-        const cookie = cookies.header();
-        const headers = { ...wire.headers, ...(cookie === undefined ? {} : { cookie }) };
-        return {
-          method: wire.method,
-          path: wire.url.slice(this.#origin.length),
-          headers,
-          ...(wire.body === undefined ? {} : { body: wire.body }),
-        };
       },
       headOnly: () => wire?.method === 'HEAD',
       keepsBody: () => walk?.looksAtBody(depth) === true,
@@ -266,22 +277,23 @@ class AutocannonRun {
         if (sentAt === undefined) return;
         const latencyMs = performance.now() - sentAt;
         failures = 0;
-        const headers: Record<string, string> = {};
-        for (const [name, value] of Object.entries(rawHeaders)) {
-          if (name.toLowerCase() === 'set-cookie') cookies.remember([value].flat());
-          headers[name.toLowerCase()] = [value].flat().join(', ');
-        }
+        rememberCookies(cookies, rawHeaders);
         answer = { kind: 'assertion', shape: undefined, limited: false, latencyMs, sentAt };
         try {
-          const decoded =
-            walk?.looksAtBody(depth) === true ? decodeAnswer(headers, Buffer.concat(body)) : NO_BODY;
+          const looks = walk?.looksAtBody(depth) === true;
+          // Of an answer that holds by its status nothing else is asked: naming all its headers would cost as much.
+          const headers = looks || walk?.acceptsStatus(status) !== true ? headersOf(rawHeaders) : NO_HEADERS;
+          const decoded = looks ? decodeAnswer(headers, Buffer.concat(body)) : NO_BODY;
           const judged = walk?.answered({ status, headers, ...decoded, durationMs: latencyMs }, depth);
-          if (judged !== undefined) answer = { ...answer, kind: judged.kind, shape: judged.shape };
+          if (judged !== undefined) {
+            answer.kind = judged.kind;
+            answer.shape = judged.shape;
+          }
           if (answer.kind !== 'ok') {
             const { text } = decodeAnswer(headers, Buffer.concat(body));
             const odd = oddAnswer({ status, headers, body: text });
             if (odd !== undefined && 'fault' in odd) this.faults.add(odd.fault);
-            answer = { ...answer, limited: odd !== undefined && 'limited' in odd };
+            answer.limited = odd !== undefined && 'limited' in odd;
           }
         } catch (error) {
           this.faults.add(`an answer could not be judged: ${String(error)}`);
@@ -309,6 +321,38 @@ class AutocannonRun {
 
 /** Of an answer of which only status and headers are looked at. */
 const NO_BODY = { body: '', text: '' };
+
+/** What leaves on the connection. @throws Error when the request goes elsewhere */
+function outgoingOf(wire: WireRequest, origin: string, cookie: string | undefined): OutgoingRequest {
+  if (!wire.url.startsWith(`${origin}/`)) throw new Error(manyOrigins(origin, wire.url));
+  return {
+    method: wire.method,
+    path: wire.url.slice(origin.length),
+    headers: { ...wire.headers, ...(cookie === undefined ? {} : { cookie }) },
+    ...(wire.body === undefined ? {} : { body: wire.body }),
+  };
+}
+
+function rememberCookies(cookies: IterationCookies, rawHeaders: RawHeaders): void {
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] ?? '';
+    if (name.length === SET_COOKIE.length && name.toLowerCase() === SET_COOKIE)
+      cookies.remember([rawHeaders[at + 1] ?? '']);
+  }
+}
+
+const SET_COOKIE = 'set-cookie';
+
+/** By their names in lower case; what came several times is one value. */
+function headersOf(rawHeaders: RawHeaders): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = (rawHeaders[at] ?? '').toLowerCase();
+    const value = rawHeaders[at + 1] ?? '';
+    headers[name] = Object.hasOwn(headers, name) ? `${headers[name]}, ${value}` : value;
+  }
+  return headers;
+}
 
 /** What to say where requests go to several addresses. */
 export function manyOrigins(one: string, other: string): string {

@@ -8,6 +8,7 @@ import {
 import type { Captured, DataRow, Flow, FlowContext, RequestStep } from '../../contract/flow/flow.ts';
 import type { Headers } from '../../contract/plan/headers.ts';
 import { encodeAgain, encodeRequest, type ResponseView, type WireRequest } from '../../contract/flow/http.ts';
+import type { RequestSpec } from '../../contract/flow/request.ts';
 import { refusePromise } from '../../contract/plan/plan-mistake.ts';
 import type { Statement } from '../../contract/flow/statement.ts';
 import { identities } from '../../contract/plan/unique.ts';
@@ -82,6 +83,9 @@ class Walk implements FlowWalk {
   private seen = 0;
   private asked: RequestStep | undefined;
   private identity: (() => string) | undefined;
+  /** A request that cannot change, and what it is on the wire. */
+  private lastSpec: RequestSpec | undefined;
+  private lastWire: WireRequest | undefined;
 
   constructor({ flow, urls, headers, run, scope, data, secret }: FlowWalkOptions) {
     this.always =
@@ -111,14 +115,21 @@ class Walk implements FlowWalk {
       if (step?.kind === 'request') {
         this.asked = step;
         const spec = step.request(this.context());
-        // Each step is looked at once: what its function gives later has the same keys.
-        const wire =
-          this.position <= this.seen ? encodeAgain(spec, this.urls) : encodeRequest(spec, this.urls);
-        if (this.position > this.seen) this.seen = this.position;
-        return this.always === undefined ? wire : { ...wire, headers: { ...this.always, ...wire.headers } };
+        if (spec === this.lastSpec && this.lastWire !== undefined) return this.lastWire;
+        const wire = this.encode(spec);
+        this.lastSpec = isConstant(spec) ? spec : undefined;
+        this.lastWire = wire;
+        return wire;
       }
     }
     return undefined;
+  }
+
+  private encode(spec: RequestSpec): WireRequest {
+    // Each step is looked at once: what its function gives later has the same keys.
+    const wire = this.position <= this.seen ? encodeAgain(spec, this.urls) : encodeRequest(spec, this.urls);
+    if (this.position > this.seen) this.seen = this.position;
+    return this.always === undefined ? wire : { ...wire, headers: { ...this.always, ...wire.headers } };
   }
 
   answered(response: ResponseView, depth: EvaluationDepth): Judged {
@@ -153,6 +164,17 @@ class Walk implements FlowWalk {
   private context(): FlowContext {
     return { captured: this.captured, unique: this.unique, data: this.data, secret: this.secret };
   }
+}
+
+/** Whether a request can never be another one: frozen, and so are its headers; what it sends as JSON may hold more. */
+function isConstant(spec: RequestSpec): boolean {
+  return (
+    Object.isFrozen(spec) &&
+    (spec.headers === undefined || Object.isFrozen(spec.headers)) &&
+    spec.query === undefined &&
+    spec.json === undefined &&
+    spec.form === undefined
+  );
 }
 
 /** Headers of the plan as text. Portable. */
