@@ -5,20 +5,24 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const ALONE = [
   'tests/contracts/load-engine/**/*.test.ts',
   'tests/contracts/metrics/cutover-levels.test.ts',
-  'tests/runner/load/**/*.test.ts',
   'tests/e2e/cli/load.test.ts',
   'tests/e2e/cli/stopping.test.ts',
   'tests/e2e/demo/one-demo.test.ts',
-  'tests/e2e/demo/faults.test.ts',
+  'tests/e2e/demo/faults-by-load.test.ts',
 ];
 
 /** Load of which the answers count and not their times: one neighbour of the same kind changes nothing. */
-const PAIRS = ['samples', 'odd-answers', 'processes', 'k6-operator'].map(
-  (name) => `tests/contracts/load-engine/${name}.test.ts`,
-);
+const PAIRS = [
+  ...['samples', 'odd-answers', 'processes', 'k6-operator', 'headers', 'hazards', 'segments'].map(
+    (name) => `tests/contracts/load-engine/${name}.test.ts`,
+  ),
+  'tests/runner/load/**/*.test.ts',
+];
 
 /** What takes longest begins first: alone at the end, it would keep one of three workers busy and two idle. */
 const LONGEST = [
+  'e2e/demo/faults',
+  'runner/suites/suites',
   'runner/recorder/hazards',
   'e2e/package/tarball',
   'contracts/data-checks/rows-adversity',
@@ -27,7 +31,6 @@ const LONGEST = [
   'e2e/cli/run',
   'e2e/cli/shards',
   'runner/verdict/hazards',
-  'runner/suites/suites',
   'contracts/data-checks/rows-engine',
   'e2e/cli/signing',
   'runner/checks/installed-run',
@@ -79,6 +82,8 @@ export default defineConfig({
           testTimeout: 180_000,
           hookTimeout: 180_000,
           maxWorkers: 3,
+          // Of the tests of one file that are marked as concurrent: each is a whole run.
+          maxConcurrency: 2,
         },
       },
       {
@@ -103,8 +108,6 @@ export default defineConfig({
           hookTimeout: 180_000,
           maxWorkers: 1,
           fileParallelism: false,
-          // Of the tests of one file that are marked as concurrent.
-          maxConcurrency: 3,
         },
       },
     ],

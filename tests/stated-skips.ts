@@ -33,6 +33,12 @@ const STATED: readonly StatedSkip[] = [
     holds: usually,
   },
   {
+    file: 'tests/e2e/demo/faults-by-load.test.ts',
+    name: /is found by load alone$/,
+    because: 'further faults of kinds that are tried: npm run test:long',
+    holds: usually,
+  },
+  {
     file: 'tests/runner/verdict/chaos.test.ts',
     because: 'kills at random moments; those at certain ones are tried: npm run test:long',
     holds: usually,
