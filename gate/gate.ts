@@ -1,7 +1,7 @@
 import type { GateStore, StoredVerdict, StoreReading } from '../contract/ports/gate-store.ts';
 import { answer, type DoubtOf, type GateAnswer, withoutVerdict } from './answer.ts';
 import type { Audit } from './audit.ts';
-import type { GateResponse } from './dialects/response.ts';
+import type { GateResponse } from './response.ts';
 import type { Asked, Question } from './question.ts';
 import type { Route } from './routes.ts';
 import { createStandingRefusals } from './standing-refusals.ts';

@@ -1,10 +1,10 @@
-import { argoWeb } from './dialects/argo-web.ts';
-import { azureCheck } from './dialects/azure-check.ts';
-import { flaggerHalt } from './dialects/flagger-halt.ts';
-import { flaggerRollback } from './dialects/flagger-rollback.ts';
-import { flaggerWait } from './dialects/flagger-wait.ts';
-import type { Dialect } from './dialects/response.ts';
-import { rest } from './dialects/rest.ts';
+import { argoWeb } from './mechanisms/argo-rollouts/argo-web.ts';
+import { azureCheck } from './mechanisms/azure-devops/azure-check.ts';
+import { flaggerHalt } from './mechanisms/flagger/flagger-halt.ts';
+import { flaggerRollback } from './mechanisms/flagger/flagger-rollback.ts';
+import { flaggerWait } from './mechanisms/flagger/flagger-wait.ts';
+import type { Dialect } from './response.ts';
+import { rest } from './mechanisms/shell/rest.ts';
 
 /** One address of the gate. */
 export interface Route {

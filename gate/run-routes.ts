@@ -1,7 +1,7 @@
 import type { RunOrder, StartedRun } from '../contract/ports/gate-store.ts';
 import { type GateAnswer, withoutVerdict } from './answer.ts';
-import { type GateResponse, json, refusal } from './dialects/response.ts';
-import { WORDS } from './dialects/words.ts';
+import { type GateResponse, json, refusal } from './response.ts';
+import { WORDS } from './words.ts';
 import type { Gate } from './gate.ts';
 import type { Question } from './question.ts';
 import { parseRunOrder, runIdOf } from './run-order.ts';

@@ -2,9 +2,9 @@ import { createServer, type IncomingMessage, type RequestListener, type Server }
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Audit } from './audit.ts';
-import { AZURE_CALLBACK, type AzureCallbacks } from './azure-callbacks.ts';
-import { type GateResponse, json, refusal } from './dialects/response.ts';
-import { parseFlaggerBody } from './flagger-body.ts';
+import { AZURE_CALLBACK, type AzureCallbacks } from './mechanisms/azure-devops/azure-callbacks.ts';
+import { type GateResponse, json, refusal } from './response.ts';
+import { parseFlaggerBody } from './mechanisms/flagger/flagger-body.ts';
 import type { Gate } from './gate.ts';
 import { oneLine } from './one-line.ts';
 import { questionOfQuery, type Asked } from './question.ts';

@@ -4,7 +4,7 @@ import { GreenlightError, type Problem } from '../../contract/errors.ts';
 import { EXIT } from '../../contract/exit-codes.ts';
 import type { StoredVerdict } from '../../contract/ports/gate-store.ts';
 import { type CommandContext, commandOf, repeated, wholeNumber } from '../command-context.ts';
-import { AZURE_CALLBACK } from '../../gate/azure-callbacks.ts';
+import { AZURE_CALLBACK } from '../../gate/mechanisms/azure-devops/azure-callbacks.ts';
 import { migrateStore, openPostgresStore } from '../../gate/postgres/store.ts';
 import { readStoredReport } from '../../gate/read-stored-report.ts';
 import { ROUTES } from '../../gate/routes.ts';

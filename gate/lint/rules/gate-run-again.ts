@@ -1,10 +1,10 @@
 import type { DeployDocument } from '../deploy-document.ts';
-import { gitlabGateJobs } from '../gitlab-gate-jobs.ts';
+import { gitlabGateJobs } from '../../mechanisms/gitlab-ci/gitlab-gate-jobs.ts';
 import { hitsInScripts } from '../hits-in-scripts.ts';
 import type { Place } from '../place.ts';
 import type { Hit, Rule } from '../rule.ts';
 import { everyMap } from '../scripts-of.ts';
-import { namesGate } from './names-gate.ts';
+import { namesGate } from '../names-gate.ts';
 
 const FOUND = 'A run that answers NO_GO is repeated until one passes, orders and all.';
 

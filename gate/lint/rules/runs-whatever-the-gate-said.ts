@@ -1,7 +1,7 @@
 import { hitsInScripts } from '../hits-in-scripts.ts';
 import { jobsOf } from '../jobs-of.ts';
 import type { Hit, Rule } from '../rule.ts';
-import { namesGate } from './names-gate.ts';
+import { namesGate } from '../names-gate.ts';
 
 const ALWAYS = /\balways\(\)|!\s*cancelled\(\)|succeededOrFailed\(\)|not\(canceled\(\)\)|^always$/;
 const ASKS = /==\s*'(?:GO|NO_GO)'|\beq\([^)]*'(?:GO|NO_GO)'/;

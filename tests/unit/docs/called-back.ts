@@ -1,4 +1,4 @@
-import { parseAzureUrl } from '../../../gate/azure-headers.ts';
+import { parseAzureUrl } from '../../../gate/mechanisms/azure-devops/azure-headers.ts';
 import { createCodeDeployHook } from '../../../scripts/codedeploy-hook.ts';
 import { startReceiver, type StandInReceiver } from '../../contracts/publisher/stand-in-receiver.ts';
 import { TARGET } from '../gate/verdicts.ts';

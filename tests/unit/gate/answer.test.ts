@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { StoredVerdict, StoreReading } from '../../../contract/ports/gate-store.ts';
 import { answer } from '../../../gate/answer.ts';
-import { parseFlaggerBody } from '../../../gate/flagger-body.ts';
+import { parseFlaggerBody } from '../../../gate/mechanisms/flagger/flagger-body.ts';
 import { parseQuestion, type Question, questionOfQuery } from '../../../gate/question.ts';
 import { createRateLimit } from '../../../gate/rate-limit.ts';
 import { createStandingRefusals } from '../../../gate/standing-refusals.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { parseAzureUrl } from '../../../gate/azure-headers.ts';
+import { parseAzureUrl } from '../../../gate/mechanisms/azure-devops/azure-headers.ts';
 import { fixedTokens, parseTokens } from '../../../gate/tokens.ts';
 import { startReceiver, type StandInReceiver } from '../../contracts/publisher/stand-in-receiver.ts';
 import { type GateUnderTest, startGate } from './gate-under-test.ts';

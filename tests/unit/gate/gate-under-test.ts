@@ -4,7 +4,10 @@ import path from 'node:path';
 import type { GateStore } from '../../../contract/ports/gate-store.ts';
 import { createPost } from '../../../host/post.ts';
 import { createAudit } from '../../../gate/audit.ts';
-import { type AzureCallbacksOptions, createAzureCallbacks } from '../../../gate/azure-callbacks.ts';
+import {
+  type AzureCallbacksOptions,
+  createAzureCallbacks,
+} from '../../../gate/mechanisms/azure-devops/azure-callbacks.ts';
 import { createFolderStore } from '../../../gate/folder-store.ts';
 import { createGate } from '../../../gate/gate.ts';
 import { proofDoubt } from '../../../gate/proof-doubt.ts';

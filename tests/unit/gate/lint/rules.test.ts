@@ -35,7 +35,9 @@ describe.each(RULES.map((rule) => rule.id))('%s', (id) => {
 test('every rule has a folder of examples and a file of its own, and there are no others', () => {
   const ids = RULES.map((rule) => rule.id).sort();
   expect(readdirSync(FIXTURES).sort()).toEqual(ids);
-  const files = readdirSync(path.join(ROOT, 'gate/lint/rules')).map((file) => path.basename(file, '.ts'));
+  const files = ['gate/lint/rules', 'gate/mechanisms']
+    .flatMap((folder) => readdirSync(path.join(ROOT, folder), { recursive: true, encoding: 'utf8' }))
+    .map((file) => path.basename(file, '.ts'));
   expect(files).toEqual(expect.arrayContaining(ids));
 });
 
