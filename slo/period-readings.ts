@@ -20,6 +20,11 @@ export interface PeriodCounts {
   readonly warnings: readonly string[];
 }
 
+/** The end of the last period that is complete in a store, in Unix seconds. @param delayS how long that takes there */
+export function lastPeriodEndS({ scrapeS }: Slo, delayS: number): number {
+  return Math.floor((Date.now() / 1000 - delayS) / scrapeS) * scrapeS;
+}
+
 /** Brings periods into the shape that levels are judged in, so that one judge decides for every source. Pure. */
 export function periodReadings(slo: Slo, objective: SloLevel, counts: PeriodCounts): SloReadings {
   const { endS, alive, partExists } = counts;

@@ -21,6 +21,9 @@ export interface SloReadings {
   readonly history: SloHistory | null;
 }
 
+/** Asks a source everything that judging one objective needs. @throws MetricsUnavailable */
+export type SloReader = (slo: Slo, level: SloLevel) => Promise<SloReadings>;
+
 /** The evaluations of the last `forS` seconds. */
 export interface SloHistory {
   readonly stepS: number;

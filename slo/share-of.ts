@@ -1,4 +1,5 @@
 import type { InstantAnswer, RangeAnswer } from '../contract/ports/metrics.ts';
+import { SOURCE_TRAITS } from '../contract/slo/metrics-source.ts';
 import type { Slo, SloLevel } from '../contract/slo/slo.ts';
 import { sharedBuckets, underCount } from './bucket-bounds.ts';
 import type { SloHistory, SloReadings } from './read-slo.ts';
@@ -37,16 +38,9 @@ export function shareNow(slo: Slo, objective: SloLevel, readings: SloReadings): 
   return unknown(
     'no-such-series',
     'The numerator has no series, and nothing shows that its selector is right: neither its metric with all of these labels was seen, nor, of good events, such a one within a day',
-    REMEDIES[slo.source.adapter],
+    SOURCE_TRAITS[slo.source.adapter].noSuchSeries,
   );
 }
-
-/** What helps where no event is none only if the selector is right. */
-const REMEDIES: Record<Slo['source']['adapter'], string> = {
-  prometheus: 'correct the selector, or let the target export the series with 0 from its start',
-  cloudwatch: 'correct the selector, or let the target write the metric with 0',
-  'azure-logs': 'correct the selector, or select by a boolean column, such as Success="false"',
-};
 
 /** One of the evaluations of the last `forS` seconds; undefined without data. */
 export function shareAt(objective: SloLevel, history: SloHistory, atS: number): Share | undefined {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CheckId } from '../plan/check-id.ts';
 import { Phase } from '../evidence/outcome.ts';
-import { SecretString } from '../plan/secret.ts';
+import { MetricsSource, SOURCE_TRAITS } from './metrics-source.ts';
 
 /**
  * A metric name with label matchers; never a whole expression, because parts of it must be asked apart. CloudWatch: with
@@ -157,41 +157,6 @@ export type SloObjective = z.infer<typeof SloObjective>;
 /** Objectives that are one share of one window; the others are made of those. */
 export type SloLevel = Exclude<SloObjective, { kind: 'burn-rate' | 'error-budget' }>;
 
-/** How long after its end a period is complete there, in seconds. */
-const delayS = z.number().int().nonnegative().max(3600).default(120);
-
-const Address = z.url({ protocol: /^https?$/ }).refine(
-  (text) => {
-    if (!URL.canParse(text)) return true;
-    const { username, password } = new URL(text);
-    return username === '' && password === '';
-  },
-  { message: 'must hold no user and password: give them in a header, as a secret' },
-);
-
-/** Where metrics are read. */
-export const MetricsSource = z.discriminatedUnion('adapter', [
-  z.strictObject({
-    adapter: z.literal('prometheus'),
-    url: Address,
-    headers: z.record(z.string(), SecretString).default({}),
-  }),
-  /** Credentials come from the environment, as for every tool of AWS. */
-  z.strictObject({ adapter: z.literal('cloudwatch'), region: z.string().min(1), delayS }),
-  /** Application Insights, or anything else in a Log Analytics workspace. */
-  z.strictObject({
-    adapter: z.literal('azure-logs'),
-    workspace: z.string().regex(/^[0-9a-zA-Z-]+$/, 'must be the id of a workspace'),
-    /** A bearer token as it is, which nobody renews. Without: the credentials of the environment, by `@azure/identity`. */
-    token: SecretString.optional(),
-    url: Address.default('https://api.loganalytics.azure.com'),
-    /** Whom the token of the environment must be for; the default follows from the cloud that `url` is in. */
-    audience: z.url({ protocol: /^https$/ }).optional(),
-    delayS,
-  }),
-]);
-export type MetricsSource = z.infer<typeof MetricsSource>;
-
 const SloShape = z.strictObject({
   source: MetricsSource,
   /** The scrapes of the target, such as `up{job="shop"}`; elsewhere a metric that has a value in every period. */
@@ -207,7 +172,8 @@ const SloShape = z.strictObject({
 export const Slo = SloShape.superRefine((slo, context) => {
   const complain = (path: PropertyKey[], message: string): void =>
     context.addIssue({ code: 'custom', path, message, input: slo });
-  if (slo.source.adapter === 'prometheus') {
+  const { knows, saysUnit } = SOURCE_TRAITS[slo.source.adapter];
+  if (knows === 'scrapes') {
     selectorsOf(slo).forEach(([path, selector]) => {
       if (/[/.-]/.test(selector.split('{', 1)[0] ?? ''))
         complain(path, 'is no name of a metric of Prometheus');
@@ -222,7 +188,7 @@ export const Slo = SloShape.superRefine((slo, context) => {
           `must be at least four scrapes (${4 * slo.scrapeS} s): a rate over fewer says nothing`,
         );
     }
-    if (objective.kind === 'latency' && objective.unit !== 's' && slo.source.adapter !== 'cloudwatch')
+    if (objective.kind === 'latency' && objective.unit !== 's' && saysUnit)
       complain(at('unit'), 'is for CloudWatch only: this source says what it counts in');
     if (objective.kind !== 'burn-rate') return;
     objective.pairs.forEach(({ longS, shortS, factor }, pair) => {

@@ -9,7 +9,7 @@ import type { Plan } from '../../contract/plan/plan.ts';
 import { type MetricsPort, MetricsUnavailable } from '../../contract/ports/metrics.ts';
 import type { Slo, SloLevel } from '../../contract/slo/slo.ts';
 import { readLevelBaseline, sealBaseline } from '../../load/compare/baseline-file.ts';
-import { prometheusOf } from '../../slo/evaluate-slo.ts';
+import { prometheusOf } from '../../slo/sources/open-prometheus.ts';
 import { compareNorm, type LevelAnswer, readNorm } from '../../slo/level-norm.ts';
 import { createPrometheus } from '../../slo/sources/prometheus.ts';
 import { writeFileAtomically } from '../../host/atomic-write.ts';

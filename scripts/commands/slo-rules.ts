@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { GreenlightError } from '../../contract/errors.ts';
 import { exitCodeOf } from '../../contract/exit-codes.ts';
 import { MetricsUnavailable } from '../../contract/ports/metrics.ts';
-import { prometheusOf } from '../../slo/evaluate-slo.ts';
+import { prometheusOf } from '../../slo/sources/open-prometheus.ts';
 import { rulesLoaded } from '../../slo/rules-loaded.ts';
 import { redactorOf } from '../../safety/redactor.ts';
 import type { Phase } from '../../contract/evidence/outcome.ts';

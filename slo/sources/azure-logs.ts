@@ -1,11 +1,29 @@
 import { MetricsUnavailable } from '../../contract/ports/metrics.ts';
+import type { MetricsSource } from '../../contract/slo/metrics-source.ts';
 import type { Slo, SloLevel } from '../../contract/slo/slo.ts';
 import { askAzureLogs, type AzureLogs, type AzureQuestion } from './azure-client.ts';
-import type { PeriodCounts, Periods } from '../period-readings.ts';
+import { azureToken } from './azure-token.ts';
+import { lastPeriodEndS, type PeriodCounts, periodReadings, type Periods } from '../period-readings.ts';
+import type { SloReader } from '../read-slo.ts';
 import { type Matcher, parseSelector } from '../selector.ts';
 
 /** How far back a value must have been written once: as far as CloudWatch knows its metrics. */
 const KNOWN_FOR_S = 14 * 24 * 3600;
+
+/** Asks a Log Analytics workspace. @throws GreenlightError SECRET_MISSING */
+export function openAzureLogs(
+  source: Extract<MetricsSource, { adapter: 'azure-logs' }>,
+  env: NodeJS.ProcessEnv,
+  signal: AbortSignal | undefined,
+): SloReader {
+  const { url, workspace, delayS } = source;
+  const stop = signal === undefined ? {} : { signal };
+  const logs = { url, workspace, token: azureToken(source, env, signal), ...stop };
+  return async (slo, objective) => {
+    const counts = await readAzureLogs(logs, slo, objective, lastPeriodEndS(slo, delayS));
+    return periodReadings(slo, objective, counts);
+  };
+}
 
 /**
  * Reads one objective from the tables of Application Insights. Sampled rows count as many times as they stand for

@@ -1,5 +1,5 @@
 import { MetricsUnavailable } from '../../contract/ports/metrics.ts';
-import type { MetricsSource } from '../../contract/slo/slo.ts';
+import type { MetricsSource } from '../../contract/slo/metrics-source.ts';
 import { resolveSecret } from '../../safety/secrets.ts';
 
 type AzureSource = Extract<MetricsSource, { adapter: 'azure-logs' }>;

@@ -8,8 +8,10 @@ import type {
   MetricDataQuery,
 } from '@aws-sdk/client-cloudwatch';
 import { MetricsUnavailable } from '../../contract/ports/metrics.ts';
-import type { MetricsSource, Slo, SloLevel } from '../../contract/slo/slo.ts';
-import type { PeriodCounts, Periods } from '../period-readings.ts';
+import type { MetricsSource } from '../../contract/slo/metrics-source.ts';
+import type { Slo, SloLevel } from '../../contract/slo/slo.ts';
+import { lastPeriodEndS, type PeriodCounts, periodReadings, type Periods } from '../period-readings.ts';
+import type { SloReader } from '../read-slo.ts';
 import { parseSelector } from '../selector.ts';
 
 /** The two questions that CloudWatch is asked, as its own client asks them. */
@@ -22,11 +24,24 @@ const MOST_PAGES = 50;
 const HINT =
   'see the credentials in the environment (AWS_PROFILE, AWS_ACCESS_KEY_ID, a role), slo.source.region, and the rights cloudwatch:GetMetricData and cloudwatch:ListMetrics';
 
+type CloudWatchSource = Extract<MetricsSource, { adapter: 'cloudwatch' }>;
+
+/** Asks CloudWatch. Its client is opened at the first question: only then one that is not installed matters. */
+export function openCloudWatchReader(
+  source: CloudWatchSource,
+  _env: NodeJS.ProcessEnv,
+  signal: AbortSignal | undefined,
+): SloReader {
+  let store: ReturnType<typeof openCloudWatch> | undefined;
+  return async (slo, objective) => {
+    store ??= openCloudWatch(source, signal);
+    const counts = await readCloudWatch(await store, slo, objective, lastPeriodEndS(slo, source.delayS));
+    return periodReadings(slo, objective, counts);
+  };
+}
+
 /** Opens the client of AWS, with the credentials of the environment. */
-export async function openCloudWatch(
-  source: Extract<MetricsSource, { adapter: 'cloudwatch' }>,
-  signal?: AbortSignal,
-): Promise<CloudWatchStore> {
+async function openCloudWatch(source: CloudWatchSource, signal?: AbortSignal): Promise<CloudWatchStore> {
   const sdk = await import('@aws-sdk/client-cloudwatch').catch((cause: unknown) => {
     throw new MetricsUnavailable(
       'the client of CloudWatch is not installed',

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { MetricsSource } from '../../../../contract/slo/slo.ts';
+import { MetricsSource } from '../../../../contract/slo/metrics-source.ts';
 import { audienceOf, type AzureCredential, azureToken } from '../../../../slo/sources/azure-token.ts';
 
 type AzureSource = Extract<MetricsSource, { adapter: 'azure-logs' }>;
