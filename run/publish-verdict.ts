@@ -1,8 +1,13 @@
 import type { Verdict } from '../contract/verdict/verdict.ts';
 import { writeFileAtomically } from '../host/atomic-write.ts';
 import { createRedactor } from '../safety/redactor.ts';
-import { DELIVERIES, type Place } from './deliveries.ts';
-import { PUBLISHER_SECRETS, type PublisherName } from './publisher-settings.ts';
+import {
+  PUBLISHER_NAMES,
+  PUBLISHER_SECRETS,
+  type PublisherName,
+  PUBLISHERS,
+} from '../reporters/publishers/index.ts';
+import type { Place } from '../reporters/publishers/way-to-tell.ts';
 import { reportFiles } from '../host/report-files.ts';
 
 /** The publishers that were asked for, and those that the surroundings ask for. */
@@ -10,10 +15,11 @@ export function publishersOf(
   asked: readonly PublisherName[],
   env: NodeJS.ProcessEnv,
 ): readonly PublisherName[] {
-  const found: PublisherName[] = [...asked];
-  if (env['GITHUB_ACTIONS'] === 'true') found.push('github');
-  if (env['GITLAB_CI'] === 'true') found.push('gitlab');
-  return [...new Set(found)];
+  const unasked = PUBLISHER_NAMES.filter((name) => {
+    const { told } = PUBLISHERS[name];
+    return 'byItselfIn' in told && env[told.byItselfIn] === 'true';
+  });
+  return [...new Set([...asked, ...unasked])];
 }
 
 /** How telling one of them ended. */
@@ -37,7 +43,7 @@ export async function publishVerdict(
   const told = await Promise.all(
     names.map(async (name): Promise<Told> => {
       try {
-        const { publisher, files } = DELIVERIES[name](verdict, place);
+        const { publisher, files } = PUBLISHERS[name].deliver(verdict, place);
         await publisher.publish(verdict, files);
         return { publisher: name, delivered: true, problem: null };
       } catch (error) {

@@ -1,6 +1,7 @@
 import type { CodeDeployClient } from '@aws-sdk/client-codedeploy';
 import { GreenlightError } from '../../contract/errors.ts';
 import type { Publisher } from '../../contract/ports/publisher.ts';
+import { anything, type WayToTell } from './way-to-tell.ts';
 
 /** What CodeDeploy gives to the function of a lifecycle hook. */
 export interface LifecycleHook {
@@ -12,7 +13,7 @@ export interface LifecycleHook {
  * Ends a lifecycle hook of AWS CodeDeploy. Only GO is `Succeeded`; CodeDeploy knows no third answer, and takes no text.
  * Region and credentials are those of the AWS SDK.
  */
-export function createCodeDeployPublisher(hook: LifecycleHook): Publisher {
+function createCodeDeployPublisher(hook: LifecycleHook): Publisher {
   return { name: 'codedeploy', publish: ({ decision }) => endLifecycleHook(hook, decision === 'GO') };
 }
 
@@ -41,3 +42,20 @@ export async function endLifecycleHook(hook: LifecycleHook, mayGoOn: boolean): P
     client.destroy();
   }
 }
+
+export const codedeploy: WayToTell = {
+  needed: { GREENLIGHT_CODEDEPLOY_DEPLOYMENT: anything, GREENLIGHT_CODEDEPLOY_HOOK: anything },
+  optional: {},
+  secrets: [],
+  told: {
+    settings: "`GREENLIGHT_CODEDEPLOY_DEPLOYMENT`, `GREENLIGHT_CODEDEPLOY_HOOK`, AWS's own",
+    does: 'ends the lifecycle hook: Succeeded for GO, else Failed',
+  },
+  deliver: (_verdict, { env }) => ({
+    publisher: createCodeDeployPublisher({
+      deploymentId: env['GREENLIGHT_CODEDEPLOY_DEPLOYMENT'] ?? '',
+      executionId: env['GREENLIGHT_CODEDEPLOY_HOOK'] ?? '',
+    }),
+    files: {},
+  }),
+};

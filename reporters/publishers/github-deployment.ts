@@ -1,8 +1,10 @@
 import type { Publisher } from '../../contract/ports/publisher.ts';
 import type { Post } from '../../host/post.ts';
+import { renderDeploymentStatus } from '../renderers/messages/deployment-status.ts';
+import { anything, secureUrl, type WayToTell } from './way-to-tell.ts';
 
 /** A deployment on GitHub. */
-export interface GithubDeployment {
+interface GithubDeployment {
   /** `https://api.github.com`, or of a server of your own. */
   readonly api: string;
   /** `owner/name` */
@@ -12,7 +14,7 @@ export interface GithubDeployment {
 }
 
 /** Sets the status of a deployment on GitHub. */
-export function createGithubDeploymentPublisher(at: GithubDeployment, post: Post): Publisher {
+function createGithubDeploymentPublisher(at: GithubDeployment, post: Post): Publisher {
   return {
     name: 'github-deployment',
     publish: (_verdict, files) =>
@@ -27,3 +29,31 @@ export function createGithubDeploymentPublisher(at: GithubDeployment, post: Post
       }),
   };
 }
+
+export const githubDeployment: WayToTell = {
+  needed: {
+    GITHUB_TOKEN: anything,
+    GITHUB_REPOSITORY: (value) =>
+      /^(?!\.+\/)[\w.-]+\/(?!\.+$)[\w.-]+$/.test(value) ? undefined : 'is not owner/name',
+    GREENLIGHT_GITHUB_DEPLOYMENT: (value) =>
+      /^\d+$/.test(value) ? undefined : 'is not the number of a deployment',
+  },
+  optional: { GITHUB_API_URL: secureUrl },
+  secrets: [],
+  told: {
+    settings: '`GITHUB_TOKEN`, `GITHUB_REPOSITORY`, `GREENLIGHT_GITHUB_DEPLOYMENT`',
+    does: 'status of the deployment: success, failure (NO_GO) or error',
+  },
+  deliver: (verdict, { env, report, post }) => ({
+    publisher: createGithubDeploymentPublisher(
+      {
+        api: env['GITHUB_API_URL'] || 'https://api.github.com',
+        repository: env['GITHUB_REPOSITORY'] ?? '',
+        deployment: env['GREENLIGHT_GITHUB_DEPLOYMENT'] ?? '',
+        token: env['GITHUB_TOKEN'] ?? '',
+      },
+      post,
+    ),
+    files: { 'deployment-status': renderDeploymentStatus(verdict, report) },
+  }),
+};

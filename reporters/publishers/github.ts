@@ -1,7 +1,12 @@
 import { appendFileSync } from 'node:fs';
+import path from 'node:path';
 import type { Publisher } from '../../contract/ports/publisher.ts';
+import { renderGithubAnnotations } from '../renderers/github/annotations.ts';
+import { renderGithubOutputs } from '../renderers/github/outputs.ts';
+import { renderStepSummary } from '../renderers/github/step-summary.ts';
+import type { WayToTell } from './way-to-tell.ts';
 
-export interface GithubStep {
+interface GithubStep {
   /** $GITHUB_OUTPUT and $GITHUB_STEP_SUMMARY; undefined where GitHub gave none. */
   readonly outputFile: string | undefined;
   readonly summaryFile: string | undefined;
@@ -12,7 +17,7 @@ export interface GithubStep {
 /**
  * Tells a GitHub Actions step: outputs, summary and annotations. Outputs come first, because other jobs act on them.
  */
-export function createGithubPublisher({ outputFile, summaryFile, log }: GithubStep): Publisher {
+function createGithubPublisher({ outputFile, summaryFile, log }: GithubStep): Publisher {
   return {
     name: 'github',
     publish: async (_verdict, files) => {
@@ -24,3 +29,23 @@ export function createGithubPublisher({ outputFile, summaryFile, log }: GithubSt
     },
   };
 }
+
+export const github: WayToTell = {
+  needed: {},
+  optional: {},
+  secrets: [],
+  told: { byItselfIn: 'GITHUB_ACTIONS' },
+  deliver: (verdict, { env, directory, screen }) => ({
+    publisher: createGithubPublisher({
+      outputFile: env['GITHUB_OUTPUT'] || undefined,
+      summaryFile: env['GITHUB_STEP_SUMMARY'] || undefined,
+      // Not standard output: with --json that is one JSON document.
+      log: (text) => screen.command(text),
+    }),
+    files: {
+      outputs: renderGithubOutputs(verdict),
+      annotations: renderGithubAnnotations(verdict),
+      summary: renderStepSummary(verdict, `The whole report is index.html in ${path.basename(directory)}.`),
+    },
+  }),
+};

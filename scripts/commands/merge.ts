@@ -8,7 +8,8 @@ import { type CommandContext, commandOf, filled, repeated } from '../command-con
 import { createPost } from '../../host/post.ts';
 import { parseReportUrl } from '../../gate/serve-options.ts';
 import { publishersOf, publishVerdict } from '../../run/publish-verdict.ts';
-import { mustHaveSettings, type PublisherName, PUBLISHERS } from '../../run/publisher-settings.ts';
+import { PUBLISHER_NAMES, type PublisherName } from '../../reporters/publishers/index.ts';
+import { mustHaveSettings } from '../../run/publisher-settings.ts';
 import { mergeReports } from '../../run/shards/merge-reports.ts';
 import { nameReport, noteUnsealed, showVerdict } from '../show-verdict.ts';
 import { configuredKeys, SIGNING_KEY_ENV } from '../../signing/configured-keys.ts';
@@ -50,7 +51,7 @@ export function mergeCommand(context: CommandContext): Command {
     )
     .option(
       '--publish <name>',
-      `tell ${PUBLISHERS.join(', ')} too; may be given again (inside of them by itself)`,
+      `tell ${PUBLISHER_NAMES.join(', ')} too; may be given again (inside of them by itself)`,
       publisherNamed,
       [],
     )
@@ -95,7 +96,8 @@ export function mergeCommand(context: CommandContext): Command {
 
 /** One at a time: an option that takes several would take the fragments for more of them. */
 function publisherNamed(text: string, before: readonly PublisherName[]): readonly PublisherName[] {
-  const name = PUBLISHERS.find((one) => one === text);
-  if (name === undefined) throw new InvalidArgumentError(`Allowed choices are ${PUBLISHERS.join(', ')}.`);
+  const name = PUBLISHER_NAMES.find((one) => one === text);
+  if (name === undefined)
+    throw new InvalidArgumentError(`Allowed choices are ${PUBLISHER_NAMES.join(', ')}.`);
   return [...before, name];
 }

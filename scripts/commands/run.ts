@@ -8,13 +8,9 @@ import { type CommandContext, commandOf, CONFIG_OPTION, filled, repeated } from 
 import { isFullCommit } from '../../signing/verdict-statement.ts';
 import { createPost } from '../../host/post.ts';
 import { parseReportUrl } from '../../gate/serve-options.ts';
+import { PUBLISHER_NAMES, PUBLISHER_SECRETS, type PublisherName } from '../../reporters/publishers/index.ts';
 import { publishersOf, publishVerdict } from '../../run/publish-verdict.ts';
-import {
-  mustHaveSettings,
-  PUBLISHER_SECRETS,
-  type PublisherName,
-  PUBLISHERS,
-} from '../../run/publisher-settings.ts';
+import { mustHaveSettings } from '../../run/publisher-settings.ts';
 import type { RunEnd } from '../../run/run.ts';
 import { retireFragment } from '../../run/retire-verdict.ts';
 import { sharedRunOf } from '../../run/shards/shard-option.ts';
@@ -93,7 +89,7 @@ export function runCommand(context: CommandContext): Command {
     )
     .addOption(
       new Option('--publish <name...>', 'tell these too; GitHub Actions and GitLab CI are told by themselves')
-        .choices(PUBLISHERS)
+        .choices(PUBLISHER_NAMES)
         .default([]),
     )
     .option('--report-url <url>', 'where the report can be read, for messages; {run} stands for the run')
@@ -152,8 +148,7 @@ async function start(context: CommandContext, options: RunOptions): Promise<RunE
 
 /** What tests a target must not be able to speak in our name. */
 function withoutSecrets(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const secret: readonly string[] = PUBLISHER_SECRETS;
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !secret.includes(name)));
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !PUBLISHER_SECRETS.includes(name)));
 }
 
 /** Before the run, not after it: a signature names the commit by all of its digits. */
