@@ -3,7 +3,7 @@ import { answer, type DoubtOf, type GateAnswer, withoutVerdict } from './answer.
 import type { Audit } from './audit.ts';
 import type { GateResponse } from './response.ts';
 import type { Asked, Question } from './question.ts';
-import type { Route } from './routes.ts';
+import type { Route } from './route.ts';
 import { createStandingRefusals } from './standing-refusals.ts';
 
 /** Consumers give up after 3 to 10 seconds; an answer that comes later is read by nobody. */

@@ -1,36 +1,28 @@
-import { argoWeb } from './mechanisms/argo-rollouts/argo-web.ts';
-import { azureCheck } from './mechanisms/azure-devops/azure-check.ts';
-import { flaggerHalt } from './mechanisms/flagger/flagger-halt.ts';
-import { flaggerRollback } from './mechanisms/flagger/flagger-rollback.ts';
-import { flaggerWait } from './mechanisms/flagger/flagger-wait.ts';
+import { type Asked, questionOfQuery } from './question.ts';
 import type { Dialect } from './response.ts';
-import { rest } from './mechanisms/shell/rest.ts';
 
-/** One address of the gate. */
+/** A question as it came in, and the token of a consumer that can send no headers. */
+export interface HeardQuestion {
+  readonly asked: Asked;
+  readonly token: string | undefined;
+}
+
+/** Finds the question in a request: in the query of its address, or in its body. Never throws. */
+export type ReadQuestion = (query: string, body: string) => HeardQuestion;
+
+/** The question stands in the URL, the token in a header. */
+export const inQuery: ReadQuestion = (query) => ({
+  asked: questionOfQuery(new URLSearchParams(query)),
+  token: undefined,
+});
+
+/**
+ * One address of the gate. One per consumer and hook: they need opposite statuses for the same answer, so none may be
+ * wired to a neighbour's.
+ */
 export interface Route {
   readonly path: string;
   readonly methods: readonly string[];
-  /** Where the question stands: in the URL, or in Flagger's JSON body. */
-  readonly question: 'query' | 'flagger';
+  readonly question: ReadQuestion;
   readonly dialect: Dialect;
-}
-
-/**
- * One route per consumer and hook: they need opposite statuses for the same answer, so none may be wired to a
- * neighbour's. A hook of Flagger that is missing here (`post-rollout`, `event`) decides nothing.
- */
-export const ROUTES: readonly Route[] = [
-  flagger('pre-rollout', flaggerHalt),
-  flagger('rollout', flaggerHalt),
-  flagger('confirm-rollout', flaggerWait),
-  flagger('confirm-promotion', flaggerWait),
-  flagger('confirm-traffic-increase', flaggerWait),
-  flagger('rollback', flaggerRollback),
-  { path: '/v1/argo', methods: ['GET', 'POST', 'PUT'], question: 'query', dialect: argoWeb },
-  { path: '/v1/azure', methods: ['GET', 'POST'], question: 'query', dialect: azureCheck },
-  { path: '/v1/verdict', methods: ['GET'], question: 'query', dialect: rest },
-];
-
-function flagger(hook: string, dialect: Dialect): Route {
-  return { path: `/v1/flagger/${hook}`, methods: ['POST'], question: 'flagger', dialect };
 }

@@ -92,7 +92,7 @@ export async function serve(options: ServeOptions, context: ProcessContext): Pro
       perMinute: options.perMinute,
       ...(tls ? { tls } : {}),
       ...(runs ? { runs } : {}),
-      ...(azure ? { azure } : {}),
+      callbacks: azure ? [azure] : [],
     }).catch((cause: unknown) => {
       throw new GreenlightError('USAGE', `--listen ${options.listen}: it cannot listen there`, { cause });
     });

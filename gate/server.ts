@@ -2,15 +2,14 @@ import { createServer, type IncomingMessage, type RequestListener, type Server }
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Audit } from './audit.ts';
-import { AZURE_CALLBACK, type AzureCallbacks } from './mechanisms/azure-devops/azure-callbacks.ts';
+import type { Callbacks } from './callbacks.ts';
 import { type GateResponse, json, refusal } from './response.ts';
-import { parseFlaggerBody } from './mechanisms/flagger/flagger-body.ts';
 import type { Gate } from './gate.ts';
 import { oneLine } from './one-line.ts';
-import { questionOfQuery, type Asked } from './question.ts';
+import { ROUTES } from './mechanisms/index.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { readBody } from './read-body.ts';
-import { type Route, ROUTES } from './routes.ts';
+import { questionOfQuery } from './question.ts';
 import { answerRunRequest, isRunPath, RUNS } from './run-routes.ts';
 import type { Runs } from './runs.ts';
 import type { TokenKeeper, TokenOwner } from './tokens.ts';
@@ -36,8 +35,8 @@ export interface ServerOptions {
   readonly tokens: TokenKeeper | undefined;
   /** Undefined: this gate starts no runs. */
   readonly runs?: Runs;
-  /** Undefined: this gate calls nobody back. */
-  readonly azure?: AzureCallbacks;
+  /** Without any, this gate calls nobody back. */
+  readonly callbacks?: readonly Callbacks[];
   readonly host: string;
   /** 0 takes any free one. */
   readonly port: number;
@@ -153,15 +152,9 @@ async function answerRequest(
   if (isRunPath(path) && options.runs !== undefined) {
     return answerAboutRuns(request, path, from, options, options.runs);
   }
-  if (path === AZURE_CALLBACK && options.azure !== undefined) {
-    return takeAzureCheck(
-      request,
-      url.slice(cut === -1 ? url.length : cut + 1),
-      from,
-      options,
-      options.azure,
-    );
-  }
+  const query = cut === -1 ? '' : url.slice(cut + 1);
+  const callbacks = options.callbacks?.find((one) => one.path === path);
+  if (callbacks !== undefined) return takeCheck(request, query, from, options, callbacks);
   const route = ROUTES.find((one) => one.path === path);
   if (route === undefined) return refusal(404, 'there is nothing here');
   if (!route.methods.includes(request.method ?? '')) {
@@ -169,26 +162,26 @@ async function answerRequest(
   }
   const body = await readBody(request, MOST_BODY);
   if (body === undefined) return refusal(413, 'the body is too long');
-  const { asked, token } = questionOf(route, cut === -1 ? '' : url.slice(cut + 1), body);
+  const { asked, token } = route.question(query, body);
   const owner = ownerOf(request, token, options.tokens);
   if (owner === undefined) return withoutToken(path, from, options);
   return options.gate.answer({ route, asked, by: owner?.name ?? null, from });
 }
 
-async function takeAzureCheck(
+async function takeCheck(
   request: IncomingMessage,
   query: string,
   from: string,
   options: ServerOptions,
-  azure: AzureCallbacks,
+  callbacks: Callbacks,
 ): Promise<GateResponse> {
   if (request.method !== 'POST') return refusal(405, 'wrong method', { allow: 'POST' });
   // Not needed, but what stays unread costs the connection.
   if ((await readBody(request, MOST_BODY)) === undefined) return refusal(413, 'the body is too long');
   const owner = ownerOf(request, undefined, options.tokens);
-  if (owner === undefined) return withoutToken(AZURE_CALLBACK, from, options);
+  if (owner === undefined) return withoutToken(callbacks.path, from, options);
   const asked = questionOfQuery(new URLSearchParams(query));
-  return azure.take({ headers: request.headers, asked, by: owner?.name ?? null, from });
+  return callbacks.take({ headers: request.headers, asked, by: owner?.name ?? null, from });
 }
 
 async function answerAboutRuns(
@@ -230,16 +223,6 @@ async function answerAboutRuns(
 function withoutToken(route: string, from: string, options: ServerOptions): GateResponse {
   options.audit({ event: 'refused', route, why: 'no valid token', from });
   return refusal(401, 'a bearer token is needed', { 'www-authenticate': 'Bearer' });
-}
-
-function questionOf(
-  route: Route,
-  query: string,
-  body: string,
-): { readonly asked: Asked; readonly token: string | undefined } {
-  if (route.question === 'query')
-    return { asked: questionOfQuery(new URLSearchParams(query)), token: undefined };
-  return parseFlaggerBody(body);
 }
 
 /** Null where no token is needed, undefined when the one that is needed is not there. */

@@ -1,5 +1,5 @@
 import type { DeployDocument } from './deploy-document.ts';
-import type { Hit } from './rule.ts';
+import type { Hit } from './hit.ts';
 import type { PastKind } from './shell/ways-past.ts';
 
 /** The places of one kind in all scripts of a document. @param found what stands there, in one sentence */

@@ -1,6 +1,6 @@
 import type { DeployDocument } from './deploy-document.ts';
 import type { Place } from './place.ts';
-import { everyMap } from './scripts-of.ts';
+import { everyMap } from './every-map.ts';
 
 /** A job of a pipeline. */
 export interface Job {
@@ -11,9 +11,8 @@ export interface Job {
 }
 
 /** The jobs of a CI file; none for any other document. */
-export function jobsOf({ mechanism, root }: DeployDocument): readonly Job[] {
-  if (root === undefined || (mechanism !== 'github' && mechanism !== 'gitlab' && mechanism !== 'azure'))
-    return [];
+export function jobsOf({ kind, root }: DeployDocument): readonly Job[] {
+  if (root === undefined || kind.pipeline === null) return [];
   return namedJobs(root).map(([name, place]) => ({ name, place, needs: needsOf(place) }));
 }
 

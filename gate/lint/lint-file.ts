@@ -1,6 +1,6 @@
 import { GreenlightError } from '../../contract/errors.ts';
 import { parseDeployFile } from './parse-deploy-file.ts';
-import { RULES } from './rules/index.ts';
+import { RULES } from '../mechanisms/index.ts';
 
 /** One fail-open pattern in a user's file. */
 export interface LintFinding {

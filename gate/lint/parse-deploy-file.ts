@@ -1,9 +1,16 @@
 import { type Document, isCollection, LineCounter, parseAllDocuments, visit } from 'yaml';
 import { GreenlightError } from '../../contract/errors.ts';
-import type { DeployDocument, Mechanism } from './deploy-document.ts';
+import { MECHANISMS, ROUTES } from '../mechanisms/index.ts';
+import type { Mechanism } from '../mechanisms/mechanism.ts';
+import { shellFile } from '../mechanisms/shell/index.ts';
+import type { DeployDocument, DeployKind } from './deploy-document.ts';
+import { gateWords } from './gate-words.ts';
 import { type Line, type Place, rootOf } from './place.ts';
-import { scriptsOf } from './scripts-of.ts';
 import { shellScript, withoutComment } from './shell-script.ts';
+
+const ALL: readonly Mechanism[] = Object.values(MECHANISMS);
+const KINDS = ALL.flatMap(({ kinds }) => kinds);
+const GATE = gateWords(ROUTES);
 
 /** Shells that read what is looked for here; fish and csh have other words for it. */
 const SHELL = /^#!.*[/ ](?:ba|da|k|z|a)?sh(?:\s|$)/;
@@ -23,18 +30,20 @@ export function parseDeployFile(name: string, text: string): readonly DeployDocu
         strict: false,
         pipefail: false,
       },
+      GATE,
     );
-    return [{ mechanism: 'shell', line: 1, root: undefined, source: lines, scripts: [script] }];
+    return [{ kind: shellFile, line: 1, root: undefined, source: lines, scripts: [script], gate: GATE }];
   }
   const documents = parseYaml(name, text).flatMap(({ root, from, to }): DeployDocument[] => {
-    const mechanism = mechanismOf(root);
-    if (mechanism === undefined) return [];
+    const kind = kindOf(root);
+    if (kind === undefined) return [];
     const source = lines.filter(({ line }) => line >= from && line <= to);
-    return [{ mechanism, line: root.line, root, source, scripts: scriptsOf(mechanism, root) }];
+    const scripts = kind.scripts(root).map((script) => shellScript(script.lines, script.start, GATE));
+    return [{ kind, line: root.line, root, source, scripts, gate: GATE }];
   });
   if (documents.length > 0) return documents;
   throw new GreenlightError('USAGE', `${name}: nothing in it is a deploy mechanism that lint-gate knows`, {
-    hint: 'It reads Flagger Canaries, Argo Rollouts and AnalysisTemplates, Kubernetes Jobs and CronJobs, GitHub workflows and actions, GitLab CI, Azure pipelines, CodeDeploy appspecs and shell scripts.',
+    hint: `It reads ${listed(ALL.map(({ reads }) => reads))}.`,
   });
 }
 
@@ -92,52 +101,17 @@ function unwrapped(parsed: Parsed): readonly Parsed[] {
   });
 }
 
-const KINDS: Readonly<Record<string, Mechanism>> = {
-  Canary: 'flagger',
-  AnalysisTemplate: 'argo-analysis',
-  ClusterAnalysisTemplate: 'argo-analysis',
-  AnalysisRun: 'argo-analysis',
-  Rollout: 'argo-rollout',
-  Job: 'kubernetes-job',
-  CronJob: 'kubernetes-job',
-};
+function listed(names: readonly string[]): string {
+  return `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;
+}
 
-function mechanismOf(root: Place): Mechanism | undefined {
-  const kind = root.at('kind')?.text;
-  if (kind !== undefined && root.at('apiVersion') !== undefined) {
-    return Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined;
+function kindOf(root: Place): DeployKind | undefined {
+  const name = root.at('kind')?.text;
+  if (name !== undefined && root.at('apiVersion') !== undefined) {
+    return KINDS.find(({ known }) => known.by === 'object' && known.kinds.includes(name));
   }
-  const has = (...path: readonly string[]): boolean => root.at(...path) !== undefined;
-  const jobs = root.at('jobs')?.value;
-  if (has('runs', 'using') || (has('on') && isMapping(jobs))) return 'github';
-  if (has('version') && has('hooks')) return 'codedeploy';
+  const fits = (by: 'keys' | 'likeness'): DeployKind | undefined =>
+    KINDS.find(({ known }) => known.by === by && known.fits(root));
   // Drone has steps as well, and a kind.
-  if (kind !== undefined) return undefined;
-  // GitLab has `stages` too, as a list of names.
-  if (Array.isArray(jobs) || hasAzureSteps(root) || has('pool') || isMapping(root.at('stages', 0)?.value))
-    return 'azure';
-  const hasScript = root.entries.some(([, job]) => job.at('script') !== undefined);
-  return hasScript || has('include') ? 'gitlab' : undefined;
-}
-
-const AZURE_STEPS = [
-  'script',
-  'bash',
-  'pwsh',
-  'powershell',
-  'task',
-  'checkout',
-  'template',
-  'download',
-  'publish',
-];
-
-/** Other pipelines have a list of steps too, and other words in them. */
-function hasAzureSteps(root: Place): boolean {
-  const steps = root.at('steps')?.items ?? [];
-  return steps.some((step) => AZURE_STEPS.some((key) => step.at(key) !== undefined));
-}
-
-function isMapping(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return fits('keys') ?? (name === undefined ? fits('likeness') : undefined);
 }

@@ -1,11 +1,5 @@
 import type { DeployDocument } from './deploy-document.ts';
-
-/** Where a rule says no. */
-export interface Hit {
-  readonly line: number;
-  /** What stands there and what it leads to, in one sentence. */
-  readonly found: string;
-}
+import type { Hit } from './hit.ts';
 
 /** One way in which a gate lets through what it should stop, or takes back what it should not. */
 export interface Rule {

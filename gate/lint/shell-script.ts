@@ -1,3 +1,4 @@
+import type { GateWords } from './gate-words.ts';
 import type { Line } from './place.ts';
 import { type WayPast, waysPast } from './shell/ways-past.ts';
 
@@ -19,7 +20,7 @@ export interface ShellStart {
   readonly pipefail: boolean;
 }
 
-export function shellScript(raw: readonly Line[], start: ShellStart): ShellScript {
+export function shellScript(raw: readonly Line[], start: ShellStart, gate: GateWords): ShellScript {
   const lines = logicalLines(raw);
   const sets = (option: RegExp): boolean => lines.some(({ text }) => option.test(text));
   return {
@@ -28,7 +29,7 @@ export function shellScript(raw: readonly Line[], start: ShellStart): ShellScrip
       (start.strict || sets(/^\s*set\s+-[a-z]*e/) || sets(/^\s*set\s+-o\s+errexit/)) &&
       !sets(/^\s*set\s+\+(?:[a-z]*e|o\s+errexit)/),
     pipefail: start.pipefail || sets(/^\s*set\s+.*\bpipefail\b/),
-    waysPast: waysPast({ raw, ...start }),
+    waysPast: waysPast({ raw, ...start, gate }),
   };
 }
 

@@ -7,7 +7,7 @@ import { type CommandContext, commandOf, repeated, wholeNumber } from '../comman
 import { AZURE_CALLBACK } from '../../gate/mechanisms/azure-devops/azure-callbacks.ts';
 import { migrateStore, openPostgresStore } from '../../gate/postgres/store.ts';
 import { readStoredReport } from '../../gate/read-stored-report.ts';
-import { ROUTES } from '../../gate/routes.ts';
+import { ROUTES } from '../../gate/mechanisms/index.ts';
 import { RUNS } from '../../gate/run-routes.ts';
 import { parseStoreUrl, STORE_ENV, TOKENS_ENV } from '../../gate/serve-options.ts';
 import { serve, type ServeOptions } from '../../gate/serve.ts';

@@ -1,8 +1,9 @@
 import type { DeployDocument } from '../deploy-document.ts';
 import { hitsInScripts } from '../hits-in-scripts.ts';
 import { runsGate } from '../shell/commands.ts';
-import type { Hit, Rule } from '../rule.ts';
-import { everyMap } from '../scripts-of.ts';
+import { everyMap } from '../every-map.ts';
+import type { Hit } from '../hit.ts';
+import type { Rule } from '../rule.ts';
 
 export const exitCodeIgnored: Rule = {
   id: 'exit-code-ignored',
@@ -14,12 +15,14 @@ export const exitCodeIgnored: Rule = {
   ],
 };
 
-/** GitLab runs them when the job has its result already. */
-function afterScripts({ mechanism, root }: DeployDocument): readonly Hit[] {
-  if (mechanism !== 'gitlab' || root === undefined) return [];
-  return everyMap(root).flatMap((place) => {
-    const after = place.at('after_script');
-    if (after === undefined || !runsGate(JSON.stringify(after.value))) return [];
-    return [{ line: after.line, found: 'What fails in after_script does not fail the job.' }];
-  });
+/** They run when the job has its result already. */
+function afterScripts({ kind, root }: DeployDocument): readonly Hit[] {
+  if (root === undefined || kind.pipeline === null) return [];
+  return everyMap(root).flatMap((place) =>
+    (kind.pipeline?.after ?? []).flatMap((key) => {
+      const after = place.at(key);
+      if (after === undefined || !runsGate(JSON.stringify(after.value))) return [];
+      return [{ line: after.line, found: `What fails in ${key} does not fail the job.` }];
+    }),
+  );
 }

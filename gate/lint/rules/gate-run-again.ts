@@ -1,10 +1,7 @@
 import type { DeployDocument } from '../deploy-document.ts';
-import { gitlabGateJobs } from '../../mechanisms/gitlab-ci/gitlab-gate-jobs.ts';
+import type { Hit } from '../hit.ts';
 import { hitsInScripts } from '../hits-in-scripts.ts';
-import type { Place } from '../place.ts';
-import type { Hit, Rule } from '../rule.ts';
-import { everyMap } from '../scripts-of.ts';
-import { namesGate } from '../names-gate.ts';
+import type { Rule } from '../rule.ts';
 
 const FOUND = 'A run that answers NO_GO is repeated until one passes, orders and all.';
 
@@ -14,9 +11,8 @@ export const gateRunAgain: Rule = {
   find: (document) => [...retries(document), ...hitsInScripts(document, 'run-again', FOUND)],
 };
 
-function retries({ mechanism, root }: DeployDocument): readonly Hit[] {
-  if (root === undefined) return [];
-  const lines = placesOf(mechanism, root).flatMap((place) =>
+function retries(document: DeployDocument): readonly Hit[] {
+  const lines = (document.kind.pipeline?.repeated(document) ?? []).flatMap((place) =>
     ['retry', 'retryCountOnTaskFailure'].flatMap((key) => {
       const option = place.at(key);
       return option === undefined || Number(option.at('max')?.value ?? option.value) === 0
@@ -25,12 +21,4 @@ function retries({ mechanism, root }: DeployDocument): readonly Hit[] {
     }),
   );
   return [...new Set(lines)].map((line) => ({ line, found: FOUND }));
-}
-
-function placesOf(mechanism: DeployDocument['mechanism'], root: Place): readonly Place[] {
-  if (mechanism === 'azure') return everyMap(root).filter(namesGate);
-  if (mechanism !== 'gitlab') return [];
-  const jobs = gitlabGateJobs(root);
-  // What stands in `default` holds for every job.
-  return jobs.length === 0 ? [] : [...jobs, ...(root.at('default') ? [root.at('default') as Place] : [])];
 }

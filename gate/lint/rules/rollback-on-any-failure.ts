@@ -1,8 +1,9 @@
 import type { DeployDocument } from '../deploy-document.ts';
 import { hitsInScripts } from '../hits-in-scripts.ts';
 import type { Place } from '../place.ts';
-import type { Hit, Rule } from '../rule.ts';
-import { everyMap } from '../scripts-of.ts';
+import { everyMap } from '../every-map.ts';
+import type { Hit } from '../hit.ts';
+import type { Rule } from '../rule.ts';
 import { takesBack } from '../shell/commands.ts';
 
 /** Acts on NO_GO alone: exit code 10, or the word itself. */
@@ -25,8 +26,8 @@ const CONDITIONS = ['if', 'condition', 'when'] as const;
 const ON_FAILURE =
   /\bfailure\(\)|\bfailed\(\)|^on_failure$|\balways\(\)|succeededOrFailed\(\)|^always$|!=\s*'GO'/;
 
-function inConditions(root: Place, { mechanism }: DeployDocument): readonly Hit[] {
-  if (mechanism !== 'github' && mechanism !== 'gitlab' && mechanism !== 'azure') return [];
+function inConditions(root: Place, { kind }: DeployDocument): readonly Hit[] {
+  if (kind.pipeline === null) return [];
   return everyMap(root).flatMap((place) =>
     CONDITIONS.flatMap((key) => {
       const condition = place.at(key);

@@ -1,6 +1,7 @@
 import { hitsInScripts } from '../hits-in-scripts.ts';
 import { jobsOf } from '../jobs-of.ts';
-import type { Hit, Rule } from '../rule.ts';
+import type { Hit } from '../hit.ts';
+import type { Rule } from '../rule.ts';
 import { namesGate } from '../names-gate.ts';
 
 const ALWAYS = /\balways\(\)|!\s*cancelled\(\)|succeededOrFailed\(\)|not\(canceled\(\)\)|^always$/;
@@ -12,7 +13,7 @@ export const runsWhateverTheGateSaid: Rule = {
   remedy: "Add == 'GO' to its condition, or leave the condition out.",
   find: (document) => {
     const jobs = jobsOf(document);
-    const gates = jobs.filter(({ place }) => namesGate(place)).map(({ name }) => name);
+    const gates = jobs.filter(({ place }) => namesGate(place, document)).map(({ name }) => name);
     const inScripts = hitsInScripts(
       document,
       'moved-on',

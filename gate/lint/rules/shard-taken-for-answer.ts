@@ -1,5 +1,6 @@
 import type { DeployDocument } from '../deploy-document.ts';
-import type { Hit, Rule } from '../rule.ts';
+import type { Hit } from '../hit.ts';
+import type { Rule } from '../rule.ts';
 import { type Job, jobsOf } from '../jobs-of.ts';
 
 const SHARD = /\bgreenlight(?:\.js|\.ts)?["']?\s+run\b.*--shard\b/;
@@ -11,9 +12,8 @@ export const shardTakenForAnswer: Rule = {
   find: (document) => [...withoutMerge(document), ...besideMerge(document)],
 };
 
-/** In Kubernetes the merge is a Job of another file. */
-function withoutMerge({ mechanism, source }: DeployDocument): readonly Hit[] {
-  if (mechanism === 'kubernetes-job' || source.some(({ text }) => mergesShards(text))) return [];
+function withoutMerge({ kind, source }: DeployDocument): readonly Hit[] {
+  if (kind.mergesElsewhere || source.some(({ text }) => mergesShards(text))) return [];
   return source.filter(({ text }) => SHARD.test(text)).map(({ line }) => ({ line, found: FOUND }));
 }
 

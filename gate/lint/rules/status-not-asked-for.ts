@@ -1,4 +1,3 @@
-import { asksGate, failsOnRefusal } from '../shell/commands.ts';
 import type { Rule } from '../rule.ts';
 
 const READS_VERDICT = /(?:==?|-eq)\s*["'\\]*GO\b|"GO"|'GO'/;
@@ -6,10 +5,10 @@ const READS_VERDICT = /(?:==?|-eq)\s*["'\\]*GO\b|"GO"|'GO'/;
 export const statusNotAskedFor: Rule = {
   id: 'status-not-asked-for',
   remedy: 'Add --fail, and compare the verdict with GO.',
-  find: ({ scripts }) =>
+  find: ({ scripts, gate }) =>
     scripts.flatMap(({ lines }) =>
       lines
-        .filter(({ text }) => asksGate(text) && !failsOnRefusal(text))
+        .filter(({ text }) => gate.asks(text) && !gate.failsOnRefusal(text))
         .filter(() => !lines.some(({ text }) => READS_VERDICT.test(text)))
         .map(({ line }) => ({ line, found: 'curl ends with 0 for a refusal and for a login page too.' })),
     ),

@@ -1,13 +1,12 @@
 import type { Rule } from '../rule.ts';
-import { asksGate } from '../shell/commands.ts';
-import { everyMap } from '../scripts-of.ts';
+import { everyMap } from '../every-map.ts';
 
 const FOUND = 'Whoever stands between can answer GO.';
 
 export const tlsNotVerified: Rule = {
   id: 'tls-not-verified',
   remedy: 'Give the mechanism the certificate authority of the gate instead.',
-  find: ({ root, scripts }) => [
+  find: ({ root, scripts, gate }) => [
     ...(root === undefined ? [] : everyMap(root)).flatMap((place) =>
       ['insecure', 'disableTLS'].flatMap((key) => {
         const option = place.at(key);
@@ -16,7 +15,7 @@ export const tlsNotVerified: Rule = {
     ),
     ...scripts.flatMap(({ lines }) =>
       lines
-        .filter(({ text }) => asksGate(text) && /\s(?:-[a-zA-Z]*k[a-zA-Z]*|--insecure)\b/.test(text))
+        .filter(({ text }) => gate.asks(text) && /\s(?:-[a-zA-Z]*k[a-zA-Z]*|--insecure)\b/.test(text))
         .map(({ line }) => ({ line, found: FOUND })),
     ),
   ],

@@ -1,23 +1,8 @@
 /** Commands that answer with Greenlight's exit code. */
 const GATE_COMMAND = /\bgreenlight(?:\.js|\.ts|@[\w.^~-]+)?["']?\s+(?:run|verify|judge|merge)\b/;
-const ASKS_GATE = /\bcurl\b.*(?:\/v1\/(?:verdict|azure|argo)|verdict)/s;
 
 export function runsGate(text: string): boolean {
   return GATE_COMMAND.test(text);
-}
-
-export function asksGate(text: string): boolean {
-  return ASKS_GATE.test(text);
-}
-
-/** Runs Greenlight for an answer, or asks a gate for one. A shard answers nothing: that is for the merge. */
-export function isGate(text: string): boolean {
-  return (runsGate(text) && !/\srun\s(?:.*\s)?--shard\b/s.test(text)) || (asksGate(text) && !runsGate(text));
-}
-
-/** curl ends with 0 for any status, unless it is told otherwise; the route for Argo answers 200 to everything. */
-export function failsOnRefusal(text: string): boolean {
-  return /\s(?:-[a-zA-Z]*f[a-zA-Z]*|--fail(?:-with-body)?)\b/.test(text) && !text.includes('/v1/argo');
 }
 
 /** Takes traffic back: what only a NO_GO may start. */

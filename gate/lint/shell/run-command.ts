@@ -98,7 +98,8 @@ function runSimple(walk: Walk, node: Node, before: State, asked: boolean): reado
       walk.notUnderstood(node, `\`${firstWords(node)}\` runs what does not stand here, in this very shell`);
       return end(undefined);
   }
-  if (commands.isGate(text) && !commands.onlySays(name)) return runGate(walk, node, words, before, asked);
+  if (walk.trial.gate.isGate(text) && !commands.onlySays(name))
+    return runGate(walk, node, words, before, asked);
   if (before.answered && asksForGo(text)) return end(walk.trial.decision === 'GO' ? 0 : 1);
   if (before.answered && !commands.onlySays(name)) {
     if (commands.takesBack(text)) {
@@ -124,7 +125,7 @@ function runGate(
   const script = words.find((word) => word !== undefined && /\s/.test(word) && commands.runsGate(word));
   if (script !== undefined && !before.answered) return runText(walk, node, script, before, words);
   const text = commandText(node, before);
-  const asks = commands.asksGate(text) && !commands.runsGate(text);
+  const asks = trial.gate.asks(text) && !commands.runsGate(text);
   if (before.answered) {
     // An order of its own, as for each target of a list, is no repetition; neither is a question.
     if (asks || words.includes(undefined)) return [{ ...before, asked: false, status: 0 }];
@@ -135,7 +136,7 @@ function runGate(
   if (!asks && !commands.passesOn(name)) {
     walk.notUnderstood(node, `whether \`${name || firstWords(node)}\` hands on the exit code is not known`);
   }
-  const status = asks ? (commands.failsOnRefusal(text) ? 22 : 0) : trial.code;
+  const status = asks ? (trial.gate.failsOnRefusal(text) ? 22 : 0) : trial.code;
   const end: State = { ...before, asked: false, answered: true, status };
   return [name === 'exec' && !asked ? { ...end, leaving: 'exit' } : end];
 }

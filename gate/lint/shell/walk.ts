@@ -1,3 +1,4 @@
+import type { GateWords } from '../gate-words.ts';
 import { type Truth, matches, truthOf } from './conditions.ts';
 import { runsGate } from './commands.ts';
 import type { Node } from './grammar.ts';
@@ -11,6 +12,7 @@ export interface Trial {
   readonly site: number | 'first' | 'none';
   readonly code: number;
   readonly decision: string;
+  readonly gate: GateWords;
 }
 
 /** What was seen on some way through a script. */

@@ -1,5 +1,6 @@
+import type { GateWords } from '../gate-words.ts';
 import type { Line } from '../place.ts';
-import { asksGate, clearsUp, failsOnRefusal, isGate, onlySays, runsGate } from './commands.ts';
+import { clearsUp, onlySays, runsGate } from './commands.ts';
 import { everyNode, type Node, parseShell } from './grammar.ts';
 import { commandText, runCommand } from './run-command.ts';
 import { firstState, type State } from './state.ts';
@@ -21,6 +22,7 @@ export interface ScriptToWalk {
   readonly raw: readonly Line[];
   readonly strict: boolean;
   readonly pipefail: boolean;
+  readonly gate: GateWords;
 }
 
 /** Answers that stop a deploy: broken, could not tell, no Greenlight at all, bad usage. Only the first takes traffic back. */
@@ -34,14 +36,14 @@ const STOPPING = [NO_GO, 20, 1, 64] as const;
 export function waysPast(script: ScriptToWalk): readonly WayPast[] {
   const tree = parseShell(script.raw.map(({ text }) => text).join('\n'));
   const nodes = everyNode(tree);
-  const written = nodes.filter((node) => node.type === 'command' && namesGate(node));
+  const written = nodes.filter((node) => node.type === 'command' && namesGate(node, script.gate));
   const lineAt = (row: number): number => script.raw[row]?.line ?? script.raw[0]?.line ?? 1;
-  const found: WayPast[] = notFollowed(nodes).map(({ row, what }) => ({
+  const found: WayPast[] = notFollowed(nodes, script.gate).map(({ row, what }) => ({
     kind: 'not-understood',
     line: lineAt(row),
     what,
   }));
-  const first = new Walk({ site: 'none', code: 0, decision: 'GO' }, runCommand);
+  const first = new Walk({ site: 'none', code: 0, decision: 'GO', gate: script.gate }, runCommand);
   first.sequence(tree.children, [firstState(script)], false);
   const open = new Map(first.met);
   const tried = new Map<number, Node>();
@@ -50,7 +52,13 @@ export function waysPast(script: ScriptToWalk): readonly WayPast[] {
     tried.set(gate.id, gate);
     for (const code of STOPPING) {
       const decision = code === NO_GO ? 'NO_GO' : 'INCONCLUSIVE';
-      const { ways, met } = tryOne(tree, gate, { site: gate.id, code, decision }, script, lineAt);
+      const { ways, met } = tryOne(
+        tree,
+        gate,
+        { site: gate.id, code, decision, gate: script.gate },
+        script,
+        lineAt,
+      );
       found.push(...ways);
       // A gate that only the answer of another one leads to.
       for (const [id, one] of met) if (!tried.has(id)) open.set(id, one);
@@ -68,9 +76,9 @@ function next(open: ReadonlyMap<number, Node>): Node | undefined {
   return open.values().next().value;
 }
 
-function namesGate(node: Node): boolean {
+function namesGate(node: Node, gate: GateWords): boolean {
   const name = node.childForFieldName('name')?.text ?? '';
-  return isGate(commandText(node, undefined)) && !onlySays(name) && !isNested(node);
+  return gate.isGate(commandText(node, undefined)) && !onlySays(name) && !isNested(node);
 }
 
 /** Within `sh -c '…'` and the like there are no nodes; a gate in a handler of a trap is told with the trap. */
@@ -79,9 +87,12 @@ function isNested(node: Node): boolean {
 }
 
 /** What would keep a gate, or what becomes of it, out of sight; only in scripts that have to do with Greenlight. */
-function notFollowed(nodes: readonly Node[]): readonly { readonly row: number; readonly what: string }[] {
+function notFollowed(
+  nodes: readonly Node[],
+  gate: GateWords,
+): readonly { readonly row: number; readonly what: string }[] {
   const [root] = nodes;
-  if (root === undefined || !/greenlight|\/v1\/(?:verdict|argo|azure)\b/.test(root.text)) return [];
+  if (root === undefined || !gate.namesExactly(root.text)) return [];
   const row = (node: Node): number => node.startPosition.row;
   const broken = nodes.find((node) => node.isError || node.isMissing);
   const holders = nodes
@@ -95,7 +106,7 @@ function notFollowed(nodes: readonly Node[]): readonly { readonly row: number; r
       node.type === 'command_name' && holders.some((name) => new RegExp(`\\$\\{?${name}\\b`).test(node.text)),
   );
   const renamed = nodes.filter(({ type, text }) => type === 'command' && /^alias\b.*greenlight/.test(text));
-  const given = nodes.filter(({ type, text }) => type === 'heredoc_body' && isGate(text));
+  const given = nodes.filter(({ type, text }) => type === 'heredoc_body' && gate.isGate(text));
   return [
     ...(broken === undefined ? [] : [{ row: row(broken), what: 'this is no shell that could be read' }]),
     ...renamed.map((node) => ({ row: row(node), what: 'a gate that goes by another name is not followed' })),
@@ -124,7 +135,7 @@ function tryOne(
   const found = walk.seen.flatMap((seen) => pastOf(seen, trial.code, lineAt));
   const passes = ends.some((end) => end.answered && !end.tookBack && (end.status ?? 0) === 0);
   // That curl was not told to fail is a rule of its own.
-  const told = asksGate(gate.text) && !runsGate(gate.text) && !failsOnRefusal(gate.text);
+  const told = script.gate.asks(gate.text) && !runsGate(gate.text) && !script.gate.failsOnRefusal(gate.text);
   if (passes && !told && !found.some(({ kind }) => kind === 'run-again'))
     found.push({ kind: lostAt(gate), line: lineAt(gate.startPosition.row) });
   // What moves on behind an answer that was lost is the same fault.

@@ -1,10 +1,11 @@
 import type { Rule } from '../../lint/rule.ts';
+import { argoAnalysis } from './argo-analysis.ts';
 
 export const argoDryRun: Rule = {
   id: 'argo-dry-run',
   remedy: 'Remove the metric from dryRun.',
-  find: ({ mechanism, root }) =>
-    mechanism !== 'argo-analysis'
+  find: ({ kind, root }) =>
+    kind !== argoAnalysis
       ? []
       : (root?.at('spec', 'dryRun')?.items ?? []).map(({ line }) => ({
           line,

@@ -1,9 +1,10 @@
 import type { DeployDocument } from '../../lint/deploy-document.ts';
 import type { Place } from '../../lint/place.ts';
+import { argoAnalysis } from './argo-analysis.ts';
 
 /** Metrics of an analysis; none for any other document. */
-export function metricsOf({ mechanism, root }: DeployDocument): readonly Place[] {
-  return mechanism === 'argo-analysis' ? (root?.at('spec', 'metrics')?.items ?? []) : [];
+export function metricsOf({ kind, root }: DeployDocument): readonly Place[] {
+  return kind === argoAnalysis ? (root?.at('spec', 'metrics')?.items ?? []) : [];
 }
 
 /** How often Argo measures: once without interval and count, for ever with an interval alone. */

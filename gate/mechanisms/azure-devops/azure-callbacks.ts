@@ -1,14 +1,14 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import { isDeepStrictEqual } from 'node:util';
 import { type AzureCheck, endAzureCheck, noteOnAzureTimeline } from './azure-pipelines.ts';
 import type { Post } from '../../../host/post.ts';
 import { type GateAnswer, withoutVerdict } from '../../answer.ts';
 import type { Audit } from '../../audit.ts';
+import type { Callbacks, WaitingCheck } from '../../callbacks.ts';
 import { azureCheckOf } from './azure-headers.ts';
-import { type GateResponse, json, refusal, sentence } from '../../response.ts';
+import { json, refusal, sentence } from '../../response.ts';
 import { WORDS } from '../../words.ts';
 import type { Gate } from '../../gate.ts';
-import type { Asked, Question } from '../../question.ts';
+import type { Question } from '../../question.ts';
 
 /** Where checks with the completion event "Callback" ask. */
 export const AZURE_CALLBACK = '/v1/azure/callback';
@@ -25,22 +25,6 @@ export interface AzureCallbacksOptions {
   readonly lookMs?: number;
 }
 
-/** A check as it came in. */
-export interface AzureRequest {
-  readonly headers: IncomingHttpHeaders;
-  readonly asked: Asked;
-  readonly by: string | null;
-  readonly from: string;
-}
-
-/** Checks that wait for a verdict, and are called back once. */
-export interface AzureCallbacks {
-  /** Answers at once: Azure gives three seconds. */
-  take(request: AzureRequest): GateResponse;
-  /** Fails the checks that still wait: their tokens are kept nowhere, so nobody could call them back later. */
-  close(): Promise<void>;
-}
-
 const MOST_WAITING = 200;
 
 interface Waiting {
@@ -49,7 +33,7 @@ interface Waiting {
 }
 
 /** Takes checks, looks again and again for their verdict, and calls Azure DevOps back with what was decided. */
-export function createAzureCallbacks(options: AzureCallbacksOptions): AzureCallbacks {
+export function createAzureCallbacks(options: AzureCallbacksOptions): Callbacks {
   const { gate, audit, post, allowed, limitMs = 3_600_000, lookMs = 3000 } = options;
   const waiting = new Map<string, Waiting>();
   const stop = new AbortController();
@@ -69,7 +53,7 @@ export function createAzureCallbacks(options: AzureCallbacksOptions): AzureCallb
   const follow = async (
     check: AzureCheck,
     question: Question,
-    who: Pick<AzureRequest, 'by' | 'from'>,
+    who: Pick<WaitingCheck, 'by' | 'from'>,
   ): Promise<void> => {
     const given = await answerOf(question);
     const { state, run } = given;
@@ -99,6 +83,7 @@ export function createAzureCallbacks(options: AzureCallbacksOptions): AzureCallb
   };
 
   return {
+    path: AZURE_CALLBACK,
     take({ headers, asked, by, from }) {
       if (stop.signal.aborted) return refusal(503, 'the gate is being stopped');
       if ('problem' in asked) return refusal(400, asked.problem);

@@ -1,11 +1,12 @@
 import type { Rule } from '../../lint/rule.ts';
-import { everyMap } from '../../lint/scripts-of.ts';
+import { everyMap } from '../../lint/every-map.ts';
+import { azurePipeline } from './azure-pipeline.ts';
 
 export const azureMissingSuccessCriteria: Rule = {
   id: 'azure-missing-success-criteria',
   remedy: "Set successCriteria: eq(root['verdict'], 'GO').",
-  find: ({ mechanism, root }) =>
-    mechanism !== 'azure' || root === undefined
+  find: ({ kind, root }) =>
+    kind !== azurePipeline || root === undefined
       ? []
       : everyMap(root).flatMap((place) => {
           const task = place.at('task');

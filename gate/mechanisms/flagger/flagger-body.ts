@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseBody } from '../../parse-body.ts';
-import { type Asked, parseQuestion } from '../../question.ts';
+import { parseQuestion } from '../../question.ts';
+import type { HeardQuestion } from '../../route.ts';
 
 /** What Flagger sends. It may send more in a later version; `metadata` is the user's and checked strictly. */
 const FlaggerBody = z.object({
@@ -11,17 +12,11 @@ const FlaggerBody = z.object({
   metadata: z.record(z.string(), z.string()).default({}),
 });
 
-/** A question in a Flagger webhook, and the token that it carries: Flagger can send no headers. */
-export interface FlaggerQuestion {
-  readonly asked: Asked;
-  readonly token: string | undefined;
-}
-
 /**
  * Reads a webhook body. The subject is what `metadata` names; without commit, artifact and nonce it is the checksum
- * of this very rollout, as nonce.
+ * of this very rollout, as nonce. The token stands in `metadata` too: Flagger can send no headers.
  */
-export function parseFlaggerBody(body: string): FlaggerQuestion {
+export function parseFlaggerBody(body: string): HeardQuestion {
   let value: unknown;
   try {
     value = parseBody(body);

@@ -1,5 +1,6 @@
 import type { DeployDocument } from '../../lint/deploy-document.ts';
 import type { Place } from '../../lint/place.ts';
+import { canary } from './canary.ts';
 
 export interface FlaggerHook {
   readonly type: string;
@@ -9,8 +10,8 @@ export interface FlaggerHook {
 }
 
 /** Webhooks of a Canary; none for any other document. */
-export function hooksOf({ mechanism, root }: DeployDocument): readonly FlaggerHook[] {
-  if (mechanism !== 'flagger') return [];
+export function hooksOf({ kind, root }: DeployDocument): readonly FlaggerHook[] {
+  if (kind !== canary) return [];
   return (root?.at('spec', 'analysis', 'webhooks')?.items ?? []).map((place) => ({
     type: place.at('type')?.text ?? 'rollout',
     path: (place.at('url')?.text ?? '').replace(/^[a-z]+:\/\/[^/]*/i, '').replace(/[?#].*$/, ''),

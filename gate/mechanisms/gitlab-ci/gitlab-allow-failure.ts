@@ -1,13 +1,15 @@
 import { gitlabGateJobs } from './gitlab-gate-jobs.ts';
 import type { Place } from '../../lint/place.ts';
-import type { Hit, Rule } from '../../lint/rule.ts';
+import type { Hit } from '../../lint/hit.ts';
+import type { Rule } from '../../lint/rule.ts';
+import { gitlabFile } from './gitlab-file.ts';
 
 export const gitlabAllowFailure: Rule = {
   id: 'gitlab-allow-failure',
   remedy: 'Remove allow_failure, for single exit codes too; beside `when: manual` set allow_failure: false.',
-  find: ({ mechanism, root }) => {
-    if (mechanism !== 'gitlab' || root === undefined) return [];
-    const hits = gitlabGateJobs(root).flatMap((job) => [
+  find: (document) => {
+    if (document.kind !== gitlabFile) return [];
+    const hits = gitlabGateJobs(document).flatMap((job) => [
       ...[job, ...(job.at('rules')?.items ?? [])].flatMap(allowed),
       ...manual(job),
     ]);

@@ -1,3 +1,4 @@
+import type { DeployDocument } from '../../lint/deploy-document.ts';
 import { namesGate } from '../../lint/names-gate.ts';
 import type { Place } from '../../lint/place.ts';
 
@@ -5,12 +6,12 @@ import type { Place } from '../../lint/place.ts';
  * The jobs of a GitLab file in which Greenlight runs, and the templates that they are made of with `extends`: an option
  * may stand in one of them and the command in another.
  */
-export function gitlabGateJobs(root: Place): readonly Place[] {
-  const byName = new Map(root.entries);
+export function gitlabGateJobs({ root, gate }: DeployDocument): readonly Place[] {
+  const byName = new Map(root?.entries);
   const found = new Map<string, Place>();
   for (const name of byName.keys()) {
     const family = familyOf(name, byName);
-    if (family.some(([, place]) => namesGate(place))) {
+    if (family.some(([, place]) => namesGate(place, { gate }))) {
       for (const [member, place] of family) found.set(member, place);
     }
   }

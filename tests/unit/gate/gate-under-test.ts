@@ -65,7 +65,7 @@ export async function startGate(options: GateOptions = {}): Promise<GateUnderTes
     perMinute,
     ...(options.headersMs === undefined ? {} : { headersMs: options.headersMs }),
     ...(starter ? { runs: starter } : {}),
-    ...(azure ? { azure } : {}),
+    callbacks: azure ? [azure] : [],
   });
   return {
     url: server.url,

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { lintFile } from '../../../../gate/lint/lint-file.ts';
 import { runCommandLine } from '../../../../scripts/program.ts';
 import { createScreen } from '../../../../safety/screen.ts';
-import { RULES } from '../../../../gate/lint/rules/index.ts';
+import { RULES } from '../../../../gate/mechanisms/index.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../../../..');
 const FIXTURES = path.join(import.meta.dirname, 'fixtures');
