@@ -105,7 +105,8 @@ const ROOMS: readonly Room[] = [
   },
   {
     at: 'reporters/publishers/',
-    ours: ['contract/', 'host/', 'safety/'],
+    // A publisher sends what a renderer made; each knows its own.
+    ours: ['contract/', 'host/', 'safety/', 'reporters/renderers/'],
     packages: ['node:'],
     lazy: ['@aws-sdk/client-codedeploy'],
   },
@@ -114,6 +115,11 @@ const ROOMS: readonly Room[] = [
     at: 'gate/',
     ours: ['contract/', 'host/', 'safety/', 'reporters/renderers/', 'signing/'],
     packages: ['node:', 'zod', 'yaml', 'web-tree-sitter'],
+  },
+  {
+    at: 'gate/mechanisms/',
+    ours: ['contract/', 'host/', 'gate/'],
+    packages: ['node:', 'zod'],
   },
   {
     at: 'gate/postgres/',
@@ -332,6 +338,22 @@ test('no file imports itself by way of others, and no room another that imports 
   }
   expect(circles(files)).toEqual([]);
   expect(circles(rooms)).toEqual([]);
+});
+
+test('the mechanisms of the gate are known without a parser of YAML or shell: every command loads them', () => {
+  const reached = new Set<string>();
+  const packages = new Set<string>();
+  const follow = (file: string): void => {
+    if (reached.has(file)) return;
+    reached.add(file);
+    for (const found of IMPORTS.filter((one) => one.file === file && one.form === 'static')) {
+      if (found.specifier.startsWith('.')) follow(target(found));
+      else packages.add(packageOf(found.specifier));
+    }
+  };
+  follow('gate/mechanisms/index.ts');
+  expect(reached.size).toBeGreaterThan(40);
+  expect([...packages].filter((name) => !name.startsWith('node:'))).toEqual(['zod']);
 });
 
 test('a circle is found, and told by the files on the way', () => {

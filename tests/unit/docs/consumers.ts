@@ -1,3 +1,5 @@
+import type { MechanismName } from '../../../gate/mechanisms/index.ts';
+
 /** What came back over HTTP, or that nothing did. */
 export type Heard = { readonly status: number; readonly body: string } | 'nothing';
 
@@ -9,6 +11,10 @@ export interface Consumer {
   readonly name: string;
   readonly route: string;
   readonly method: 'GET' | 'POST';
+  /** The body of its request, where the question is not in the address. */
+  readonly body?: (question: Readonly<Record<string, string>>) => unknown;
+  /** Takes any page that is answered with 200 for a yes: somebody who is not the gate can move traffic. */
+  readonly believesAnyPage?: true;
   readonly means: Partial<Record<Does, string>>;
   does(heard: Heard): Does;
 }
@@ -22,6 +28,14 @@ function flagger(hook: string, yes: Does, no: Does, means: Consumer['means']): C
     name: `Flagger \`${hook}\``,
     route: `/v1/flagger/${hook}`,
     method: 'POST',
+    body: (metadata) => ({
+      name: 'shop',
+      namespace: 'n',
+      phase: 'Progressing',
+      checksum: 'c',
+      metadata,
+    }),
+    believesAnyPage: true,
     means,
     does: (heard) => (flaggerYes(heard) ? yes : no),
   };
@@ -43,6 +57,7 @@ function argo(name: string, notJson: Does): Consumer {
     name,
     route: '/v1/argo',
     method: 'GET',
+    ...(notJson === 'passes' ? { believesAnyPage: true } : {}),
     means: {
       passes: 'measurement Successful',
       'takes back': 'measurement Failed: the rollout is aborted',
@@ -59,32 +74,150 @@ function argo(name: string, notJson: Does): Consumer {
 }
 
 const FAILED_CHECK = { passes: 'goes on', stops: 'halts; counts as a failed check' } as const;
+const AZURE_CHECK = {
+  passes: 'check passes',
+  stops: 'check fails; asked again until its time-out',
+} as const;
 const CONFIRM = { passes: 'goes on', waits: 'waits, for ever if need be' } as const;
 
-export const CONSUMERS: readonly Consumer[] = [
-  flagger('pre-rollout', 'passes', 'stops', FAILED_CHECK),
-  flagger('rollout', 'passes', 'stops', FAILED_CHECK),
-  flagger('confirm-rollout', 'passes', 'waits', CONFIRM),
-  flagger('confirm-promotion', 'passes', 'waits', CONFIRM),
-  flagger('confirm-traffic-increase', 'passes', 'waits', CONFIRM),
-  flagger('rollback', 'takes back', 'stays', { 'takes back': 'rolls back', stays: 'does not roll back' }),
-  argo('Argo Rollouts `web`, up to 1.9.1', 'passes'),
-  argo('Argo Rollouts `web`, later', 'asks again'),
-  {
-    name: 'Azure DevOps check, with success criteria',
-    route: '/v1/azure',
-    method: 'GET',
-    means: { passes: 'check passes', stops: 'check fails; asked again until its time-out' },
-    does: (heard) =>
-      heard !== 'nothing' && heard.status === 200 && verdictIn(heard.body)?.verdict === 'GO'
-        ? 'passes'
-        : 'stops',
-  },
-  {
-    name: 'Azure DevOps check, criteria forgotten',
-    route: '/v1/azure',
-    method: 'GET',
-    means: { passes: 'check passes', stops: 'check fails; asked again until its time-out' },
-    does: (heard) => (heard !== 'nothing' && heard.status === 200 ? 'passes' : 'stops'),
-  },
+/** What a mechanism that starts the run itself does with the exit code of it; there is no gate that could be down. */
+export type ByExitCode = readonly [
+  name: string,
+  go: string,
+  noGo: string,
+  inconclusive: string,
+  pending: string,
 ];
+
+/** What of a mechanism stands in docs/deploy/conformance.md. */
+export interface Conformance {
+  readonly consumers: readonly Consumer[];
+  readonly byExitCode: readonly ByExitCode[];
+  /** Rows of the page, and what they were checked with. */
+  readonly checkedWith: readonly (readonly [rows: string, how: string])[];
+  /** Its name, where its files were never run in the service itself. */
+  readonly neverRun?: string;
+}
+
+/** In the order of the page. A mechanism that nobody checked does not compile. */
+export const CONFORMANCE: Readonly<Record<MechanismName, Conformance>> = {
+  shell: {
+    // curl and jq: the script itself is run, in conformance.test.ts.
+    consumers: [],
+    byExitCode: [['Shell script of shell.md', 'promotes', 'rolls back', 'stops', 'waits']],
+    checkedWith: [
+      ['curl and jq', 'the script of shell.md, run by a real shell, curl and jq against a real gate'],
+      [
+        'Shell script of shell.md',
+        'run by a real shell with every exit code (`tests/unit/docs/deploy-pages.test.ts`)',
+      ],
+    ],
+  },
+  'github-actions': {
+    consumers: [],
+    byExitCode: [['GitHub Actions', 'promotes', 'rolls back', 'job fails', 'waits']],
+    checkedWith: [
+      [
+        'GitHub Actions',
+        'the script of action.yml, run by a real bash with every exit code; the workflow around it was **not run** on GitHub',
+      ],
+    ],
+  },
+  flagger: {
+    consumers: [
+      flagger('pre-rollout', 'passes', 'stops', FAILED_CHECK),
+      flagger('rollout', 'passes', 'stops', FAILED_CHECK),
+      flagger('confirm-rollout', 'passes', 'waits', CONFIRM),
+      flagger('confirm-promotion', 'passes', 'waits', CONFIRM),
+      flagger('confirm-traffic-increase', 'passes', 'waits', CONFIRM),
+      flagger('rollback', 'takes back', 'stays', { 'takes back': 'rolls back', stays: 'does not roll back' }),
+    ],
+    byExitCode: [],
+    checkedWith: [
+      [
+        'Flagger',
+        "every cell with the webhook client of Flagger 1.44.0 itself, run with GREENLIGHT_REAL_CLIENTS=1 where Go and its modules can be had (`tests/contracts/gate-clients`); what the controller then does with its answer is its documentation's word",
+      ],
+    ],
+  },
+  'argo-rollouts': {
+    consumers: [
+      argo('Argo Rollouts `web`, up to 1.9.1', 'passes'),
+      argo('Argo Rollouts `web`, later', 'asks again'),
+    ],
+    byExitCode: [],
+    checkedWith: [
+      [
+        'Argo Rollouts `web`, up to 1.9.1',
+        "every cell with the web metric provider of Argo Rollouts 1.9.1 itself and the metric of [argo-rollouts.md](argo-rollouts.md), run with GREENLIGHT_REAL_CLIENTS=1 where Go and its modules can be had; what the controller then does with the measurement is its documentation's word",
+      ],
+      ['Argo Rollouts `web`, later', '**not run**: no release has the correction yet'],
+    ],
+  },
+  'azure-devops': {
+    consumers: [
+      {
+        name: 'Azure DevOps check, with success criteria',
+        route: '/v1/azure',
+        method: 'GET',
+        means: AZURE_CHECK,
+        does: (heard) =>
+          heard !== 'nothing' && heard.status === 200 && verdictIn(heard.body)?.verdict === 'GO'
+            ? 'passes'
+            : 'stops',
+      },
+      {
+        name: 'Azure DevOps check, criteria forgotten',
+        route: '/v1/azure',
+        method: 'GET',
+        believesAnyPage: true,
+        means: AZURE_CHECK,
+        does: (heard) => (heard !== 'nothing' && heard.status === 200 ? 'passes' : 'stops'),
+      },
+    ],
+    byExitCode: [],
+    checkedWith: [
+      [
+        'Azure DevOps check, called back',
+        'the gate itself against a stand-in for Azure DevOps; **not run** in the service',
+      ],
+    ],
+    neverRun: 'Azure DevOps',
+  },
+  'gitlab-ci': {
+    consumers: [],
+    byExitCode: [['GitLab CI', 'promotes', 'rolls back', 'job fails', 'waits']],
+    checkedWith: [],
+    neverRun: 'GitLab CI',
+  },
+  'kubernetes-job': {
+    consumers: [],
+    byExitCode: [['Kubernetes Job', 'complete', 'failed, code 10', 'failed, code 20', 'running']],
+    checkedWith: [],
+    neverRun: 'Kubernetes Job',
+  },
+  'aws-codedeploy': {
+    // Its function is told, not answered: called-back.ts.
+    consumers: [],
+    byExitCode: [
+      [
+        'AWS CodeDeploy, EC2 hook',
+        'goes on',
+        'deployment fails',
+        'deployment fails',
+        'waits, an hour at most',
+      ],
+    ],
+    checkedWith: [
+      [
+        'AWS CodeDeploy, function of a hook',
+        'the function itself against a real gate, its report with the AWS SDK against a stand-in; **not run** in the service',
+      ],
+    ],
+    neverRun: 'AWS CodeDeploy',
+  },
+};
+
+export const CONSUMERS: readonly Consumer[] = Object.values(CONFORMANCE).flatMap(
+  ({ consumers }) => consumers,
+);

@@ -6,9 +6,11 @@ import { describe, expect, test } from 'vitest';
 import pc from 'picocolors';
 import { parse } from 'yaml';
 import { lintFile } from '../../../gate/lint/lint-file.ts';
-import { RULES } from '../../../gate/lint/rules/index.ts';
+import { MECHANISMS, RULES } from '../../../gate/mechanisms/index.ts';
+import { PUBLISHERS } from '../../../reporters/publishers/index.ts';
 import type { Screen } from '../../../safety/screen.ts';
 import { GITHUB_OUTPUTS } from '../../../reporters/renderers/github/outputs.ts';
+import { expectPart, expectTable } from './expect-table.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');
 const PAGES = path.join(ROOT, 'docs/deploy');
@@ -75,10 +77,43 @@ describe.each(pages)('docs/deploy/%s', (name) => {
   });
 });
 
-test('the overview names every page and the number of rules', () => {
-  const overview = page('README.md');
-  for (const name of pages.filter((one) => one !== 'README.md')) expect(overview).toContain(`(${name})`);
-  expect(overview).toContain(`looks for ${RULES.length} ways`);
+/** Pages about all mechanisms. */
+const TOPICS = [
+  ['several machines', 'exit code of `greenlight merge`', 'sharding'],
+  ['a machine of its own', 'signed proof of a GO', 'verify'],
+  ['people and other services', 'messages about the verdict', 'callbacks'],
+] as const;
+
+test('every mechanism has a page of its name, and the overview is the list of them', () => {
+  const mechanisms = Object.entries(MECHANISMS).map(
+    ([name, { title, hears }]) => [title, hears, name] as const,
+  );
+  const listed = [...mechanisms, ...TOPICS];
+  expect(listed.map(([, , name]) => `${name}.md`).sort()).toEqual(
+    pages.filter((name) => name !== 'README.md').sort(),
+  );
+  expectTable(
+    'docs/deploy/README.md',
+    ['mechanism', 'how it hears the verdict', 'page'],
+    listed.map(([title, hears, name]) => [title, hears, `[${name}.md](${name}.md)`]),
+  );
+});
+
+test('callbacks.md lists every publisher, and each of its settings', () => {
+  const told = Object.entries(PUBLISHERS).flatMap(([name, { told: row, needed }]) =>
+    'does' in row ? [{ name, row, needed: Object.keys(needed) }] : [],
+  );
+  for (const { row, needed } of told)
+    for (const variable of needed) expect(row.settings).toContain(`\`${variable}\``);
+  expectTable(
+    'docs/deploy/callbacks.md',
+    ['name', 'settings in the environment', 'what it does'],
+    told.map(({ name, row }) => [`\`${name}\``, row.settings, row.does]),
+  );
+});
+
+test('the overview says how many rules there are', () => {
+  expectPart('docs/deploy/README.md', /looks for \d+ ways/, `looks for ${RULES.length} ways`);
 });
 
 describe('sharding.md', () => {
