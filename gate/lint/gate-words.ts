@@ -22,10 +22,8 @@ export function gateWords(routes: readonly Route[]): GateWords {
   const paths = asked.map(({ path }) => path.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|');
   const refused = withoutVerdict('INCONCLUSIVE', '');
   const yesToAll = asked.filter(({ dialect }) => dialect(refused).status < 300).map(({ path }) => path);
-  const [exactly, anyCase] = ['', 'i'].map((flags) => new RegExp(`greenlight|(?:${paths})\\b`, flags)) as [
-    RegExp,
-    RegExp,
-  ];
+  const named = `greenlight|(?:${paths})\\b`;
+  const [exactly, anyCase] = [new RegExp(named), new RegExp(named, 'i')];
   const curl = new RegExp(`\\bcurl\\b.*(?:${paths}|verdict)`, 's');
   const asks = (text: string): boolean => curl.test(text);
   return {
