@@ -1,5 +1,7 @@
 import type { TestDetails, TestInfo, TestType } from '@playwright/test';
 import type { PlannedCheck } from '../contract/plan/checks.ts';
+import type { Room } from '../contract/plan/kinds/check-kind.ts';
+import { CHECK_KINDS, type SourceOf } from '../contract/plan/kinds/index.ts';
 import { type Finding, recordFinding } from '../contract/evidence/finding.ts';
 import type { Plan } from '../contract/plan/plan.ts';
 import { redactorOf } from '../safety/redactor.ts';
@@ -24,6 +26,11 @@ export interface PlannedLook<Fixtures> {
   readonly letStand?: (finding: Finding) => boolean;
 }
 
+/** How a room looks, kind by kind; undefined for checks that it registers elsewhere. */
+export type LooksOf<R extends Room, Fixtures> = {
+  readonly [S in SourceOf<R>]: (check: PlannedCheck) => PlannedLook<Fixtures> | undefined;
+};
+
 /** Of the many ways to call Playwright's `test` the one that is used here; bodies differ only in their fixtures. */
 type Register = (title: string, details: TestDetails, body: unknown) => void;
 
@@ -31,19 +38,21 @@ type Register = (title: string, details: TestDetails, body: unknown) => void;
  * Registers the planned checks of this run that one room is responsible for, each as one Playwright test: under a title
  * of its own, with its tags, at the place in the user's spec file that asked for it. What a check saw is redacted,
  * recorded, and thrown where it does not hold.
- * @param lookOf how a check looks; undefined for checks of other rooms
+ * @param looks a line for every kind of check that belongs to the room
  */
-export function registerChecks<T extends StageTestFixtures, W extends StageWorkerFixtures>(
-  test: TestType<T, W>,
-  plan: Plan,
-  lookOf: (check: PlannedCheck) => PlannedLook<T & W> | undefined,
-): void {
+export function registerChecks<
+  T extends StageTestFixtures,
+  W extends StageWorkerFixtures,
+  const R extends Room,
+>(test: TestType<T, W>, plan: Plan, room: R, looks: LooksOf<R, T & W>): void {
   const manifest = checksOfThisRun(plan);
   const titles = uniqueTitles(manifest);
   const redactor = redactorOf(plan);
   const fromThere = callFromUserPlace();
   for (const check of manifest) {
-    const planned = lookOf(check);
+    if (CHECK_KINDS[check.source].room !== room) continue;
+    // That the room of a kind names it is what the type of `looks` says.
+    const planned = looks[check.source as SourceOf<R>](check);
     if (planned === undefined) continue;
     const { look, letStand } = planned;
     const body = async (fixtures: T & W, testInfo: TestInfo): Promise<void> => {

@@ -1,7 +1,7 @@
-import { registerChecks } from '../checks/index.ts';
-import { listsTables, type PlannedCheck } from '../contract/plan/checks.ts';
+import { type PlannedLook, registerChecks } from '../checks/index.ts';
 import { mappingOfOther } from '../contract/evidence/coverage.ts';
 import { GreenlightError } from '../contract/errors.ts';
+import { listsTables } from '../contract/plan/lists-tables.ts';
 import type { Finding } from '../contract/evidence/finding.ts';
 import type { Plan } from '../contract/plan/plan.ts';
 import { PortUnavailable } from '../contract/ports/observe.ts';
@@ -35,39 +35,30 @@ export function defineDataChecks(plan: Plan): void {
   const test = dataTest(plan);
   // One worker, in order: two workers would read the same tables at the same time, from different views.
   test.describe.configure({ mode: 'default' });
-  registerChecks(test, plan, (check) => {
-    const work = workOf(plan, check);
-    if (work === undefined) return undefined;
-    if ('runAlone' in work) {
-      return {
-        look: async ({}, testInfo) => {
-          testInfo.setTimeout(work.timeLimit);
-          return work.runAlone();
-        },
-      };
-    }
-    return {
-      look: async ({ sides }, testInfo) => {
-        testInfo.setTimeout(work.timeLimit);
-        return work.run(sides);
-      },
-    };
+  registerChecks(test, plan, 'data-checks', {
+    table: ({ id }) => lookOf(tableWork(plan, mappingOf(plan, id))),
+    coverage: ({ id }) => lookOf(coverageWork(plan, id)),
+    redis: ({ id }) => lookOf(redisWork(plan, id)),
+    state: ({ id }) => lookOf(stateWork(plan, id)),
   });
 }
 
-function workOf(plan: Plan, check: PlannedCheck): Work | undefined {
-  switch (check.source) {
-    case 'table':
-      return tableWork(plan, mappingOf(plan, check.id));
-    case 'coverage':
-      return coverageWork(plan, check.id);
-    case 'redis':
-      return redisWork(plan, check.id);
-    case 'state':
-      return stateWork(plan, check.id);
-    default:
-      return undefined;
+/** Two shapes, because Playwright sets up what a test names. */
+function lookOf(work: Work): PlannedLook<{ readonly sides: Sides }> {
+  if ('runAlone' in work) {
+    return {
+      look: async ({}, testInfo) => {
+        testInfo.setTimeout(work.timeLimit);
+        return work.runAlone();
+      },
+    };
   }
+  return {
+    look: async ({ sides }, testInfo) => {
+      testInfo.setTimeout(work.timeLimit);
+      return work.run(sides);
+    },
+  };
 }
 
 function tableWork(plan: Plan, mapping: TableMapping): Work {

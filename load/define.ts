@@ -21,32 +21,33 @@ const OVERHEAD_MS: Record<LoadProfile['engine'], number> = { autocannon: 30_000,
 export function defineLoad(plan: Plan): void {
   const redactor = redactorOf(plan);
   const segment = loadRunContext()?.segment;
-  registerChecks(loadTest, plan, (check) => {
-    if (check.source !== 'load') return undefined;
-    const profile = profileOf(plan, check.id);
-    return {
-      tags: [profile.engine],
-      // A share that was measured has done its part; that it is only one must not make its machine look broken.
-      letStand: (finding) => finding.cause === ONE_SHARE,
-      look: async ({ stopWithTest, scratch }, testInfo) => {
-        const waitMs = Math.max(0, Date.parse(segment?.startAt ?? '') - Date.now()) || 0;
-        testInfo.setTimeout(waitMs + longestMs(profile));
-        refuseLiveKeys(plan);
-        if (waitMs > 0) await pause(waitMs, undefined, { signal: stopWithTest });
-        return runProfile({
-          plan,
-          profile,
-          engine: loadEngines[profile.engine],
-          planFile: findPlanFile([testInfo.config.configFile, testInfo.config.rootDir, testInfo.file]),
-          run: identityRun(testInfo),
-          scratch,
-          secret: secretReader(plan),
-          progress: (line) => void process.stdout.write(`${check.id}: ${redactor.text(line)}\n`),
-          signal: stopWithTest,
-          ...(segment === undefined ? {} : { segment: { index: segment.index, of: segment.of } }),
-        });
-      },
-    };
+  registerChecks(loadTest, plan, 'load', {
+    load: (check) => {
+      const profile = profileOf(plan, check.id);
+      return {
+        tags: [profile.engine],
+        // A share that was measured has done its part; that it is only one must not make its machine look broken.
+        letStand: (finding) => finding.cause === ONE_SHARE,
+        look: async ({ stopWithTest, scratch }, testInfo) => {
+          const waitMs = Math.max(0, Date.parse(segment?.startAt ?? '') - Date.now()) || 0;
+          testInfo.setTimeout(waitMs + longestMs(profile));
+          refuseLiveKeys(plan);
+          if (waitMs > 0) await pause(waitMs, undefined, { signal: stopWithTest });
+          return runProfile({
+            plan,
+            profile,
+            engine: loadEngines[profile.engine],
+            planFile: findPlanFile([testInfo.config.configFile, testInfo.config.rootDir, testInfo.file]),
+            run: identityRun(testInfo),
+            scratch,
+            secret: secretReader(plan),
+            progress: (line) => void process.stdout.write(`${check.id}: ${redactor.text(line)}\n`),
+            signal: stopWithTest,
+            ...(segment === undefined ? {} : { segment: { index: segment.index, of: segment.of } }),
+          });
+        },
+      };
+    },
   });
   defineComparisons(plan);
 }

@@ -58,7 +58,7 @@ export function judgeLoad(evidence: LoadEvidence): Finding {
   if (doubt !== undefined) return finding(evidence, statements, doubt);
   const [first] = clear;
   if (first !== undefined)
-    return finding(evidence, statements, { outcome: 'fail', ...failure(clear, first) });
+    return finding(evidence, statements, { outcome: 'fail', ...failure(clear, first, result) });
 
   const triggered = judgeTriggers(profile, result);
   if (triggered !== undefined) return finding(evidence, statements, triggered);
@@ -308,22 +308,50 @@ function stallBehind({ thresholds }: LoadProfile, result: LoadResult): Saying | 
   return undefined;
 }
 
-function failure(broken: readonly Statement[], first: Statement): Omit<Saying, 'outcome'> {
+function failure(
+  broken: readonly Statement[],
+  first: Statement,
+  result: LoadResult,
+): Omit<Saying, 'outcome'> {
   return {
-    summary: `Under load: ${brokenTexts(broken)}`,
+    summary: `Under load: ${brokenTexts(broken)}${first.name === 'error rate' ? wrongAnswersText(result) : ''}`,
     cause: first.name.replaceAll(' ', '-'),
-    measured: first.measured,
-    expected: first.expected,
-    ...(first.unit === undefined ? {} : { unit: first.unit }),
+    ...inItsUnit(first),
   };
+}
+
+/** What came most often, and one of it: what a person looks for first. */
+function wrongAnswersText({ wrongAnswers = [] }: LoadResult): string {
+  const [most] = wrongAnswers;
+  if (most === undefined) return '';
+  const counts = wrongAnswers.map(({ status, count }) => `${count} answers with ${status}`).join(', ');
+  return `: ${counts}; for example ${most.example.request}: ${most.example.answer}`;
+}
+
+/** Shares as people say them. */
+function inItsUnit({
+  name,
+  measured,
+  expected,
+  unit,
+}: Statement): Pick<Saying, 'measured' | 'expected' | 'unit'> {
+  if (name !== 'error rate' || typeof measured !== 'number' || typeof expected !== 'string')
+    return { measured, expected, ...(unit === undefined ? {} : { unit }) };
+  const limit = Number(expected.replace(/^\D*/, ''));
+  return { measured: percent(measured), expected: `<= ${percent(limit)}`, unit: '%' };
+}
+
+function percent(share: number): number {
+  return round(share * 100, 3);
 }
 
 function brokenTexts(broken: readonly Statement[]): string {
   return broken
-    .map(
-      ({ name, measured, expected, unit }) =>
-        `${name} is ${String(measured)}${unit ? ` ${unit}` : ''} (${String(expected)})`,
-    )
+    .map((statement) => {
+      const { measured, expected, unit } = inItsUnit(statement);
+      const of = unit === undefined ? '' : ` ${unit}`;
+      return `${statement.name} is ${String(measured)}${of} (${String(expected)}${of})`;
+    })
     .join('; ');
 }
 

@@ -3,6 +3,7 @@ import type { LoadBucket, LoadErrors, LoadResult } from '../contract/load/load-r
 import { decodeHistogram, emptyHistogram, latencyOf } from './engines/load-recorder.ts';
 import { mergeShapes } from './engines/looked-shapes.ts';
 import { listed } from './engines/silences.ts';
+import { mergeWrongAnswers } from './engines/wrong-answers.ts';
 
 /** How results stand to each other: one after the other, or shares of one load that were made at the same time. */
 export type Together = 'in-turn' | 'at-once';
@@ -45,6 +46,7 @@ export function mergeResults(results: readonly LoadResult[], together: Together)
     requests,
     errors: errorsOf(results),
     ...mergeShapes(results),
+    ...mergeWrongAnswers(results),
     ...limitedOf(results, atOnce),
     latency: latencyOf(histogram),
     histogram: histogram.totalCount === 0 ? null : encodeIntoCompressedBase64(histogram),

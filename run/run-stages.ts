@@ -154,7 +154,7 @@ function foundNothing({ cut, signal, fragment }: SessionEnd): boolean {
 
 /**
  * Checks that a session should have run and never heard of, though it ran to its end: most often the spec files import
- * another plan than the one of --config. After --grep nobody can tell these from what was filtered out.
+ * another plan than the one of --config. After --grep these are most often what it left out, by the user's own wish.
  */
 function undefinedChecks(
   run: PreparedRun,
@@ -162,9 +162,13 @@ function undefinedChecks(
   { cut, signal, fragment }: SessionEnd,
 ): readonly NotStarted[] {
   const whole = cut === undefined && signal === null && fragment?.final === true;
-  if (!whole || fragment.faults.length > 0 || run.request.grep !== undefined) return [];
+  if (!whole || fragment.faults.length > 0) return [];
   const seen = new Set(fragment.attempts.map((attempt) => attempt.check));
-  const because = `no spec file defines it; they must define the checks of ${run.context.planFile}`;
+  const { grep } = run.request;
+  const because =
+    grep === undefined
+      ? `no spec file defines it; they must define the checks of ${run.context.planFile}`
+      : `--grep ${grep} left it out`;
   return planned.filter(({ id }) => !seen.has(id)).map(({ id }) => ({ check: id, because }));
 }
 

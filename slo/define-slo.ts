@@ -9,20 +9,21 @@ const LONGEST_MS = 180_000;
 
 /** Registers one Playwright test for each service level that the phase of this run requires. */
 export function defineSlo(plan: Plan): void {
-  registerChecks(loadTest, plan, (check) => {
-    if (check.source !== 'slo') return undefined;
-    const { slo } = plan;
-    const objective = slo?.objectives.find(({ id }) => id === check.id);
-    if (slo === undefined || objective === undefined) {
-      throw new GreenlightError('INTERNAL', `the check ${check.id} has no service level`);
-    }
-    return {
-      tags: ['slo'],
-      look: async ({ stopWithTest }, testInfo) => {
-        testInfo.setTimeout(LONGEST_MS);
-        refuseLiveKeys(plan);
-        return evaluateSlo(openMetrics(slo.source, process.env, stopWithTest), slo, objective);
-      },
-    };
+  registerChecks(loadTest, plan, 'slo', {
+    slo: (check) => {
+      const { slo } = plan;
+      const objective = slo?.objectives.find(({ id }) => id === check.id);
+      if (slo === undefined || objective === undefined) {
+        throw new GreenlightError('INTERNAL', `the check ${check.id} has no service level`);
+      }
+      return {
+        tags: ['slo'],
+        look: async ({ stopWithTest }, testInfo) => {
+          testInfo.setTimeout(LONGEST_MS);
+          refuseLiveKeys(plan);
+          return evaluateSlo(openMetrics(slo.source, process.env, stopWithTest), slo, objective);
+        },
+      };
+    },
   });
 }

@@ -20,6 +20,9 @@ const OPTIONS: Keys<FlowOptions> = {
   area: true,
   phases: true,
   check: true,
+  severity: true,
+  owner: true,
+  runbook: true,
   data: true,
   showValues: true,
 };

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { RequestSpec } from './http.ts';
-import type { Phase } from '../evidence/outcome.ts';
+import type { Phase, Severity } from '../evidence/outcome.ts';
 import type { Observations, Queries, PortName } from '../ports/observe.ts';
 import type { Statement } from './statement.ts';
 
@@ -131,6 +131,11 @@ export interface FlowOptions {
   readonly phases?: readonly Phase[];
   /** `false` keeps the flow out of the checks: it then only serves load profiles or clean-up. */
   readonly check?: boolean;
+  /** `advisory`: its checks are shown and do not decide. */
+  readonly severity?: Severity;
+  /** Who is called when it fails, and the address of what they read. */
+  readonly owner?: string;
+  readonly runbook?: string;
   /** Rows that iterations take in turn. */
   readonly data?: readonly DataRow[];
   /** As that of each step, for all that do not say it themselves. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CheckId } from '../plan/check-id.ts';
+import { checkOptions } from '../plan/check-options.ts';
 import { Headers } from '../plan/headers.ts';
 import type { LoadCaps } from './load-profile.ts';
 import { Phase } from '../evidence/outcome.ts';
@@ -32,6 +33,7 @@ export const LoadComparison = z
     id: CheckId,
     title: z.string().min(1),
     phases: z.array(Phase).min(1).default(['post-cutover']),
+    ...checkOptions,
     engine: z.enum(['autocannon', 'k6']),
     /** `true`: where the engine's program is not found the check is not applicable instead of unknown. */
     optional: z.boolean().default(false),

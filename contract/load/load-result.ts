@@ -31,6 +31,15 @@ export const LookedShape = z.strictObject({
 });
 export type LookedShape = z.infer<typeof LookedShape>;
 
+/** Answers of one status that do not hold. */
+export const WrongAnswer = z.strictObject({
+  status: z.number().int(),
+  count: z.number().int().positive(),
+  /** The first of them, in words: what was asked, and what came, without values. */
+  example: z.strictObject({ request: z.string(), answer: z.string() }),
+});
+export type WrongAnswer = z.infer<typeof WrongAnswer>;
+
 /** What a load engine measured, the same for every engine. Times in milliseconds unless the name says otherwise. */
 export const LoadResult = z.strictObject({
   engine: z.strictObject({ name: z.enum(['autocannon', 'k6']), version: z.string() }),
@@ -47,6 +56,8 @@ export const LoadResult = z.strictObject({
   errors: LoadErrors,
   /** Of every step that has a schema, those that nobody looked at as well; absent where no step has one. */
   shapes: z.array(LookedShape).optional(),
+  /** Answers that came and do not hold, the most frequent first; rare statuses and older results have none. */
+  wrongAnswers: z.array(WrongAnswer).optional(),
   /** Answers that refuse us because of our rate (429, or 503 with `Retry-After`), which are among the errors by status. */
   limited: z
     .strictObject({

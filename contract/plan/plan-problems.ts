@@ -1,20 +1,21 @@
-import { builtInChecks } from './built-in-checks.ts';
-import { coverageIds, otherTablesProblems } from './coverage-problems.ts';
+import { comparisonProblems } from './comparison-problems.ts';
+import { otherTablesProblems } from './coverage-problems.ts';
 import type { Problem } from '../errors.ts';
-import { createsData, type Flow, unportableSteps } from '../flow/flow.ts';
+import { createsData, unportableSteps } from '../flow/flow.ts';
 import { flowProblems, flowsOf } from '../flow/flow-problems.ts';
 import { hostProblems } from './host-problems.ts';
 import { list, type Loose, object } from '../flow/loose.ts';
 import { beyondCaps, LoadCaps, LoadProfile } from '../load/load-profile.ts';
-import { STATE_CHECKS } from './state-checks.ts';
+import { BUILT_IN_PLACE } from './kinds/built-in.ts';
+import type { DeclaredCheck } from './kinds/check-kind.ts';
+import { declaredChecks } from './kinds/index.ts';
 import { ownRowsProblems } from './own-rows.ts';
 import { mysqlProblems } from './mysql-problems.ts';
 import { redisProblems } from './redis-plan.ts';
-import { stepChecksOf } from '../flow/step-checks.ts';
+import { probeProblems } from './probe.ts';
 import { stateProblems } from './state-plan.ts';
 import { canonicalJson } from '../evidence/canonical.ts';
 import { ROW_OPTIONS, sameQuestion, sideOf, TableMapping } from './table-mapping.ts';
-import { twinProblems } from './twin-problems.ts';
 
 /**
  * What is wrong between the parts of a plan. Takes anything, so that it also works on a plan whose shape is wrong:
@@ -26,7 +27,8 @@ export function planProblems(input: unknown): Problem[] {
     ...idProblems(plan),
     ...flowProblems(plan),
     ...loadProblems(plan),
-    ...twinProblems(plan),
+    ...comparisonProblems(plan),
+    ...probeProblems(plan),
     ...dataProblems(plan),
     ...ownRowsProblems(plan),
     ...policyProblems(plan),
@@ -34,22 +36,32 @@ export function planProblems(input: unknown): Problem[] {
 }
 
 function idProblems(plan: Loose): Problem[] {
+  const declared = declaredChecks(plan);
+  const used: readonly DeclaredCheck[] = [
+    ...declared,
+    // No checks themselves, but other parts of the plan name them by these ids.
+    ...list(plan['flows']).flatMap((raw, index) => {
+      const { id, options } = object(raw);
+      const twice =
+        object(options)['check'] === false && flowsOf(plan).filter((one) => one.id === id).length > 1;
+      return twice && typeof id === 'string' ? [{ id, path: `flows[${index}]` }] : [];
+    }),
+  ];
+  const first = new Map<string, DeclaredCheck>();
   const problems: Problem[] = [];
-  const seen = new Map<string, string>();
-  for (const id of builtInChecks(object(plan['target']))) seen.set(id.id, 'a built-in check');
-  for (const { id, path } of declaredChecks(plan)) {
-    const before = seen.get(id);
-    if (before !== undefined) {
+  for (const one of used) {
+    const before = first.get(one.id);
+    if (before === undefined) first.set(one.id, one);
+    else {
       problems.push({
-        path,
-        value: JSON.stringify(id),
-        problem: `is used twice: also by ${before}`,
+        path: one.path,
+        value: JSON.stringify(one.id),
+        problem: `is used twice: also by ${before.path}`,
         remedy: 'give every check its own id',
       });
     }
-    seen.set(id, path);
   }
-  if (declaredChecks(plan).length === 0) {
+  if (declared.every(({ path }) => path === BUILT_IN_PLACE)) {
     problems.push({
       path: '(plan)',
       value: 'no checks',
@@ -238,10 +250,7 @@ function countProblems(table: Loose, index: number): Problem[] {
 }
 
 function policyProblems(plan: Loose): Problem[] {
-  const known = new Set([
-    ...declaredChecks(plan).map((check) => check.id),
-    ...builtInChecks(object(plan['target'])).map((check) => check.id),
-  ]);
+  const known = new Set(declaredChecks(plan).map((check) => check.id));
   const problems: Problem[] = [];
   const mustBeKnown = (path: string, id: unknown): void => {
     if (typeof id !== 'string' || known.has(id)) return;
@@ -270,44 +279,4 @@ function policyProblems(plan: Loose): Problem[] {
     });
   }
   return problems;
-}
-
-function declaredChecks(plan: Loose): { id: string; path: string }[] {
-  const from = (items: readonly unknown[], path: string): { id: string; path: string }[] =>
-    items.flatMap((item, index) => {
-      const id = object(item)['id'];
-      return typeof id === 'string' ? [{ id, path: `${path}[${index}]` }] : [];
-    });
-  return [
-    ...from(
-      flowsOf(plan).filter((flow) => flow.options.check !== false),
-      'flows',
-    ),
-    ...stepIds(flowsOf(plan)),
-    ...from(list(plan['probes']), 'probes'),
-    ...from(list(object(plan['data'])['tables']), 'data.tables'),
-    ...coverageIds(object(plan['data'])),
-    ...stateIds(object(plan['data'])['state']),
-    ...from(list(object(plan['data'])['redis']), 'data.redis'),
-    ...from(list(object(plan['slo'])['objectives']), 'slo.objectives'),
-    ...from(list(object(plan['load'])['profiles']), 'load.profiles'),
-    ...from(list(object(plan['load'])['comparisons']), 'load.comparisons'),
-    ...from(list(plan['checks']), 'checks'),
-  ];
-}
-
-function stepIds(flows: readonly Flow[]): { id: string; path: string }[] {
-  return stepChecksOf(flows.filter((flow) => flow.options.check !== false)).map(({ id, flow }) => ({
-    id,
-    path: `flows[${flows.indexOf(flow)}].steps`,
-  }));
-}
-
-function stateIds(state: unknown): { id: string; path: string }[] {
-  if (state === undefined) return [];
-  const { checks } = object(state);
-  return STATE_CHECKS.filter((id) => checks === undefined || list(checks).includes(id)).map((id) => ({
-    id,
-    path: 'data.state',
-  }));
 }

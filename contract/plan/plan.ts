@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CheckId } from './check-id.ts';
+import { checkOptions } from './check-options.ts';
 import { ERRORS, GreenlightError, type Problem } from '../errors.ts';
 import { RATE_LIMIT_WAIT_MS } from '../events/situation.ts';
 import type { Flow } from '../flow/flow.ts';
@@ -45,6 +46,7 @@ const OwnCheck = z.strictObject({
   title: z.string().min(1),
   phases: z.array(Phase).min(1).default(['post-cutover']),
   project: Project.default('suites'),
+  ...checkOptions,
 });
 
 /** A host name, or host:port, that may be touched although it is not loopback. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { canonicalJson } from '../evidence/canonical.ts';
 import { CheckId } from './check-id.ts';
+import { checkOptions } from './check-options.ts';
 import type { Problem } from '../errors.ts';
 import { object } from '../flow/loose.ts';
 import { Phase } from '../evidence/outcome.ts';
@@ -32,6 +33,7 @@ export const RedisMapping = z.strictObject({
   values: z.enum(['masked', 'shown']).default('masked'),
   /** Why no keys at all on both sides are right. */
   emptyBecause: z.string().min(1).optional(),
+  ...checkOptions,
 });
 export type RedisMapping = z.infer<typeof RedisMapping>;
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CheckId } from './check-id.ts';
+import { checkOptions } from './check-options.ts';
 import { OwnRows } from './own-rows.ts';
 import { Phase } from '../evidence/outcome.ts';
 
@@ -91,6 +92,7 @@ export const TableMapping = z.strictObject({
   created: OwnRows.optional(),
   /** Why no rows at all on both sides is right. Without it, comparing nothing is never a pass. */
   emptyBecause: z.string().min(1).optional(),
+  ...checkOptions,
   ...RowOptions,
 });
 export type TableMapping = z.infer<typeof TableMapping>;

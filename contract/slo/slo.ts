@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CheckId } from '../plan/check-id.ts';
+import { checkOptions } from '../plan/check-options.ts';
 import { Phase } from '../evidence/outcome.ts';
 import { MetricsSource, SOURCE_TRAITS } from './metrics-source.ts';
 
@@ -36,6 +37,7 @@ const common = {
   id: CheckId,
   title: z.string().min(1),
   phases: z.array(Phase).min(1).default(['post-cutover']),
+  ...checkOptions,
   /** What one evaluation looks back on, in seconds. */
   windowS: z
     .number()
@@ -117,6 +119,7 @@ export const SloObjective = z.discriminatedUnion('kind', [
     id: CheckId,
     title: common.title,
     phases: common.phases,
+    ...checkOptions,
     kind: z.literal('burn-rate'),
     ...budget,
     /** The usual ones for a budget of 30 days; a new system has no long window yet, and is unknown until then. */
@@ -133,6 +136,7 @@ export const SloObjective = z.discriminatedUnion('kind', [
     id: CheckId,
     title: common.title,
     phases: common.phases,
+    ...checkOptions,
     windowS: common.windowS,
     kind: z.literal('error-budget'),
     ...budget,

@@ -15,29 +15,30 @@ const BLOCK_OVERHEAD_MS: Record<LoadComparison['engine'], number> = { autocannon
 /** Registers one Playwright test for each comparison of old and new that the phase of this run requires. */
 export function defineComparisons(plan: Plan): void {
   const redactor = redactorOf(plan);
-  registerChecks(loadTest, plan, (check) => {
-    if (check.source !== 'comparison') return undefined;
-    const comparison = plan.load.comparisons.find(({ id }) => id === check.id);
-    if (comparison === undefined) {
-      throw new GreenlightError('INTERNAL', `the check ${check.id} has no comparison`);
-    }
-    return {
-      tags: [comparison.engine],
-      look: async ({ stopWithTest, scratch }, testInfo) => {
-        testInfo.setTimeout(longestMs(comparison));
-        refuseLiveKeys(plan);
-        return runComparison({
-          plan,
-          comparison,
-          engine: loadEngines[comparison.engine],
-          run: runId(),
-          scratch,
-          secret: secretReader(plan),
-          progress: (line) => void process.stdout.write(`${check.id}: ${redactor.text(line)}\n`),
-          signal: stopWithTest,
-        });
-      },
-    };
+  registerChecks(loadTest, plan, 'load/compare', {
+    comparison: (check) => {
+      const comparison = plan.load.comparisons.find(({ id }) => id === check.id);
+      if (comparison === undefined) {
+        throw new GreenlightError('INTERNAL', `the check ${check.id} has no comparison`);
+      }
+      return {
+        tags: [comparison.engine],
+        look: async ({ stopWithTest, scratch }, testInfo) => {
+          testInfo.setTimeout(longestMs(comparison));
+          refuseLiveKeys(plan);
+          return runComparison({
+            plan,
+            comparison,
+            engine: loadEngines[comparison.engine],
+            run: runId(),
+            scratch,
+            secret: secretReader(plan),
+            progress: (line) => void process.stdout.write(`${check.id}: ${redactor.text(line)}\n`),
+            signal: stopWithTest,
+          });
+        },
+      };
+    },
   });
 }
 

@@ -22,6 +22,7 @@ import { orderFlows } from './order-flows.ts';
 import { ownLimit } from './own-limits.ts';
 import { watchOwnProcess, type OwnProcessHealth } from './own-process-health.ts';
 import { evenSample, schemaSample } from './schema-sample.ts';
+import { type AnswerExample, exampleOf, WrongAnswers } from './wrong-answers.ts';
 
 /** Extra time after which autocannon is stopped by force; by then every request has been answered or timed out. */
 export const SLACK_MS = 2000;
@@ -57,6 +58,7 @@ export async function runConnections(order: ConnectionsOrder): Promise<LoadResul
     startedAt: run.startedAt,
     ...recorded,
     ...run.shapes.result(),
+    ...run.wrong.result(),
     durationMs,
     achievedRate: durationMs > 0 ? recorded.requests / (durationMs / 1000) : 0,
     generator: run.generator(),
@@ -82,6 +84,7 @@ export function headOf(
 class AutocannonRun {
   readonly recorder = new LoadRecorder();
   readonly faults = new Faults();
+  readonly wrong = new WrongAnswers();
   readonly shapes: LookedShapes;
   readonly #order: ConnectionsOrder;
   readonly #inEvenSample: (nowMs: number) => boolean;
@@ -200,6 +203,8 @@ class AutocannonRun {
           kind: SampleKind;
           shape: LookedAt | undefined;
           limited: boolean;
+          /** Of an answer that does not hold. */
+          wrong: { readonly status: number; readonly example: () => AnswerExample } | undefined;
           latencyMs: number;
           sentAt: number;
         }
@@ -278,7 +283,7 @@ class AutocannonRun {
         const latencyMs = performance.now() - sentAt;
         failures = 0;
         rememberCookies(cookies, rawHeaders);
-        answer = { kind: 'assertion', shape: undefined, limited: false, latencyMs, sentAt };
+        answer = { kind: 'assertion', shape: undefined, limited: false, wrong: undefined, latencyMs, sentAt };
         try {
           const looks = walk?.looksAtBody(depth) === true;
           // Of an answer that holds by its status nothing else is asked: naming all its headers would cost as much.
@@ -293,7 +298,12 @@ class AutocannonRun {
             const { text } = decodeAnswer(headers, Buffer.concat(body));
             const odd = oddAnswer({ status, headers, body: text });
             if (odd !== undefined && 'fault' in odd) this.faults.add(odd.fault);
+            const asked = wire;
             answer.limited = odd !== undefined && 'limited' in odd;
+            answer.wrong = asked && {
+              status,
+              example: () => exampleOf(asked, { status, headers, body: text }),
+            };
           }
         } catch (error) {
           this.faults.add(`an answer could not be judged: ${String(error)}`);
@@ -305,6 +315,8 @@ class AutocannonRun {
         if (answer !== undefined) record(answer.kind, answer.sentAt, answer.latencyMs, bytes);
         if (answer?.limited === true && measured(answer.sentAt))
           this.recorder.countLimited(answer.sentAt - this.#from);
+        if (answer?.wrong !== undefined && measured(answer.sentAt))
+          this.wrong.add(answer.wrong.status, answer.wrong.example);
         if (answer?.shape !== undefined && measured(answer.sentAt)) this.shapes.add(answer.shape);
         answer = undefined;
       },

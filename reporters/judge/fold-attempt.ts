@@ -1,4 +1,5 @@
-import type { CheckSource, PlannedCheck } from '../../contract/plan/checks.ts';
+import type { PlannedCheck } from '../../contract/plan/checks.ts';
+import { CHECK_KINDS } from '../../contract/plan/kinds/index.ts';
 import { eventOfText } from '../../contract/events/codes.ts';
 import { meaningOf } from '../../contract/events/table.ts';
 import type { Attempt, AttemptError } from '../../contract/evidence/evidence.ts';
@@ -12,36 +13,6 @@ export interface AttemptAnswer {
   readonly cause: string | null;
   readonly summary: string;
 }
-
-/** Sources whose checks are ours: they always record what they saw, so a silent pass is not one. */
-const RECORDS_FINDINGS: Record<CheckSource, boolean> = {
-  'built-in': true,
-  flow: true,
-  probe: true,
-  table: true,
-  coverage: true,
-  state: true,
-  redis: true,
-  slo: true,
-  load: true,
-  comparison: true,
-  own: false,
-};
-
-/** Sources whose checks say how many objects they looked at: rows, keys, sequences. None of them is no pass. */
-const COUNTS_OBJECTS: Record<CheckSource, boolean> = {
-  'built-in': false,
-  flow: false,
-  probe: false,
-  table: true,
-  state: true,
-  redis: true,
-  slo: false,
-  load: false,
-  comparison: false,
-  own: false,
-  coverage: true,
-};
 
 /** Folds Playwright's status, the classified errors and the findings of one attempt. Only evidence may say `failed`. */
 export function foldAttempt(check: PlannedCheck, attempt: Attempt): AttemptAnswer {
@@ -71,7 +42,8 @@ function passedAttempt(check: PlannedCheck, attempt: Attempt): AttemptAnswer {
   const error = errorText(attempt);
   if (error !== undefined) return unknown('error-in-pass', `passed, yet reported an error: ${error}`);
   if (attempt.findings.length === 0) {
-    if (RECORDS_FINDINGS[check.source]) return unknown('no-finding', 'ended without saying what it saw');
+    if (CHECK_KINDS[check.source].recordsFindings)
+      return unknown('no-finding', 'ended without saying what it saw');
     return attempt.comparisons > 0
       ? passed(check, attempt, 'the test passed')
       : unknown(
@@ -106,7 +78,10 @@ function passed(check: PlannedCheck, attempt: Attempt, summary: string): Attempt
   if (samples < check.sampleFloor) {
     return unknown('too-few-samples', `looked at ${samples}, and needs at least ${check.sampleFloor}`);
   }
-  if (COUNTS_OBJECTS[check.source] && attempt.findings.every(({ sampleSize }) => sampleSize === 0)) {
+  if (
+    CHECK_KINDS[check.source].countsObjects &&
+    attempt.findings.every(({ sampleSize }) => sampleSize === 0)
+  ) {
     return { state: 'empty', cause: null, summary: 'there was nothing to look at' };
   }
   return { state: 'passed', cause: null, summary };

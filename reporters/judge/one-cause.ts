@@ -1,6 +1,7 @@
 import type { CheckState } from '../../contract/evidence/outcome.ts';
 import type { CheckResult } from '../../contract/verdict/verdict.ts';
 import { decidingFinding } from './deciding-finding.ts';
+import { inHeadline } from './headline.ts';
 
 /** Several checks without an answer, for one and the same cause: told once. */
 export interface OneCause {
@@ -63,7 +64,7 @@ const WORDS: Record<OneCause['state'], string> = { unknown: 'could not tell', 'n
 
 /** `39 checks could not tell for one cause: connection refused (orders-preserved, customers-preserved)`. */
 export function causeSentence({ checks, state, text }: OneCause): string {
-  return `${checks.length} checks ${WORDS[state]} for one cause: ${text.replace(/[.\s]+$/, '')} (${namesOf(checks)})`;
+  return `${checks.length} checks ${WORDS[state]} for one cause: ${inHeadline(text.replace(/[.\s]+$/, ''))} (${namesOf(checks)})`;
 }
 
 /** The ids of checks, as many as a person reads. */

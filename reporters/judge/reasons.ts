@@ -2,7 +2,9 @@ import type { Fault } from '../../contract/evidence/evidence.ts';
 import type { CheckState, Decision } from '../../contract/evidence/outcome.ts';
 import type { Finding } from '../../contract/evidence/finding.ts';
 import type { AttestationResult, CheckResult, GroupResult } from '../../contract/verdict/verdict.ts';
+import { numbers } from '../renderers/words.ts';
 import { decidingFinding } from './deciding-finding.ts';
+import { inHeadline, nameInWords } from './headline.ts';
 import { WORST_DECISION } from './weigh-check.ts';
 
 /** One thing that stands against GO. */
@@ -82,10 +84,10 @@ const STATE_WORDS: Record<CheckState, string> = {
   'not-applicable': 'says that it does not apply, which the policy does not allow: ',
 };
 
-/** `orders-preserved: 12 orders are missing; measured 49988 rows, expected 50000 rows`. */
+/** `Every order was kept (orders-preserved): 12 orders are missing; measured 49,988 rows, expected 50,000 rows`. */
 export function checkSentence(check: CheckResult): string {
-  const finding = decidingFinding(check);
-  return `${check.id}: ${STATE_WORDS[check.state]}${trimStop(check.summary)}${numbersOf(finding)}`;
+  const seen = `${trimStop(check.summary)}${numbersOf(decidingFinding(check))}`;
+  return `${nameInWords(check)}: ${STATE_WORDS[check.state]}${inHeadline(seen)}`;
 }
 
 function numbersOf(finding: Finding | undefined): string {
@@ -98,11 +100,8 @@ function numbersOf(finding: Finding | undefined): string {
     )
   )
     return '';
-  const parts = [
-    finding.measured === undefined ? [] : [`measured ${String(finding.measured)}${unit}`],
-    finding.expected === undefined ? [] : [`expected ${String(finding.expected)}${unit}`],
-  ].flat();
-  return parts.length === 0 ? '' : `; ${parts.join(', ')}`;
+  const words = numbers(finding);
+  return words === undefined ? '' : `; ${words}`;
 }
 
 function trimStop(text: string): string {

@@ -1,14 +1,10 @@
 import type { Verdict } from '../../contract/verdict/verdict.ts';
+import { SECTIONS } from '../sections/index.ts';
 import { allReasons, banner, glance } from './html/banner.ts';
 import { allChecks, checkSections } from './html/checks.ts';
-import { dataSection, uncomparedSection } from './html/data.ts';
-import { flowSection, probeSection } from './html/flows.ts';
-import { comparisonSection } from './html/comparison.ts';
-import { loadSection } from './html/load.ts';
 import { markup, Markup } from './html/markup.ts';
 import { peopleSections } from './html/people.ts';
 import { runNotes } from './html/run-notes.ts';
-import { databaseStateSection } from './html/state.ts';
 import { STYLE, STYLE_HASH } from './html/style.ts';
 import { DECISION_WORDS } from './words.ts';
 
@@ -33,8 +29,7 @@ export function renderHtml(verdict: Verdict): string {
         ${banner(verdict)}
         <main>
           ${glance(verdict)} ${checkSections(verdict)} ${allReasons(verdict)} ${peopleSections(verdict)}
-          ${flowSection(verdict)} ${probeSection(verdict)} ${dataSection(verdict)}${uncomparedSection(verdict)}
-          ${databaseStateSection(verdict)} ${loadSection(verdict)} ${comparisonSection(verdict)}
+          ${Object.values(SECTIONS).map(({ html }) => html(verdict))}
           ${allChecks(verdict)} ${runNotes(verdict)}
         </main>
         <footer>

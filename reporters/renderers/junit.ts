@@ -2,7 +2,7 @@ import type { CheckResult, Verdict } from '../../contract/verdict/verdict.ts';
 import { decidingFinding } from '../judge/deciding-finding.ts';
 import { checkSentence } from '../judge/reasons.ts';
 import { decides } from './decides.ts';
-import { DECISION_WORDS } from './words.ts';
+import { DECISION_WORDS, numbers } from './words.ts';
 
 /**
  * JUnit XML of our own. Consumers know only failures, so whatever stands against GO must be one: the verdict is a
@@ -63,12 +63,25 @@ function checkCase(check: CheckResult, verdict: Verdict): string {
   const waived = check.waiver
     ? ` (waived by ${check.waiver.owner} until ${check.waiver.until}: ${check.waiver.reason})`
     : '';
-  const remedy = decidingFinding(check)?.remedy;
   const body =
     end === 'skipped'
       ? `      <skipped message="${xml(`${check.severity} ${check.state}: ${sentence}${waived}`)}"/>`
-      : `      <failure type="${check.state}" message="${xml(sentence)}">${xml(`${check.title}\n${sentence}${remedy ? `\nremedy: ${remedy}` : ''}`)}</failure>`;
+      : `      <failure type="${check.state}" message="${xml(sentence)}">${xml(wholeText(check))}</failure>`;
   return [`${open}>`, body, '    </testcase>'].join('\n');
+}
+
+/** Values are cut in the message, which tools show in lists, and whole here. */
+function wholeText(check: CheckResult): string {
+  const finding = decidingFinding(check);
+  const lines = [
+    check.title,
+    check.summary,
+    numbers(finding),
+    finding?.remedy && `remedy: ${finding.remedy}`,
+    check.owner && `call: ${check.owner}`,
+    check.runbook && `runbook: ${check.runbook}`,
+  ];
+  return lines.filter(Boolean).join('\n');
 }
 
 function toSeconds(ms: number): string {

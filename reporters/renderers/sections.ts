@@ -1,7 +1,6 @@
-import type { FindingDetail, TableReport } from '../../contract/evidence/finding.ts';
 import type { CheckState } from '../../contract/evidence/outcome.ts';
 import type { CheckResult, Verdict } from '../../contract/verdict/verdict.ts';
-import { checkSentence } from '../judge/reasons.ts';
+import { isReasonOf } from '../judge/headline.ts';
 
 /** Where a check is told in a report. Each check is in exactly one of these. */
 export interface Sections {
@@ -26,7 +25,7 @@ const SECTION_OF: Record<CheckState, (check: CheckResult, verdict: Verdict) => S
   // What a flaky check means is the policy's word, and the decision shows which one it was.
   flaky: (check, verdict) => {
     if (check.severity === 'advisory' || verdict.decision === 'GO') return 'warnings';
-    return verdict.decision === 'NO_GO' && verdict.reason === checkSentence(check) ? 'blocking' : 'unclear';
+    return verdict.decision === 'NO_GO' && isReasonOf(verdict.reason, check) ? 'blocking' : 'unclear';
   },
   unknown: (check) => (check.severity === 'blocking' ? 'unclear' : 'warnings'),
   'not-run': () => 'notRun',
@@ -51,34 +50,4 @@ export function sectionsOf(verdict: Verdict): Sections {
     sections[check.waiver === null ? SECTION_OF[check.state](check, verdict) : 'waived'].push(check);
   }
   return sections;
-}
-
-type DetailKind = FindingDetail['kind'];
-
-/** One check with a detail of one kind. */
-export interface Detailed<K extends DetailKind> {
-  readonly check: CheckResult;
-  readonly detail: Extract<FindingDetail, { kind: K }>;
-}
-
-/** All details of one kind, in the order of the manifest. */
-export function detailsOf<K extends DetailKind>(verdict: Verdict, kind: K): readonly Detailed<K>[] {
-  return verdict.checks.flatMap((check) =>
-    check.findings.flatMap(({ detail }) =>
-      detail?.kind === kind ? [{ check, detail: detail as Detailed<K>['detail'] }] : [],
-    ),
-  );
-}
-
-/** Every table that was compared, or should have been, with its check, in the order of the manifest. */
-export function tablesOf(
-  verdict: Verdict,
-): readonly { readonly check: CheckResult; readonly table: TableReport }[] {
-  return verdict.checks.flatMap((check) =>
-    check.findings.flatMap(({ detail }) => {
-      const tables =
-        detail?.kind === 'table' ? [detail.table] : detail?.kind === 'tables' ? detail.tables : [];
-      return tables.map((table) => ({ check, table }));
-    }),
-  );
 }

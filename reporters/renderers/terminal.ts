@@ -1,62 +1,26 @@
-import type { CheckState, Decision } from '../../contract/evidence/outcome.ts';
 import type { CheckResult, Verdict } from '../../contract/verdict/verdict.ts';
+import { tablesCompared } from '../judge/coverage.ts';
 import { decidingFinding } from '../judge/deciding-finding.ts';
 import { byCause, isOneCause, namesOf, type OneCause } from '../judge/one-cause.ts';
 import { FAULT_WORDS } from '../judge/reasons.ts';
-import { coverageOf, tablesCompared } from '../judge/coverage.ts';
 import { releaseText } from '../judge/release.ts';
-import { detailsOf, sectionsOf, tablesOf } from './sections.ts';
+import { SECTIONS } from '../sections/index.ts';
+import { sectionsOf } from './sections.ts';
 import {
-  amount,
-  count,
-  DECISION_MEANING,
-  DECISION_WORDS,
-  differingRows,
-  duration,
-  loadRate,
-  numbers,
-  plural,
-  STATE_WORDS,
-  time,
-} from './words.ts';
-
-type Colour = 'red' | 'green' | 'yellow' | 'dim' | 'bold';
-type Paint = (colour: Colour, text: string) => string;
-
-const CODES: Record<Colour, readonly [number, number]> = {
-  red: [31, 39],
-  green: [32, 39],
-  yellow: [33, 39],
-  dim: [2, 22],
-  bold: [1, 22],
-};
-
-const DECISION_LOOK: Record<Decision, { readonly sign: string; readonly colour: Colour }> = {
-  GO: { sign: '✔', colour: 'green' },
-  NO_GO: { sign: '✖', colour: 'red' },
-  INCONCLUSIVE: { sign: '?', colour: 'yellow' },
-};
-
-const STATE_LOOK: Record<CheckState, { readonly sign: string; readonly colour: Colour }> = {
-  passed: { sign: '✔', colour: 'green' },
-  empty: { sign: '∅', colour: 'dim' },
-  failed: { sign: '✖', colour: 'red' },
-  unknown: { sign: '?', colour: 'yellow' },
-  flaky: { sign: '≈', colour: 'yellow' },
-  'not-run': { sign: '○', colour: 'yellow' },
-  'not-applicable': { sign: '–', colour: 'dim' },
-};
-
-/** More reasons than these are for the report. */
-const MOST_REASONS = 12;
+  clean,
+  DECISION_LOOK,
+  heading,
+  listSection,
+  MOST_SHOWN,
+  type Paint,
+  painter,
+  STATE_LOOK,
+} from './terminal/paint.ts';
+import { DECISION_MEANING, DECISION_WORDS, duration, numbers, plural, STATE_WORDS, time } from './words.ts';
 
 /** The verdict for a terminal: what was decided, why, and what to do about it. Colours only when asked for. */
 export function renderTerminal(verdict: Verdict, options: { readonly colour?: boolean } = {}): string {
-  const paint: Paint = (colour, text) => {
-    if (options.colour !== true) return text;
-    const [on, off] = CODES[colour];
-    return `\u001b[${on}m${text}\u001b[${off}m`;
-  };
+  const paint = painter(options.colour === true);
   const sections = sectionsOf(verdict);
   const lines = [
     ...bannerLines(verdict, paint),
@@ -82,9 +46,7 @@ export function renderTerminal(verdict: Verdict, options: { readonly colour?: bo
       paint,
     ),
     ...listSection('Also note', verdict.notices, paint),
-    ...tableLines(verdict, paint),
-    ...stateLines(verdict, paint),
-    ...loadLines(verdict, paint),
+    ...Object.values(SECTIONS).flatMap(({ terminal }) => terminal(verdict, paint)),
     ...allChecksLines(verdict, paint),
     ...footLines(verdict, paint),
   ];
@@ -94,7 +56,7 @@ export function renderTerminal(verdict: Verdict, options: { readonly colour?: bo
 function bannerLines(verdict: Verdict, paint: Paint): readonly string[] {
   const { sign, colour } = DECISION_LOOK[verdict.decision];
   const rule = paint(colour, '━'.repeat(78));
-  const more = verdict.reasons.slice(1, MOST_REASONS);
+  const more = verdict.reasons.slice(1, MOST_SHOWN);
   const unshown = verdict.reasons.length - 1 - more.length;
   const tables = tablesCompared(verdict.checks);
   return [
@@ -135,10 +97,12 @@ function checkLines(check: CheckResult, paint: Paint): readonly string[] {
   const finding = decidingFinding(check);
   const seen = numbers(finding);
   return [
-    `  ${paint(colour, sign)} ${paint('bold', check.id)}  ${paint('dim', clean(check.title))}`,
+    `  ${paint(colour, sign)} ${paint('bold', clean(check.title))}  ${paint('dim', `(${check.id})`)}`,
     `      ${clean(check.summary)}`,
     ...(seen === undefined ? [] : [`      ${clean(seen)}`]),
     ...(finding?.remedy === undefined ? [] : [`      remedy: ${clean(finding.remedy)}`]),
+    ...(check.owner === undefined ? [] : [`      call: ${clean(check.owner)}`]),
+    ...(check.runbook === undefined ? [] : [`      runbook: ${clean(check.runbook)}`]),
   ];
 }
 
@@ -149,7 +113,7 @@ function notRunLines(checks: readonly CheckResult[], paint: Paint): readonly str
       const remedy = isOneCause(one) ? one.remedy : decidingFinding(one)?.remedy;
       const said = isOneCause(one)
         ? `${one.checks.length} checks: ${one.text} (${namesOf(one.checks)})`
-        : `${one.id} (${one.severity}): ${one.summary}`;
+        : `${one.title} (${one.id}, ${one.severity}): ${one.summary}`;
       return `${said}${remedy === undefined ? '' : `; ${remedy}`}`;
     }),
     paint,
@@ -161,8 +125,8 @@ function waivedLines(checks: readonly CheckResult[], paint: Paint): readonly str
   return listSection(
     'Failed, and waived',
     checks.map(
-      ({ id, summary, waiver }) =>
-        `${id}: ${summary} (${waiver?.owner ?? ''}, until ${waiver?.until ?? ''}: ${waiver?.reason ?? ''})`,
+      ({ id, title, summary, waiver }) =>
+        `${title} (${id}): ${summary} (${waiver?.owner ?? ''}, until ${waiver?.until ?? ''}: ${waiver?.reason ?? ''})`,
     ),
     paint,
   );
@@ -182,98 +146,6 @@ function peopleLines(verdict: Verdict, paint: Paint): readonly string[] {
       ),
       paint,
     ),
-  ];
-}
-
-function listSection(
-  title: string,
-  texts: readonly string[],
-  paint: Paint,
-  total = texts.length,
-): readonly string[] {
-  if (texts.length === 0) return [];
-  return [heading(title, total, paint), ...texts.map((text) => `  - ${clean(text)}`), ''];
-}
-
-function tableLines(verdict: Verdict, paint: Paint): readonly string[] {
-  const tables = tablesOf(verdict);
-  if (tables.length === 0) return [];
-  const rows = tables.map(({ check, table }) => [
-    check.id,
-    `${table.old} -> ${table.new}`,
-    table.oldRows === null ? '?' : count(table.oldRows),
-    table.newRows === null ? '?' : count(table.newRows),
-    table.answer,
-    table.rows === undefined ? 'only counted' : differingRows(table.rows),
-  ]);
-  return [
-    heading('Data', tables.length, paint),
-    ...columns(['check', 'table', 'old rows', 'new rows', 'answer', 'differing rows'], rows, [2, 3], paint),
-    '',
-    ...uncomparedLines(verdict, paint),
-  ];
-}
-
-function uncomparedLines(verdict: Verdict, paint: Paint): readonly string[] {
-  const report = coverageOf(verdict.checks);
-  const excluded = (report?.tables ?? []).filter(({ state }) => state === 'excluded');
-  return listSection(
-    'Not compared, as the plan says',
-    excluded.map(({ table, because }) => `${table}: ${because ?? ''}`),
-    paint,
-  );
-}
-
-function stateLines(verdict: Verdict, paint: Paint): readonly string[] {
-  const checks = detailsOf(verdict, 'state');
-  if (checks.length === 0) return [];
-  const told = checks.filter(
-    ({ detail: { state } }) =>
-      state.findings.length + state.letPass.length + (state.undecided ?? []).length > 0,
-  );
-  const silent = checks.length - told.length;
-  return [
-    heading('Databases, besides rows', checks.length, paint),
-    ...told.flatMap(({ check, detail: { state } }) => [
-      `  ${paint('bold', check.id)}`,
-      ...state.findings
-        .slice(0, MOST_REASONS)
-        .flatMap(({ severity, summary, remedy }) => [
-          `    ${severity === 'blocking' ? paint('red', 'fault') : paint('yellow', 'warning')}: ${clean(summary)}`,
-          ...(remedy === '' ? [] : [`      remedy: ${clean(remedy)}`]),
-        ]),
-      ...moreLine(state.more + state.findings.length - MOST_REASONS),
-      ...(state.undecided ?? [])
-        .slice(0, MOST_REASONS)
-        .map(({ summary }) => `    ${paint('yellow', 'could not compare')}: ${clean(summary)}`),
-      ...state.letPass
-        .slice(0, MOST_REASONS)
-        .map(({ object, because }) => paint('dim', `    let pass: ${clean(object)} (${clean(because)})`)),
-      ...moreLine(state.letPass.length - MOST_REASONS),
-    ]),
-    ...(silent > 0 ? [`  ${plural(silent, told.length > 0 ? 'other' : 'check')} found nothing`] : []),
-    '',
-  ];
-}
-
-function moreLine(unshown: number): readonly string[] {
-  return unshown > 0 ? [`    and ${count(unshown)} more, in the report`] : [];
-}
-
-function loadLines(verdict: Verdict, paint: Paint): readonly string[] {
-  const loads = detailsOf(verdict, 'load');
-  if (loads.length === 0) return [];
-  return [
-    heading('Load', loads.length, paint),
-    ...loads.flatMap(({ check, detail: { result, statements } }) => [
-      `  ${paint('bold', check.id)}  ${count(result.requests)} requests, ${loadRate(result)}, ${result.engine.name} ${clean(result.engine.version)}, ${duration(result.durationMs)}`,
-      ...statements.map((statement) => {
-        const { sign, colour } = STATE_LOOK[statement.ok ? 'passed' : 'failed'];
-        const measured = amount(statement.measured, statement.unit) ?? '';
-        return `    ${paint(colour, sign)} ${clean(statement.name)}: ${clean(measured)}, limit ${clean(amount(statement.expected, statement.unit) ?? '')}`;
-      }),
-    ]),
-    '',
   ];
 }
 
@@ -309,35 +181,4 @@ function footLines(verdict: Verdict, paint: Paint): readonly string[] {
     `Run       ${clean(verdict.run.id)}, started ${time(verdict.startedAt)}`,
     `Decided   ${time(verdict.decidedAt)}, valid until ${time(verdict.expiresAt)}`,
   ].map((line) => paint('dim', line));
-}
-
-function heading(title: string, size: number, paint: Paint): string {
-  return paint('bold', `${title} (${size})`);
-}
-
-function columns(
-  head: readonly string[],
-  rows: readonly (readonly string[])[],
-  right: readonly number[],
-  paint: Paint,
-): readonly string[] {
-  const cleaned = rows.map((row) => row.map(clean));
-  const widths = head.map((title, index) =>
-    Math.max(title.length, ...cleaned.map((row) => row[index]?.length ?? 0)),
-  );
-  const line = (cells: readonly string[]): string =>
-    `  ${cells
-      .map((cell, index) =>
-        right.includes(index) ? cell.padStart(widths[index] ?? 0) : cell.padEnd(widths[index] ?? 0),
-      )
-      .join('  ')}`.trimEnd();
-  return [paint('dim', line(head)), ...cleaned.map(line)];
-}
-
-/** Text that came from a target must not steer the terminal, nor start lines of its own. */
-function clean(text: string): string {
-  return text
-    .replace(/\u001b\[[0-9;?]*[ -/]*[@-~]/g, '')
-    .replace(/\s*[\r\n]+\s*/g, '; ')
-    .replace(/\p{Cc}|\p{Bidi_Control}/gu, '');
 }

@@ -31,17 +31,21 @@ export function defineFlows(input: Plan | PlanInput): void {
   const describe = (body: () => void): void => test.describe(body);
   callFromUserPlace()(describe, () => {
     test.describe.configure({ mode: 'parallel' });
-    registerChecks(test, plan, (check) => {
-      const flow = flowOf(plan, check);
-      return flow !== undefined && !journeys.has(flow.id) ? lookThrough(plan, flow, check) : undefined;
+    registerChecks(test, plan, 'suites/flows', {
+      flow: (check) => {
+        const flow = flowOf(plan, check);
+        return journeys.has(flow.id) ? undefined : lookThrough(plan, flow, check);
+      },
     });
     for (const id of journeys) {
       // One after the other, and in one worker while they pass: the first of them runs the journey for all.
       const one = (): void => {
         test.describe.configure({ mode: 'default' });
-        registerChecks(test, plan, (check) => {
-          const flow = flowOf(plan, check);
-          return flow?.id === id ? lookThrough(plan, flow, check) : undefined;
+        registerChecks(test, plan, 'suites/flows', {
+          flow: (check) => {
+            const flow = flowOf(plan, check);
+            return flow.id === id ? lookThrough(plan, flow, check) : undefined;
+          },
         });
       };
       callFromUserPlace()(describe, one);
@@ -49,9 +53,8 @@ export function defineFlows(input: Plan | PlanInput): void {
   });
 }
 
-/** The flow that a check is told by; undefined for checks of other rooms. */
-function flowOf(plan: Plan, check: PlannedCheck): Flow | undefined {
-  if (check.source !== 'flow') return undefined;
+/** The flow that a check is told by. */
+function flowOf(plan: Plan, check: PlannedCheck): Flow {
   const id = check.partOf ?? check.id;
   const flow = plan.flows.find((one) => one.id === id && one.options.check !== false);
   if (!flow) throw new Error(`the manifest names the flow "${id}", which the plan does not have`);

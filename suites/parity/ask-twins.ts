@@ -1,7 +1,7 @@
 import { EVENTS, isOurs } from '../../contract/events/table.ts';
 import { encodeRequest, type ResponseView } from '../../contract/flow/http.ts';
 import { TargetUnreachable } from '../../contract/ports/application.ts';
-import type { TwinRequest } from '../../contract/plan/probe.ts';
+import type { TwinRequest } from '../../contract/plan/probes/twin-request.ts';
 import type { Statement } from '../../contract/flow/statement.ts';
 import { CannotTell } from '../cannot-tell.ts';
 import { ask, type ProbeTools, sendAs } from '../probe-finding.ts';

@@ -1,4 +1,6 @@
-import { type Identity, isNobody, type Probe, type TwinRequest } from '../../contract/plan/probe.ts';
+import type { Probe } from '../../contract/plan/probe.ts';
+import { type Identity, isNobody } from '../../contract/plan/probes/guards.ts';
+import type { TwinRequest } from '../../contract/plan/probes/twin-request.ts';
 import type { Statement } from '../../contract/flow/statement.ts';
 import { CannotTell } from '../cannot-tell.ts';
 import type { Probed } from '../probe-finding.ts';

@@ -2,7 +2,7 @@ import type { PlaywrightWorkerArgs } from '@playwright/test';
 import { addressesOf } from '../../contract/plan/addresses.ts';
 import type { FlowContext } from '../../contract/flow/flow.ts';
 import type { Plan } from '../../contract/plan/plan.ts';
-import type { LogIn } from '../../contract/plan/probe.ts';
+import type { LogIn } from '../../contract/plan/probes/twin-request.ts';
 import { createPlaywrightApplication } from '../adapters/app/playwright-application.ts';
 import { CannotTell } from '../cannot-tell.ts';
 import type { Control } from '../control.ts';

@@ -1,5 +1,6 @@
 import { ExactNumber } from '../../contract/flow/exact-json.ts';
-import type { ParityRequest, Probe } from '../../contract/plan/probe.ts';
+import type { Probe } from '../../contract/plan/probe.ts';
+import type { ParityRequest } from '../../contract/plan/probes/parity.ts';
 import type { Statement } from '../../contract/flow/statement.ts';
 import { CannotTell } from '../cannot-tell.ts';
 import type { Probed } from '../probe-finding.ts';

@@ -6,8 +6,14 @@ import { equal, type Statement } from '../../contract/flow/statement.ts';
 import { resolveSecret } from '../../safety/secrets.ts';
 import { ask, type Probed, type ProbeTools } from '../probe-finding.ts';
 import { MOST_REDIRECTS, redirected } from './follow-redirects.ts';
+import type { ProbeLook } from './probe-look.ts';
 
 type EndpointsProbe = Extract<Probe, { kind: 'endpoints' }>;
+
+export const endpointsLook: ProbeLook<EndpointsProbe> = {
+  mostAnswers: ({ paths }) => paths.length * (1 + MOST_REDIRECTS),
+  look: (probe, tools) => probeEndpoints(probe, tools),
+};
 
 /** Asks each path and compares its status. All paths are asked, so that one look shows all that is broken. */
 export async function probeEndpoints(probe: EndpointsProbe, tools: ProbeTools): Promise<Probed> {

@@ -8,8 +8,14 @@ import { equal, shown, type Statement } from '../../contract/flow/statement.ts';
 import { resolveSecret } from '../../safety/secrets.ts';
 import { ask, type Probed, type ProbeTools } from '../probe-finding.ts';
 import { firstWrong, wrongWords } from '../words.ts';
+import type { ProbeLook } from './probe-look.ts';
 
 type HealthProbe = Extract<Probe, { kind: 'health' }>;
+
+export const healthLook: ProbeLook<HealthProbe> = {
+  mostAnswers: ({ witnesses }) => 1 + witnesses.length,
+  look: (probe, tools) => probeHealth(probe, tools),
+};
 
 /**
  * Reads the health document, compares its shape, and then asks the witnesses whether it is true: a document that says

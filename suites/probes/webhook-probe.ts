@@ -4,10 +4,19 @@ import type { WebhookSigner } from '../../contract/ports/webhooks.ts';
 import type { Probe } from '../../contract/plan/probe.ts';
 import type { Statement } from '../../contract/flow/statement.ts';
 import { resolveSecret } from '../../safety/secrets.ts';
+import { webhookSigners } from '../adapters/webhooks/index.ts';
 import { ask, type Probed, type ProbeTools } from '../probe-finding.ts';
+import type { ProbeLook } from './probe-look.ts';
 
 type WebhookProbe = Extract<Probe, { kind: 'webhook' }>;
 type Kind = WebhookProbe['deliveries'][number];
+
+export const webhookLook: ProbeLook<WebhookProbe> = {
+  // A stale one is sent twice, of different age.
+  mostAnswers: ({ deliveries }) => deliveries.length + 1,
+  look: (probe, tools) =>
+    probeWebhook(probe, resolveSecret(probe.secret), webhookSigners[probe.scheme], tools),
+};
 
 /** One delivery, ready to send. */
 interface Delivery {

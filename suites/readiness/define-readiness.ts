@@ -31,24 +31,25 @@ const LOOKS: Readonly<Record<BuiltInCheck['id'], Look>> = {
 /** Registers the readiness checks that the phase of this run requires: what the target names works, and its probes. */
 export function defineReadiness(input: Plan | PlanInput): void {
   const plan = registerPlan(input);
-  registerChecks(test, plan, (check) => {
-    if (check.source !== 'built-in') return undefined;
-    const look = LOOKS[check.id as BuiltInCheck['id']];
-    return {
-      look: async ({ control, ports }, testInfo) => {
-        const { target, budgetMs, rateLimit } = plan;
-        // Each may wait for a rate limit and is then asked again.
-        const eachMs = 2 * budgetMs + rateLimit.waitMs;
-        testInfo.setTimeout(TIMEOUT_MS + Object.keys(target.urls).length * eachMs);
-        const tools = {
-          application: targetApplication(createHttpApplication(), target),
-          urls: target.urls,
-          control,
-          rateLimitWaitMs: rateLimit.waitMs,
-        };
-        return probeFinding(check.id, () => look(plan, tools, ports));
-      },
-    };
+  registerChecks(test, plan, 'suites/readiness', {
+    'built-in': (check) => {
+      const look = LOOKS[check.id as BuiltInCheck['id']];
+      return {
+        look: async ({ control, ports }, testInfo) => {
+          const { target, budgetMs, rateLimit } = plan;
+          // Each may wait for a rate limit and is then asked again.
+          const eachMs = 2 * budgetMs + rateLimit.waitMs;
+          testInfo.setTimeout(TIMEOUT_MS + Object.keys(target.urls).length * eachMs);
+          const tools = {
+            application: targetApplication(createHttpApplication(), target),
+            urls: target.urls,
+            control,
+            rateLimitWaitMs: rateLimit.waitMs,
+          };
+          return probeFinding(check.id, () => look(plan, tools, ports));
+        },
+      };
+    },
   });
   defineProbes(plan, 'readiness');
 }

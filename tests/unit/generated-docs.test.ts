@@ -1,12 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { z } from 'zod';
 import { builtInChecks } from '../../contract/plan/built-in-checks.ts';
 import { ERRORS } from '../../contract/errors.ts';
 import type { Situation } from '../../contract/events/situation.ts';
 import { EVENTS } from '../../contract/events/table.ts';
 import { EXIT } from '../../contract/exit-codes.ts';
 import { CheckState, Outcome } from '../../contract/evidence/outcome.ts';
+import { PROBE_KINDS } from '../../contract/plan/probes/index.ts';
 import { STATE_CHECKS, STATE_TITLES } from '../../contract/plan/state-checks.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
@@ -160,4 +162,69 @@ ${rows.join('\n')}
 ${remedies.join('\n')}
 `,
   );
+});
+
+/** One key of a probe, as its JSON Schema has it. */
+interface Key {
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly type?: string;
+}
+
+function keysOf(schema: z.ZodType): readonly string[] {
+  const { properties = {}, required = [] } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as {
+    readonly properties?: Readonly<Record<string, Key>>;
+    readonly required?: readonly string[];
+  };
+  return Object.entries(properties).map(([name, { description, default: value }]) => {
+    const unless =
+      value !== undefined ? `\`${JSON.stringify(value)}\`` : required.includes(name) ? 'required' : 'nothing';
+    return `| \`${name}\` | ${unless} | ${description ?? ''} |`;
+  });
+}
+
+test('docs/probes.md is the registry of probes', () => {
+  const kinds = Object.entries(PROBE_KINDS).map(([name, { schema, project, shows, fails, unknown, example }]) => {
+    const shown = Object.entries(example).map(
+      ([key, value]) => `  ${key}: ${value instanceof z.ZodType ? 'z.object({ ... })' : JSON.stringify(value)},`,
+    );
+    return `## \`${name}\`
+
+${shows}
+
+- It fails: ${fails.charAt(0).toLowerCase()}${fails.slice(1)}
+- It is unknown: ${unknown.charAt(0).toLowerCase()}${unknown.slice(1)}
+- It runs in the project \`${project}\`.
+
+| key | default | meaning |
+|---|---|---|
+${keysOf(schema)
+  .filter((row) => !row.startsWith('| `kind`'))
+  .join('\n')}
+
+\`\`\`ts
+{
+${shown.join('\n')}
+}
+\`\`\`
+`;
+  });
+  expectDocument(
+    'docs/probes.md',
+    `# Probes
+
+Generated from \`contract/plan/probes/\`. A probe is a small check of one thing, as data: an entry of \`probes\` in the plan.
+Its \`kind\` says what it looks at.
+
+${kinds.join('\n')}`,
+  );
+});
+
+test('every kind of probe is under its own name, with an example that a plan takes and a word for each key', () => {
+  for (const [name, { schema, example }] of Object.entries(PROBE_KINDS)) {
+    expect(schema.shape.kind.value).toBe(name);
+    expect(schema.safeParse(example).error?.issues ?? [], name).toEqual([]);
+    expect(keysOf(schema).filter((row) => row.endsWith('|  |')), name).toEqual([`| \`kind\` | required |  |`]);
+  }
 });

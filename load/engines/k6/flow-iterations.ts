@@ -12,11 +12,14 @@ import { headersOf } from './headers-of.ts';
 import { refuseInvalidUrl } from './invalid-url.ts';
 import type { K6Modules, K6Order, K6Response } from './modules.ts';
 import { secretOf } from './secret-of.ts';
+import { exampleOf, type TellWrong } from '../wrong-answers.ts';
 
 /** What the iterations of flows tell beside k6's own samples. */
 export interface Telling {
   /** An answer that does not hold, and how long it took. */
   readonly error: (kind: 'status' | 'assertion' | 'limited', tookMs: number) => void;
+  /** The same answer, for people. */
+  readonly wrong: TellWrong;
   /** An answer whose shape was looked at. */
   readonly shape: (looked: LookedAt) => void;
   /** Something threw that is not the target's doing. */
@@ -75,6 +78,8 @@ export function flowIterations(k6: K6Modules, order: K6Order, flow: Flow, tellin
           const { kind, shape } = walk.answered(view, depth);
           if (shape !== undefined) telling.shape(shape);
           if (kind === 'ok') continue;
+          const asked = wire;
+          telling.wrong(status, () => exampleOf(asked, { status, headers: view.headers, body: view.text }));
           const odd = oddAnswer({ status, headers: view.headers, body: view.text });
           if (odd !== undefined && 'fault' in odd) telling.fault(odd.fault);
           const limited = odd !== undefined && 'limited' in odd;

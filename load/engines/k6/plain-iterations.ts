@@ -1,16 +1,19 @@
 import type { Flow } from '../../../contract/flow/flow.ts';
-import { NO_HEADERS } from '../../../contract/flow/http.ts';
+import { NO_HEADERS, type WireRequest } from '../../../contract/flow/http.ts';
 import { walkFlow } from '../flow-walk.ts';
 import { oddAnswer } from '../odd-answer.ts';
 import { headersOf } from './headers-of.ts';
 import { refuseInvalidUrl } from './invalid-url.ts';
 import type { K6Modules, K6Order, K6Response } from './modules.ts';
 import { secretOf } from './secret-of.ts';
+import { exampleOf, type TellWrong } from '../wrong-answers.ts';
 
 /** What the iterations of plain requests tell beside k6's own samples. */
 export interface PlainTelling {
   /** An answer that limits our rate, and how long it took. k6 itself counts it as one that does not hold. */
   readonly limited: (tookMs: number) => void;
+  /** An answer with a status that does not hold. */
+  readonly wrong: TellWrong;
   /** What is not the target's doing. */
   readonly fault: (error: unknown) => void;
 }
@@ -31,6 +34,7 @@ export function plainIterations(
   k6.http.setResponseCallback(k6.http.expectedStatuses({ min: 200, max: 299 }));
   const { get, request } = k6.http;
   const usual = { timeout: profile.timeoutMs };
+  const wires: WireRequest[] = [];
   const send = flows.map((flow): (() => K6Response) => {
     const wire = walkFlow({
       flow,
@@ -42,6 +46,7 @@ export function plainIterations(
       secret: secretOf(k6),
     }).next();
     if (wire === undefined) throw new Error(`the request "${flow.id}" is none`);
+    wires.push(wire);
     const { method, url, headers } = wire;
     const params = headers === NO_HEADERS ? usual : { ...usual, headers };
     // Each argument costs half a microsecond.
@@ -57,7 +62,7 @@ export function plainIterations(
     at = at === undefined ? (k6.exec.vu.idInTest - 1) % many : at + 1 === many ? 0 : at + 1;
     try {
       const response = (send[at] as () => K6Response)();
-      if (response.status >= 400) tellWhatItIs(response, telling);
+      if (response.status > 299) tellWhatItIs(response, wires[at], telling);
       if (unseen === 0) return;
       unseen -= 1;
       refuseInvalidUrl(response);
@@ -68,8 +73,14 @@ export function plainIterations(
 }
 
 /** No body is kept, so that a page is known by its headers alone. */
-function tellWhatItIs(response: K6Response, { limited, fault }: PlainTelling): void {
+function tellWhatItIs(
+  response: K6Response,
+  wire: WireRequest | undefined,
+  { limited, wrong, fault }: PlainTelling,
+): void {
   const { status, timings } = response;
+  if (wire !== undefined) wrong(status, () => exampleOf(wire, { status, headers: headersOf(response) }));
+  if (status < 400) return;
   const odd = oddAnswer({ status, headers: headersOf(response), body: '' });
   if (odd === undefined) return;
   if ('fault' in odd) fault(odd.fault);

@@ -89,6 +89,7 @@ export class K6Reading {
       ...frameOf(profile, run),
       ...recorded,
       ...this.#shapes.result(),
+      ...this.#samples.wrong.result(),
       // The start of k6 itself takes seconds; where shares stand to each other is told by when their requests were made.
       startedAt: new Date(this.#samples.windowStart ?? run.startedAt).toISOString(),
       warmupMs: warmupS * 1000,

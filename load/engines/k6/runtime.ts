@@ -5,6 +5,7 @@ import { flowIterations } from './flow-iterations.ts';
 import type { K6Modules, K6Order } from './modules.ts';
 import { plainIterations } from './plain-iterations.ts';
 import { optionsOf } from './script-options.ts';
+import type { TellWrong } from '../wrong-answers.ts';
 
 /** The exports of the generated script. */
 export interface K6Script {
@@ -28,6 +29,11 @@ export const ORDER_ENV = 'GREENLIGHT_K6_ORDER';
 export const ERROR_METRIC = 'greenlight_error';
 /** The kind of plain requests whose answers limit our rate: that they do not hold, k6 counts itself. */
 export const LIMITED_KIND = 'limits-only';
+/**
+ * Each answer that does not hold, for people: its status as tag, and with the first of each status and virtual user what
+ * was asked and what came. Only few different tags: every new one is a time series that k6 never forgets.
+ */
+export const WRONG_METRIC = 'greenlight_wrong';
 /** Each answer whose shape was looked at: its step and whether it held as tags. */
 export const SHAPE_METRIC = 'greenlight_shape';
 /** A message of ours as its tag: faults must not be lost among the target's errors. */
@@ -52,15 +58,18 @@ export function k6Script(k6: K6Modules, planFlows: readonly Flow[]): K6Script {
   const errors = new k6.Trend(ERROR_METRIC);
   const faults = new k6.Counter(FAULT_METRIC);
   const shapes = new k6.Counter(SHAPE_METRIC);
+  const wrong = wrongTeller(new k6.Counter(WRONG_METRIC));
   const fault = (error: unknown): void => faults.add(1, { kind: String(error).slice(0, 300) });
   const iteration =
     named === undefined
       ? plainIterations(k6, order, orderFlows(profile, undefined), {
           limited: (tookMs) => errors.add(tookMs, { kind: LIMITED_KIND }),
+          wrong,
           fault,
         })
       : flowIterations(k6, order, named, {
           error: (kind, tookMs) => errors.add(tookMs, { kind }),
+          wrong,
           shape: ({ step, held }) => shapes.add(1, { step, held: held ? 'yes' : 'no' }),
           fault,
         });
@@ -86,6 +95,17 @@ export function k6Script(k6: K6Modules, planFlows: readonly Flow[]): K6Script {
       } satisfies K6Summary);
       return { [order.summaryFile]: order.summaryFile === 'stdout' ? `\n${SUMMARY_MARK}${text}\n` : text };
     },
+  };
+}
+
+function wrongTeller(counter: InstanceType<K6Modules['Counter']>): TellWrong {
+  // One for each virtual user, as all that a script makes.
+  const known: Record<number, true> = {};
+  return (status, example) => {
+    const tags: Record<string, string> = { status: String(status) };
+    if (known[status] === undefined) Object.assign(tags, example());
+    known[status] = true;
+    counter.add(1, tags);
   };
 }
 

@@ -3,8 +3,16 @@ import { type EventId, EVENTS, isOurs } from '../../../contract/events/table.ts'
 import type { Faults } from '../faults.ts';
 import type { LoadRecorder, SampleKind } from '../load-recorder.ts';
 import { LookedShapes } from '../looked-shapes.ts';
-import { ERROR_METRIC, FAILED_METRIC, FAULT_METRIC, LIMITED_KIND, SHAPE_METRIC } from './runtime.ts';
+import {
+  ERROR_METRIC,
+  FAILED_METRIC,
+  FAULT_METRIC,
+  LIMITED_KIND,
+  SHAPE_METRIC,
+  WRONG_METRIC,
+} from './runtime.ts';
 import { MEASURED } from './script-options.ts';
+import { WrongAnswers } from '../wrong-answers.ts';
 
 /** What came out of k6, to be held against k6's own summary: a sample that got lost must be noticed. */
 export interface SampleTotals {
@@ -33,6 +41,7 @@ const WANTED: readonly string[] = [
   ERROR_METRIC,
   FAULT_METRIC,
   SHAPE_METRIC,
+  WRONG_METRIC,
 ];
 /** Stands right before its `iterations`. */
 const ARRIVAL_METRIC = 'iteration_duration';
@@ -45,6 +54,8 @@ const FAILED_LINE = `${FAILED_METRIC},\\d+,1`;
  * requests, http_req_failed.
  */
 export class K6Samples {
+  /** Answers that do not hold, by status. */
+  readonly wrong = new WrongAnswers();
   readonly #recorder: LoadRecorder;
   readonly #faults: Faults;
   readonly #timeoutMs: number;
@@ -184,6 +195,9 @@ export class K6Samples {
         this.#shapesSeen += 1;
         if (measured) this.#shape(cell('extra_tags'), line);
         return;
+      case WRONG_METRIC:
+        if (measured) this.#wrongAnswer(cell('extra_tags'));
+        return;
       case FAULT_METRIC:
         this.#seenFaults += 1;
         this.#faults.add(`the flow threw: ${tag(cell('extra_tags'), 'kind')}`);
@@ -228,6 +242,14 @@ export class K6Samples {
     } else if (kind === LIMITED_KIND) this.#recorder.countLimited(this.#since(at));
     else if (kind === 'status' || kind === 'assertion') this.#recorder.countError(kind, this.#since(at));
     else this.#faults.add(`a sample of k6 cannot be read: ${line.slice(0, 120)}`);
+  }
+
+  /** For people only: one that got lost is missed in no judgement. */
+  #wrongAnswer(tags: string): void {
+    const status = Number(tag(tags, 'status'));
+    if (!Number.isInteger(status)) return;
+    const [request, answer] = [tag(tags, 'request'), tag(tags, 'answer')];
+    this.wrong.add(status, () => ({ request, answer }));
   }
 
   #shape(tags: string, line: string): void {

@@ -1,4 +1,5 @@
 import type { CheckResult, Verdict } from '../../../contract/verdict/verdict.ts';
+import { inHeadline, nameInWords } from '../../judge/headline.ts';
 import { byCause, causeSentence, isOneCause, type OneCause } from '../../judge/one-cause.ts';
 import { decides } from '../decides.ts';
 import { flat } from '../flat.ts';
@@ -29,7 +30,7 @@ function isFine(check: CheckResult): boolean {
 function of(kind: 'error' | 'warning', check: CheckResult | OneCause): string {
   if (isOneCause(check))
     return command(kind, `${check.checks.length} checks: ${check.state}`, causeSentence(check));
-  return command(kind, `${check.id}: ${check.state}`, check.summary);
+  return command(kind, `${nameInWords(check)}: ${check.state}`, inHeadline(check.summary));
 }
 
 function command(kind: 'error' | 'warning', title: string, message: string): string {

@@ -50,7 +50,7 @@ export function renderStepSummary(verdict: Verdict, pointer: string): string {
 function row(check: CheckResult): string {
   const kind = check.severity === 'blocking' ? '**' : '';
   const state = check.waiver === null ? STATE_WORDS[check.state] : `${STATE_WORDS[check.state]}, waived`;
-  return `| ${check.severity} | ${kind}${check.id}${kind} | ${state} | ${escape(check.summary, 2000)} | ${duration(check.durationMs)} |`;
+  return `| ${check.severity} | ${escape(check.title, 200)} (${kind}${check.id}${kind}) | ${state} | ${escape(check.summary, 2000)} | ${duration(check.durationMs)} |`;
 }
 
 function capped(head: readonly string[], rows: readonly string[], end: string): string {

@@ -1,13 +1,14 @@
-import type { FindingDetail } from '../../../contract/evidence/finding.ts';
-import type { Statement } from '../../../contract/flow/statement.ts';
 import type { CheckResult, Verdict } from '../../../contract/verdict/verdict.ts';
 import { decidingFinding } from '../../judge/deciding-finding.ts';
 import { byCause, isOneCause, type OneCause } from '../../judge/one-cause.ts';
+import { statementsIn } from '../../sections/index.ts';
 import { sectionsOf } from '../sections.ts';
 import { amount, duration, plural } from '../words.ts';
-import { holdsBadge, stateBadge, toneOfState } from './icons.ts';
-import { markup, type Markup } from './markup.ts';
-import { section, table, tableSection } from './section.ts';
+import { checkName } from './check-name.ts';
+import { stateBadge, toneOfState } from './icons.ts';
+import { link, markup, type Markup } from './markup.ts';
+import { section, tableSection } from './section.ts';
+import { statementTable } from './statement-table.ts';
 
 /** What failed, what could not tell, what warns, what did not run. */
 export function checkSections(verdict: Verdict): readonly Markup[] {
@@ -33,12 +34,8 @@ export function checkSections(verdict: Verdict): readonly Markup[] {
       'What did not run',
       'Required checks without a result, and why',
       [{ title: 'Check' }, { title: 'Weight' }, { title: 'State' }, { title: 'Why' }],
-      notRun.map((check) => [
-        checkName(check),
-        markup`${check.severity}`,
-        stateBadge(check.state),
-        markup`${[check.summary, decidingFinding(check)?.remedy].filter(Boolean).join('; ')}`,
-      ]),
+      byCause(notRun).map(notRunRow),
+      notRun.length,
     ),
     tableSection(
       'nothing-to-look-at',
@@ -47,6 +44,25 @@ export function checkSections(verdict: Verdict): readonly Markup[] {
       [{ title: 'Check' }, { title: 'Weight' }, { title: 'Statement' }],
       nothingToSee.map((check) => [checkName(check), markup`${check.severity}`, markup`${check.title}`]),
     ),
+  ];
+}
+
+function notRunRow(one: CheckResult | OneCause): readonly Markup[] {
+  if (isOneCause(one)) {
+    const [first] = one.checks;
+    const ids = one.checks.map(({ id }, index) => markup`${index === 0 ? '' : ', '}<code>${id}</code>`);
+    return [
+      markup`${one.checks.length} checks<span class="of">${ids}</span>`,
+      markup`${first?.severity ?? ''}`,
+      stateBadge(one.state),
+      markup`${[one.text, one.remedy].filter(Boolean).join('; ')}`,
+    ];
+  }
+  return [
+    checkName(one),
+    markup`${one.severity}`,
+    stateBadge(one.state),
+    markup`${[one.summary, decidingFinding(one)?.remedy].filter(Boolean).join('; ')}`,
   ];
 }
 
@@ -68,10 +84,10 @@ function card(check: CheckResult): Markup {
   const finding = decidingFinding(check);
   const measured = amount(finding?.measured, finding?.unit);
   const expected = amount(finding?.expected, finding?.unit);
-  const broken = finding?.detail ? statementsOf(finding.detail).filter(({ ok }) => !ok) : [];
+  const broken = finding?.detail ? statementsIn(finding.detail).filter(({ ok }) => !ok) : [];
   return markup`<article class="card ${toneOfState(check.state)}">
-    <h3>${stateBadge(check.state)} <code>${check.id}</code></h3>
-    <p class="title">${check.title}</p>
+    <h3>${stateBadge(check.state)} ${check.title}</h3>
+    <p class="title"><code>${check.id}</code></p>
     <p class="summary">${check.summary}</p>
     ${
       measured === undefined && expected === undefined
@@ -88,45 +104,14 @@ function card(check: CheckResult): Markup {
           </dl>`
     }
     ${finding?.remedy === undefined ? '' : markup`<p class="remedy"><strong>What to do:</strong> ${finding.remedy}</p>`}
+    ${check.owner === undefined ? '' : markup`<p class="remedy"><strong>Whom to call:</strong> ${check.owner}</p>`}
+    ${check.runbook === undefined ? '' : markup`<p class="remedy"><strong>Runbook:</strong> ${link(check.runbook)}</p>`}
     ${broken.length === 0 ? '' : statementTable(`Comparisons of ${check.id} that do not hold`, broken)}
     <p class="small">
       ${check.severity} · ${check.project} ·
       ${plural(check.attempts, 'try', 'tries')}${check.cause ? ` · cause: ${check.cause}` : ''}
     </p>
   </article>`;
-}
-
-/** Every comparison inside a detail, whatever its kind. */
-export function statementsOf(detail: FindingDetail): readonly Statement[] {
-  switch (detail.kind) {
-    case 'flow':
-      return detail.steps.flatMap((step) =>
-        step.statements.map((statement) => ({ ...statement, name: `${step.id}: ${statement.name}` })),
-      );
-    case 'probe':
-    case 'load':
-      return detail.statements;
-    case 'table':
-    case 'tables':
-    case 'coverage':
-    case 'state':
-    case 'comparison':
-      return [];
-  }
-}
-
-/** Comparisons as a table. */
-export function statementTable(caption: string, statements: readonly Statement[]): Markup {
-  return table(
-    caption,
-    [{ title: 'Comparison' }, { title: 'Result' }, { title: 'Measured' }, { title: 'Expected' }],
-    statements.map((statement) => [
-      markup`${statement.name}`,
-      holdsBadge(statement.ok),
-      markup`${amount(statement.measured, statement.unit)}`,
-      markup`${amount(statement.expected, statement.unit)}`,
-    ]),
-  );
 }
 
 /** The whole manifest in its order: nothing is left out of the page. */
@@ -152,9 +137,4 @@ export function allChecks(verdict: Verdict): Markup {
       markup`${check.attempts === 0 ? '' : duration(check.durationMs)}`,
     ]),
   );
-}
-
-/** Id and statement of a check. */
-export function checkName(check: CheckResult): Markup {
-  return markup`<code>${check.id}</code><span class="of">${check.title}</span>`;
 }

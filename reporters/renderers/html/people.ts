@@ -3,7 +3,7 @@ import type { AttestationResult, GroupResult, Verdict } from '../../../contract/
 import { percent } from '../../judge/reasons.ts';
 import { sectionsOf } from '../sections.ts';
 import { time } from '../words.ts';
-import { checkName } from './checks.ts';
+import { checkName } from './check-name.ts';
 import { stateBadge } from './icons.ts';
 import { markup, type Markup } from './markup.ts';
 import { tableSection } from './section.ts';

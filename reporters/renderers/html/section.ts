@@ -54,17 +54,18 @@ export function table(
   </div>`;
 }
 
-/** The same as `section`, for one table whose rows are counted. */
+/** The same as `section`, for one table whose rows are counted; `count` where one row stands for several. */
 export function tableSection(
   id: string,
   title: string,
   caption: string,
   columns: readonly Column[],
   rows: readonly (readonly Markup[])[],
+  count = rows.length,
 ): Markup {
   if (rows.length === 0) return markup``;
   return markup`<section aria-labelledby="${id}">
-    <h2 id="${id}">${title} <span class="count">${rows.length}</span></h2>
+    <h2 id="${id}">${title} <span class="count">${count}</span></h2>
     ${table(caption, columns, rows)}
   </section>`;
 }

@@ -109,11 +109,28 @@ async function loadOf(
   });
 }
 
+/** Statuses that a person must read about. */
+const STATUSES: Readonly<Partial<Record<BehaviourName, number>>> = {
+  'a broken server': 500,
+  'refused credentials': 403,
+};
+
+function expectExample(name: BehaviourName, { summary, detail }: Finding): void {
+  const status = STATUSES[name];
+  if (status === undefined || detail?.kind !== 'load') return;
+  const { errors, wrongAnswers = [] } = detail.result;
+  expect(wrongAnswers).toMatchObject([{ status, count: errors.status + errors.assertion }]);
+  expect(summary).toMatch(
+    new RegExp(`: \\d+ answers with ${status}; for example GET ${pathOf(name)}: ${status}\\b`),
+  );
+}
+
 describe.each(['autocannon', 'k6'] as const)('%s', (engine) => {
   test.runIf(engine !== 'k6' || k6.available).each(names)('%s', async (name) => {
     const finding = await loadOf(engine, name);
     const [outcome, cause] = MEANS[name] ?? ['unknown'];
     expect([finding.outcome, finding.cause], finding.summary).toEqual([outcome, cause]);
+    expectExample(name, finding);
   });
 });
 
@@ -127,4 +144,5 @@ test.runIf(k6.available).each<[BehaviourName, readonly string[]]>([
 ])('k6, plain requests: %s', async (name, means) => {
   const finding = await loadOf('k6', name, 'plain requests');
   expect([finding.outcome, finding.cause], finding.summary).toEqual(means);
+  expectExample(name, finding);
 });

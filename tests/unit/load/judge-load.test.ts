@@ -52,8 +52,8 @@ describe('what was measured', () => {
       expected: '<= 50',
       unit: 'ms',
     });
-    expect(above.summary).toContain('p99 is 200.01 ms (<= 200)');
-    expect(above.summary).toContain('error rate is 0.011 (<= 0.01)');
+    expect(above.summary).toContain('p99 is 200.01 ms (<= 200 ms)');
+    expect(above.summary).toContain('error rate is 1.1 % (<= 1 %)');
     expect(judged({ requests: 999 }, { thresholds: limits })).toMatchObject({
       outcome: 'fail',
       cause: 'requests-per-second',
@@ -67,9 +67,26 @@ describe('what was measured', () => {
     }
   });
 
+  test('a breach names the most frequent statuses, and one request with its answer', () => {
+    const example = { request: 'GET /products', answer: '503, text/html, a text of 19 characters' };
+    const finding = judged({
+      errors: { ...none, status: 52 },
+      wrongAnswers: [
+        { status: 503, count: 50, example },
+        { status: 404, count: 2, example: { request: 'GET /gone', answer: '404' } },
+      ],
+    });
+    expect(finding.summary).toBe(
+      'Under load: error rate is 5.2 % (<= 1 %): 50 answers with 503, 2 answers with 404; for example GET /products: 503, text/html, a text of 19 characters',
+    );
+    expect(judged({ errors: { ...none, timeout: 52 } }, { control: 'answers' }).summary).toBe(
+      'Under load: error rate is 5.2 % (<= 1 %)',
+    );
+  });
+
   test('fast errors cannot pass a profile that only limits latency', () => {
     const finding = judged({ errors: { ...none, status: 1000 } }, { thresholds: { p95Ms: 500 } });
-    expect(finding).toMatchObject({ outcome: 'fail', cause: 'error-rate', measured: 1 });
+    expect(finding).toMatchObject({ outcome: 'fail', cause: 'error-rate', measured: 100, unit: '%' });
   });
 
   test('a breach is told before a rounded number could hide it', () => {

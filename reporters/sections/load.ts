@@ -1,33 +1,47 @@
-import type { LoadResult, LoadStage } from '../../../contract/load/load-result.ts';
-import type { Outcome } from '../../../contract/evidence/outcome.ts';
-import type { Verdict } from '../../../contract/verdict/verdict.ts';
-import { detailsOf } from '../sections.ts';
-import { count, duration, loadRate, plural } from '../words.ts';
-import { rateChart } from './chart.ts';
-import { statementTable } from './checks.ts';
-import { stateBadge, toneOfState } from './icons.ts';
-import { markup, type Markup } from './markup.ts';
-import { section, table } from './section.ts';
+import type { LoadResult, LoadStage } from '../../contract/load/load-result.ts';
+import type { Outcome } from '../../contract/evidence/outcome.ts';
+import { rateChart } from '../renderers/html/chart.ts';
+import { stateBadge, toneOfState } from '../renderers/html/icons.ts';
+import { markup, type Markup } from '../renderers/html/markup.ts';
+import { section, table } from '../renderers/html/section.ts';
+import { statementTable } from '../renderers/html/statement-table.ts';
+import { clean, heading, statementLine } from '../renderers/terminal/paint.ts';
+import { count, duration, loadRate, plural } from '../renderers/words.ts';
+import { type DetailSection, detailsOf } from './detail-section.ts';
 
 /** What load measured, against the thresholds of the plan. */
-export function loadSection(verdict: Verdict): Markup {
-  return section(
-    'load',
-    'Load',
-    detailsOf(verdict, 'load').map(
-      ({ check, detail }) =>
-        markup`<article class="card ${toneOfState(check.state)}">
-          <h3>${stateBadge(check.state)} <code>${check.id}</code></h3>
-          <p class="title">${check.title}</p>
-          <p class="summary">${check.summary}</p>
-          ${statementTable(`Thresholds of ${check.id}`, detail.statements)}
-          ${levelsTable(check.id, detail.stages)}${numbersTable(check.id, detail.result)} ${rateChart(check.id, detail.result)}
-          <p class="small">${describe(detail.result)}</p>
-          ${detail.result.faults.map((fault) => markup`<p class="remedy"><strong>Fault of the engine:</strong> ${fault}</p>`)}
-        </article>`,
+export const load: DetailSection<'load'> = {
+  statements: ({ statements }) => statements,
+  html: (verdict) =>
+    section(
+      'load',
+      'Load',
+      detailsOf(verdict, 'load').map(
+        ({ check, detail }) =>
+          markup`<article class="card ${toneOfState(check.state)}">
+            <h3>${stateBadge(check.state)} <code>${check.id}</code></h3>
+            <p class="title">${check.title}</p>
+            <p class="summary">${check.summary}</p>
+            ${statementTable(`Thresholds of ${check.id}`, detail.statements)}
+            ${levelsTable(check.id, detail.stages)}${numbersTable(check.id, detail.result)} ${rateChart(check.id, detail.result)}
+            <p class="small">${describe(detail.result)}</p>
+            ${detail.result.faults.map((fault) => markup`<p class="remedy"><strong>Fault of the engine:</strong> ${fault}</p>`)}
+          </article>`,
+      ),
     ),
-  );
-}
+  terminal: (verdict, paint) => {
+    const loads = detailsOf(verdict, 'load');
+    if (loads.length === 0) return [];
+    return [
+      heading('Load', loads.length, paint),
+      ...loads.flatMap(({ check, detail: { result, statements } }) => [
+        `  ${paint('bold', check.id)}  ${count(result.requests)} requests, ${loadRate(result)}, ${result.engine.name} ${clean(result.engine.version)}, ${duration(result.durationMs)}`,
+        ...statements.map((statement) => statementLine(statement, 'limit', paint)),
+      ]),
+      '',
+    ];
+  },
+};
 
 function numbersTable(id: string, result: LoadResult): Markup {
   const { latency, errors } = result;

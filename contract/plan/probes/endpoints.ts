@@ -1,0 +1,18 @@
+import { z } from 'zod';
+import { endpoint, headers, probeKind, probeSchema } from './probe-kind.ts';
+
+/** Each path answers with the status. */
+export const endpoints = probeKind({
+  schema: probeSchema('endpoints', {
+    ...endpoint,
+    paths: z.array(z.string().startsWith('/')).min(1).describe('each is asked with GET'),
+    ...headers,
+    status: z.number().int().default(200).describe('what each must answer'),
+  }),
+  project: 'readiness',
+  shows: 'Each path answers with the status; a redirect within the site is followed.',
+  fails: 'A path answers with another status, with a body that cannot be decoded, or not within the budget.',
+  unknown:
+    'Our own network is down, the rate is limited for too long, or the address is that of a third party.',
+  example: { kind: 'endpoints', id: 'pages-answer', title: 'The main pages answer', paths: ['/', '/cart'] },
+});
