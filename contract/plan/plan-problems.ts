@@ -38,7 +38,8 @@ export function planProblems(input: unknown): Problem[] {
 function idProblems(plan: Loose): Problem[] {
   const declared = declaredChecks(plan);
   const used: readonly DeclaredCheck[] = [
-    ...declared,
+    ...declared.filter(({ ours }) => ours === true),
+    ...declared.filter(({ ours }) => ours !== true),
     // No checks themselves, but other parts of the plan name them by these ids.
     ...list(plan['flows']).flatMap((raw, index) => {
       const { id, options } = object(raw);

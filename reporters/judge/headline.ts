@@ -7,7 +7,7 @@ const LONGEST = 600;
 
 /** `A customer can pay an order (order-can-be-paid)`: what a check states, and its id for whoever looks it up. */
 export function nameInWords({ id, title }: Pick<CheckResult, 'id' | 'title'>): string {
-  return `${cut(title, LONGEST_TITLE)} (${id})`;
+  return title === id ? id : `${cut(title, LONGEST_TITLE)} (${id})`;
 }
 
 /** Whether a reason of a verdict, also of an older version, is the one of a check. */

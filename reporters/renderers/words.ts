@@ -58,7 +58,10 @@ export function loadRate({ achievedRate, model }: LoadResult): string {
 /** A measured or expected value with its unit; undefined when there is none. */
 export function amount(value: Shown | undefined, unit?: string): string | undefined {
   if (value === undefined) return undefined;
-  const text = typeof value === 'number' ? count(Number(value.toPrecision(12))) : String(value);
+  const text =
+    typeof value === 'number'
+      ? count(Number.isInteger(value) ? value : Number(value.toPrecision(12)))
+      : String(value);
   return unit === undefined ? text : `${text} ${unit}`;
 }
 

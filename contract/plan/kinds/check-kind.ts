@@ -21,6 +21,8 @@ export interface DeclaredCheck {
   readonly id: string;
   /** `probes[2]` */
   readonly path: string;
+  /** Whether the id is ours, so that only another one can be changed. */
+  readonly ours?: true;
 }
 
 /** A check of one phase before the policy has had its word. */

@@ -17,7 +17,7 @@ export const coverage = checkKind({
   room: 'data-checks',
   recordsFindings: true,
   countsObjects: true,
-  declared: (plan) => coverageIds(object(plan['data'])),
+  declared: (plan) => coverageIds(object(plan['data'])).map((one) => ({ ...one, ours: true })),
   planned: (plan: Part, phase) =>
     coverageChecksOf(plan.data, phase).map((check) => ({
       ...check,

@@ -15,6 +15,7 @@ export const state = checkKind({
     return STATE_CHECKS.filter((id) => checks === undefined || list(checks).includes(id)).map((id) => ({
       id,
       path: 'data.state',
+      ours: true,
     }));
   },
   planned: ({ data }: { readonly data: { readonly state?: StatePlan | undefined } }, phase) =>

@@ -5,9 +5,11 @@ import { endpoint, headers, probeKind, probeSchema } from './probe-kind.ts';
 export const endpoints = probeKind({
   schema: probeSchema('endpoints', {
     ...endpoint,
-    paths: z.array(z.string().startsWith('/')).min(1).describe('each is asked with GET'),
+    /** Each is asked with GET. */
+    paths: z.array(z.string().startsWith('/')).min(1),
     ...headers,
-    status: z.number().int().default(200).describe('what each must answer'),
+    /** What each must answer. */
+    status: z.number().int().default(200),
   }),
   project: 'readiness',
   shows: 'Each path answers with the status; a redirect within the site is followed.',

@@ -23,7 +23,9 @@ export function isNobody({ headers, logIn }: Identity): boolean {
 export const guards = probeKind({
   schema: probeSchema('guards', {
     ...endpoint,
-    routes: z.array(TwinRequest).min(1).max(500).describe('each is asked as every identity, on both systems'),
+    /** Each is asked as every identity, on both systems. */
+    routes: z.array(TwinRequest).min(1).max(500),
+    /** Who asks; one of them without headers and log-in. */
     identities: z
       .array(Identity)
       .min(2)
@@ -32,8 +34,7 @@ export const guards = probeKind({
       })
       .refine((all) => new Set(all.map(({ name }) => name)).size === all.length, {
         message: 'needs a different name for each',
-      })
-      .describe('who asks; one of them without headers and log-in'),
+      }),
   }),
   project: 'suites',
   shows: 'For every identity, every route answers in the same class of status as on old.',

@@ -12,15 +12,15 @@ const Witness = z.strictObject({ path: z.string().startsWith('/'), status: z.num
 export const health = probeKind({
   schema: probeSchema('health', {
     ...endpoint,
-    path: z.string().startsWith('/').describe('where the health document is'),
-    schema: ZodSchema.describe('a zod schema: the shape that the document has when all is well'),
+    /** Where the health document is. */
+    path: z.string().startsWith('/'),
+    /** A zod schema: the shape that the document has when all is well. */
+    schema: ZodSchema,
     ...headers,
-    witnesses: z
-      .array(Witness)
-      .default([])
-      .describe('paths that must work while the document says that all is well'),
-    /** It may be data of customers; by default only its shape is shown. */
-    showValues: z.boolean().default(false).describe('shows what the document says, and not only its shape'),
+    /** Paths that must work while the document says that all is well. */
+    witnesses: z.array(Witness).default([]),
+    /** Shows what the document says, and not only its shape. It may be data of customers; by default only its shape is shown. */
+    showValues: z.boolean().default(false),
   }),
   project: 'readiness',
   shows: 'The health document has the shape, and every witness confirms what it claims.',

@@ -40,29 +40,22 @@ const Ignored = z.strictObject({
 export const parity = probeKind({
   schema: probeSchema('parity', {
     ...endpoint,
-    requests: z.array(ParityRequest).min(1).max(500).describe('what both systems are asked'),
-    headers: Headers.default({}).describe('sent with every request'),
-    oldHeaders: Headers.optional().describe('where old wants others than new; default: the same'),
-    logIn: LogIn.optional().describe('who asks, where headers that are known beforehand cannot say it'),
-    compareHeaders: z
-      .array(z.string().toLowerCase())
-      .default(COMPARED_HEADERS)
-      .describe('which response headers are compared; of `set-cookie` only the names of the cookies'),
-    ignore: z
-      .array(Ignored)
-      .default([])
-      .describe(
-        'fields that may differ, such as `$.items[*].updatedAt`, each with the reason; `$`: the body',
-      ),
-    rounds: z
-      .number()
-      .int()
-      .min(1)
-      .max(20)
-      .default(2)
-      .describe('how often each is asked at least; up to ten times where differences might be chance'),
-    /** They may be data of customers; by default only their kind is shown. */
-    showValues: z.boolean().default(false).describe('shows the values that differ, and not only their kind'),
+    /** What both systems are asked. */
+    requests: z.array(ParityRequest).min(1).max(500),
+    /** Sent with every request. */
+    headers: Headers.default({}),
+    /** Where old wants others than new; default: the same. */
+    oldHeaders: Headers.optional(),
+    /** Who asks, where headers that are known beforehand cannot say it. */
+    logIn: LogIn.optional(),
+    /** Which response headers are compared; of `set-cookie` only the names of the cookies. */
+    compareHeaders: z.array(z.string().toLowerCase()).default(COMPARED_HEADERS),
+    /** Fields that may differ, such as `$.items[*].updatedAt`, each with the reason; `$`: the body. */
+    ignore: z.array(Ignored).default([]),
+    /** How often each is asked at least; up to ten times where differences might be chance. */
+    rounds: z.number().int().min(1).max(20).default(2),
+    /** Shows the values that differ, and not only their kind. They may be data of customers; by default only their kind is shown. */
+    showValues: z.boolean().default(false),
   }),
   project: 'suites',
   shows: 'New answers as old does: status, headers on a list, and every field of the body.',

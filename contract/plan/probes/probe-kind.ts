@@ -7,16 +7,14 @@ import type { Loose } from '../../flow/loose.ts';
 import { Headers } from '../headers.ts';
 
 const common = {
-  id: CheckId.describe('a statement, such as `pages-answer`: it names the check in every report'),
-  title: z.string().min(1).describe('the statement in words'),
-  phases: z.array(Phase).min(1).default(['post-cutover']).describe('when it runs'),
-  budgetMs: z
-    .number()
-    .int()
-    .positive()
-    .max(120_000)
-    .default(5000)
-    .describe('the time for one answer, in milliseconds'),
+  /** A statement, such as `pages-answer`: it names the check in every report. */
+  id: CheckId,
+  /** The statement in words. */
+  title: z.string().min(1),
+  /** When it runs. */
+  phases: z.array(Phase).min(1).default(['post-cutover']),
+  /** The time for one answer, in milliseconds. */
+  budgetMs: z.number().int().positive().max(120_000).default(5000),
   ...checkOptions,
 };
 
@@ -30,15 +28,14 @@ export function probeSchema<const K extends string, Shape extends z.core.$ZodLoo
 
 /** For probes that send requests: where to. */
 export const endpoint = {
-  endpoint: z
-    .string()
-    .default('app')
-    .describe('where requests go: a name in `target.urls` or `target.thirdParties`'),
+  /** Where requests go: a name in `target.urls` or `target.thirdParties`. */
+  endpoint: z.string().default('app'),
 };
 
 /** For probes that send the same headers with every request. */
 export const headers = {
-  headers: Headers.optional().describe('sent with every request, besides `target.headers`'),
+  /** Sent with every request, besides `target.headers`. */
+  headers: Headers.optional(),
 };
 
 /** One kind of probe: its keys, and what the plan and the documentation need to know of it. */

@@ -6,18 +6,20 @@ import { endpoint, headers, probeKind, probeSchema } from './probe-kind.ts';
 export const webhook = probeKind({
   schema: probeSchema('webhook', {
     ...endpoint,
-    path: z.string().startsWith('/').describe('where deliveries are posted'),
-    scheme: z.enum(['stripe', 'standard-webhooks']).describe('how deliveries are signed'),
-    secret: SecretString.describe("the key of the signature: `secret('NAME')`"),
+    /** Where deliveries are posted. */
+    path: z.string().startsWith('/'),
+    /** How deliveries are signed. */
+    scheme: z.enum(['stripe', 'standard-webhooks']),
+    /** The key of the signature: `secret('NAME')`. */
+    secret: SecretString,
     ...headers,
+    /** Which deliveries to send; `valid` is accepted and may change data. */
     deliveries: z
       .array(z.enum(['valid', 'wrong-secret', 'unsigned', 'stale', 'tampered']))
       .min(1)
-      .default(['wrong-secret', 'unsigned', 'stale', 'tampered'])
-      .describe('which deliveries to send; `valid` is accepted and may change data'),
-    payload: z
-      .record(z.string(), z.unknown())
-      .describe('the body of the event; it must be harmless even if it is accepted'),
+      .default(['wrong-secret', 'unsigned', 'stale', 'tampered']),
+    /** The body of the event; it must be harmless even if it is accepted. */
+    payload: z.record(z.string(), z.unknown()),
   }),
   project: 'suites',
   shows: 'The receiver refuses forged, unsigned, stale and tampered deliveries with 400, 401, 403 or 422.',

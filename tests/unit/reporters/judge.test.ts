@@ -48,9 +48,9 @@ test('a failed blocking check is NO_GO and is named with its numbers', () => {
   );
   expect(verdict.decision).toBe('NO_GO');
   expect(verdict.reason).toBe(
-    'visitor-can-register: Orders are missing; measured 49988 rows, expected 50000 rows',
+    'Statement visitor-can-register (visitor-can-register): Orders are missing; measured 49,988 rows, expected 50,000 rows',
   );
-  expect(verdict.reasons[1]).toContain('orders-preserved: could not tell');
+  expect(verdict.reasons[1]).toContain('(orders-preserved): could not tell');
 });
 
 test('an advisory failure is shown and does not decide', () => {

@@ -76,7 +76,7 @@ describe('one cause', () => {
       failing(one, {}, { summary: 'rows are missing' }),
       ...rest.map((id) => kept(id)),
     ]);
-    expect(verdict).toMatchObject({ decision: 'NO_GO', reason: `${one}: rows are missing` });
+    expect(verdict).toMatchObject({ decision: 'NO_GO', reason: `Statement ${one} (${one}): rows are missing` });
     expect(verdict.reasons).toHaveLength(2);
   });
 });
@@ -100,7 +100,7 @@ describe('what is marked as an error', () => {
     ],
   ])('is the same for GitHub and JUnit: %s', (_name, given, annotation, junit) => {
     const verdict = judge(evidenceOf(...given), DECIDED);
-    expect(renderGithubAnnotations(verdict)).toContain(`::${annotation} title=a`);
+    expect(renderGithubAnnotations(verdict)).toContain(`::${annotation} title=Statement a (a)`);
     const [, own] = renderers.junit(verdict).split('name="a"');
     expect(own).toContain(`<${junit}`);
   });
