@@ -134,6 +134,10 @@ describe('greenlight run', () => {
         .faults.map((fault) => fault.message)
         .join(),
     ).toContain('--grep');
+    const others = verdict().checks.filter(({ id }) => id !== 'pages-answer');
+    expect(others.length).toBeGreaterThan(0);
+    for (const { summary } of others)
+      expect(summary).toBe('was not started: --grep pages-answer left it out');
   });
 
   test('runs the checks of the phase only', async () => {
