@@ -7,7 +7,7 @@ import type { Segment } from '../contract/evidence/shard.ts';
 import type { ControlAnswer } from '../safety/ask-control.ts';
 import { judgeLoad } from './judge-load.ts';
 import { mergeResults } from './merge-results.ts';
-import { notTogetherPercent } from './together.ts';
+import { notTogetherPercent } from './simultaneous-shares.ts';
 
 /** The cause of a finding that is one share of a load. */
 export const ONE_SHARE = 'one-share';

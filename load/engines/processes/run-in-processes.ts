@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { LoadResult } from '../../../contract/load/load-result.ts';
 import type { LoadOrder } from '../../../contract/ports/load-engine.ts';
 import { mergeResults } from '../../merge-results.ts';
-import { notTogetherPercent } from '../../together.ts';
+import { notTogetherPercent } from '../../simultaneous-shares.ts';
 import { headOf, SLACK_MS, type LoadSoFar } from '../autocannon-run.ts';
 import { LoadRecorder } from '../load-recorder.ts';
 import { shareOf } from '../share-of.ts';

@@ -4,7 +4,7 @@ import { shareOf } from '../../../load/engines/share-of.ts';
 import { judgeLoad } from '../../../load/judge-load.ts';
 import { profileDigest } from '../../../load/load-setting.ts';
 import { mergeResults } from '../../../load/merge-results.ts';
-import { notTogetherPercent } from '../../../load/together.ts';
+import { notTogetherPercent } from '../../../load/simultaneous-shares.ts';
 import { profileOf, resultOf } from './load-result-of.ts';
 
 test('connections are dealt out to the last one', () => {
