@@ -11,7 +11,7 @@ import { judgeTriggers } from './judge-triggers.ts';
 import { healthUnseen, ownDelay } from './own-delay.ts';
 import { rateLimited } from './rate-limited.ts';
 import { connectionsFailed } from './connections-failed.ts';
-import { coresItTakes, usersItTakes } from './what-it-takes.ts';
+import { coresItTakes, usersItTakes } from './generator-capacity.ts';
 
 export interface LoadEvidence {
   readonly profile: LoadProfile;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { coresItTakes, usersItTakes } from '../../../load/what-it-takes.ts';
+import { coresItTakes, usersItTakes } from '../../../load/generator-capacity.ts';
 import { resultOf } from './load-result-of.ts';
 
 const health = { lagP99Ms: null, cpuPercent: 140, saturated: true };
