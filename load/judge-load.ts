@@ -8,7 +8,7 @@ import { clearlyBroken, requestsNeeded, type Need } from './enough-requests.ts';
 import { hiddenStall } from './hidden-stall.ts';
 import { brokenShapes, doubtfulShapes, shapeStatements } from './judge-shapes.ts';
 import { judgeTriggers } from './judge-triggers.ts';
-import { healthUnseen, ownDelay } from './own-delay.ts';
+import { healthUnseen, generatorDelay } from './generator-delay.ts';
 import { rateLimited } from './rate-limited.ts';
 import { connectionsFailed } from './connections-failed.ts';
 import { coresItTakes, usersItTakes } from './generator-capacity.ts';
@@ -216,7 +216,7 @@ function notBelievable(
   }
   const lost = connectionsFailed(result, limit, control);
   if (lost !== undefined) return lost;
-  const delay = ownDelay(profile, result, broken);
+  const delay = generatorDelay(profile, result, broken);
   if (delay !== undefined)
     return {
       outcome: 'unknown',

@@ -20,7 +20,7 @@ const BEYOND = { p50: 0.5, p95: 0.05, p99: 0.01 } as const;
  * @param broken statements that do not hold; errors among them must be of requests that got no answer
  * @returns why, in words; undefined when the breach stands
  */
-export function ownDelay(
+export function generatorDelay(
   profile: LoadProfile,
   result: LoadResult,
   broken: readonly Statement[],
