@@ -11,7 +11,7 @@ import { type PreparedRun, prepareRun } from './run-prepare.ts';
 import { releaseAtEnd } from './run-release.ts';
 import { publishRun, publishStarted } from './run-publish.ts';
 import type { RunRequest } from './run-request.ts';
-import { removeLeaks } from './run-scan.ts';
+import { removeLeaks } from './remove-leaks.ts';
 import { runStages } from './run-stages.ts';
 import { cleanUpRun, type Reasons, undoEarlier } from './run-undo.ts';
 import type { Screen } from '../safety/screen.ts';

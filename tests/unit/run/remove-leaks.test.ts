@@ -5,7 +5,7 @@ import { strToU8, zipSync } from 'fflate';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { parsePlan } from '../../../contract/plan/plan.ts';
 import { reportFiles } from '../../../host/report-files.ts';
-import { removeLeaks } from '../../../run/run-scan.ts';
+import { removeLeaks } from '../../../run/remove-leaks.ts';
 
 const SECRET = 'correct-horse-battery';
 
