@@ -162,7 +162,7 @@ export const flowsOfTheTarget: HazardGroup = {
         .request('log in', { check: 'visitor-can-log-in', title: 'The visitor can log in',
           request: () => ({ method: 'GET', path: '/login' }) })],`),
       serve: serving('/confirm', { status: 500, body: 'broken' }),
-      expected: answersNoGo('visitor-can-log-in: could not tell'),
+      expected: answersNoGo('(visitor-can-log-in): could not tell'),
     },
     {
       id: 'gzip-cut-short',

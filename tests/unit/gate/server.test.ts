@@ -69,7 +69,7 @@ describe('the gate', () => {
     writeVerdict(gate.runs, { decision: 'NO_GO', run: 'run2' });
     expect(await statuses()).toEqual([412, 403, 200]);
     expect(await (await hook(gate, 'rollout', metadata)).text()).toMatch(
-      /^NO_GO: order-can-be-paid.*run2\/\n$/,
+      /^NO_GO: A customer can pay an order \(order-can-be-paid\).*run2\/\n$/,
     );
     expect((await hook(gate, 'event', metadata)).status).toBe(404);
   });

@@ -153,7 +153,7 @@ describe('an id that two checks have', () => {
     });
     const plan = { ...planWith(), flows: [step('flow'), helper, helper.as('log-in', { title: 'y' })] };
     expect(problemsOf(plan)).toMatchObject([
-      { path: 'flows[2]', problem: 'is used twice: also by flows[1]' },
+      { path: 'flows[1]', problem: 'is used twice: also by flows[2]' },
     ]);
     expect(problemsOf({ ...planWith(), flows: [step('flow'), helper] })).toEqual([]);
   });
