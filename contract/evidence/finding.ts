@@ -4,14 +4,7 @@ import { FindingDetail } from './detail.ts';
 import { Outcome } from './outcome.ts';
 import { Shown } from '../flow/statement.ts';
 
-export {
-  DifferingRow,
-  FindingDetail,
-  RowsReport,
-  StateReport,
-  StepReport,
-  TableReport,
-} from './detail.ts';
+export { DifferingRow, FindingDetail, RowsReport, StateReport, StepReport, TableReport } from './detail.ts';
 
 /** The private media type under which findings travel as Playwright attachments. */
 export const FINDING_MEDIA_TYPE = 'application/vnd.greenlight.finding+json';

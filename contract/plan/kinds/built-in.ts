@@ -10,7 +10,8 @@ export const builtIn = checkKind({
   room: 'suites/readiness',
   recordsFindings: true,
   countsObjects: false,
-  declared: (plan) => builtInChecks(object(plan['target'])).map(({ id }) => ({ id, path: BUILT_IN_PLACE, ours: true })),
+  declared: (plan) =>
+    builtInChecks(object(plan['target'])).map(({ id }) => ({ id, path: BUILT_IN_PLACE, ours: true })),
   planned: ({ target }: { readonly target: Readonly<Record<string, unknown>> }) =>
     builtInChecks(target).map((check) => ({ ...check, project: 'readiness' })),
 });

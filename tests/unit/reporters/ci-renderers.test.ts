@@ -56,7 +56,9 @@ describe('GitHub', () => {
       renderGithubAnnotations({ ...GO, checks: GO.checks.filter((one) => one.state === 'passed') }),
     ).toBe('');
     const [first, second] = renderGithubAnnotations(NO_GO).split('\n');
-    expect(first).toMatch(/^::error title=Greenlight%3A NO_GO::A customer can pay an order \(order-can-be-paid\)/);
+    expect(first).toMatch(
+      /^::error title=Greenlight%3A NO_GO::A customer can pay an order \(order-can-be-paid\)/,
+    );
     expect(second).toMatch(/^::error title=.+%3A (failed|unknown|not-run)::/);
     const failed = NO_GO.checks.filter((check) => check.state === 'failed');
     const many = { ...NO_GO, checks: Array.from({ length: 50 }, () => failed).flat() };

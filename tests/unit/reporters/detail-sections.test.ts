@@ -46,7 +46,9 @@ describe('the short forms of the terminal', () => {
         [
           failing('pages', {}, { detail: { kind: 'probe', statements } }),
           attempt('health', {
-            findings: [found('health', 'pass', { detail: { kind: 'probe', statements: statements.slice(2) } })],
+            findings: [
+              found('health', 'pass', { detail: { kind: 'probe', statements: statements.slice(2) } }),
+            ],
           }),
         ],
       ),

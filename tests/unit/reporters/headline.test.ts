@@ -5,7 +5,7 @@ import { renderGithubAnnotations } from '../../../reporters/renderers/github/ann
 import { renderers } from '../../../reporters/renderers/index.ts';
 import { attempt, DECIDED, evidenceOf, failing, planned } from './evidence-builders.ts';
 
-const POLICY_HEADER = `"default-src 'self'; ${"img-src https://images.example.com; ".repeat(9)}"`;
+const POLICY_HEADER = `"default-src 'self'; ${'img-src https://images.example.com; '.repeat(9)}"`;
 
 describe('the headline of a verdict', () => {
   const ordered = planned('order-is-kept', {
@@ -55,10 +55,7 @@ test.each([
 test('a very long word, title or sentence is cut', () => {
   expect(inHeadline(`token ${'x'.repeat(500)}`).length).toBeLessThan(140);
   expect(inHeadline('word '.repeat(500)).length).toBe(600);
-  const verdict = judge(
-    evidenceOf([planned('a', { title: 'long '.repeat(100) })], [failing('a')]),
-    DECIDED,
-  );
+  const verdict = judge(evidenceOf([planned('a', { title: 'long '.repeat(100) })], [failing('a')]), DECIDED);
   expect(verdict.reason).toMatch(/^long .{100,130}… \(a\): saw fail$/);
 });
 
@@ -75,6 +72,8 @@ test('checks that a filter left out are one line, in every report', () => {
   expect(verdict.reasons.filter((reason) => reason.includes(because))).toHaveLength(1);
   // In the banner and once among what did not run.
   expect(lines(renderers.terminal(verdict))).toBe(2);
-  expect(renderers.html(verdict)).toContain('<h2 id="not-run">What did not run <span class="count">61</span>');
+  expect(renderers.html(verdict)).toContain(
+    '<h2 id="not-run">What did not run <span class="count">61</span>',
+  );
   expect(renderers.html(verdict).match(/61 checks<span class="of">/g)).toHaveLength(1);
 });

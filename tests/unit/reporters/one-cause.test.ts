@@ -76,7 +76,10 @@ describe('one cause', () => {
       failing(one, {}, { summary: 'rows are missing' }),
       ...rest.map((id) => kept(id)),
     ]);
-    expect(verdict).toMatchObject({ decision: 'NO_GO', reason: `Statement ${one} (${one}): rows are missing` });
+    expect(verdict).toMatchObject({
+      decision: 'NO_GO',
+      reason: `Statement ${one} (${one}): rows are missing`,
+    });
     expect(verdict.reasons).toHaveLength(2);
   });
 });

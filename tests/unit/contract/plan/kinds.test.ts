@@ -49,9 +49,7 @@ function planWith(ids: Partial<Record<Named, string>> = {}): PlanInput {
       ],
     },
     load: {
-      profiles: [
-        { ...of('load'), engine: 'k6', requests: [{ path: '/' }], thresholds: { p95Ms: 100 } },
-      ],
+      profiles: [{ ...of('load'), engine: 'k6', requests: [{ path: '/' }], thresholds: { p95Ms: 100 } }],
       comparisons: [{ ...of('comparison'), engine: 'autocannon', requests: [{ path: '/' }] }],
     },
   };
@@ -94,15 +92,23 @@ describe('every kind of check', () => {
   test('is in the plan of this test, and what a phase plans is declared', () => {
     const manifest = Phase.options.flatMap((phase) => checksOf(plan, phase));
     expect(new Set(manifest.map(({ source }) => source))).toEqual(new Set(CheckSource.options));
-    const declared = new Map(CheckSource.options.map((source) => [source, CHECK_KINDS[source].declared(plan)]));
+    const declared = new Map(
+      CheckSource.options.map((source) => [source, CHECK_KINDS[source].declared(plan)]),
+    );
     for (const { id, source } of manifest)
-      expect(declared.get(source)?.map((one) => one.id), `${source}: ${id}`).toContain(id);
+      expect(
+        declared.get(source)?.map((one) => one.id),
+        `${source}: ${id}`,
+      ).toContain(id);
   });
 
   test('says who is called, and may be advisory by itself', () => {
     const manifest = checksOf(plan, 'post-cutover');
     for (const name of NAMES)
-      expect(manifest.find(({ id }) => id === name), name).toMatchObject({
+      expect(
+        manifest.find(({ id }) => id === name),
+        name,
+      ).toMatchObject({
         severity: 'advisory',
         owner: PEOPLE.owner,
         runbook: PEOPLE.runbook,
@@ -129,8 +135,8 @@ describe('an id that two checks have', () => {
   const pairs = NAMES.flatMap((one, index) => NAMES.slice(index + 1).map((other) => [one, other] as const));
 
   test.each(pairs)('is refused with both places: %s and %s', (one, other) => {
-    const [twice, ...more] = problemsOf(planWith({ [one]: 'same', [other]: 'same' })).filter(
-      ({ problem }) => problem.startsWith('is used twice'),
+    const [twice, ...more] = problemsOf(planWith({ [one]: 'same', [other]: 'same' })).filter(({ problem }) =>
+      problem.startsWith('is used twice'),
     );
     expect(more).toEqual([]);
     const told = `${twice?.path}: ${twice?.problem}`;
