@@ -16,8 +16,9 @@ export type ProbeInput = z.input<Schema>;
 
 /** One kind of probe, as all of them are seen. */
 export function kindOfProbe({ kind }: Pick<Probe, 'kind'>): ProbeKind<z.ZodType<Probe, ProbeInput>> {
+  const kinds: Readonly<Record<Probe['kind'], unknown>> = PROBE_KINDS;
   // One cast: that a probe goes only to the functions of its own kind is what looking it up by its kind says.
-  return PROBE_KINDS[kind] as ProbeKind<z.ZodType<Probe, ProbeInput>>;
+  return kinds[kind] as ProbeKind<z.ZodType<Probe, ProbeInput>>;
 }
 
 /** What is wrong between the probes of a plan of any shape and the rest of it; each problem once. */
