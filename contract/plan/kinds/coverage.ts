@@ -5,20 +5,21 @@ import { listsTables, type Sides } from '../lists-tables.ts';
 import type { TableMapping } from '../table-mapping.ts';
 import { checkKind } from './check-kind.ts';
 
-interface Part extends Sides {
-  readonly data: Sides['data'] & {
-    readonly tables: readonly TableMapping[];
-    readonly otherTables?: OtherTables | undefined;
-  };
-}
-
 /** Whether all tables of old are compared, named or not. */
 export const coverage = checkKind({
   room: 'data-checks',
   recordsFindings: true,
   countsObjects: true,
   declared: (plan) => coverageIds(object(plan['data'])).map((one) => ({ ...one, ours: true })),
-  planned: (plan: Part, phase) =>
+  planned: (
+    plan: Sides & {
+      readonly data: {
+        readonly tables: readonly TableMapping[];
+        readonly otherTables?: OtherTables | undefined;
+      };
+    },
+    phase,
+  ) =>
     coverageChecksOf(plan.data, phase).map((check) => ({
       ...check,
       project: 'data-checks',
