@@ -103,7 +103,10 @@ function wrongTeller(counter: InstanceType<K6Modules['Counter']>): TellWrong {
   const known: Record<number, true> = {};
   return (status, example) => {
     const tags: Record<string, string> = { status: String(status) };
-    if (known[status] === undefined) Object.assign(tags, example());
+    if (known[status] === undefined) {
+      // k6 writes tags as a query string and escapes nothing in them.
+      for (const [name, text] of Object.entries(example())) tags[name] = encodeURIComponent(text);
+    }
     known[status] = true;
     counter.add(1, tags);
   };
