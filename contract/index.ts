@@ -22,5 +22,6 @@ export type { Evidence } from './evidence/evidence.ts';
 export type { Mail, MailQuery } from './ports/mailbox.ts';
 export type { PaymentObject, PaymentQuery } from './ports/payments.ts';
 export type { CountAnswer, CountQuery, RecordsAnswer, RecordsQuery, RecordsReader } from './ports/records.ts';
+export type { ReceivedWebhook, WebhookSinkQuery } from './ports/webhook-sink.ts';
 export { PortUnavailable } from './ports/observe.ts';
 export { EXIT } from './exit-codes.ts';

@@ -45,6 +45,13 @@ export function filled(text: string): string {
   throw new InvalidArgumentError('It must not be empty: is the variable set?');
 }
 
+/** An option that takes a TCP port; 0 is any that is free. */
+export function portNumber(text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= 65_535) return port;
+  throw new InvalidArgumentError('It must be a port: a whole number up to 65535; 0 is any that is free.');
+}
+
 /** An option that takes a whole number of at least `least`. */
 export function wholeNumber(least: number): (text: string) => number {
   return (text) => {

@@ -18,6 +18,7 @@ import { mergeCommand } from './commands/merge.ts';
 import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
 import { signOffCommand } from './commands/sign-off.ts';
+import { sinkCommand } from './commands/sink.ts';
 import { sloCommand } from './commands/slo.ts';
 import { sweepCommand } from './commands/sweep.ts';
 import { verifyCommand } from './commands/verify.ts';
@@ -40,6 +41,7 @@ const COMMANDS = [
   dataCommand,
   doctorCommand,
   initCommand,
+  sinkCommand,
   demoCommand,
   gateCommand,
   lintGateCommand,

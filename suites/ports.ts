@@ -3,6 +3,7 @@ import type { Plan } from '../contract/plan/plan.ts';
 import { openMailbox } from './adapters/mailbox/index.ts';
 import { openPayments, type PaymentsPort } from './adapters/payments/index.ts';
 import { openRecords } from './adapters/records/index.ts';
+import { openWebhookSink } from './adapters/webhook-sink/index.ts';
 import { openDeliveries } from './adapters/webhooks/index.ts';
 
 /** The sides from which a target can be observed. Each adapter is made when it is first asked for. */
@@ -36,6 +37,10 @@ export function openPorts(target: Plan['target']): Ports {
     webhooks: () => {
       if (!target.payments) throw none('webhooks', 'target.payments');
       return openDeliveries(target.payments);
+    },
+    webhookSink: () => {
+      if (!target.webhookSink) throw none('webhookSink', 'target.webhookSink');
+      return openWebhookSink(target.webhookSink);
     },
   };
   const port = <P extends PortName>(name: P): ObservePort<P> => {

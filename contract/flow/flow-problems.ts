@@ -80,6 +80,7 @@ export function flowProblems(plan: Loose): Problem[] {
     records: target['records'] !== undefined,
     payments: target['payments'] !== undefined,
     webhooks: target['payments'] !== undefined,
+    webhookSink: target['webhookSink'] !== undefined,
   };
   const problems: Problem[] = [];
   const tested = new Set(

@@ -5,6 +5,7 @@ export interface BuiltInCheck {
     | 'wanted-release-runs'
     | 'databases-readable'
     | 'mailbox-readable'
+    | 'webhook-sink-readable'
     | 'payments-in-test-mode';
   readonly title: string;
 }
@@ -24,6 +25,10 @@ export function builtInChecks(target: Readonly<Record<string, unknown>>): readon
       title: 'The databases can be read',
     },
     target['mailbox'] !== undefined && { id: 'mailbox-readable', title: 'The mailbox can be read' },
+    target['webhookSink'] !== undefined && {
+      id: 'webhook-sink-readable',
+      title: 'What webhooks the target sends can be read',
+    },
     target['payments'] !== undefined && {
       id: 'payments-in-test-mode',
       title: 'The payment account is in test mode',

@@ -46,14 +46,36 @@ export const MailboxSource = z.discriminatedUnion('adapter', [
     folder: z.string().default('INBOX'),
     keepMails: KeepMails,
   }),
-  /** Mailpit, MailDev 3 or Greenlight's own sink (`greenlight-sink`), read over HTTP. */
+  /** Mailpit or MailDev 3, read over HTTP. */
   z.strictObject({
-    adapter: z.enum(['mailpit', 'maildev', 'greenlight-sink']),
+    adapter: z.enum(['mailpit', 'maildev']),
     url: z.url({ protocol: /^https?$/ }),
+    keepMails: KeepMails,
+  }),
+  /** `greenlight sink`, read over HTTP. */
+  z.strictObject({
+    adapter: z.literal('greenlight-sink'),
+    /** Its observe address. */
+    url: z.url({ protocol: /^https?$/ }),
+    /** What it was started with; without one it answers on its own machine only. */
+    token: SecretString.optional(),
     keepMails: KeepMails,
   }),
 ]);
 export type MailboxSource = z.infer<typeof MailboxSource>;
+
+/** Where webhooks that the target sends arrive. */
+export const WebhookSinkSource = z.discriminatedUnion('adapter', [
+  /** `greenlight sink`, read over HTTP. */
+  z.strictObject({
+    adapter: z.literal('greenlight-sink'),
+    /** Its observe address, not the one that webhooks are sent to. */
+    url: z.url({ protocol: /^https?$/ }),
+    /** What it was started with; without one it answers on its own machine only. */
+    token: SecretString.optional(),
+  }),
+]);
+export type WebhookSinkSource = z.infer<typeof WebhookSinkSource>;
 
 /** The payment provider's account, always in test mode. */
 export const PaymentsSource = z.discriminatedUnion('adapter', [
@@ -110,6 +132,7 @@ export const Target = z
       .optional(),
     records: RecordsSource.optional(),
     mailbox: MailboxSource.optional(),
+    webhookSink: WebhookSinkSource.optional(),
     payments: PaymentsSource.optional(),
     release: ReleaseSource.optional(),
     /**

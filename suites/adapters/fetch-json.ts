@@ -65,6 +65,13 @@ async function ask(
       cause: error,
     });
   }
+  if ([401, 403].includes(response.status)) {
+    throw new PortUnavailable(
+      port,
+      `${withoutQuery(url)} answered ${response.status}`,
+      'it does not know us: compare the credentials that the plan names for it with its own',
+    );
+  }
   if (!response.ok && response.status !== 404)
     throw new PortUnavailable(port, `${withoutQuery(url)} answered ${response.status}`, hintAt(url));
   return { status: response.status, text };

@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { allHold, evaluateObservation } from '../../contract/flow/evaluate.ts';
 import type { Captured, FlowContext, ObserveStep } from '../../contract/flow/flow.ts';
 import { type ObservePort, type PortName, PortUnavailable } from '../../contract/ports/observe.ts';
-import type { Mail } from '../../contract/ports/mailbox.ts';
 import type { PaymentObject } from '../../contract/ports/payments.ts';
 import { equal, type Statement } from '../../contract/flow/statement.ts';
 import { CannotTell, firstLine } from '../cannot-tell.ts';
 import { callPlan, type FlowRun, type StepEnd } from './flow-run.ts';
-import { isStale, onlyStaleMail } from './stale-mail.ts';
+import { refuseDropped } from './refuse-dropped.ts';
+import { freshOf, onlyStale } from './stale.ts';
 
 /** Default time in which an observation must hold. */
 export const OBSERVE_WITHIN_MS = 10_000;
@@ -22,6 +22,7 @@ const NOTHING: Readonly<Record<PortName, { readonly cause: string; readonly word
   records: { cause: 'no-row', words: 'no such row' },
   payments: { cause: 'no-payment', words: 'no such payment' },
   webhooks: { cause: 'no-delivery', words: 'no such event' },
+  webhookSink: { cause: 'no-webhook', words: 'no such webhook' },
 };
 
 /** Looks through a port until what the step says holds, or its time is over. @throws CannotTell */
@@ -38,13 +39,16 @@ export async function runObserveStep(step: ObserveStep, captured: Captured, run:
       port ??= run.port<PortName>(step.port);
       const seen = await withLimit(port.find(query), step);
       away = undefined;
-      const stale = step.port === 'mailbox' && seen ? staleMailOf(seen as Mail, run) : undefined;
+      const { observed, staleOf } = freshOf(step, seen, run.startedAt);
       // Asked once: time that passes while we judge must not turn an old mail into none.
       const over = elapsed() >= withinMs;
-      if (stale && over) throw onlyStaleMail(step, stale, run.startedAt);
-      const observed = stale ? null : seen;
+      if (staleOf !== undefined && over) throw onlyStale(step, staleOf, run.startedAt);
       const end = judge(step, captured, observed, withinMs);
-      if (allHold(end.statements) || over) return { ...end, durationMs: elapsed() };
+      const held = allHold(end.statements);
+      // The newest of all mails is never what was dropped; of a list, a part may have been.
+      if (!held && over && (observed === null || Array.isArray(observed)))
+        await refuseDropped(step, port, run.startedAt);
+      if (held || over) return { ...end, durationMs: elapsed() };
     } catch (error) {
       if (!(error instanceof PortUnavailable)) throw portThrew(step, error);
       away = { since: away?.since ?? elapsed(), error };
@@ -54,10 +58,6 @@ export async function runObserveStep(step: ObserveStep, captured: Captured, run:
     // The last look is at the very end of the time, not somewhere before it.
     await sleep(Math.min(LOOK_EVERY_MS, Math.max(1, withinMs - elapsed())));
   }
-}
-
-function staleMailOf(mail: Mail, { startedAt }: FlowRun): Mail | undefined {
-  return isStale(mail, startedAt) ? mail : undefined;
 }
 
 function judge(

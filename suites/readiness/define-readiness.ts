@@ -7,7 +7,12 @@ import { test } from '../fixtures.ts';
 import type { Ports } from '../ports.ts';
 import { type Probed, probeFinding, type ProbeTools } from '../probe-finding.ts';
 import { defineProbes } from '../probes/define-probes.ts';
-import { databasesReadable, mailboxReadable, paymentsInTestMode } from './ports-ready.ts';
+import {
+  databasesReadable,
+  mailboxReadable,
+  paymentsInTestMode,
+  webhookSinkReadable,
+} from './ports-ready.ts';
 import { targetApplication } from '../target-application.ts';
 import { targetAnswers } from './target-answers.ts';
 import { wantedRelease, wantedReleaseRuns } from './wanted-release-runs.ts';
@@ -25,6 +30,7 @@ const LOOKS: Readonly<Record<BuiltInCheck['id'], Look>> = {
   },
   'databases-readable': (plan) => databasesReadable(plan.target),
   'mailbox-readable': (_plan, _tools, ports) => mailboxReadable(ports),
+  'webhook-sink-readable': (_plan, _tools, ports) => webhookSinkReadable(ports),
   'payments-in-test-mode': (_plan, _tools, ports) => paymentsInTestMode(ports),
 };
 

@@ -77,6 +77,16 @@ export async function mailboxReadable(ports: Ports): Promise<Probed> {
   };
 }
 
+/** What the webhook sink has received can be read. @throws PortUnavailable */
+export async function webhookSinkReadable(ports: Ports): Promise<Probed> {
+  await ports.port('webhookSink').ready();
+  return {
+    statements: [{ name: 'webhook sink', ok: true, measured: 'readable', expected: 'readable' }],
+    holds: 'The webhook sink can be read',
+    cause: 'port',
+  };
+}
+
 /** The payment account answers, and its money is not real. @throws PortUnavailable */
 export async function paymentsInTestMode(ports: Ports): Promise<Probed> {
   return {

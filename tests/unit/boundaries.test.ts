@@ -128,6 +128,12 @@ const ROOMS: readonly Room[] = [
     lazy: ['pg'],
   },
   {
+    at: 'sink/',
+    ours: ['contract/'],
+    packages: ['node:', 'zod'],
+    lazy: ['smtp-server', 'postal-mime'],
+  },
+  {
     at: 'run/',
     ours: [
       'contract/',
@@ -156,6 +162,7 @@ const ROOMS: readonly Room[] = [
       'reporters/',
       'signing/',
       'gate/',
+      'sink/',
       'run/',
     ],
     packages: ['node:', 'zod', 'commander', 'picocolors'],
@@ -168,19 +175,8 @@ const ROOMS: readonly Room[] = [
   },
   {
     at: 'demo/',
-    ours: ['contract/'],
-    packages: [
-      'node:',
-      'zod',
-      'pg',
-      'fastify',
-      'ioredis',
-      'stripe',
-      'nodemailer',
-      'smtp-server',
-      'postal-mime',
-      'js-redis-server',
-    ],
+    ours: ['contract/', 'sink/'],
+    packages: ['node:', 'zod', 'pg', 'fastify', 'ioredis', 'stripe', 'nodemailer', 'js-redis-server'],
     typesOnly: ['@playwright/test'],
   },
   // The demo's plan must stay what a user's plan is: it may not know the shops from inside.

@@ -94,7 +94,7 @@ function inPlan(value: unknown): string {
 }
 
 test('docs/checks.md lists the checks that a target brings with it', () => {
-  const everything = { release: {}, records: {}, mailbox: {}, payments: {} };
+  const everything = { release: {}, records: {}, mailbox: {}, webhookSink: {}, payments: {} };
   const rows = builtInChecks(everything).map(({ id, title }) => `| \`${id}\` | ${title} |`);
   const table = (of: Record<string, string>): string =>
     Object.entries(of)

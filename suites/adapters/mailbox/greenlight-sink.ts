@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Mail } from '../../../contract/ports/mailbox.ts';
 import { PortUnavailable } from '../../../contract/ports/observe.ts';
-import { fetchJson } from '../fetch-json.ts';
+import { sinkClient, type SinkSource } from '../sink-client.ts';
 import type { MailboxPort } from './mailbox-port.ts';
 import { newestMatch, NOBODY } from './newest.ts';
 
@@ -21,27 +21,24 @@ const Mails = z.array(
 
 const Removed = z.object({ removed: z.number() });
 
-/** Reads Greenlight's own SMTP sink: `GET /messages?to=<address>` answers with a list of mails. */
-export function greenlightSinkMailbox(source: { readonly url: string }): MailboxPort {
-  const look = async (to: string): Promise<readonly Mail[]> => {
-    const url = `${source.url.replace(/\/+$/, '')}/messages?to=${encodeURIComponent(to)}`;
-    const parsed = Mails.safeParse((await fetchJson('mailbox', url)).body);
-    if (parsed.success) return parsed.data;
-    throw new PortUnavailable(
-      'mailbox',
-      `${source.url} did not answer with a list of mails`,
-      "point target.mailbox.url to the sink's HTTP address, not to its SMTP port",
-    );
-  };
+/** Reads the mail of a `greenlight sink`: `GET /messages?to=<address>` answers with a list of mails. */
+export function greenlightSinkMailbox(source: SinkSource): MailboxPort {
+  const sink = sinkClient('mailbox', source);
+  const look = (to: string): Promise<readonly Mail[]> =>
+    sink.read(`/messages?to=${encodeURIComponent(to)}`, Mails);
   return {
     find: async (query) => newestMatch(await look(query.to), query),
+    completeForMs: () => sink.completeForMs('mails'),
     ready: async () => void (await look(NOBODY)),
     async removeMailsTo(mark) {
-      const url = `${source.url.replace(/\/+$/, '')}/messages/remove`;
-      const answer = await fetchJson('mailbox', url, { method: 'POST', json: { mark } });
+      const answer = await sink.post('/messages/remove', { mark });
       const parsed = Removed.safeParse(answer.body);
       if (parsed.success) return parsed.data.removed;
-      throw new PortUnavailable('mailbox', `${url} answered ${answer.status}`, 'remove its mails by hand');
+      throw new PortUnavailable(
+        'mailbox',
+        `${source.url} answered ${answer.status} when its mails were to be removed`,
+        'remove them by hand',
+      );
     },
     close: async () => {},
   };

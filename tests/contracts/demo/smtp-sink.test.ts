@@ -56,7 +56,7 @@ test('answers newest first and makes room for new mail', async () => {
   const subjects = (await mailsTo('many@b.test')).map((mail) => mail.subject);
   expect(subjects).toEqual(['number 7', 'number 6', 'number 5', 'number 4', 'number 3']);
   const health = (await (await fetch(`${sink.url}/healthz`)).json()) as Record<string, unknown>;
-  expect(health).toMatchObject({ status: 'ok', stored: 5 });
+  expect(health).toMatchObject({ status: 'ok', mails: { stored: 5 } });
 });
 
 test('refuses a mail that is too big, and lives', async () => {

@@ -161,6 +161,11 @@ describe('a plan', () => {
       /the target has none/,
     ],
     [
+      'a webhook sink that the target lacks',
+      { ...good, flows: [register.observe('hook', { port: 'webhookSink', query: () => ({ contains: 'x' }) })] },
+      /observes "webhookSink", but the target has none/,
+    ],
+    [
       'load by a flow that no engine can run',
       {
         ...good,
