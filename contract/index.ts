@@ -10,6 +10,7 @@ export {
   type FlowContext,
   type FlowOptions,
 } from './flow/flow.ts';
+export type { Poll } from './flow/poll.ts';
 export { secret, type SecretRef } from './plan/secret.ts';
 export { atLeast, atMost, equal, holds, type Statement } from './flow/statement.ts';
 export type { RequestSpec, ResponseView } from './flow/http.ts';

@@ -25,7 +25,7 @@ export function refusal(plan: Plan, profile: LoadProfile, flow: Flow | undefined
   if (unportable.length > 0) {
     return {
       summary: `No load engine can run these steps of "${flow?.id}": ${unportable.map(({ id, kind }) => `${id} (${kind})`).join(', ')}`,
-      remedy: 'name a flow of requests only',
+      remedy: 'name a flow of requests only, none of which polls',
     };
   }
   if (flow !== undefined && createsData(flow)) {

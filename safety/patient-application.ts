@@ -8,6 +8,8 @@ import { type ApplicationPort, TargetUnreachable } from '../contract/ports/appli
 export interface Patience {
   /** Milliseconds that all waits of one request may take together, besides its budget. */
   readonly waitMs: number;
+  /** Told of every wait that is over, in milliseconds. */
+  readonly onWait?: (ms: number) => void;
 }
 
 /** Statuses that the asker wants: they are no event. */
@@ -51,6 +53,7 @@ export async function sendPatiently(
       );
     await sleep(waitMs);
     waitedMs += waitMs;
+    patience.onWait?.(waitMs);
   }
 }
 

@@ -15,6 +15,8 @@ export const StepReport = z.strictObject({
   durationMs: z.number().nonnegative(),
   budgetMs: z.number().positive(),
   statements: z.array(Statement),
+  /** How often a step that polls asked; its statements are about the last answer. */
+  attempts: z.number().int().positive().optional(),
 });
 export type StepReport = z.infer<typeof StepReport>;
 

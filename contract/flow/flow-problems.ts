@@ -11,6 +11,7 @@ import {
 } from './flow.ts';
 import { hostProblems } from '../plan/host-problems.ts';
 import { list, type Loose, object } from './loose.ts';
+import { pollProblems } from './poll.ts';
 import type { PortName } from '../ports/observe.ts';
 
 type Keys<T> = Readonly<Record<keyof T, true>>;
@@ -45,6 +46,7 @@ const STEP_KEYS: Readonly<{
     expect: true,
     capture: true,
     budgetMs: true,
+    poll: true,
     creates: true,
   },
   observe: {
@@ -154,9 +156,11 @@ export function flowProblems(plan: Loose): Problem[] {
 
 function stepProblems(flow: Flow, step: Exclude<Step, { kind: 'given' }>, path: string): Problem[] {
   const keys = STEP_KEYS[step.kind];
-  return Object.keys(step)
+  const where = `the step "${step.id}" of "${flow.id}"`;
+  const unknown = Object.keys(step)
     .filter((key) => !Object.hasOwn(keys, key))
-    .map((key) => unknownKey(`${path}.steps`, `the step "${step.id}" of "${flow.id}"`, key, keys));
+    .map((key) => unknownKey(`${path}.steps`, where, key, keys));
+  return step.kind === 'request' ? [...unknown, ...pollProblems(where, `${path}.steps`, step.poll)] : unknown;
 }
 
 function stepCheckProblems(

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { RequestSpec } from './http.ts';
 import type { Phase, Severity } from '../evidence/outcome.ts';
+import type { Poll } from './poll.ts';
 import type { Observations, Queries, PortName } from '../ports/observe.ts';
 import type { Statement } from './statement.ts';
 
@@ -58,6 +59,11 @@ export interface RequestStepInput<C, B, N> {
   readonly capture?: (answer: Answer<C, B>) => N;
   /** The target must answer within this time, in milliseconds; default: the plan's `budgetMs`. */
   readonly budgetMs?: number;
+  /**
+   * Asks again until it holds. `budgetMs` is then the time for all attempts together. For GET and HEAD; what else may be
+   * repeated must say so. No load engine can run it.
+   */
+  readonly poll?: Poll<Answer<C, B>>;
   readonly creates?: (ctx: FlowContext<C>) => CreatedRecord | readonly CreatedRecord[];
   /** Shows the values that were compared. They may be data of customers; by default only their shape is shown. */
   readonly showValues?: boolean;
@@ -186,11 +192,19 @@ function build<C>(id: string, options: FlowOptions, steps: readonly Step[]): Flo
   };
 }
 
-/** The step kinds of a flow that a load engine cannot run, with the ids of those steps. */
-export function unportableSteps(candidate: Flow): readonly { id: string; kind: StepKind }[] {
-  return candidate.steps
-    .filter((step) => step.kind === 'observe' || step.kind === 'page')
-    .map(({ id, kind }) => ({ id, kind }));
+/** A step that a load engine cannot run. */
+export interface UnportableStep {
+  readonly id: string;
+  /** `poll`: a request that is repeated until it holds. Under load it would be more requests than were ordered. */
+  readonly kind: StepKind | 'poll';
+}
+
+/** The steps of a flow that a load engine cannot run. */
+export function unportableSteps(candidate: Flow): readonly UnportableStep[] {
+  return candidate.steps.flatMap((step): UnportableStep[] => {
+    if (step.kind === 'observe' || step.kind === 'page') return [{ id: step.id, kind: step.kind }];
+    return step.kind === 'request' && step.poll !== undefined ? [{ id: step.id, kind: 'poll' }] : [];
+  });
 }
 
 /** Whether any step of the flow creates data on the target. */

@@ -11,7 +11,7 @@ export function logInProblems(plan: Loose, logIn: LogIn | undefined, path: strin
     flow === undefined
       ? 'the plan has no such flow'
       : unportableSteps(flow).length > 0
-        ? 'this flow has steps that are no requests, and cannot be made on both systems'
+        ? 'this flow has steps that are no single requests, and cannot be made on both systems'
         : createsData(flow)
           ? 'this flow creates data, and nothing is created on the old system'
           : undefined;

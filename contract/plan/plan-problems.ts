@@ -99,7 +99,7 @@ function loadProblems(plan: Loose): Problem[] {
         path: `${path}.flow`,
         value: JSON.stringify(flow.id),
         problem: `no load engine can run these steps: ${names}`,
-        remedy: 'name a flow of requests only',
+        remedy: 'name a flow of requests only, none of which polls',
       });
     }
     if (createsData(flow)) {

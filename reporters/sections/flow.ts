@@ -58,9 +58,10 @@ function stepItem(check: string, step: StepReport): Markup {
 }
 
 /** `request, 630 ms of 5.0 s` */
-function spent({ kind, durationMs, budgetMs }: StepReport): string {
+function spent({ kind, durationMs, budgetMs, attempts }: StepReport): string {
   const late = durationMs > budgetMs ? ' (over its budget)' : '';
-  return `${kind}, ${duration(durationMs)} of ${duration(budgetMs)}${late}`;
+  const asked = attempts === undefined ? '' : `, ${plural(attempts, 'attempt')}`;
+  return `${kind}, ${duration(durationMs)} of ${duration(budgetMs)}${late}${asked}`;
 }
 
 function isWrong({ outcome }: StepReport): boolean {

@@ -62,6 +62,15 @@ export interface Missed {
   readonly pages: readonly ShownPage[];
 }
 
+/** How often a step that polls asked. */
+export interface Polled {
+  readonly attempts: number;
+  /** The time that all attempts had together, in milliseconds. */
+  readonly withinMs: number;
+  /** Whether its last answer was final, so that the time was not used up. */
+  readonly final: boolean;
+}
+
 /** How one step ended. A step that could not tell throws CannotTell instead. */
 export interface StepEnd {
   /** In order; the first that does not hold is the reason. */
@@ -73,6 +82,8 @@ export interface StepEnd {
   readonly cause: string;
   /** For a summary, where a page step fails: on which page, and what went wrong there. */
   readonly around?: string;
+  /** Set where a step polled. */
+  readonly polled?: Polled;
   /** Set where a page step fails because there was nothing that a locator matched. */
   readonly missed?: Missed;
 }

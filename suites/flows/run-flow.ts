@@ -6,10 +6,11 @@ import type { Outcome } from '../../contract/evidence/outcome.ts';
 import type { Statement } from '../../contract/flow/statement.ts';
 import { CannotTell, firstLine } from '../cannot-tell.ts';
 import { expectedWords, firstWrong, wrongWords } from '../words.ts';
-import { callPlan, type FlowRun, PAGE_WITHIN_MS, type StepEnd } from './flow-run.ts';
+import { callPlan, type FlowRun, PAGE_WITHIN_MS, type Polled, type StepEnd } from './flow-run.ts';
 import { OBSERVE_WITHIN_MS, runObserveStep } from './observe-step.ts';
 import { runPageStep } from './page-step.ts';
 import { refuseOwnDelay } from './refuse-own-delay.ts';
+import { pollWords } from './poll-request.ts';
 import { runRequestStep } from './request-step.ts';
 import { ASK_OLD_WITHIN_MS, refuseMissOfBoth } from './same-on-old.ts';
 
@@ -21,6 +22,7 @@ interface StepWent {
   readonly captured: Captured;
   readonly cause: string;
   readonly around?: string;
+  readonly polled?: Polled;
   /** Set when it could not tell. */
   readonly unknown?: CannotTell;
 }
@@ -124,9 +126,16 @@ export function longestRun({
 }: Pick<FlowRun, 'flow' | 'budgetMs' | 'oldUrls'>): number {
   const asksOld = oldUrls !== undefined && flow.steps.some(({ kind }) => kind === 'page');
   return flow.steps.reduce(
-    (sum, step) => (step.kind === 'given' ? sum : sum + budgetOf(step, budgetMs)),
+    (sum, step) =>
+      step.kind === 'given' ? sum : sum + budgetOf(step, budgetMs) + lastAttempt(step, budgetMs),
     asksOld ? ASK_OLD_WITHIN_MS : 0,
   );
+}
+
+/** One that polls may send its last request at the end of its budget. */
+function lastAttempt(step: Acting, budgetMs: number): number {
+  const polls = step.kind === 'request' && step.poll !== undefined;
+  return polls ? Math.min(budgetOf(step, budgetMs), budgetMs) : 0;
 }
 
 function budgetOf(step: Acting, defaultMs: number): number {
@@ -156,7 +165,9 @@ async function runStep(step: Acting, captured: Captured, run: FlowRun): Promise<
   try {
     const showValues = step.showValues ?? run.flow.options.showValues ?? false;
     const end = await act({ ...step, showValues }, captured, run);
-    refuseOwnDelay(step.kind, end, budgetOf(step, run.budgetMs), delay.lostMs());
+    // A step that polled to the end of its time is about time, as an observation is.
+    const kind = end.polled?.final === false ? 'observe' : step.kind;
+    refuseOwnDelay(kind, end, budgetOf(step, run.budgetMs), delay.lostMs());
     const outcome = allHold(end.statements) ? 'pass' : 'fail';
     const onOld =
       step.kind === 'page' && end.missed !== undefined
@@ -164,10 +175,14 @@ async function runStep(step: Acting, captured: Captured, run: FlowRun): Promise<
         : undefined;
     const around = [end.around, onOld].filter((text) => text !== undefined && text !== '').join('; ');
     return {
-      report: report(outcome, end.durationMs, end.statements),
+      report: {
+        ...report(outcome, end.durationMs, end.statements),
+        ...(end.polled !== undefined && { attempts: end.polled.attempts }),
+      },
       captured: end.captured,
       cause: end.cause,
       ...(around !== '' && { around }),
+      ...(end.polled !== undefined && { polled: end.polled }),
     };
   } catch (error) {
     const unknown = toCannotTell(error);
@@ -240,8 +255,9 @@ function unknownFinding(
   };
 }
 
-function wrongText({ report, around }: StepWent): string {
+function wrongText({ report, around, polled }: StepWent): string {
   const wrong = firstWrong(report.statements);
   if (!wrong) return 'nothing was compared';
-  return around === undefined ? wrongWords(wrong) : `${wrongWords(wrong)}; ${around}`;
+  const words = around === undefined ? wrongWords(wrong) : `${wrongWords(wrong)}; ${around}`;
+  return polled === undefined ? words : `${pollWords(polled)}; last answer: ${words}`;
 }

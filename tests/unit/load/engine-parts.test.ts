@@ -251,15 +251,20 @@ describe('guards before load', () => {
     ).toContain('payment provider');
   });
 
-  test('flows that create data, that observe, or that are not there', () => {
+  test('flows that create data, that observe or poll, or that are not there', () => {
     const withFlow = profileOf({ requests: undefined, flow: 'two-steps' });
     const creating = flow('two-steps', { title: 'T' }).request('a', {
       request: () => ({ method: 'POST', path: '/' }),
       creates: () => ({ kind: 'thing', identity: 'x' }),
     });
     const observing = twoSteps().observe('mail', { port: 'mailbox', query: () => ({ to: 'a@b.c' }) });
+    const polling = twoSteps().request('paid', { request: () => ({ method: 'GET', path: '/' }), poll: {} });
     const local = plan('http://127.0.0.1:1');
     expect(refusal(local, withFlow, twoSteps())).toBeUndefined();
+    expect(refusal(local, withFlow, polling)).toMatchObject({
+      summary: expect.stringContaining('paid (poll)') as unknown,
+      remedy: 'name a flow of requests only, none of which polls',
+    });
     expect(refusal(local, withFlow, creating)?.summary).toContain('creates data');
     expect(refusal(local, withFlow, observing)?.summary).toContain('mail (observe)');
     expect(refusal(local, withFlow, undefined)?.summary).toContain('no flow "two-steps"');

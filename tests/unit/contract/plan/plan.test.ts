@@ -162,7 +162,10 @@ describe('a plan', () => {
     ],
     [
       'a webhook sink that the target lacks',
-      { ...good, flows: [register.observe('hook', { port: 'webhookSink', query: () => ({ contains: 'x' }) })] },
+      {
+        ...good,
+        flows: [register.observe('hook', { port: 'webhookSink', query: () => ({ contains: 'x' }) })],
+      },
       /observes "webhookSink", but the target has none/,
     ],
     [
@@ -178,6 +181,55 @@ describe('a plan', () => {
         },
       },
       /no load engine can run these steps: mail/,
+    ],
+    ...(['k6', 'autocannon'] as const).map((engine): [string, object, RegExp] => [
+      `load of ${engine} by a flow that polls`,
+      {
+        ...good,
+        flows: [
+          flow('order-is-paid', { title: 't' }).request('paid', {
+            request: () => ({ method: 'GET', path: '/' }),
+            poll: {},
+          }),
+        ],
+        load: {
+          profiles: [{ id: 'p', title: 'p', engine, flow: 'order-is-paid', thresholds: { p95Ms: 1 } }],
+        },
+      },
+      /no load engine can run these steps: paid \(poll\)/,
+    ]),
+    [
+      'a poll with what nothing reads',
+      {
+        ...good,
+        flows: [
+          register.request('p', {
+            request: () => ({ method: 'GET', path: '/' }),
+            poll: { withinMs: 1 } as never,
+          }),
+        ],
+      },
+      /the step "p" of "visitor-can-register": poll has a key that nothing reads/,
+    ],
+    [
+      'a poll that would be load',
+      {
+        ...good,
+        flows: [
+          register.request('p', { request: () => ({ method: 'GET', path: '/' }), poll: { intervalMs: 10 } }),
+        ],
+      },
+      /poll.intervalMs is not a whole number/,
+    ],
+    [
+      'a poll that is no object',
+      {
+        ...good,
+        flows: [
+          register.request('p', { request: () => ({ method: 'GET', path: '/' }), poll: true as never }),
+        ],
+      },
+      /poll is not an object/,
     ],
     [
       'load by a flow that creates data',
