@@ -210,6 +210,7 @@ export default class Recorder implements Reporter {
       readings: this.readings,
       updateSnapshots: this.updateSnapshots,
       notBefore: (test) => this.stages.wordFor(test)?.at,
+      runDirectory: this.context?.runDirectory,
     };
     for (const test of tests) {
       const identity = checkOf(test);

@@ -6,6 +6,7 @@ import {
 } from '@playwright/test';
 import type { Project } from '../contract/evidence/outcome.ts';
 import { describeError } from '../contract/errors.ts';
+import { hostsWithoutPictures } from '../contract/plan/pictures.ts';
 import type { Plan, PlanInput } from '../contract/plan/plan.ts';
 import { RUN_CONTEXT_ENV } from '../contract/evidence/run-context.ts';
 import { protectSecretsOf } from '../safety/process-secrets.ts';
@@ -87,8 +88,7 @@ export function defineGreenlightPlaywright(
     ...expectTimeout(plan),
     reporter: reporters(overrides),
     use: {
-      trace: 'retain-on-failure',
-      screenshot: 'only-on-failure',
+      ...pictures(plan),
       // Needs an ffmpeg that Playwright downloads; without it every test would fail.
       video: 'off',
       ...overrides.use,
@@ -109,6 +109,12 @@ function checked(input: PlanInput): Plan {
     // Playwright shows only the message of what a configuration throws, and the problems are not in it.
     throw new Error(describeError(error), { cause: error });
   }
+}
+
+/** Pixels cannot be redacted: only of this machine, or of hosts that the plan names for it. */
+function pictures(plan: Plan): Pick<NonNullable<PlaywrightTestConfig['use']>, 'trace' | 'screenshot'> {
+  if (hostsWithoutPictures(plan).length > 0) return { trace: 'off', screenshot: 'off' };
+  return { trace: 'retain-on-failure', screenshot: 'only-on-failure' };
 }
 
 /** As long as the longest page step may take; Playwright's default where no flow drives a page. */

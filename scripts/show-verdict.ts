@@ -3,14 +3,22 @@ import type { Verdict } from '../contract/verdict/verdict.ts';
 import { renderers } from '../reporters/renderers/index.ts';
 import type { Screen } from '../safety/screen.ts';
 
-/** Prints a verdict on standard output: for people, or as JSON. Nothing when there is none; the reason was shown then. */
-export function showVerdict(screen: Screen, verdict: Verdict | undefined, json: boolean): void {
+/**
+ * Prints a verdict on standard output: for people, or as JSON. Nothing when there is none; the reason was shown then.
+ * @param report where its report was written, as the user named it
+ */
+export function showVerdict(
+  screen: Screen,
+  verdict: Verdict | undefined,
+  json: boolean,
+  report?: string,
+): void {
   if (verdict === undefined) return;
   // Escaped, `##[` means the same to a JSON parser and nothing to the CI system that reads along.
   screen.out(
     json
       ? renderers.json(verdict).replace(/##(?=\w*\[)/g, '#\\u0023')
-      : renderers.terminal(verdict, { colour: screen.colour }),
+      : renderers.terminal(verdict, { colour: screen.colour, ...(report === undefined ? {} : { report }) }),
   );
 }
 

@@ -14,6 +14,8 @@ export interface PageJournal {
   told(showValues?: boolean): string;
   /** What a page that is open shows instead of a page of the product, such as a challenge. Takes at most a second. */
   strange(): Promise<AnswerEvent | undefined>;
+  /** The last requests that failed, those that were aborted among them. Without the values of queries. */
+  failures(): readonly string[];
   /** The pages that are open, as they are: not for a report. */
   shows(): readonly ShownPage[];
 }
@@ -25,6 +27,8 @@ export interface ShownPage {
 }
 
 const MOST_NAMED = 3;
+/** In the detail of a step, there is more room than in a line. */
+const MOST_FAILURES = 10;
 const MOST_SHOWN = 160;
 const BODY_WITHIN_MS = 1000;
 
@@ -33,15 +37,23 @@ export function keepJournal(context: Pick<BrowserContext, 'on' | 'pages'>): Page
   const documents = new WeakMap<Page, Response>();
   const errors = createList('console errors');
   const failed = createList('failed requests');
+  let failures: readonly string[] = [];
+  const note = (failure: string): void => void (failures = [...failures, failure].slice(-MOST_FAILURES));
   context.on('response', (response) => {
     const page = pageOfDocument(response.request());
     if (page !== undefined) documents.set(page, response);
-    else if (response.status() >= 400) failed.add(`${named(response.request())} ${response.status()}`);
+    if (response.status() < 400) return;
+    const failure = `${named(response.request())} ${response.status()}`;
+    note(failure);
+    // The status of a document is told with its page.
+    if (page === undefined) failed.add(failure);
   });
   context.on('requestfailed', (request) => {
     const said = request.failure()?.errorText ?? '';
     // So ends whatever a page no longer wants when it goes elsewhere.
-    if (said !== 'net::ERR_ABORTED') failed.add(`${named(request)} ${said}`);
+    const aborted = said === 'net::ERR_ABORTED';
+    note(`${named(request)} ${aborted ? 'aborted' : said}`);
+    if (!aborted) failed.add(`${named(request)} ${said}`);
   });
   context.on('console', (message) => {
     // The browser says the same of every request that failed.
@@ -53,6 +65,7 @@ export function keepJournal(context: Pick<BrowserContext, 'on' | 'pages'>): Page
     context.pages().map((page) => ({ url: page.url(), status: documents.get(page)?.status() }));
   return {
     shows,
+    failures: () => failures,
     told(showValues = false) {
       const pages = createList('on');
       for (const page of shows()) pages.add(shownPage(page));
@@ -146,7 +159,8 @@ function kept(said: string): string {
   return said.slice(0, 10 * MOST_SHOWN);
 }
 
-function shownLine(said: unknown): string {
+/** A line of what somebody else said: without queries and fragments of addresses, and cut between words. */
+export function shownLine(said: unknown): string {
   return short(firstLine(said).replace(/(https?:\/\/[^\s?#"'<>]+)[?#][^\s"'<>]*/g, '$1?…'), /\S*$/);
 }
 

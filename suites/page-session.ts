@@ -11,6 +11,7 @@ import type { Place } from '../contract/plan/addresses.ts';
 import { BROWSER_ARGUMENTS, type BrowserChoice } from './browser.ts';
 import { CannotTell, firstLine } from './cannot-tell.ts';
 import { letOnlyRead } from './only-reading.ts';
+import { hidePasswords } from './hide-passwords.ts';
 import { sendPageHeaders } from './page-headers.ts';
 import { keepJournal, type PageJournal } from './page-journal.ts';
 
@@ -99,7 +100,12 @@ export function createBrowserSession(
       const journal = keepJournal(context);
       const page = await context.newPage();
       await sendPageHeaders(context, page, places);
-      return { page, journal, requests: context.request, close: () => context.close(), ...prepared };
+      const close = async (): Promise<void> => {
+        // Playwright takes its screenshot of a failed check when the page goes.
+        await hidePasswords(context);
+        await context.close();
+      };
+      return { page, journal, requests: context.request, close, ...prepared };
     } catch (error) {
       throw new CannotTell('browser-crashed', `no page could be opened: ${firstLine(error)}`, {
         cause: error,

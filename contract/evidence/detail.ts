@@ -7,6 +7,15 @@ import { Statement } from '../flow/statement.ts';
 import { CoverageReport } from './coverage.ts';
 import { Outcome, Severity } from './outcome.ts';
 
+/** What the pages of a step that did not hold met. Without bodies, and without the values of queries. */
+export const PageReport = z.strictObject({
+  /** The last ones, such as `GET http://shop.test/api/cart 500` or `… aborted`. */
+  failedRequests: z.array(z.string()),
+  /** The last lines of what Playwright says that it did. */
+  log: z.array(z.string()),
+});
+export type PageReport = z.infer<typeof PageReport>;
+
 /** One step of a flow as it went. */
 export const StepReport = z.strictObject({
   id: z.string(),
@@ -17,6 +26,8 @@ export const StepReport = z.strictObject({
   statements: z.array(Statement),
   /** How often a step that polls asked; its statements are about the last answer. */
   attempts: z.number().int().positive().optional(),
+  /** Of a page step that did not hold. */
+  page: PageReport.optional(),
 });
 export type StepReport = z.infer<typeof StepReport>;
 

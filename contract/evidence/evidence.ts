@@ -19,6 +19,14 @@ export const AttemptError = z.strictObject({
 });
 export type AttemptError = z.infer<typeof AttemptError>;
 
+/** What Playwright kept of an attempt that did not pass. */
+export const KeptFile = z.strictObject({
+  kind: z.enum(['screenshot', 'trace']),
+  /** Below the report's directory, with slashes. */
+  path: z.string(),
+});
+export type KeptFile = z.infer<typeof KeptFile>;
+
 /** One end of one test: Playwright's status and what it meant. */
 export const Attempt = z.strictObject({
   check: CheckId,
@@ -46,6 +54,8 @@ export const Attempt = z.strictObject({
   comparisons: z.number().int().nonnegative().default(0),
   /** Whether our own network was seen to work after a connection error; `not-asked` without one or without a control address. */
   control: z.enum(['answers', 'silent', 'not-asked']),
+  /** Absent where none was kept, and in merged evidence: there they lie in the report of their shard. */
+  files: z.array(KeptFile).optional(),
 });
 export type Attempt = z.infer<typeof Attempt>;
 

@@ -55,9 +55,16 @@ const Host = z.string().regex(/^[a-z0-9.-]+(:\d+)?$/i, 'must be a host name such
 /** The user's plan. Strict: an unknown key is a problem, never ignored. */
 export const PlanSchema = z.strictObject({
   target: Target,
-  /** Hosts, besides loopback, on which flows may create data, and on which load may run. */
+  /**
+   * Hosts, besides loopback, on which flows may create data, on which load may run, and of whose pages screenshots and
+   * traces may be kept where a check does not pass.
+   */
   allow: z
-    .strictObject({ createData: z.array(Host).default([]), load: z.array(Host).default([]) })
+    .strictObject({
+      createData: z.array(Host).default([]),
+      load: z.array(Host).default([]),
+      pictures: z.array(Host).optional(),
+    })
     .default({ createData: [], load: [] }),
   flows: z.array(FlowValue).default([]),
   probes: z.array(Probe).default([]),

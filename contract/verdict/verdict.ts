@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { PlannedCheck } from '../plan/checks.ts';
-import { Attestation, Fault, Leftover, ToolVersions } from '../evidence/evidence.ts';
+import { Attestation, Fault, KeptFile, Leftover, ToolVersions } from '../evidence/evidence.ts';
 import { Finding } from '../evidence/finding.ts';
 import { CheckState, Decision, Phase } from '../evidence/outcome.ts';
 import { RequiredAttestation, Waiver } from './policy.ts';
@@ -17,6 +17,8 @@ export const CheckResult = z.strictObject({
   durationMs: z.number().nonnegative(),
   /** Findings of the deciding attempt. */
   findings: z.array(Finding),
+  /** Screenshots and traces of the deciding attempt, where some were kept. */
+  files: z.array(KeptFile).optional(),
   /** The waiver that takes this failure out of the decision, if one counts. */
   waiver: Waiver.nullable(),
 });

@@ -55,6 +55,7 @@ export function foldCheck(
     attempts: ended.length,
     durationMs: ended.reduce((sum, { attempt }) => sum + attempt.durationMs, 0),
     findings: deciding?.findings ?? [],
+    ...(deciding?.files !== undefined && { files: deciding.files }),
     waiver: takesWaiver(answer) ? waiver : null,
   };
 }

@@ -155,7 +155,11 @@ function evidenceOf(
     manifest: head.manifest,
     sessions: all.flatMap(({ evidence }) => evidence.sessions),
     attempts: all.flatMap(({ evidence }, index) =>
-      evidence.attempts.map((attempt) => ({ ...attempt, session: attempt.session + (offsets[index] ?? 0) })),
+      // Its files lie in the report of its shard, which is not here.
+      evidence.attempts.map(({ files: _, ...attempt }) => ({
+        ...attempt,
+        session: attempt.session + (offsets[index] ?? 0),
+      })),
     ),
     notStarted: [
       ...all.flatMap(({ evidence }) => evidence.notStarted),

@@ -4,6 +4,7 @@ import type { Attempt, AttemptError, Fault } from '../../contract/evidence/evide
 import type { Finding } from '../../contract/evidence/finding.ts';
 import { classifyErrors } from '../classify.ts';
 import { readAttachments } from './attachments.ts';
+import { keptFiles } from './kept-files.ts';
 import { projectOf } from './check-of.ts';
 import { comparisonsIn, snapshotComparison } from './comparisons.ts';
 import type { FirstReadings, Reading } from './first-reading.ts';
@@ -28,6 +29,8 @@ export interface SeenSession {
   readonly updateSnapshots: string | undefined;
   /** When a test was allowed to start, ISO: Playwright's own start of one that waited is earlier. */
   readonly notBefore: (test: TestCase) => string | undefined;
+  /** Of the run; absent where Playwright was started by hand. */
+  readonly runDirectory: string | undefined;
 }
 
 /**
@@ -71,6 +74,7 @@ export function attemptsOf(test: TestCase, check: string, session: SeenSession):
       });
     }
     const status = statusOf(test, result, session.ended.has(shared));
+    const files = keptFiles(result.attachments, session.runDirectory);
     return {
       ...common,
       retry: result.retry,
@@ -81,6 +85,7 @@ export function attemptsOf(test: TestCase, check: string, session: SeenSession):
       findings: own.map((finding) => withPageSteps(finding, result.steps)),
       comparisons: comparisonsIn(result.steps),
       control,
+      ...(files.length > 0 && { files: [...files] }),
     };
   });
   return { attempts, faults };

@@ -9,6 +9,8 @@ import { renderTerminal } from './terminal.ts';
 export interface RenderOptions {
   /** Terminal only: whether to use colours. Default no. */
   readonly colour?: boolean;
+  /** Terminal only: the directory of the report, as seen from where commands are typed. */
+  readonly report?: string;
 }
 
 /** A pure function from a verdict to the text of a report. */

@@ -5,6 +5,7 @@ import { byCause, isOneCause, namesOf, type OneCause } from '../judge/one-cause.
 import { FAULT_WORDS } from '../judge/reasons.ts';
 import { releaseText } from '../judge/release.ts';
 import { SECTIONS } from '../sections/index.ts';
+import { pageReportOf, showTrace } from './kept-files.ts';
 import { sectionsOf } from './sections.ts';
 import {
   clean,
@@ -19,14 +20,17 @@ import {
 import { DECISION_MEANING, DECISION_WORDS, duration, numbers, plural, STATE_WORDS, time } from './words.ts';
 
 /** The verdict for a terminal: what was decided, why, and what to do about it. Colours only when asked for. */
-export function renderTerminal(verdict: Verdict, options: { readonly colour?: boolean } = {}): string {
+export function renderTerminal(
+  verdict: Verdict,
+  options: { readonly colour?: boolean; readonly report?: string } = {},
+): string {
   const paint = painter(options.colour === true);
   const sections = sectionsOf(verdict);
   const lines = [
     ...bannerLines(verdict, paint),
-    ...checkSection('Blocking failures', sections.blocking, paint),
-    ...checkSection('Could not tell', sections.unclear, paint),
-    ...checkSection('Warnings', sections.warnings, paint),
+    ...checkSection('Blocking failures', sections.blocking, paint, options.report),
+    ...checkSection('Could not tell', sections.unclear, paint, options.report),
+    ...checkSection('Warnings', sections.warnings, paint, options.report),
     ...notRunLines(sections.notRun, paint),
     ...listSection(
       'Nothing to look at',
@@ -73,10 +77,15 @@ function bannerLines(verdict: Verdict, paint: Paint): readonly string[] {
   ];
 }
 
-function checkSection(title: string, checks: readonly CheckResult[], paint: Paint): readonly string[] {
+function checkSection(
+  title: string,
+  checks: readonly CheckResult[],
+  paint: Paint,
+  report: string | undefined,
+): readonly string[] {
   if (checks.length === 0) return [];
   const lines = byCause(checks).flatMap((one) =>
-    isOneCause(one) ? causeLines(one, paint) : checkLines(one, paint),
+    isOneCause(one) ? causeLines(one, paint) : checkLines(one, paint, report),
   );
   return [heading(title, checks.length, paint), ...lines, ''];
 }
@@ -92,7 +101,7 @@ function causeLines({ checks, state, text, remedy }: OneCause, paint: Paint): re
   ];
 }
 
-function checkLines(check: CheckResult, paint: Paint): readonly string[] {
+function checkLines(check: CheckResult, paint: Paint, report: string | undefined): readonly string[] {
   const { sign, colour } = STATE_LOOK[check.state];
   const finding = decidingFinding(check);
   const seen = numbers(finding);
@@ -103,6 +112,21 @@ function checkLines(check: CheckResult, paint: Paint): readonly string[] {
     ...(finding?.remedy === undefined ? [] : [`      remedy: ${clean(finding.remedy)}`]),
     ...(check.owner === undefined ? [] : [`      call: ${clean(check.owner)}`]),
     ...(check.runbook === undefined ? [] : [`      runbook: ${clean(check.runbook)}`]),
+    ...browserLines(check, report).map((line) => `      ${paint('dim', clean(line))}`),
+  ];
+}
+
+/** What a browser left of a check that did not pass. */
+function browserLines(check: CheckResult, report: string | undefined): readonly string[] {
+  const page = pageReportOf(check);
+  return [
+    ...(page?.log ?? []).map((line) => `playwright: ${line}`),
+    ...(page?.failedRequests ?? []).map((request) => `failed: ${request}`),
+    ...(check.files ?? []).map((file) =>
+      file.kind === 'trace'
+        ? `trace: ${showTrace(file, report ?? '.')}${report === undefined ? ' (in the report)' : ''}`
+        : `${file.kind}: ${report === undefined ? file.path : `${report}/${file.path}`}`,
+    ),
   ];
 }
 

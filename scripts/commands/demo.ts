@@ -92,7 +92,7 @@ async function runDemo(
       screen,
       interrupted,
     );
-    showVerdict(screen, end.verdict, options.json);
+    showVerdict(screen, end.verdict, options.json, options.output);
     if (end.verdict !== undefined) nameReport(screen, options.output);
     if (options.keep && !interrupted.aborted) await keepRunning(context, demo);
     return end.exitCode;

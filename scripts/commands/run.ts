@@ -113,7 +113,7 @@ export function runCommand(context: CommandContext): Command {
       } finally {
         verdict.done();
       }
-      showVerdict(context.screen, end.verdict, options.json);
+      showVerdict(context.screen, end.verdict, options.json, options.output);
       // One part of a run is not the answer that anyone waits for; the merge tells it.
       if (end.verdict !== undefined && options.shard === undefined) {
         nameReport(context.screen, options.output);

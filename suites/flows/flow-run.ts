@@ -1,5 +1,6 @@
 import type { OwnDelay } from '../../checks/own-delay.ts';
 import { COMPARED_NOTHING, ComparedNothing } from '../../contract/evidence/compared-nothing.ts';
+import type { PageReport } from '../../contract/evidence/detail.ts';
 import type { Captured, CreatedRecord, Flow, FlowContext } from '../../contract/flow/flow.ts';
 import { PlanMistake, refusePromise } from '../../contract/plan/plan-mistake.ts';
 import type { ApplicationPort } from '../../contract/ports/application.ts';
@@ -82,6 +83,8 @@ export interface StepEnd {
   readonly cause: string;
   /** For a summary, where a page step fails: on which page, and what went wrong there. */
   readonly around?: string;
+  /** Set where a page step fails: what its pages met. */
+  readonly page?: PageReport;
   /** Set where a step polled. */
   readonly polled?: Polled;
   /** Set where a page step fails because there was nothing that a locator matched. */

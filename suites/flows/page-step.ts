@@ -1,5 +1,5 @@
 import { thirdPartyAt } from '../../contract/plan/addresses.ts';
-import { conceal, concealWithin } from '../../contract/flow/conceal.ts';
+import { conceal, concealQuoted, concealWithin } from '../../contract/flow/conceal.ts';
 import type { Captured, FlowContext, PageStep } from '../../contract/flow/flow.ts';
 import type { AnswerEvent } from '../../contract/events/answers.ts';
 import { eventOfText } from '../../contract/events/codes.ts';
@@ -7,7 +7,7 @@ import { TargetUnreachable } from '../../contract/ports/application.ts';
 import { shown, type Statement } from '../../contract/flow/statement.ts';
 import { CannotTell, firstLine } from '../cannot-tell.ts';
 import { judgeNoAnswer } from '../no-answer.ts';
-import type { ShownPage } from '../page-journal.ts';
+import { type ShownPage, shownLine } from '../page-journal.ts';
 import { refuseThirdParty } from '../third-party.ts';
 import { withoutColours, wrongWords } from '../words.ts';
 import { drivePage } from './drive-page.ts';
@@ -20,6 +20,7 @@ interface Seen {
   readonly strange: AnswerEvent | undefined;
   readonly told: string;
   readonly pages: readonly ShownPage[];
+  readonly failures: readonly string[];
 }
 
 /** Runs a step in the browser. The time of starting the browser does not count. @throws CannotTell */
@@ -69,11 +70,17 @@ export async function runPageStep(step: PageStep, captured: Captured, run: FlowR
     return step.showValues === true ? line : concealWithin(line, captured);
   }
 
+  /** The same for what quotes values of the page. */
+  function revealSaid(line: string): string {
+    return step.showValues === true ? line : concealQuoted(reveal(line));
+  }
+
   async function lookAround(): Promise<Seen> {
     return {
       strange: await journal.strange(),
       told: reveal(journal.told(step.showValues)),
       pages: journal.shows(),
+      failures: journal.failures().map(reveal),
     };
   }
 
@@ -82,7 +89,7 @@ export async function runPageStep(step: PageStep, captured: Captured, run: FlowR
     statement: Statement,
     cause: string,
     error: unknown,
-    { strange, told, pages }: Seen,
+    { strange, told, pages, failures }: Seen,
   ): Promise<StepEnd> {
     const [place] = pages.filter(({ url }) => thirdPartyOf(url) !== undefined);
     const thirdParty = place && thirdPartyOf(place.url);
@@ -94,7 +101,8 @@ export async function runPageStep(step: PageStep, captured: Captured, run: FlowR
       if (thirdParty !== undefined && (event !== 'wrong-shape' || locator !== undefined))
         refuseThirdParty(thirdParty, event, `${wrongWords(statement)}; ${told}`);
       const missed = locator === undefined ? {} : { missed: { locator, pages } };
-      return { ...end(statement, cause), around: told, ...missed };
+      const page = { failedRequests: [...failures], log: logOf(error).map(revealSaid) };
+      return { ...end(statement, cause), around: told, ...missed, page };
     }
     const instead = new TargetUnreachable(strange.event, reveal(strange.detail), { by: 'browser' });
     return end(await judgeNoAnswer(instead, 'page', budgetMs, run.control, thirdParty), 'no-answer');
@@ -156,6 +164,22 @@ function assertionOf(error: unknown): Statement | undefined {
     expected:
       expected === undefined ? 'to hold' : shown(expected instanceof RegExp ? String(expected) : expected),
   };
+}
+
+/** How many lines of Playwright's log a report shows. */
+const LAST_LINES = 5;
+
+/** The last lines of the call log in a Playwright error; none in others. */
+function logOf(error: unknown): readonly string[] {
+  const text = error instanceof Error ? withoutColours(error.message) : '';
+  const at = text.search(/^Call log:/m);
+  if (at < 0) return [];
+  const lines = text.slice(at).split('\n').slice(1);
+  return lines
+    .map((line) => line.trim().replace(/^-\s+/, ''))
+    .filter((line) => line !== '')
+    .slice(-LAST_LINES)
+    .map(shownLine);
 }
 
 /** ` (waiting for locator('#pay'))` out of the call log of a Playwright error. */

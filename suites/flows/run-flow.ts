@@ -178,6 +178,7 @@ async function runStep(step: Acting, captured: Captured, run: FlowRun): Promise<
       report: {
         ...report(outcome, end.durationMs, end.statements),
         ...(end.polled !== undefined && { attempts: end.polled.attempts }),
+        ...(outcome === 'fail' && end.page !== undefined && { page: end.page }),
       },
       captured: end.captured,
       cause: end.cause,

@@ -1,8 +1,10 @@
+import type { KeptFile } from '../../../contract/evidence/evidence.ts';
 import type { CheckResult, Verdict } from '../../../contract/verdict/verdict.ts';
 import { decidingFinding } from '../../judge/deciding-finding.ts';
 import { byCause, isOneCause, type OneCause } from '../../judge/one-cause.ts';
 import { statementsIn } from '../../sections/index.ts';
 import { sectionsOf } from '../sections.ts';
+import { pageReportOf, showTrace } from '../kept-files.ts';
 import { amount, duration, plural } from '../words.ts';
 import { checkName } from './check-name.ts';
 import { stateBadge, toneOfState } from './icons.ts';
@@ -85,6 +87,8 @@ function card(check: CheckResult): Markup {
   const measured = amount(finding?.measured, finding?.unit);
   const expected = amount(finding?.expected, finding?.unit);
   const broken = finding?.detail ? statementsIn(finding.detail).filter(({ ok }) => !ok) : [];
+  // Where there is nothing, not even a blank line.
+  const left = browserPart(check) ?? '';
   return markup`<article class="card ${toneOfState(check.state)}">
     <h3>${stateBadge(check.state)} ${check.title}</h3>
     <p class="title"><code>${check.id}</code></p>
@@ -106,12 +110,32 @@ function card(check: CheckResult): Markup {
     ${finding?.remedy === undefined ? '' : markup`<p class="remedy"><strong>What to do:</strong> ${finding.remedy}</p>`}
     ${check.owner === undefined ? '' : markup`<p class="remedy"><strong>Whom to call:</strong> ${check.owner}</p>`}
     ${check.runbook === undefined ? '' : markup`<p class="remedy"><strong>Runbook:</strong> ${link(check.runbook)}</p>`}
-    ${broken.length === 0 ? '' : statementTable(`Comparisons of ${check.id} that do not hold`, broken)}
+    ${broken.length === 0 ? left : markup`${statementTable(`Comparisons of ${check.id} that do not hold`, broken)}${left}`}
     <p class="small">
       ${check.severity} · ${check.project} ·
       ${plural(check.attempts, 'try', 'tries')}${check.cause ? ` · cause: ${check.cause}` : ''}
     </p>
   </article>`;
+}
+
+/** What a browser left of a check that did not pass. */
+function browserPart(check: CheckResult): Markup | undefined {
+  const { log = [], failedRequests = [] } = pageReportOf(check) ?? {};
+  const files = check.files ?? [];
+  if (log.length + failedRequests.length + files.length === 0) return undefined;
+  return markup`${lines("The last lines of Playwright's log:", log)}${lines('The last requests that failed:', failedRequests)}${files.map(fileLine)}`;
+}
+
+function lines(title: string, items: readonly string[]): Markup | string {
+  if (items.length === 0) return '';
+  return markup`<p class="small">${title}</p>
+    <ul class="small">${items.map((item) => markup`<li><code>${item}</code></li>`)}</ul>`;
+}
+
+function fileLine(file: KeptFile): Markup {
+  if (file.kind === 'screenshot')
+    return markup`<p class="small"><a href="${file.path}">Screenshot</a> of the page at the end</p>`;
+  return markup`<p class="small">Trace, opened in the directory of this page by <code>${showTrace(file, '.')}</code></p>`;
 }
 
 /** The whole manifest in its order: nothing is left out of the page. */

@@ -57,7 +57,7 @@ const looking = (seen: unknown, expect: unknown) => (showValues: boolean) =>
     ),
   );
 
-const journal = { strange: async () => undefined, told: () => '', shows: () => [] };
+const journal = { strange: async () => undefined, told: () => '', shows: () => [], failures: () => [] };
 
 const paged = (actual: string) => (showValues: boolean) => {
   const failed = Object.assign(new Error('expect(locator).toHaveText(expected) failed'), {

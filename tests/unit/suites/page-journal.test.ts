@@ -67,6 +67,8 @@ function drive(stub: Stub, run: () => Promise<never> | never): Promise<Finding> 
   return runFlowOn('http://shop.test', subject, { openPage: async () => stub });
 }
 
+const pageOf = ({ detail }: Finding) => (detail?.kind === 'flow' ? detail.steps[0]?.page : undefined);
+
 describe('a page step that does not hold says what its page met', () => {
   test.each([
     ['a locator that matches nothing', missing, "waiting for locator('#pay')"],
@@ -86,6 +88,11 @@ describe('a page step that does not hold says what its page met', () => {
         'GET http://shop.test/api/stock?… 503, GET http://cdn.test/app.js net::ERR_CONNECTION_REFUSED',
     );
     expect(JSON.stringify(finding)).not.toMatch(/geheim|ann:pw|frag/);
+    expect(pageOf(finding)?.failedRequests).toEqual([
+      'GET http://shop.test/cart?… 500',
+      'GET http://shop.test/api/stock?… 503',
+      'GET http://cdn.test/app.js net::ERR_CONNECTION_REFUSED',
+    ]);
   });
 
   test.each([
@@ -114,6 +121,27 @@ describe('a page step that does not hold says what its page met', () => {
     expect(told).toMatch(/^on about:blank; console errors no http:\/\/shop\.test\/x\?… word .* …;/);
     expect(told).not.toMatch(/geheim|sss/);
   });
+});
+
+test('the detail of a step has the last ten requests that failed, aborted ones too, and the last lines of the log', async () => {
+  const stub = stubContext('http://shop.test/cart');
+  for (let at = 1; at <= 11; at += 1) stub.loads({ url: `http://shop.test/${at}`, status: 404 });
+  stub.fails('http://shop.test/a?token=geheim', 'net::ERR_ABORTED');
+  const call = ['one', 'two', 'three', 'four', 'navigating to "http://shop.test/x?token=geheim"', 'six'];
+  const finding = await drive(stub, () => {
+    const log = call.map((line) => `  - ${line}`).join('\n');
+    throw new errors.TimeoutError(`locator.click: Timeout 100ms exceeded.\nCall log:\n${log}\n`);
+  });
+  const page = pageOf(finding);
+  expect(page?.failedRequests).toHaveLength(10);
+  expect(page?.failedRequests.at(-1)).toBe('GET http://shop.test/a?… aborted');
+  expect(page?.log).toHaveLength(5);
+  expect(page?.log.at(-1)).toBe('six');
+  expect(JSON.stringify(finding)).not.toContain('geheim');
+  const passing = flow('visitor-pays', { title: 'A visitor pays' }).page('pay', { run: async () => ({}) });
+  expect(
+    pageOf(await runFlowOn('http://shop.test', passing, { openPage: async () => stub })),
+  ).toBeUndefined();
 });
 
 describe('data of customers in what a page met', () => {
