@@ -33,7 +33,7 @@ test.each([
   ],
 ] as const)('pictures: %s', (_, target, pictures, use) => {
   const config = defineGreenlightPlaywright({
-    target: target as Target,
+    target,
     probes: [{ id: 'pages-answer', title: 'p', kind: 'endpoints', paths: ['/'] }],
     ...(pictures === undefined ? {} : { allow: { pictures: [...pictures] } }),
   });
