@@ -1,3 +1,3 @@
 /** The embedded demo: what the command line needs of it. */
 export { bootDemo, type BootOptions, type Demo } from './boot.ts';
-export { DEMO_FAULTS, type DemoFault } from './faults.ts';
+export type { DemoFault } from './faults.ts';

@@ -11,8 +11,11 @@ export interface PlaywrightInstall {
   readonly configFile: string;
 }
 
-/** `--add-reporter` came with this version. */
-const LEAST = [1, 65] as const;
+/**
+ * The lowest and the highest minor version of @playwright/test that the tests have run with (`npm run test:playwright`).
+ * Lower ones do not work; a higher one may, and is told. `--add-reporter` came with 1.65.
+ */
+const TESTED = { least: [1, 65], most: [1, 65] } as const;
 
 const CONFIG_NAMES = ['mts', 'ts', 'mjs', 'js', 'cts', 'cjs'].map(
   (extension) => `playwright.config.${extension}`,
@@ -34,13 +37,26 @@ export function findPlaywright(planFile: string, cwd: string, named?: string): P
     });
   }
   const version = versionIn(directory);
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  if (major < LEAST[0] || (major === LEAST[0] && minor < LEAST[1])) {
-    throw new GreenlightError('PART_MISSING', `@playwright/test is ${version}, at least 1.65 is needed`, {
-      hint: 'npm install --save-dev @playwright/test@latest',
-    });
+  if (compare(version, TESTED.least) < 0) {
+    throw new GreenlightError(
+      'PART_MISSING',
+      `@playwright/test is ${version}, at least ${TESTED.least.join('.')} is needed`,
+      { hint: 'npm install --save-dev @playwright/test@latest' },
+    );
   }
   return { cli: path.join(directory, 'cli.js'), version, configFile };
+}
+
+/** Why nobody knows whether a version of Playwright works; undefined for one that the tests have run with. */
+export function untestedPlaywright(version: string): string | undefined {
+  const inside = compare(version, TESTED.least) >= 0 && compare(version, TESTED.most) <= 0;
+  return inside ? undefined : `tested with ${TESTED.least.join('.')} to ${TESTED.most.join('.')}`;
+}
+
+/** Negative where a version comes before a minor version, 0 where it belongs to it. */
+function compare(version: string, [major, minor]: readonly [number, number]): number {
+  const [itsMajor = 0, itsMinor = 0] = version.split('.').map(Number);
+  return itsMajor - major || itsMinor - minor;
 }
 
 /** Directory of an installed package as a file at `from` would find it. */

@@ -11,7 +11,7 @@ import type { LeaseShare } from '../safety/lease.ts';
 import { refuseSecretIdentities, secretWarnings } from '../safety/check-secrets.ts';
 import { keepIdentities, namesOfRun } from '../safety/identities.ts';
 import { type Redactor, redactorOf } from '../safety/redactor.ts';
-import { findPlaywright, type PlaywrightInstall } from '../host/find-playwright.ts';
+import { findPlaywright, type PlaywrightInstall, untestedPlaywright } from '../host/find-playwright.ts';
 import { digestOf } from '../host/load-config.ts';
 import { loadRunnablePlan } from '../safety/load-runnable-plan.ts';
 import { ownVersion } from '../host/package-root.ts';
@@ -92,7 +92,7 @@ export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
     plan,
     playwright,
     redactor: redactorOf(plan, request.env),
-    warnings: secretWarnings(plan, request.env, names),
+    warnings: [...versionWarnings(playwright), ...secretWarnings(plan, request.env, names)],
     // A directory of its own, since several parts may share one for their fragments.
     files: reportFiles(shared === undefined ? output : path.join(output, fileStemOf(shared.part))),
     manifest,
@@ -153,4 +153,13 @@ function preparedPart(
 function runIdOf(shared: PreparedPart | undefined): string {
   if (shared === undefined) return randomBytes(5).toString('hex');
   return `${shared.lease.group}-${shared.lease.part}-${randomBytes(3).toString('hex')}`;
+}
+
+function versionWarnings({ version }: PlaywrightInstall): readonly string[] {
+  const untested = untestedPlaywright(version);
+  return untested === undefined
+    ? []
+    : [
+        `nobody has tried Greenlight with @playwright/test ${version} (${untested}); see \`greenlight doctor\``,
+      ];
 }

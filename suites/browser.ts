@@ -3,6 +3,7 @@ import { access, constants } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { chromium } from '@playwright/test';
+import { installCommand } from '../host/optional-packages.ts';
 import { unpackBundledBrowser } from './bundled-browser.ts';
 
 const run = promisify(execFile);
@@ -33,9 +34,9 @@ export const BROWSER_ARGUMENTS: readonly string[] = [
   '--disable-dev-shm-usage',
 ];
 
-const REMEDY =
+const remedy = (): string =>
   'install one of: npx playwright install chromium-headless-shell; apt-get install chromium-headless-shell; ' +
-  'npm install --save-dev @sparticuz/chromium; or set GREENLIGHT_BROWSER to the path of a Chromium';
+  `${installCommand(['@sparticuz/chromium'])}; or set GREENLIGHT_BROWSER to the path of a Chromium`;
 
 const PROGRAMS = {
   headless: ['chromium-headless-shell', 'chromium', 'google-chrome', 'google-chrome-stable'],
@@ -91,7 +92,7 @@ export async function resolveBrowser(
   }
   return {
     missing: tried.length > 0 ? `no browser starts here; tried: ${tried.join(', ')}` : 'no browser was found',
-    remedy: REMEDY,
+    remedy: remedy(),
   };
 }
 

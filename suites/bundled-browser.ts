@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { access, chmod, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join, normalize, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { brotliDecompress, createBrotliDecompress } from 'node:zlib';
+import { packageDirectory } from '../host/find-playwright.ts';
+import { versionIn } from '../host/package-root.ts';
 import { markScratch, removeDeadScratch, unmarkScratch } from '../safety/scratch-directory.ts';
 
 const inflate = promisify(brotliDecompress);
@@ -30,15 +31,15 @@ export async function unpackBundledBrowser(
 ): Promise<BundledBrowser | { readonly problem: string }> {
   if (process.platform !== 'linux' || process.arch !== 'x64')
     return { problem: 'it is for Linux on x64 only' };
-  const found = await packageDirectory();
-  if (!found) return { problem: 'the package is not installed' };
+  const directory = packageDirectory('@sparticuz/chromium', import.meta.filename);
+  if (directory === undefined) return { problem: 'the package is not installed' };
   const problems: string[] = [];
   for (const cache of cacheDirectories(env)) {
-    const home = join(cache, `chromium-${found.version}`);
+    const home = join(cache, `chromium-${versionIn(directory)}`);
     try {
       await mkdir(cache, { recursive: true, mode: 0o700 });
       await refuseForeign(cache);
-      if (!(await exists(home))) await unpack(join(found.directory, 'bin'), home);
+      if (!(await exists(home))) await unpack(join(directory, 'bin'), home);
       return await describe(home);
     } catch (error) {
       problems.push(`${home}: ${error instanceof Error ? error.message : String(error)}`);
@@ -60,25 +61,6 @@ async function refuseForeign(directory: string): Promise<void> {
   const own = process.getuid?.() ?? uid;
   if (uid !== own && uid !== 0) throw new Error('belongs to another user');
   if ((mode & 0o022) !== 0) throw new Error('can be written to by others');
-}
-
-async function packageDirectory(): Promise<{ directory: string; version: string } | undefined> {
-  let entry: string;
-  try {
-    entry = createRequire(import.meta.url).resolve('@sparticuz/chromium');
-  } catch {
-    return undefined;
-  }
-  // The package exports no path to its own folder.
-  for (let directory = dirname(entry); directory !== dirname(directory); directory = dirname(directory)) {
-    if (await exists(join(directory, 'bin', 'chromium.br'))) {
-      const manifest = JSON.parse(await readFile(join(directory, 'package.json'), 'utf8')) as {
-        version: string;
-      };
-      return { directory, version: manifest.version };
-    }
-  }
-  return undefined;
 }
 
 async function unpack(archives: string, home: string): Promise<void> {

@@ -1,5 +1,5 @@
 import type * as Mysql2 from 'mysql2';
-import { GreenlightError } from '../../contract/errors.ts';
+import { importOptional } from '../../host/import-optional.ts';
 import { severalHosts } from '../../safety/database-address.ts';
 
 export interface MysqlOptions {
@@ -72,7 +72,7 @@ async function pinWhereAllowed(
 
 /** @throws Error of the server or the driver; GreenlightError PART_MISSING without the client */
 export async function openMysql({ url, timeoutMs }: MysqlOptions): Promise<MysqlSession> {
-  const { default: mysql } = await loadClient();
+  const { default: mysql } = await importOptional('mysql2', () => import('mysql2'));
   const connection = mysql.createConnection({
     ...addressOf(url),
     charset: 'utf8mb4',
@@ -153,17 +153,6 @@ function parsed(url: string): URL {
   throw new Error(
     'the address is not a URL: write mysql://user:password@host:3306/name, special characters as %xx',
   );
-}
-
-async function loadClient(): Promise<typeof Mysql2> {
-  try {
-    return await import('mysql2');
-  } catch (cause) {
-    throw new GreenlightError('PART_MISSING', 'mysql2, which reads MariaDB and MySQL, cannot be loaded', {
-      cause,
-      hint: 'npm install --save-dev mysql2',
-    });
-  }
 }
 
 /** No answer for so long ends the connection, and with it whatever waits for it. */

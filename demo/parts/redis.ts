@@ -1,6 +1,5 @@
 import { constants } from 'node:fs';
 import { access, mkdir, rm } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import { z } from 'zod';
 import { GreenlightError } from '../../contract/errors.ts';
@@ -9,7 +8,7 @@ import type { Part } from './part.ts';
 import { startModule, startProgram } from './supervise.ts';
 import { untilReady } from './until-ready.ts';
 
-/** Given by the user, a Redis or Valkey program of this machine, or a server written in JavaScript. */
+/** Given by the user, a Redis or Valkey program of this machine, or one that is emulated in JavaScript. */
 export type RedisSource = 'configured' | 'installed' | 'emulated';
 
 export interface RedisOptions {
@@ -36,7 +35,7 @@ const PROGRAMS = ['redis-server', 'valkey-server'];
 
 /**
  * Starts an empty Redis on a random loopback port, without persistence. It ends with us, however we end.
- * Order: GREENLIGHT_REDIS_URL, `redis-server` or `valkey-server` on PATH, the npm package js-redis-server.
+ * Order: GREENLIGHT_REDIS_URL, `redis-server` or `valkey-server` on PATH, an emulator of the few commands that the shops use.
  * @throws GreenlightError PART_MISSING, DEMO_FAILED
  */
 export async function startRedis(
@@ -48,9 +47,9 @@ export async function startRedis(
   if (configured && wanted('configured')) return useConfigured(configured);
   const program = wanted('installed') ? await findProgram(env) : undefined;
   if (program) return startInstalled(program, options);
-  if (wanted('emulated') && emulatorThere()) return startEmulated(options);
+  if (wanted('emulated')) return startEmulated(options);
   throw new GreenlightError('PART_MISSING', 'no Redis: no redis-server or valkey-server on PATH', {
-    hint: 'Install redis-server (Debian: apt-get install redis-server), or the npm package js-redis-server, or set GREENLIGHT_REDIS_URL.',
+    hint: 'Install redis-server (Debian: apt-get install redis-server), or set GREENLIGHT_REDIS_URL.',
   });
 }
 
@@ -103,16 +102,22 @@ async function startEmulated(options: RedisOptions): Promise<Redis> {
     directory: options.directory,
     module: new URL('../processes/redis-emulator.ts', import.meta.url),
     input: {},
-    ready: z.strictObject({ port: z.number().int(), version: z.string() }),
+    ready: z.strictObject({ port: z.number().int() }),
     ...(options.signal ? { signal: options.signal } : {}),
   });
+  const url = `redis://127.0.0.1:${child.ready.port}`;
+  const stop = (): Promise<void> => child.process.stop();
+  const { version } = await ask(url).catch(async (error: unknown) => {
+    await stop();
+    throw error;
+  });
   return {
-    name: 'js-redis-server (emulated Redis)',
-    version: child.ready.version,
-    url: `redis://127.0.0.1:${child.ready.port}`,
+    name: 'emulated Redis',
+    version,
+    url,
     source: 'emulated',
     pid: child.process.pid,
-    stop: () => child.process.stop(),
+    stop,
   };
 }
 
@@ -130,16 +135,6 @@ async function findProgram(env: NodeJS.ProcessEnv): Promise<string | undefined> 
     }
   }
   return undefined;
-}
-
-function emulatorThere(): boolean {
-  try {
-    createRequire(import.meta.url).resolve('js-redis-server');
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND') return false;
-    throw error;
-  }
 }
 
 /** Connects once and reads what the server says about itself. */

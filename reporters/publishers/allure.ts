@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { delimiter, dirname, join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { GreenlightError } from '../../contract/errors.ts';
+import { packageDirectory } from '../../host/find-playwright.ts';
+import { installCommand } from '../../host/optional-packages.ts';
 
 const run = promisify(execFile);
 
@@ -26,7 +27,7 @@ export async function makeAllureReport({ results, report, env = process.env }: A
   const found = existsSync(results) ? readdirSync(results) : [];
   if (!found.some((name) => name.endsWith('-result.json'))) {
     throw new GreenlightError('USAGE', `${results} holds no Allure results`, {
-      hint: 'They are written by `greenlight run` when allure-playwright is installed: npm install --save-dev allure-playwright',
+      hint: `They are written by \`greenlight run\` when allure-playwright is installed: ${installCommand(['allure-playwright', 'allure-commandline'])}`,
     });
   }
   const program = programFile();
@@ -59,15 +60,11 @@ export async function makeAllureReport({ results, report, env = process.env }: A
 
 /** Not node_modules/.bin/allure: Allure 3 installs another program under the same name. */
 function programFile(): string {
-  try {
-    const manifest = createRequire(import.meta.url).resolve('allure-commandline/package.json');
-    return join(dirname(manifest), 'bin', 'allure');
-  } catch (cause) {
-    throw new GreenlightError('PART_MISSING', 'allure-commandline is not installed', {
-      cause,
-      hint: 'npm install --save-dev allure-commandline',
-    });
-  }
+  const directory = packageDirectory('allure-commandline', import.meta.filename);
+  if (directory !== undefined) return join(directory, 'bin', 'allure');
+  throw new GreenlightError('PART_MISSING', 'allure-commandline is not installed', {
+    hint: installCommand(['allure-commandline']),
+  });
 }
 
 function hasJava(env: NodeJS.ProcessEnv): boolean {

@@ -1,6 +1,6 @@
 import type { CodeDeployClient } from '@aws-sdk/client-codedeploy';
-import { GreenlightError } from '../../contract/errors.ts';
 import type { Publisher } from '../../contract/ports/publisher.ts';
+import { importOptional } from '../../host/import-optional.ts';
 import { anything, type WayToTell } from './way-to-tell.ts';
 
 /** What CodeDeploy gives to the function of a lifecycle hook. */
@@ -22,12 +22,7 @@ function createCodeDeployPublisher(hook: LifecycleHook): Publisher {
  * @throws GreenlightError PART_MISSING without the AWS SDK, and the SDK's errors after three attempts
  */
 export async function endLifecycleHook(hook: LifecycleHook, mayGoOn: boolean): Promise<void> {
-  const sdk = await import('@aws-sdk/client-codedeploy').catch((cause: unknown) => {
-    throw new GreenlightError('PART_MISSING', '@aws-sdk/client-codedeploy is not installed', {
-      cause,
-      hint: 'npm install @aws-sdk/client-codedeploy',
-    });
-  });
+  const sdk = await importOptional('@aws-sdk/client-codedeploy', () => import('@aws-sdk/client-codedeploy'));
   const client: CodeDeployClient = new sdk.CodeDeployClient({ maxAttempts: 3 });
   try {
     await client.send(

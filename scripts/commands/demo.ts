@@ -9,7 +9,9 @@ import { Phase } from '../../contract/evidence/outcome.ts';
 import type { Release } from '../../contract/plan/release.ts';
 import { type CommandContext, commandOf, wholeNumber } from '../command-context.ts';
 import { DEMO_ENV_FILE, writeDemoEnv } from '../demo-env.ts';
+import { installCommand } from '../../host/optional-packages.ts';
 import { ownModule } from '../../host/package-root.ts';
+import { missingDemoPackages } from '../../run/doctor/demo-packages.ts';
 import { retireVerdict } from '../../run/retire-verdict.ts';
 import { markScratch, removeDeadScratch } from '../../safety/scratch-directory.ts';
 import { nameReport, showVerdict } from '../show-verdict.ts';
@@ -44,14 +46,16 @@ export function demoCommand(context: CommandContext): Command {
     .option('--json', 'print the verdict as JSON', false)
     .action(async (options: DemoOptions) => {
       if (!options.listFaults) retireVerdict(context.cwd, options.output);
-      // Lazy: the demo needs optional packages, and no other command may need them.
-      const { bootDemo, DEMO_FAULTS } = await import('../../demo/index.ts');
+      const { DEMO_FAULTS } = await import('../../demo/faults.ts');
       if (options.listFaults) {
         context.screen.out(faultList(DEMO_FAULTS));
         context.finish(EXIT.GO);
         return;
       }
       mustBeKnown(options.fault, DEMO_FAULTS);
+      mustBeInstalled(context.env);
+      // Lazy: the demo needs optional packages, and no other command may need them.
+      const { bootDemo } = await import('../../demo/index.ts');
       context.finish(await runDemo(context, options, bootDemo));
     });
 }
@@ -155,4 +159,11 @@ function mustBeKnown(fault: string | undefined, faults: readonly DemoModule.Demo
   throw new GreenlightError('USAGE', `--fault: "${fault}" is none of the demo's faults`, {
     hint: `Use one of: ${faults.map(({ id }) => id).join(', ')}.`,
   });
+}
+
+function mustBeInstalled(env: NodeJS.ProcessEnv): void {
+  const missing = missingDemoPackages(env);
+  if (missing.length === 0) return;
+  const what = `the demo runs on packages that nothing else needs, and ${missing.length} of them are not installed: ${missing.join(', ')}`;
+  throw new GreenlightError('PART_MISSING', what, { hint: installCommand(missing) });
 }

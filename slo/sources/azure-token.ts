@@ -1,6 +1,7 @@
 import { MetricsUnavailable } from '../../contract/ports/metrics.ts';
 import type { MetricsSource } from '../../contract/slo/metrics-source.ts';
 import { resolveSecret } from '../../safety/secrets.ts';
+import { importClient } from './import-client.ts';
 
 type AzureSource = Extract<MetricsSource, { adapter: 'azure-logs' }>;
 
@@ -59,12 +60,10 @@ export function azureToken(
 }
 
 async function defaultCredential(): Promise<AzureCredential> {
-  const identity = await import('@azure/identity').catch((cause: unknown) => {
-    throw new MetricsUnavailable(
-      'slo.source has no token, and @azure/identity, which would get one, is not installed',
-      'npm install @azure/identity, or give slo.source.token',
-      { cause },
-    );
-  });
+  const identity = await importClient(
+    '@azure/identity',
+    () => import('@azure/identity'),
+    'give slo.source.token',
+  );
   return new identity.DefaultAzureCredential();
 }

@@ -13,6 +13,7 @@ import type { Slo, SloLevel } from '../../contract/slo/slo.ts';
 import { lastPeriodEndS, type PeriodCounts, periodReadings, type Periods } from '../period-readings.ts';
 import type { SloReader } from '../read-slo.ts';
 import { parseSelector } from '../selector.ts';
+import { importClient } from './import-client.ts';
 
 /** The two questions that CloudWatch is asked, as its own client asks them. */
 export interface CloudWatchStore {
@@ -42,13 +43,7 @@ export function openCloudWatchReader(
 
 /** Opens the client of AWS, with the credentials of the environment. */
 async function openCloudWatch(source: CloudWatchSource, signal?: AbortSignal): Promise<CloudWatchStore> {
-  const sdk = await import('@aws-sdk/client-cloudwatch').catch((cause: unknown) => {
-    throw new MetricsUnavailable(
-      'the client of CloudWatch is not installed',
-      'npm install @aws-sdk/client-cloudwatch',
-      { cause },
-    );
-  });
+  const sdk = await importClient('@aws-sdk/client-cloudwatch', () => import('@aws-sdk/client-cloudwatch'));
   const client: CloudWatchClient = new sdk.CloudWatchClient({ region: source.region, maxAttempts: 3 });
   const options = signal === undefined ? {} : { abortSignal: signal };
   return {

@@ -1,19 +1,22 @@
+import { GreenlightError } from '../../contract/errors.ts';
 import { type PortName, PortUnavailable } from '../../contract/ports/observe.ts';
+import { importOptional } from '../../host/import-optional.ts';
+import type { OptionalPackage } from '../../host/optional-packages.ts';
 
 /**
- * Loads a third-party client only when its adapter is used, so that nobody installs what no plan asks for.
+ * Loads the client of a port when its adapter is used.
  * @param load `() => import('the-package')`
- * @throws PortUnavailable that says what to install
+ * @throws PortUnavailable with the command that installs it
  */
-export async function importClient<M>(port: PortName, name: string, load: () => Promise<M>): Promise<M> {
+export async function importClient<M>(
+  port: PortName,
+  name: OptionalPackage,
+  load: () => Promise<M>,
+): Promise<M> {
   try {
-    return await load();
+    return await importOptional(name, load);
   } catch (error) {
-    throw new PortUnavailable(
-      port,
-      `the package "${name}" could not be loaded`,
-      `install it: npm install --save-dev ${name}`,
-      { cause: error },
-    );
+    if (!(error instanceof GreenlightError)) throw error;
+    throw new PortUnavailable(port, error.message, error.hint, { cause: error.cause });
   }
 }

@@ -147,7 +147,7 @@ const ROOMS: readonly Room[] = [
       'reporters/',
       'signing/',
     ],
-    packages: ['node:', 'zod', '@playwright/test'],
+    packages: ['node:', 'zod', '@playwright/test', 'semver'],
   },
   {
     at: 'scripts/',
@@ -176,7 +176,7 @@ const ROOMS: readonly Room[] = [
   {
     at: 'demo/',
     ours: ['contract/', 'sink/'],
-    packages: ['node:', 'zod', 'pg', 'fastify', 'ioredis', 'stripe', 'nodemailer', 'js-redis-server'],
+    packages: ['node:', 'zod', 'pg', 'fastify', 'ioredis', 'stripe', 'nodemailer'],
     typesOnly: ['@playwright/test'],
   },
   // The demo's plan must stay what a user's plan is: it may not know the shops from inside.

@@ -3,7 +3,7 @@ import { isBuiltin } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type * as Esbuild from 'esbuild';
-import { GreenlightError } from '../../../contract/errors.ts';
+import { importOptional } from '../../../host/import-optional.ts';
 
 const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
 const runtimeFile = fileURLToPath(new URL(`./runtime${extension}`, import.meta.url));
@@ -25,7 +25,7 @@ export async function bundleForK6(
   scratch: string,
   embedded?: Readonly<Record<string, string>>,
 ): Promise<string> {
-  const { build } = await esbuild();
+  const { build } = await importOptional('esbuild', () => import('esbuild'));
   const outfile = join(scratch, 'k6-script.js');
   const plan = planFile === undefined ? 'const plan = {};' : `import plan from ${JSON.stringify(planFile)};`;
   const env = embedded === undefined ? '__ENV' : 'greenlightEnvironment';
@@ -149,19 +149,4 @@ function lighter(): Esbuild.Plugin {
       }));
     },
   };
-}
-
-async function esbuild(): Promise<typeof Esbuild> {
-  try {
-    return await import('esbuild');
-  } catch (error) {
-    throw new GreenlightError(
-      'PART_MISSING',
-      'esbuild, which turns flows into a script for k6, cannot be loaded',
-      {
-        cause: error,
-        hint: 'npm install --save-dev esbuild',
-      },
-    );
-  }
 }

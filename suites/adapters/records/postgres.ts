@@ -2,7 +2,6 @@ import type { Client } from 'pg';
 import { PortUnavailable } from '../../../contract/ports/observe.ts';
 import type { RecordLookup } from '../../../contract/ports/records.ts';
 import { beginReadOnly, readOnlyClientConfig } from '../../../safety/read-only-session.ts';
-import { importClient } from '../import-client.ts';
 import { selectByEquality } from './select.ts';
 
 /** A look-up by key is quick or it is a table scan that a busy production database should not have to do. */
@@ -20,7 +19,7 @@ export function postgresLookup(url: string): RecordLookup {
 
   const connect = async (): Promise<Client> => {
     if (client) return client;
-    const { default: pg } = await importClient('records', 'pg', () => import('pg'));
+    const { default: pg } = await import('pg');
     const fresh = new pg.Client(readOnlyClientConfig(url, SESSION));
     // Without a listener a connection that breaks between two looks would end the whole process.
     fresh.on('error', () => {

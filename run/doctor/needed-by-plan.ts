@@ -1,0 +1,48 @@
+import type { LoadProfile } from '../../contract/load/load-profile.ts';
+import type { Plan } from '../../contract/plan/plan.ts';
+import type { OptionalPackage } from '../../host/optional-packages.ts';
+
+/** Parts besides packages of npm that only some plans need. */
+export type PlannedProgram = 'browser' | 'k6';
+
+type Need = (plan: Plan) => string | undefined;
+
+const withK6: Need = ({ load }) => {
+  const asks = ({ engine, optional }: Pick<LoadProfile, 'engine' | 'optional'>): boolean =>
+    engine === 'k6' && !optional;
+  const profile = load.profiles.find(asks);
+  if (profile !== undefined) return `load profile ${profile.id}`;
+  const comparison = load.comparisons.find(asks);
+  return comparison && `load comparison ${comparison.id}`;
+};
+const withImap: Need = ({ target }) =>
+  target.mailbox?.adapter === 'imap' ? "target.mailbox with adapter 'imap'" : undefined;
+/** No plan asks for it: a command or a setting does, and says so itself. */
+const never: Need = () => undefined;
+
+/** Where a plan asks for each package, in words of the plan; undefined where it does not. */
+export const NEEDED_BY_PLAN: Readonly<Record<OptionalPackage | PlannedProgram, Need>> = {
+  stripe: ({ target }) =>
+    target.payments?.adapter === 'stripe' ? "target.payments with adapter 'stripe'" : undefined,
+  imapflow: withImap,
+  'postal-mime': withImap,
+  ioredis: ({ data }) => (data.redis.length > 0 ? 'data.redis' : undefined),
+  mysql2: ({ data }) => (data.oldMysql === undefined ? undefined : 'data.oldMysql'),
+  '@aws-sdk/client-cloudwatch': ({ slo }) =>
+    slo?.source.adapter === 'cloudwatch' ? "slo.source with adapter 'cloudwatch'" : undefined,
+  '@azure/identity': ({ slo }) =>
+    slo?.source.adapter === 'azure-logs' && slo.source.token === undefined
+      ? "slo.source with adapter 'azure-logs' and no token"
+      : undefined,
+  '@aws-sdk/client-codedeploy': never,
+  esbuild: withK6,
+  // One of several ways to a browser: the part "browser" judges all of them.
+  '@sparticuz/chromium': never,
+  'allure-playwright': never,
+  'allure-commandline': never,
+  k6: withK6,
+  browser: ({ flows }) => {
+    const flow = flows.find(({ steps }) => steps.some(({ kind }) => kind === 'page'));
+    return flow && `page steps of flow ${flow.id}`;
+  },
+};
