@@ -1,9 +1,20 @@
 import { execFile, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { installCommand, OPTIONAL_PACKAGES, type OptionalPackage } from '../../../host/optional-packages.ts';
 import { startTarget, type Target } from '../project.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');
@@ -34,11 +45,9 @@ beforeAll(async () => {
   ) as { version: string };
   await run(
     'npm',
-    // Without the optional packages: a plan that needs none of them must work without them.
     [
       'install',
       '--prefer-offline',
-      '--omit=optional',
       '--no-audit',
       '--no-fund',
       `./${name}`,
@@ -64,7 +73,15 @@ function emptyProject(type: string): string {
 }
 
 function npx(cwd: string, ...args: string[]): Promise<End> {
-  const child = spawn('npx', ['--no', ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  return npxWith(cwd, {}, ...args);
+}
+
+function npxWith(cwd: string, env: Readonly<Record<string, string>>, ...args: string[]): Promise<End> {
+  const child = spawn('npx', ['--no', ...args], {
+    cwd,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let out = '';
   let err = '';
   child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
@@ -146,4 +163,106 @@ test('a strict TypeScript project can check its plan against the package', async
     (error: { stdout: string }) => error.stdout,
   );
   expect(checked).toBe('');
+});
+
+/** Folders that hold an installed package, those inside of others too. */
+function installedPackages(directory: string): readonly string[] {
+  const modules = path.join(directory, 'node_modules');
+  if (!existsSync(modules)) return [];
+  const folders = readdirSync(modules).flatMap((name) =>
+    name.startsWith('@') ? readdirSync(path.join(modules, name)).map((own) => path.join(name, own)) : [name],
+  );
+  return folders
+    .map((name) => path.join(modules, name))
+    .filter((folder) => existsSync(path.join(folder, 'package.json')))
+    .flatMap((folder) => [folder, ...installedPackages(folder)]);
+}
+
+function bytesIn(directory: string): number {
+  return readdirSync(directory, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .reduce((sum, entry) => sum + lstatSync(path.join(entry.parentPath, entry.name)).size, 0);
+}
+
+test('with Playwright it is at most 100 packages and 60 MB, and asks nobody for more', () => {
+  const packages = installedPackages(home);
+  const names = packages.map((folder) => path.relative(path.join(home, 'node_modules'), folder));
+  expect(names).toContain('playwright-core');
+  expect(names).toContain('greenlight');
+  expect(packages.length, names.join(' ')).toBeLessThanOrEqual(100);
+  expect(bytesIn(path.join(home, 'node_modules')) / 1e6).toBeLessThanOrEqual(60);
+  expect(names.filter((name) => name in OPTIONAL_PACKAGES)).toEqual([]);
+});
+
+describe('where a plan needs clients that are not installed', () => {
+  const plan = (): string => `import { defineConfig, secret } from 'greenlight';
+    export default defineConfig({
+      target: {
+        name: 'shop',
+        urls: { app: '${target.url}' },
+        payments: { adapter: 'stripe', secretKey: secret('STRIPE_KEY'), apiBase: '${target.url}' },
+        mailbox: { adapter: 'imap', host: '127.0.0.1', port: 1, user: secret('MAIL_USER'), password: secret('MAIL_PASSWORD') },
+      },
+      probes: [{ id: 'home-answers', title: 'Home', kind: 'endpoints', paths: ['/'] }],
+      data: { redis: [{ id: 'sessions-preserved', title: 'Sessions', old: secret('OLD_REDIS'), new: secret('NEW_REDIS') }] },
+    });`;
+  const env = {
+    STRIPE_KEY: 'sk_test_123456789',
+    MAIL_USER: 'somebody-synthetic',
+    MAIL_PASSWORD: 'not-a-real-password',
+    OLD_REDIS: 'redis://127.0.0.1:1',
+    NEW_REDIS: 'redis://127.0.0.1:2',
+  };
+  let directory: string;
+  beforeEach(async () => {
+    directory = emptyProject('module');
+    await npx(directory, 'greenlight', 'init', '--url', target.url);
+    writeFileSync(path.join(directory, 'greenlight.config.mts'), plan());
+  });
+
+  test('each is unknown, with the command that installs it', async () => {
+    const saidFor = async (clients: readonly OptionalPackage[]): Promise<void> => {
+      const end = await npxWith(directory, env, 'greenlight', 'run');
+      expect(end.code, end.err + end.out).toBe(20);
+      expect(decision(directory)).toBe('INCONCLUSIVE');
+      const verdict = readFileSync(path.join(directory, 'greenlight-report', 'verdict.json'), 'utf8');
+      for (const name of clients) {
+        expect(verdict, name).toContain(installCommand([name]));
+        expect(end.out, name).toContain(installCommand([name]));
+      }
+      expect(verdict).not.toContain('"failed": 1');
+    };
+    await saidFor(['stripe', 'imapflow']);
+    // Data is not compared before the account of the payments has shown that its money is not real.
+    writeFileSync(
+      path.join(directory, 'greenlight.config.mts'),
+      plan().replace(/payments:.*|mailbox:.*/g, ''),
+    );
+    await saidFor(['ioredis']);
+  });
+
+  test('doctor names these and no others, in one command', async () => {
+    const end = await npx(directory, 'greenlight', 'doctor');
+    expect(end.code, end.err + end.out).toBe(20);
+    expect(end.out).toContain(installCommand(['stripe', 'imapflow', 'postal-mime', 'ioredis']));
+    expect(end.out.match(/^ {2}✗ (\S+)/gm)).toEqual(
+      ['stripe', 'imapflow', 'postal-mime', 'ioredis'].map((name) => `  ✗ ${name}`),
+    );
+    writeFileSync(
+      path.join(directory, 'greenlight.config.mts'),
+      plan().replace(/payments:.*|mailbox:.*|data:.*/g, ''),
+    );
+    const without = await npx(directory, 'greenlight', 'doctor');
+    expect(without.code, without.err + without.out).toBe(0);
+  });
+
+  test('the demo says at once what it needs', async () => {
+    const end = await npx(directory, 'greenlight', 'demo');
+    expect(end.code, end.err + end.out).toBe(20);
+    expect(end.err).toContain('npm install --save-dev fastify@');
+    for (const name of ['light-my-request', 'nodemailer', 'smtp-server', 'stripe', 'ioredis', 'postal-mime'])
+      expect(end.err).toContain(` ${name}@`);
+    const listed = await npx(directory, 'greenlight', 'demo', '--list-faults');
+    expect(listed.code, listed.err).toBe(0);
+  });
 });
