@@ -1,4 +1,3 @@
-import { GreenlightError } from '../../contract/errors.ts';
 import { MetricsUnavailable } from '../../contract/ports/metrics.ts';
 import { importOptional } from '../../host/import-optional.ts';
 import type { OptionalPackage } from '../../host/optional-packages.ts';
@@ -9,16 +8,13 @@ import type { OptionalPackage } from '../../host/optional-packages.ts';
  * @param otherWay what helps besides installing it
  * @throws MetricsUnavailable with the command that installs it
  */
-export async function importClient<M>(
+export function importClient<M>(
   name: OptionalPackage,
   load: () => Promise<M>,
   otherWay?: string,
 ): Promise<M> {
-  try {
-    return await importOptional(name, load);
-  } catch (error) {
-    if (!(error instanceof GreenlightError)) throw error;
-    const hint = otherWay === undefined ? error.hint : `${error.hint}, or ${otherWay}`;
-    throw new MetricsUnavailable(error.message, hint, { cause: error.cause });
-  }
+  return importOptional(name, load, (problem, command, cause) => {
+    const hint = otherWay === undefined ? command : `${command}, or ${otherWay}`;
+    return new MetricsUnavailable(problem, hint, { cause });
+  });
 }

@@ -1,4 +1,3 @@
-import { GreenlightError } from '../../contract/errors.ts';
 import { type PortName, PortUnavailable } from '../../contract/ports/observe.ts';
 import { importOptional } from '../../host/import-optional.ts';
 import type { OptionalPackage } from '../../host/optional-packages.ts';
@@ -8,15 +7,10 @@ import type { OptionalPackage } from '../../host/optional-packages.ts';
  * @param load `() => import('the-package')`
  * @throws PortUnavailable with the command that installs it
  */
-export async function importClient<M>(
-  port: PortName,
-  name: OptionalPackage,
-  load: () => Promise<M>,
-): Promise<M> {
-  try {
-    return await importOptional(name, load);
-  } catch (error) {
-    if (!(error instanceof GreenlightError)) throw error;
-    throw new PortUnavailable(port, error.message, error.hint, { cause: error.cause });
-  }
+export function importClient<M>(port: PortName, name: OptionalPackage, load: () => Promise<M>): Promise<M> {
+  return importOptional(
+    name,
+    load,
+    (problem, command, cause) => new PortUnavailable(port, problem, command, { cause }),
+  );
 }
