@@ -12,6 +12,7 @@ import { versionIn } from '../host/package-root.ts';
  *     npm run test:playwright -- --version 1.63.0
  *     npm run test:client -- ioredis@5.0.0 stripe@18.0.0
  *
+ * `--tests <path>`, given again for more, runs these instead of all that the package is for.
  * What passes for the lowest and the highest version is the range in package.json; that of Playwright is in
  * host/find-playwright.ts, too.
  */
@@ -43,7 +44,7 @@ const TESTS: Readonly<Record<OptionalPackage | typeof PLAYWRIGHT, readonly strin
 };
 
 const { values, positionals } = parseArgs({
-  options: { version: { type: 'string' } },
+  options: { version: { type: 'string' }, tests: { type: 'string', multiple: true } },
   allowPositionals: true,
 });
 const wanted = [
@@ -87,7 +88,7 @@ function tryVersions(wanted: readonly Wanted[]): number {
       env: { ...process.env, PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: '1' },
     });
     wanted.forEach((one) => mustBeThere(one, scratch));
-    const tests = [...new Set(wanted.flatMap(({ name }) => TESTS[name]))];
+    const tests = values.tests ?? [...new Set(wanted.flatMap(({ name }) => TESTS[name]))];
     console.error(`With ${named.join(' ')}: ${tests.join(' ')}`);
     const vitest = path.join(scratch, 'node_modules', 'vitest', 'vitest.mjs');
     const { status } = spawnSync(process.execPath, [vitest, 'run', ...tests], {
