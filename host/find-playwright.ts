@@ -11,11 +11,14 @@ export interface PlaywrightInstall {
   readonly configFile: string;
 }
 
+/** Without `--add-reporter`, which came with this version, there is no recorder that a configuration cannot leave out. */
+const LEAST = [1, 63] as const;
+
 /**
  * The lowest and the highest minor version of @playwright/test that the tests have run with (`npm run test:playwright`).
- * Lower ones do not work; a higher one may, and is told. `--add-reporter` came with 1.63.
+ * Others may work, and are told.
  */
-const TESTED = { least: [1, 63], most: [1, 65] } as const;
+const TESTED = { least: [1, 65], most: [1, 65] } as const;
 
 const CONFIG_NAMES = ['mts', 'ts', 'mjs', 'js', 'cts', 'cjs'].map(
   (extension) => `playwright.config.${extension}`,
@@ -37,10 +40,10 @@ export function findPlaywright(planFile: string, cwd: string, named?: string): P
     });
   }
   const version = versionIn(directory);
-  if (compare(version, TESTED.least) < 0) {
+  if (compare(version, LEAST) < 0) {
     throw new GreenlightError(
       'PART_MISSING',
-      `@playwright/test is ${version}, at least ${TESTED.least.join('.')} is needed`,
+      `@playwright/test is ${version}, at least ${LEAST.join('.')} is needed`,
       { hint: 'npm install --save-dev @playwright/test@latest' },
     );
   }

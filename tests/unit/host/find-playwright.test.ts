@@ -25,12 +25,13 @@ function install(version: string): void {
 
 describe('the range of Playwright', () => {
   const [major = 0, minor = 0] = LEAST.split('.').map(Number);
-  test('is said the same in package.json and to whoever runs: the lowest, and the one that all tests use', () => {
-    expect(untestedPlaywright(LEAST)).toBeUndefined();
+  test('is told where it ends: the one that all tests use is in it, others are not', () => {
     expect(untestedPlaywright(OURS)).toBeUndefined();
     const [, ours = 0] = OURS.split('.').map(Number);
     for (const other of [`${major}.${minor - 1}.9`, `${major}.${ours + 1}.0`, `${major + 1}.0.0`]) {
-      expect(untestedPlaywright(other), other).toBe(`tested with ${major}.${minor} to ${major}.${ours}`);
+      expect(untestedPlaywright(other), other).toMatch(
+        new RegExp(`^tested with \\S+ to ${major}\\.${ours}$`),
+      );
     }
   });
 
