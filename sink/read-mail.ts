@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Mail } from '../contract/ports/mailbox.ts';
-import { importPart } from './import-part.ts';
+import { importOptional } from '../host/import-optional.ts';
 import { mailLinks } from './mail-links.ts';
 
 /** What the SMTP conversation said, apart from the message itself. */
@@ -14,7 +14,7 @@ export interface Envelope {
  * header's, which the customer sees.
  */
 export async function readMail(raw: Uint8Array, envelope: Envelope, receivedAt: Date): Promise<Mail> {
-  const { default: PostalMime } = await importPart('postal-mime', () => import('postal-mime'));
+  const { default: PostalMime } = await importOptional('postal-mime', () => import('postal-mime'));
   const parsed = await PostalMime.parse(raw);
   const text = parsed.text ?? '';
   const html = parsed.html ?? '';

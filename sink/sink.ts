@@ -1,6 +1,6 @@
 import type { Mail } from '../contract/ports/mailbox.ts';
 import { createBoundedStore } from './bounded-store.ts';
-import { importPart } from './import-part.ts';
+import { importOptional } from '../host/import-optional.ts';
 import type { Listening } from './listen-on.ts';
 import { type Route, startObserve } from './observe.ts';
 import type { Arrival, StoredWebhook } from './received.ts';
@@ -51,8 +51,8 @@ export class DoorsClosed extends Error {
 export async function startSink(options: SinkOptions): Promise<Sink> {
   const { host, ports, limits, onArrival = () => undefined } = options;
   // Told now, and not by the first mail.
-  await importPart('postal-mime', () => import('postal-mime'));
-  await importPart('smtp-server', () => import('smtp-server'));
+  await importOptional('postal-mime', () => import('postal-mime'));
+  await importOptional('smtp-server', () => import('smtp-server'));
   const mails = createBoundedStore<Mail>(limits);
   const webhooks = createBoundedStore<StoredWebhook>(limits);
   const sizes = { message: limits.messageBytes, together: limits.bytes };

@@ -1,6 +1,6 @@
 import type { Mail } from '../contract/ports/mailbox.ts';
 import type { BoundedStore } from './bounded-store.ts';
-import { importPart } from './import-part.ts';
+import { importOptional } from '../host/import-optional.ts';
 import { createIntake, type Parcel } from './intake.ts';
 import { listenOn, type Listening } from './listen-on.ts';
 import { type Envelope, readMail } from './read-mail.ts';
@@ -24,7 +24,7 @@ export interface SmtpOptions {
  */
 export async function startSmtp(options: SmtpOptions): Promise<Listening> {
   const { store, limits, onArrival } = options;
-  const { SMTPServer } = await importPart('smtp-server', () => import('smtp-server'));
+  const { SMTPServer } = await importOptional('smtp-server', () => import('smtp-server'));
   const intake = createIntake(limits);
   const open = new Map<string, Parcel>();
   const lose = (code: number, reason: string, callback: (error: Error) => void): void => {

@@ -32,6 +32,7 @@ const TESTS: Readonly<Record<OptionalPackage | typeof PLAYWRIGHT, readonly strin
   stripe: ['tests/contracts/payments', 'tests/contracts/webhooks', 'tests/unit/demo/stripe-stand-in.test.ts'],
   imapflow: ['tests/contracts/mailbox'],
   'postal-mime': ['tests/contracts/mailbox'],
+  'smtp-server': ['tests/e2e/cli/sink.test.ts'],
   ioredis: ['tests/contracts/data-checks/redis.test.ts', 'tests/contracts/demo/redis.test.ts'],
   mysql2: ['tests/contracts/data-checks/mariadb', 'tests/unit/data-checks/mysql-values.test.ts'],
   '@aws-sdk/client-cloudwatch': ['tests/unit/slo'],

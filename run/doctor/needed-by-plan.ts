@@ -26,6 +26,7 @@ export const NEEDED_BY_PLAN: Readonly<Record<OptionalPackage | PlannedProgram, N
     target.payments?.adapter === 'stripe' ? "target.payments with adapter 'stripe'" : undefined,
   imapflow: withImap,
   'postal-mime': withImap,
+  'smtp-server': never,
   ioredis: ({ data }) => (data.redis.length > 0 ? 'data.redis' : undefined),
   mysql2: ({ data }) => (data.oldMysql === undefined ? undefined : 'data.oldMysql'),
   '@aws-sdk/client-cloudwatch': ({ slo }) =>
