@@ -1,9 +1,8 @@
 // Builds `dist`: plain JavaScript so that the package needs no loader where it is installed, in few files.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { bundle } from './bundle.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -18,7 +17,7 @@ execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root, 
 chmodSync(path.join(dist, 'scripts', 'greenlight.js'), 0o755);
 copyAssets();
 copyGrammar();
-await writeSchemas();
+writeSchemas();
 await bundle(dist);
 
 /** Files that modules read beside themselves, such as SQL. */
@@ -40,11 +39,11 @@ function copyGrammar() {
   cpSync(path.join(path.dirname(grammar), 'LICENSE'), path.join(to, 'tree-sitter-bash.LICENSE'));
 }
 
-/** The JSON Schemas of what a run writes, from the very definitions that the code uses. */
-async function writeSchemas() {
-  const { jsonSchemas } = await import(pathToFileURL(path.join(dist, 'reporters', 'schemas.js')).href);
-  mkdirSync(path.join(dist, 'schemas'), { recursive: true });
-  for (const [name, schema] of Object.entries(jsonSchemas())) {
-    writeFileSync(path.join(dist, 'schemas', name), `${JSON.stringify(schema, null, 2)}\n`);
-  }
+/** The JSON Schemas, from the very definitions that the code uses and the comments beside their keys. */
+function writeSchemas() {
+  const writer = path.join(root, 'scripts', 'reference', 'write-schemas.ts');
+  execFileSync(process.execPath, ['--import', 'tsx', writer, path.join(dist, 'schemas')], {
+    cwd: root,
+    stdio: 'inherit',
+  });
 }

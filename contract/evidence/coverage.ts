@@ -7,10 +7,13 @@ export const AddedColumns = z.literal('expected');
 
 /** Every table that `data.tables` does not name, compared with the table of the same name. */
 export const OtherTables = z.strictObject({
+  /** The statement in words, as reports show it. */
   title: z.string().min(1).default('Every other table holds what it held'),
+  /** Phases in which it is asked. */
   phases: z.array(Phase).min(1).default(['post-cutover']),
   /** As in a mapping: each row with its twin, or only their number. */
   compare: z.enum(['rows', 'counts']).default('rows'),
+  /** `equal`: as many rows as before; `at-least`: the new system may already have more. */
   rows: z.enum(['equal', 'at-least']).default('equal'),
   /** Whether reports may show the values of differing columns; default `masked`. Keys are always shown. */
   values: z.enum(['masked', 'shown']).optional(),

@@ -13,6 +13,7 @@ export type DataRow = Readonly<Record<string, string | number | boolean>>;
 
 /** What every pure function of a flow may use. */
 export interface FlowContext<C = Captured> {
+  /** What earlier steps captured. */
   readonly captured: C;
   /** A new identity at every call; runs, workers, attempts and virtual users never collide. Safe in a mail address. */
   readonly unique: () => string;
@@ -32,10 +33,13 @@ export interface CreatedRecord {
 
 /** A response or observation as the functions of its step see it. */
 export interface Answer<C, B> {
+  /** The parsed body, or what was observed. */
   readonly body: B;
+  /** What earlier steps captured. */
   readonly captured: C;
-  /** Only for requests: the HTTP status and lower-case headers. */
+  /** Only for requests: the HTTP status. */
   readonly status: number;
+  /** Only for requests: headers by lower-case name. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
@@ -43,12 +47,14 @@ type SchemaFor<C, B> = z.ZodType<B> | ((captured: C) => z.ZodType<B>);
 
 /** A portable step: pure functions around one HTTP request. */
 export interface RequestStepInput<C, B, N> {
+  /** What reports call the step; default: its id. */
   readonly title?: string;
   /**
    * Id of a check of this step's own, with the step's title: the journey runs once, and several checks are told by it. A
    * step that several flows share has it in the first of them that runs.
    */
   readonly check?: string;
+  /** Makes the request from what is known so far. A plain function: nobody waits for a promise. */
   readonly request: (ctx: FlowContext<C>) => RequestSpec;
   /** Accepted status codes; default any 2xx. */
   readonly status?: number | readonly number[];
@@ -56,6 +62,7 @@ export interface RequestStepInput<C, B, N> {
   readonly response?: SchemaFor<C, B>;
   /** Cheap comparisons, made on every response by every engine. */
   readonly expect?: (answer: Answer<C, B>) => readonly Statement[];
+  /** Values for later steps, by name. */
   readonly capture?: (answer: Answer<C, B>) => N;
   /** The target must answer within this time, in milliseconds; default: the plan's `budgetMs`. */
   readonly budgetMs?: number;
@@ -64,6 +71,7 @@ export interface RequestStepInput<C, B, N> {
    * repeated must say so. No load engine can run it.
    */
   readonly poll?: Poll<Answer<C, B>>;
+  /** What it is about to create, written to the ledger before anything leaves. */
   readonly creates?: (ctx: FlowContext<C>) => CreatedRecord | readonly CreatedRecord[];
   /** Shows the values that were compared. They may be data of customers; by default only their shape is shown. */
   readonly showValues?: boolean;
@@ -71,18 +79,24 @@ export interface RequestStepInput<C, B, N> {
 
 /** A step that looks from another side: mailbox, database, payment provider. No load engine can run it. */
 export interface ObserveStepInput<C, P extends PortName, B, N> {
+  /** What reports call the step; default: its id. */
   readonly title?: string;
   /**
    * Id of a check of this step's own, with the step's title: the journey runs once, and several checks are told by it. A
    * step that several flows share has it in the first of them that runs.
    */
   readonly check?: string;
+  /** From where it looks: `mailbox`, `records`, `payments` or `webhooks`. */
   readonly port: P;
+  /** What is looked for. */
   readonly query: (ctx: FlowContext<C>) => Queries[P];
+  /** Shape of what was found. */
   readonly response?: z.ZodType<B> | ((captured: C) => z.ZodType<B>);
+  /** Comparisons; until they hold, it is looked again. */
   readonly expect?: (
     answer: Answer<C, unknown extends B ? NonNullable<Observations[P]> : B>,
   ) => readonly Statement[];
+  /** Values for later steps, by name. */
   readonly capture?: (answer: Answer<C, unknown extends B ? NonNullable<Observations[P]> : B>) => N;
   /** How long the target has until the observation must hold, in milliseconds; default 10 000. */
   readonly withinMs?: number;
@@ -92,13 +106,16 @@ export interface ObserveStepInput<C, P extends PortName, B, N> {
 
 /** A step in a real browser. `run` gets Playwright's `Page`: annotate the parameter in your plan. */
 export interface PageStepInput<C, N> {
+  /** What reports call the step; default: its id. */
   readonly title?: string;
   /**
    * Id of a check of this step's own, with the step's title: the journey runs once, and several checks are told by it. A
    * step that several flows share has it in the first of them that runs.
    */
   readonly check?: string;
+  /** Drives the page, with `expect` of Playwright; what it returns are values for later steps. */
   readonly run: (page: never, ctx: FlowContext<C>) => Promise<N>;
+  /** What it is about to create, written to the ledger before anything leaves. */
   readonly creates?: (ctx: FlowContext<C>) => CreatedRecord | readonly CreatedRecord[];
   /** The whole step must be done within this time, in milliseconds; default 30 000. */
   readonly budgetMs?: number;
@@ -141,6 +158,7 @@ export interface FlowOptions {
   readonly severity?: Severity;
   /** Who is called when it fails, and the address of what they read. */
   readonly owner?: string;
+  /** The address of what they read. */
   readonly runbook?: string;
   /** Rows that iterations take in turn. */
   readonly data?: readonly DataRow[];

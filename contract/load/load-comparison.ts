@@ -7,8 +7,11 @@ import { Phase } from '../evidence/outcome.ts';
 
 /** Both sides get every request, so only requests that change nothing may be compared. */
 const SafeRequest = z.strictObject({
+  /** How it is asked. */
   method: z.enum(['GET', 'HEAD']).default('GET'),
+  /** Absolute path, with its query. */
   path: z.string().startsWith('/'),
+  /** Which address is asked, a key of both `target.urls` and `target.old.urls`. */
   endpoint: z.string().default('app'),
   /** Sent to both sides, besides `target.headers` and `target.old.headers`. */
   headers: Headers.optional(),
@@ -31,9 +34,12 @@ const LEAST_K6_S = 1;
 export const LoadComparison = z
   .strictObject({
     id: CheckId,
+    /** The statement in words, as reports show it. */
     title: z.string().min(1),
+    /** Phases in which it is asked. */
     phases: z.array(Phase).min(1).default(['post-cutover']),
     ...checkOptions,
+    /** Who makes the load. */
     engine: z.enum(['autocannon', 'k6']),
     /** `true`: where the engine's program is not found the check is not applicable instead of unknown. */
     optional: z.boolean().default(false),
@@ -43,11 +49,15 @@ export const LoadComparison = z
     rounds: z.number().int().min(LEAST_ROUNDS).max(MOST_ROUNDS).default(20),
     /** Seconds of one measurement of one side of one request. */
     blockS: z.number().min(0.2).max(60).default(1),
+    /** Connections to the side that is measured. */
     connections: z.number().int().min(1).max(200).default(4),
     /** Arrivals per second at the side that is measured; k6 only. Without it each connection waits for its answer. */
     rate: z.number().positive().max(10_000).optional(),
+    /** Load on each side before the first measurement, in seconds. */
     warmupS: z.number().nonnegative().max(600).default(2),
+    /** A request without an answer for this long has failed, in milliseconds. */
     timeoutMs: z.number().int().positive().max(120_000).default(10_000),
+    /** Which latency is compared. */
     percentile: z.enum(['p50', 'p95', 'p99']).default('p95'),
     /** How much slower new may be: 0.1 for 10 %. */
     margin: z.number().positive().max(10).default(0.1),
@@ -59,6 +69,7 @@ export const LoadComparison = z
       .gt(0, 'must be above 0: that not one request more fails can never be shown')
       .max(1)
       .default(0.01),
+    /** How sure an answer must be: 0.95 for one wrong answer in twenty. */
     confidence: z.number().min(0.8).max(0.999).default(0.95),
     /**
      * Answers of every side behind one ratio; rounds with fewer are put together. Default, and least: 20 for p50, 200

@@ -7,8 +7,11 @@ import { Phase } from '../evidence/outcome.ts';
 /** Limits that a load profile must hold. At least one latency or error limit is needed: else it could not fail. */
 export const LoadThresholds = z
   .strictObject({
+    /** Half of all answers must come within this time, in milliseconds. */
     p50Ms: z.number().positive().optional(),
+    /** 95 of 100 answers must come within this time, in milliseconds. */
     p95Ms: z.number().positive().optional(),
+    /** 99 of 100 answers must come within this time, in milliseconds. */
     p99Ms: z.number().positive().optional(),
     /** Share of requests that may fail, 0 to below 1. */
     errorRate: z
@@ -31,8 +34,9 @@ export type LoadThresholds = z.infer<typeof LoadThresholds>;
  * last so many seconds is above it.
  */
 const LoadTrigger = z.strictObject({
+  /** How the time is counted. */
   kind: z.enum(['sustained', 'windowed']),
-  /** Seconds. */
+  /** How long, in seconds. */
   forS: z
     .number()
     .positive()
@@ -44,8 +48,11 @@ const LoadTrigger = z.strictObject({
 });
 
 const Request = z.strictObject({
+  /** How it is asked; sent without a body. */
   method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']).default('GET'),
+  /** Absolute path, with its query. */
   path: z.string().startsWith('/'),
+  /** Which address is asked: a key of `target.urls`. */
   endpoint: z.string().default('app'),
   /** Sent with the request, besides `target.headers`. */
   headers: Headers.optional(),
@@ -87,16 +94,21 @@ const KINDS_WITH_PEAK: readonly LoadKind[] = ['ramp', 'spike', 'stress'];
 export const LoadProfile = z
   .strictObject({
     id: CheckId,
+    /** The statement in words, as reports show it. */
     title: z.string().min(1),
+    /** Phases in which this load is made. */
     phases: z.array(Phase).min(1).default(['post-cutover']),
     ...checkOptions,
     kind: LoadKind.default('baseline'),
+    /** Who makes the load: `autocannon` comes with the package and knows the closed model only; `k6` is a program. */
     engine: z.enum(['autocannon', 'k6']),
     /** `true`: where the engine's program is not found the check is not applicable instead of unknown. */
     optional: z.boolean().default(false),
     /** Id of a flow of requests, or plain requests; exactly one of the two. */
     flow: z.string().optional(),
+    /** Plain requests, sent in turn, instead of a flow. */
     requests: z.array(Request).min(1).optional(),
+    /** Connections (autocannon) or virtual users (k6). With a `rate`, k6 takes more where the rate needs them. */
     connections: z.number().int().min(1).max(1000).default(10),
     /**
      * Processes that share the connections; only for autocannon, of which one fills one core. As many as cores are free.
@@ -128,11 +140,15 @@ export const LoadProfile = z
       .positive()
       .max(24 * 3600)
       .default(10),
+    /** Load before each level that is not measured, in seconds. */
     warmupS: z.number().nonnegative().max(600).default(1),
+    /** A request without an answer for this long has failed, in milliseconds. */
     timeoutMs: z.number().int().positive().max(120_000).default(10_000),
     /** Below this many finished requests nothing passes; a breach by fewer must be more than chance. */
     minimumRequests: z.number().int().min(1).default(100),
+    /** What must hold; at least one limit. */
     thresholds: LoadThresholds,
+    /** Roll-back rules, evaluated second by second; only for a `baseline`. */
     triggers: z.array(LoadTrigger).min(1).optional(),
     /**
      * What it means that the target limits our rate (429, or 503 with `Retry-After`). Without: no user asks as a
@@ -198,6 +214,7 @@ export function canBeShared({ engine, kind, baseline }: LoadProfile): boolean {
 export const LoadCaps = z.strictObject({
   /** Arrivals per second. */
   rate: z.number().positive().default(1000),
+  /** Connections, or virtual users, at once. */
   connections: z.number().int().positive().default(200),
   /** Of one profile, with all its levels and pauses. */
   minutes: z.number().positive().default(60),

@@ -11,11 +11,15 @@ export const OwnRows = z.record(
   z.union([
     z.string().min(1),
     z.strictObject({
+      /** The column of this table that leads there, by its old name. */
       column: z.string().min(1),
       /** `column` holds values of `id` of the rows in this table whose `identity` the ledger names. */
       through: z.strictObject({
+        /** The other table. */
         table: z.string().min(1),
+        /** Its column that `column` holds values of. */
         id: z.string().min(1).default('id'),
+        /** Its column that holds the identity. */
         identity: z.string().min(1),
       }),
     }),

@@ -43,8 +43,11 @@ const CreatedKind = z.union([
 /** A check of the user's own: a Playwright test that calls `check(id, ...)` in a spec beside the plan. */
 const OwnCheck = z.strictObject({
   id: CheckId,
+  /** The statement in words, as reports show it. */
   title: z.string().min(1),
+  /** Phases in which it must run. */
   phases: z.array(Phase).min(1).default(['post-cutover']),
+  /** Which Playwright project its spec belongs to; they run in this order. */
   project: Project.default('suites'),
   ...checkOptions,
 });
@@ -61,15 +64,22 @@ export const PlanSchema = z.strictObject({
    */
   allow: z
     .strictObject({
+      /** Hosts on which flows may create data. Host name, or `host:port`. */
       createData: z.array(Host).default([]),
+      /** Hosts on which load may be made. Payment providers are refused. */
       load: z.array(Host).default([]),
+      /** Hosts of whose pages screenshots and traces may be kept. Pixels cannot be redacted. */
       pictures: z.array(Host).optional(),
     })
     .default({ createData: [], load: [] }),
+  /** Journeys of typed steps, each made with `flow(id, options)`; each is one check. */
   flows: z.array(FlowValue).default([]),
+  /** Small checks of one address, as data; each is one check. */
   probes: z.array(Probe).default([]),
+  /** What must have become of the old databases. */
   data: z
     .strictObject({
+      /** Tables of old and where their rows went; each is one check. */
       tables: z.array(TableMapping).default([]),
       /** Compares every table that `tables` does not name and `except` does not leave out, by its name. */
       otherTables: OtherTables.optional(),
@@ -93,6 +103,7 @@ export const PlanSchema = z.strictObject({
        * not fit are not checked, which is never a pass.
        */
       budgetMinutes: z.number().positive().optional(),
+      /** After this long PostgreSQL ends a statement of ours, in milliseconds; the check is then unknown. */
       statementTimeoutMs: z.number().int().positive().default(60_000),
       /**
        * What is known about writers while rows are compared. `snapshot`: nothing. `fenced`: old must prove to be
@@ -102,8 +113,10 @@ export const PlanSchema = z.strictObject({
       mode: z.enum(['snapshot', 'fenced', 'barrier', 'live']).default('snapshot'),
     })
     .default({ tables: [], except: {}, redis: [], statementTimeoutMs: 60_000, mode: 'snapshot' }),
+  /** Load on the target, and old against new. */
   load: z
     .strictObject({
+      /** What load is made and what must hold; each is one check. */
       profiles: z.array(LoadProfile).default([]),
       /** Old against new; needs `target.old.urls`. */
       comparisons: z.array(LoadComparison).default([]),
@@ -113,10 +126,13 @@ export const PlanSchema = z.strictObject({
     .prefault({}),
   /** Service levels, asked of the target's own metrics. */
   slo: Slo.optional(),
+  /** Checks in Playwright specs of your own, beside the plan. */
   checks: z.array(OwnCheck).default([]),
+  /** Kinds of data that flows create, by name, and how each is removed. */
   created: z.record(z.string(), CreatedKind).default({}),
   /** Names of environment variables whose values must never be written anywhere. */
   secrets: z.array(z.string()).default([]),
+  /** What findings mean: `default`, and what single phases say instead, field by field. */
   policy: Policies,
   /** Default time in which the target must answer one request of a flow, in milliseconds. */
   budgetMs: z.number().int().positive().max(120_000).default(5000),
@@ -125,7 +141,10 @@ export const PlanSchema = z.strictObject({
    * `Retry-After`. It waits as told; a longer wait than this leaves the check unknown. Milliseconds.
    */
   rateLimit: z
-    .strictObject({ waitMs: z.number().int().nonnegative().max(600_000).default(RATE_LIMIT_WAIT_MS) })
+    .strictObject({
+      /** The longest wait, in milliseconds. */
+      waitMs: z.number().int().nonnegative().max(600_000).default(RATE_LIMIT_WAIT_MS),
+    })
     .prefault({}),
   /** The whole run must be done within this time, in minutes. */
   deadlineMinutes: z
@@ -205,10 +224,29 @@ function remedyOf(issue: z.core.$ZodIssue): string {
       return `use at most ${String(issue.maximum)}`;
     case 'invalid_format':
       if (issue.format === 'url') return 'give the whole address, scheme included: https://shop.example.com';
-      return 'see docs/concepts.md, "The plan"';
+      return seePage(issue.path);
     default:
-      return 'see docs/concepts.md, "The plan"';
+      return seePage(issue.path);
   }
+}
+
+/** Pages of the reference, which lie in the package; keys without one are told on the first. */
+const PAGES: Readonly<Record<string, string>> = {
+  target: 'docs/plan/target.md',
+  allow: 'docs/plan/allow.md',
+  flows: 'docs/plan/flows.md',
+  probes: 'docs/plan/probes.md',
+  data: 'docs/plan/data.md',
+  load: 'docs/plan/load.md',
+  slo: 'docs/plan/slo.md',
+  checks: 'docs/plan/checks.md',
+  created: 'docs/plan/created.md',
+  policy: 'docs/plan/policy.md',
+};
+
+function seePage([top]: readonly PropertyKey[]): string {
+  const page = typeof top === 'string' && Object.hasOwn(PAGES, top) ? PAGES[top] : undefined;
+  return `see ${page ?? 'docs/plan/README.md'} in the package (node_modules/greenlight)`;
 }
 
 /** `flows[2].steps[0]` for a path of keys and indexes. */

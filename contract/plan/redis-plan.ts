@@ -13,10 +13,13 @@ const Share = z.number().positive().max(1);
 /** One Redis database of old and where its keys went. One check of the plan. */
 export const RedisMapping = z.strictObject({
   id: CheckId,
+  /** The statement in words, as reports show it. */
   title: z.string().min(1),
+  /** Phases in which it is asked. */
   phases: z.array(Phase).min(1).default(['post-cutover']),
   /** `redis://` or `rediss://` addresses; the number of the database is their path. */
   old: SecretString,
+  /** The new one, written like `old`. */
   new: SecretString,
   /** Only keys that begin with one of these; default: all. */
   prefixes: z.array(z.string().min(1)).default([]),
@@ -28,6 +31,7 @@ export const RedisMapping = z.strictObject({
   rounds: z.number().int().min(1).max(10).default(3),
   /** Most of new's memory and clients that may be in use, as shares between 0 and 1. */
   maxMemoryShare: Share.optional(),
+  /** Most of new's connections that may be in use: a share between 0 and 1. */
   maxClientsShare: Share.optional(),
   /** Whether reports may show differing values. Keys and names of fields are always shown. */
   values: z.enum(['masked', 'shown']).default('masked'),

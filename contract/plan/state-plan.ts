@@ -5,15 +5,18 @@ import { STATE_CHECKS, STATE_TITLES, type StateCheckId } from './state-checks.ts
 
 /** What a plan leaves out of the state checks, and why. Shown in every report. */
 const StateExclusion = z.strictObject({
+  /** The check that lets something pass. */
   check: z.enum(STATE_CHECKS),
   /** Only what has such a name (`*` stands for any text), as the findings print it; without it, the whole check. */
   objects: z.array(z.string().min(1)).min(1).optional(),
+  /** Why. */
   because: z.string().min(1),
 });
 export type StateExclusion = z.infer<typeof StateExclusion>;
 
 /** Everything of the two databases besides rows, old against new. Each chosen check is one check of the plan. */
 export const StatePlan = z.strictObject({
+  /** Phases in which they are asked. */
   phases: z.array(Phase).min(1).default(['post-cutover']),
   /** Default: every one. */
   checks: z
@@ -22,6 +25,7 @@ export const StatePlan = z.strictObject({
     .default([...STATE_CHECKS]),
   /** `blocking`: also what is only a warning fails. `advisory`: the check is shown and does not decide. */
   severity: z.partialRecord(z.enum(STATE_CHECKS), Severity).default({}),
+  /** What is let pass, with the reason; shown in every report. */
   except: z.array(StateExclusion).default([]),
   /**
    * How long `old-side-is-quiet` watches for writes, in seconds. A session that fell idle tells its last writes only

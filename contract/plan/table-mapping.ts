@@ -7,6 +7,7 @@ import { Phase } from '../evidence/outcome.ts';
 const Side = z.union([
   z.string().min(1),
   z.strictObject({
+    /** Its name, optionally with its schema: `public.orders`. */
     table: z.string().min(1),
     /** An SQL condition on this side, trusted as part of the plan. */
     where: z.string().min(1).optional(),
@@ -17,7 +18,12 @@ const Side = z.union([
 export const ColumnPolicy = z.strictObject({
   /** Moments are compared to this precision: cut off, or rounded as a cast does. */
   moments: z
-    .strictObject({ to: z.enum(['second', 'millisecond']), by: z.enum(['truncate', 'round']) })
+    .strictObject({
+      /** The precision. */
+      to: z.enum(['second', 'millisecond']),
+      /** How the rest goes. */
+      by: z.enum(['truncate', 'round']),
+    })
     .optional(),
   /** Blanks at the end, or at both ends, of a text do not count. */
   trim: z.enum(['end', 'both']).optional(),
@@ -54,7 +60,9 @@ const RowOptions = {
    */
   since: z
     .strictObject({
+      /** The column of new that says when a row was written. */
       column: z.string().min(1),
+      /** The moment: ISO text, or a number for a column of numbers. */
       at: z.union([
         z.number(),
         z.string().refine((text) => !Number.isNaN(Date.parse(text)), {
@@ -78,9 +86,13 @@ export const ROW_OPTIONS: readonly string[] = Object.keys(RowOptions);
 /** One table of the old database and where its rows went. */
 export const TableMapping = z.strictObject({
   id: CheckId,
+  /** The statement in words, as reports show it. */
   title: z.string().min(1),
+  /** Phases in which it is asked. */
   phases: z.array(Phase).min(1).default(['post-cutover']),
+  /** The table of old, or a part of it. */
   old: Side,
+  /** The table of new, or a part of it. */
   new: Side,
   /** `counts`: rows and sums are counted. `rows`: each row is compared with its twin, in all columns; PostgreSQL only. */
   compare: z.enum(['counts', 'rows']).default('counts'),

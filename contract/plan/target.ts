@@ -10,14 +10,27 @@ const Urls = z
 
 /** Where rows are read: PostgreSQL, an HTTP reader, or an object of the user's own that implements the port. */
 export const RecordsSource = z.discriminatedUnion('adapter', [
-  z.strictObject({ adapter: z.literal('postgres'), url: SecretString }),
+  /** A PostgreSQL database, read in read-only sessions. */
   z.strictObject({
+    /** Who reads. */
+    adapter: z.literal('postgres'),
+    /** `postgres://user:password@host:5432/name`. The role needs SELECT, and nothing more. */
+    url: SecretString,
+  }),
+  /** A reader of your own behind HTTP. */
+  z.strictObject({
+    /** Who reads. */
     adapter: z.literal('http'),
+    /** Base address of the reader: it is asked at `/find`, `/count` and `/ready` below it. */
     url: z.url({ protocol: /^https?$/ }),
+    /** Sent with every query. */
     headers: z.record(z.string(), SecretString).default({}),
   }),
+  /** An object of your own, for rows that are anywhere else. */
   z.strictObject({
+    /** Who reads. */
     adapter: z.literal('custom'),
+    /** Finds and counts rows; for `find`, `count`, `ready` and `close` see the port below. */
     reader: z.custom<RecordsReader>(
       (value) =>
         typeof value === 'object' &&
@@ -36,24 +49,35 @@ const KeepMails = z.boolean().optional();
 
 /** Where mail to synthetic customers arrives. */
 export const MailboxSource = z.discriminatedUnion('adapter', [
+  /** Any real mailbox. Needs the packages `imapflow` and `postal-mime`. */
   z.strictObject({
+    /** Who reads. */
     adapter: z.literal('imap'),
+    /** Host name of the server. */
     host: z.string(),
+    /** Port of the server; without TLS it is mostly 143. */
     port: z.number().int().default(993),
+    /** TLS from the first byte; `false`: nothing is encrypted. */
     secure: z.boolean().default(true),
+    /** Who logs in. */
     user: SecretString,
+    /** Or an app password, where the provider wants one. */
     password: SecretString,
+    /** The folder in which mail is looked for. */
     folder: z.string().default('INBOX'),
     keepMails: KeepMails,
   }),
   /** Mailpit or MailDev 3, read over HTTP. */
   z.strictObject({
+    /** Who reads. */
     adapter: z.enum(['mailpit', 'maildev']),
+    /** Base address of its HTTP interface. */
     url: z.url({ protocol: /^https?$/ }),
     keepMails: KeepMails,
   }),
   /** `greenlight sink`, read over HTTP. */
   z.strictObject({
+    /** Who reads. */
     adapter: z.literal('greenlight-sink'),
     /** Its observe address. */
     url: z.url({ protocol: /^https?$/ }),
@@ -68,6 +92,7 @@ export type MailboxSource = z.infer<typeof MailboxSource>;
 export const WebhookSinkSource = z.discriminatedUnion('adapter', [
   /** `greenlight sink`, read over HTTP. */
   z.strictObject({
+    /** Who reads. */
     adapter: z.literal('greenlight-sink'),
     /** Its observe address, not the one that webhooks are sent to. */
     url: z.url({ protocol: /^https?$/ }),
@@ -79,8 +104,11 @@ export type WebhookSinkSource = z.infer<typeof WebhookSinkSource>;
 
 /** The payment provider's account, always in test mode. */
 export const PaymentsSource = z.discriminatedUnion('adapter', [
+  /** Stripe, in test mode. Needs the package `stripe`. */
   z.strictObject({
+    /** Which provider. */
     adapter: z.literal('stripe'),
+    /** A key of test mode: `sk_test_` or `rk_test_`. A live key ends the run before anything is sent. */
     secretKey: SecretString,
     /** Only for a stand-in: the API's address instead of Stripe's. */
     apiBase: z.url({ protocol: /^https?$/ }).optional(),
@@ -90,7 +118,9 @@ export type PaymentsSource = z.infer<typeof PaymentsSource>;
 
 /** How the target says which release it runs. */
 export const ReleaseSource = z.strictObject({
+  /** Where the release document is, asked by GET; it answers JSON. */
   path: z.string().startsWith('/'),
+  /** Which address is asked: a key of `target.urls`. */
   endpoint: z.string().default('app'),
   /** Dotted path of the release id inside the JSON document. */
   id: z.string().optional(),
@@ -103,13 +133,20 @@ export const ReleaseSource = z.strictObject({
 /** A system that is asked and is not the target: an error tracker, a log store, a provider. */
 const ThirdParty = z.union([
   WebAddress.transform((url) => ({ url, headers: {} })),
-  z.strictObject({ url: WebAddress, headers: Headers.default({}) }),
+  z.strictObject({
+    /** Its base address. */
+    url: WebAddress,
+    /** Sent with every request to it, and to nobody else. */
+    headers: Headers.default({}),
+  }),
 ]);
 
 /** The system being judged. */
 export const Target = z
   .strictObject({
+    /** What verdicts, leases and gates call it. One run at a time may be on a name. */
     name: z.string().min(1),
+    /** Base addresses by name; `app` is the main one. Without a query or credentials. */
     urls: Urls,
     /**
      * Sent with every request to `urls`, by every asker and by pages, and to no other place: what a staging system behind
@@ -124,6 +161,7 @@ export const Target = z
     /** The twin that is being left, for comparisons. */
     old: z
       .strictObject({
+        /** Its base addresses, under the same names as those of new. */
         urls: Urls.optional(),
         records: RecordsSource.optional(),
         /** Sent with every request to the old system, which gets none of `target.headers`. */

@@ -7,11 +7,17 @@ export interface MailQuery {
 }
 
 export interface Mail {
+  /** As the mailbox calls it. */
   readonly id: string;
+  /** Address of the sender. */
   readonly from: string;
+  /** Addresses of all recipients. */
   readonly to: readonly string[];
+  /** Decoded. */
   readonly subject: string;
+  /** The plain part; empty without one. */
   readonly text: string;
+  /** The HTML part; empty without one. */
   readonly html: string;
   /** Absolute links of the HTML part (or the text part without HTML), in order. */
   readonly links: readonly string[];

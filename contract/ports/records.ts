@@ -15,6 +15,7 @@ export interface RecordsAnswer {
 
 /** One side of a table mapping, as the counting reads it. */
 export interface CountQuery {
+  /** As the plan names it. */
   readonly table: string;
   /** An SQL condition (PostgreSQL) or whatever the user's reader understands. */
   readonly filter?: string;
@@ -36,12 +37,13 @@ export type CountAnswer =
 
 /** Looks up rows by equality, for flows that observe the database. */
 export interface RecordLookup {
-  /** @throws PortUnavailable when the store cannot be asked */
+  /** Rows whose columns equal what `where` names. @throws PortUnavailable when the store cannot be asked */
   find(query: Omit<RecordsQuery, 'side'>): Promise<RecordsAnswer>;
-  /** @throws PortUnavailable */
+  /** Proves that the store can be asked. @throws PortUnavailable */
   ready(): Promise<void>;
   /** The same text for the same database of the same running server, however it is addressed. @throws PortUnavailable */
   identity?(): Promise<string>;
+  /** Called once, at the end. */
   close(): Promise<void>;
 }
 

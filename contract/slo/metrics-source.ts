@@ -15,19 +15,32 @@ const Address = z.url({ protocol: /^https?$/ }).refine(
 
 /** Where metrics are read. */
 export const MetricsSource = z.discriminatedUnion('adapter', [
+  /** Prometheus, or whatever answers its HTTP interface. */
   z.strictObject({
+    /** Which store. */
     adapter: z.literal('prometheus'),
+    /** Base address, to which `/api/v1/query` is added. */
     url: Address,
+    /** Sent with every question, such as `authorization` or `x-scope-orgid`. */
     headers: z.record(z.string(), SecretString).default({}),
   }),
   /** Credentials come from the environment, as for every tool of AWS. */
-  z.strictObject({ adapter: z.literal('cloudwatch'), region: z.string().min(1), delayS }),
+  z.strictObject({
+    /** Which store. */
+    adapter: z.literal('cloudwatch'),
+    /** Such as `eu-central-1`. */
+    region: z.string().min(1),
+    delayS,
+  }),
   /** Application Insights, or anything else in a Log Analytics workspace. */
   z.strictObject({
+    /** Which store. */
     adapter: z.literal('azure-logs'),
+    /** Id of the Log Analytics workspace. */
     workspace: z.string().regex(/^[0-9a-zA-Z-]+$/, 'must be the id of a workspace'),
     /** A bearer token as it is, which nobody renews. Without: the credentials of the environment, by `@azure/identity`. */
     token: SecretString.optional(),
+    /** The address of the query service, in another cloud. */
     url: Address.default('https://api.loganalytics.azure.com'),
     /** Whom the token of the environment must be for; the default follows from the cloud that `url` is in. */
     audience: z.url({ protocol: /^https$/ }).optional(),

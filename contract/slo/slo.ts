@@ -19,7 +19,12 @@ const Share = z.number().min(0).max(1);
 
 /** Greatest values that hold. A breach of `critical` fails, one of `warning` is said in a pass. */
 const AtMost = z
-  .strictObject({ warning: z.number().min(0).optional(), critical: z.number().min(0) })
+  .strictObject({
+    /** Above this a pass says so. */
+    warning: z.number().min(0).optional(),
+    /** Above this the check fails. */
+    critical: z.number().min(0),
+  })
   .refine(({ warning, critical }) => warning === undefined || warning <= critical, {
     message: 'the warning level must not lie above the critical one',
     path: ['warning'],
@@ -27,7 +32,12 @@ const AtMost = z
 
 /** Least shares that hold. */
 const AtLeast = z
-  .strictObject({ warning: Share.optional(), critical: Share })
+  .strictObject({
+    /** Below this a pass says so; a share between 0 and 1. */
+    warning: Share.optional(),
+    /** Below this the check fails; a share between 0 and 1. */
+    critical: Share,
+  })
   .refine(({ warning, critical }) => warning === undefined || warning >= critical, {
     message: 'the warning level must not lie below the critical one',
     path: ['warning'],
@@ -35,7 +45,9 @@ const AtLeast = z
 
 const common = {
   id: CheckId,
+  /** The statement in words, as reports show it. */
   title: z.string().min(1),
+  /** Phases in which it is asked. */
   phases: z.array(Phase).min(1).default(['post-cutover']),
   ...checkOptions,
   /** What one evaluation looks back on, in seconds. */
@@ -53,11 +65,13 @@ const common = {
     .max(24 * 3600)
     .default(0),
 };
-/** Fewer events are no answer. Default: as many as show that the limit holds (contract/slo/slo-events.ts). */
+/** Fewer events are no answer. Default: as many as show with 95 % confidence that the limit holds. */
 const minimumEvents = z.number().int().min(1).optional();
 /** What an error budget is made of. */
 const budget = {
+  /** The counter of events that went wrong. */
   bad: Selector,
+  /** The counter of all events. */
   total: Selector,
   /** Share of events that must go well, such as 0.999: what is left is the error budget. */
   objective: z.number().gt(0).lt(1),
@@ -74,41 +88,61 @@ export const SloObjective = z.discriminatedUnion('kind', [
   /** Share of requests that took at most `underS`, from a classic histogram: exact at a bucket's boundary. */
   z.strictObject({
     ...common,
+    /** Which kind of level. */
     kind: z.literal('latency'),
     /** Name without `_bucket`, with label matchers. */
     histogram: Selector,
-    /** Seconds. */
+    /** What counts as fast, in seconds. */
     underS: z.number().positive(),
     /** What the metric counts in, where it does not say so itself: CloudWatch has both. */
     unit: z.enum(['s', 'ms']).default('s'),
+    /** Share of requests that must be that fast. */
     atLeast: AtLeast,
     minimumEvents,
   }),
   /** Share of requests that failed. No series of failed ones means none, where the labels of `bad` exist. */
   z.strictObject({
     ...common,
+    /** Which kind of level. */
     kind: z.literal('error-rate'),
+    /** The counter of failed requests. */
     bad: Selector,
+    /** The counter of all requests. */
     total: Selector,
+    /** Share of requests that may fail, 0 to 1. */
     atMost: AtMost,
     minimumEvents,
   }),
   /** Share of looks at which the target was up: `up` of its scrapes, or `probe_success` of a blackbox probe. */
   z.strictObject({
     ...common,
+    /** Which kind of level. */
     kind: z.literal('availability'),
+    /** A gauge that is 1 while the target is up, and 0 while not. */
     up: Selector,
+    /** Share of looks at which it must have been up. */
     atLeast: AtLeast,
     minimumEvents,
   }),
   /** How full something is: processor, memory, connections. */
   z.strictObject({
     ...common,
+    /** Which kind of level. */
     kind: z.literal('saturation'),
     /** `gauge` is averaged over the window; of a `counter`, such as processor seconds, the rate is taken. */
-    used: z.union([z.strictObject({ gauge: Selector }), z.strictObject({ counter: Selector })]),
+    used: z.union([
+      z.strictObject({
+        /** What is used now; averaged over the window. */
+        gauge: Selector,
+      }),
+      z.strictObject({
+        /** What was used so far, such as processor seconds; its rate is taken. */
+        counter: Selector,
+      }),
+    ]),
     /** A number, or the gauge that says it. */
     capacity: z.union([z.number().positive(), Selector]),
+    /** Share of the capacity that may be used. */
     atMost: AtMost,
   }),
   /**
@@ -120,11 +154,21 @@ export const SloObjective = z.discriminatedUnion('kind', [
     title: common.title,
     phases: common.phases,
     ...checkOptions,
+    /** Which kind of level. */
     kind: z.literal('burn-rate'),
     ...budget,
     /** The usual ones for a budget of 30 days; a new system has no long window yet, and is unknown until then. */
     pairs: z
-      .array(z.strictObject({ longS: seconds, shortS: seconds, factor: z.number().positive() }))
+      .array(
+        z.strictObject({
+          /** The long window, in seconds. */
+          longS: seconds,
+          /** The short window, in seconds; shorter than the long one. */
+          shortS: seconds,
+          /** How many times as fast as the budget allows. */
+          factor: z.number().positive(),
+        }),
+      )
       .min(1)
       .default([
         { longS: 3600, shortS: 300, factor: 14.4 },
@@ -138,6 +182,7 @@ export const SloObjective = z.discriminatedUnion('kind', [
     phases: common.phases,
     ...checkOptions,
     windowS: common.windowS,
+    /** Which kind of level. */
     kind: z.literal('error-budget'),
     ...budget,
     /** When the cut-over began: the window starts there. Without it, and in exported rules, `windowS` is the window. */
@@ -150,9 +195,13 @@ export const SloObjective = z.discriminatedUnion('kind', [
   /** Share of business events that went well, such as payments. */
   z.strictObject({
     ...common,
+    /** Which kind of level. */
     kind: z.literal('business-ratio'),
+    /** The counter of events that went well. */
     good: Selector,
+    /** The counter of all events. */
     total: Selector,
+    /** Share of events that must have gone well. */
     atLeast: AtLeast,
     minimumEvents,
   }),
@@ -169,6 +218,7 @@ const SloShape = z.strictObject({
   instances: z.number().int().min(1).default(1),
   /** How often they are scraped, in seconds; CloudWatch and Azure: the period, whole minutes. */
   scrapeS: z.number().positive().max(600).default(15),
+  /** The levels; each is one check. */
   objectives: z.array(SloObjective).min(1),
 });
 

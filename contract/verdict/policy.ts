@@ -9,8 +9,11 @@ const LONGEST_VALIDITY = 366 * 24 * 60;
 
 /** An accepted failure: shown and counted apart, never hidden. It ends at `until`. */
 export const Waiver = z.strictObject({
+  /** The check whose failure is accepted. */
   check: CheckId,
+  /** Why. */
   reason: Said,
+  /** Who answers for it. */
   owner: Said,
   /** Last day on which it counts, `YYYY-MM-DD` (UTC). */
   until: z.iso.date(),
@@ -19,10 +22,13 @@ export type Waiver = z.infer<typeof Waiver>;
 
 /** A share of several checks that must pass: "security smoke >= 95 %". */
 export const Group = z.strictObject({
+  /** Its own id, which no check has. */
   id: CheckId,
+  /** The statement in words, as reports show it. */
   title: z.string().min(1),
+  /** The checks that belong to it; each still blocks unless it is advisory. */
   checks: z.array(CheckId).min(1),
-  /** 0 to 1. */
+  /** Share of them that must have passed, 0 to 1. */
   minimumRatio: z.number().min(0).max(1),
   /** With fewer results the group is unknown. */
   minimumCount: z.number().int().min(1).default(1),
@@ -31,8 +37,11 @@ export type Group = z.infer<typeof Group>;
 
 /** A statement that a human must attest. The same one may be asked of several roles: then each has to say it. */
 export const RequiredAttestation = z.strictObject({
+  /** Names the statement for `greenlight attest`. */
   id: CheckId,
+  /** What is stated, in words. */
   title: Said,
+  /** Who has to say it, such as `release-manager`. */
   role: Said,
 });
 export type RequiredAttestation = z.infer<typeof RequiredAttestation>;
@@ -57,8 +66,11 @@ export const Policy = z.strictObject({
   maxAgeMinutes: z.number().positive().default(60),
   /** How long the verdict may be used, in minutes. */
   validForMinutes: z.number().positive().max(LONGEST_VALIDITY, 'must be a year (527040) at most').default(60),
+  /** Shares of several checks that must have passed. */
   groups: z.array(Group).default([]),
+  /** What people must state before there can be a GO. */
   attestations: z.array(RequiredAttestation).default([]),
+  /** Failures that are accepted until a day. */
   waivers: z.array(Waiver).default([]),
 });
 export type Policy = z.infer<typeof Policy>;

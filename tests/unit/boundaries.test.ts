@@ -168,6 +168,12 @@ const ROOMS: readonly Room[] = [
     packages: ['node:', 'zod', 'commander', 'picocolors'],
     lazy: ['yaml'],
   },
+  // Makes the reference in docs/ and the JSON Schemas when the package is built; no part of it.
+  {
+    at: 'scripts/reference/',
+    ours: ['contract/', 'reporters/schemas'],
+    packages: ['node:', 'zod', 'typescript'],
+  },
   {
     at: 'scripts/commands/demo',
     ours: ['contract/', 'host/', 'safety/', 'reporters/', 'signing/', 'run/', 'scripts/', 'demo/'],

@@ -1,6 +1,6 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { builtInChecks } from '../../contract/plan/built-in-checks.ts';
 import { ERRORS } from '../../contract/errors.ts';
@@ -10,6 +10,10 @@ import { EXIT } from '../../contract/exit-codes.ts';
 import { CheckState, Outcome } from '../../contract/evidence/outcome.ts';
 import { PROBE_KINDS } from '../../contract/plan/probes/index.ts';
 import { STATE_CHECKS, STATE_TITLES } from '../../contract/plan/state-checks.ts';
+import { blocksIn, withReference } from '../../scripts/reference/blocks.ts';
+import { inText } from '../../scripts/reference/render-keys.ts';
+import type { Alternative } from '../../scripts/reference/read-keys.ts';
+import { readReference } from '../../scripts/reference/reference.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const UPDATE = process.env['UPDATE_DOCS'] === '1';
@@ -33,7 +37,7 @@ const WHEN: Record<keyof typeof EXIT, string> = {
 
 test('docs/errors.md is the error table', () => {
   const rows = Object.entries(ERRORS).map(
-    ([code, { title, hint }]) => `| \`${code}\` | ${title} | ${hint} |`,
+    ([code, { title, hint }]) => `| \`${code}\` | ${title} | ${inText(hint)} |`,
   );
   const exits = Object.entries(EXIT).map(
     ([name, code]) => `| ${code} | ${name} | ${WHEN[name as keyof typeof EXIT]} |`,
@@ -202,4 +206,51 @@ test('every kind of probe is under its own name, with an example that a plan tak
     expect(schema.shape.kind.value).toBe(name);
     expect(schema.safeParse(example).error?.issues ?? [], name).toEqual([]);
   }
+});
+
+/** What is not said, with the path at which it is missing. */
+function silent(at: string, forms: readonly Alternative[]): readonly string[] {
+  return forms.flatMap(({ when, says, keys }) => [
+    ...(when === '' || says !== '' ? [] : [`${at} with ${when}`]),
+    ...keys.flatMap((key) => {
+      const path = `${at === '' ? '' : `${at}.`}${key.name}`;
+      return [...(key.says === '' ? [path] : []), ...silent(`${path}${key.step}`, key.inside)];
+    }),
+  ]);
+}
+
+describe('the reference of the plan', () => {
+  const reference = readReference();
+  const folder = path.join(ROOT, 'docs/plan');
+  const pages = readdirSync(folder).filter((name) => name.endsWith('.md'));
+
+  const told = pages.flatMap((name) => blocksIn(readFileSync(path.join(folder, name), 'utf8')));
+  const interfaces = told.flatMap((name) => (name.startsWith('interface.') ? [name.slice(10)] : []));
+
+  test('says something about every key, in the comment beside it', () => {
+    expect(
+      [
+        ...silent('', [reference.plan]),
+        ...silent('policy', [reference.policy]),
+        ...interfaces.flatMap((name) =>
+          reference
+            .interface(name)
+            .flatMap((member) => (member.says === '' ? [`${name}.${member.name}`] : [])),
+        ),
+      ],
+      'write what the key means, with its unit, into a /** comment */ above it in contract/',
+    ).toEqual([]);
+  });
+
+  test.each(pages)('docs/plan/%s is what the schemas say', (name) => {
+    const text = readFileSync(path.join(folder, name), 'utf8');
+    expectDocument(`docs/plan/${name}`, withReference(text, reference));
+  });
+
+  test('tells every key on a page', () => {
+    const needed = reference.plan.keys
+      .filter(({ inside }) => inside.length > 0)
+      .map(({ name }) => `plan.${name}`);
+    expect(told).toEqual(expect.arrayContaining(['keys', 'policy', ...needed]));
+  });
 });

@@ -6,7 +6,9 @@ import { LogIn, TwinRequest } from './twin-request.ts';
 
 /** Who asks. Without headers and log-in: somebody who is not logged in. */
 export const Identity = z.strictObject({
+  /** How reports call it, such as `customer`. */
   name: z.string().min(1),
+  /** Sent with every request of this identity. */
   headers: Headers.default({}),
   /** Where old wants others than new; default: the same. */
   oldHeaders: Headers.optional(),

@@ -6,7 +6,12 @@ const ZodSchema = z.custom<z.ZodType>(
   'must be a zod schema',
 );
 
-const Witness = z.strictObject({ path: z.string().startsWith('/'), status: z.number().int().default(200) });
+const Witness = z.strictObject({
+  /** What must work while the health document says that all is well. */
+  path: z.string().startsWith('/'),
+  /** The status that it must answer with. */
+  status: z.number().int().default(200),
+});
 
 /** The health document has the shape, and what it claims is true: each witness works while it says so. */
 export const health = probeKind({

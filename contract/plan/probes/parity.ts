@@ -30,9 +30,11 @@ const COMPARED_HEADERS = [
 ];
 
 const Ignored = z.strictObject({
+  /** Where the field is; `*` stands for every index of a list. */
   path: z
     .string()
     .regex(/^\$(\.[^.[\]]+|\[\*\])*$/, 'is written like $.items[*].price; * stands for every index'),
+  /** Why it may differ; shown in every report. */
   because: z.string().min(1),
 });
 

@@ -23,7 +23,12 @@ export function probeSchema<const K extends string, Shape extends z.core.$ZodLoo
   kind: K,
   shape: Shape,
 ) {
-  return z.strictObject({ ...common, kind: z.literal(kind), ...shape });
+  return z.strictObject({
+    ...common,
+    /** Which kind of probe. */
+    kind: z.literal(kind),
+    ...shape,
+  });
 }
 
 /** For probes that send requests: where to. */

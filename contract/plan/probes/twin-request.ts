@@ -6,8 +6,11 @@ const SAFE_METHODS: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
 
 /** The keys of a request that both systems get. */
 export const twinRequest = {
+  /** Those that may change data need `harmlessBecause`. */
   method: z.enum(['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE']).default('GET'),
+  /** Absolute path, with its query. */
   path: z.string().startsWith('/'),
+  /** Body, sent as JSON. */
   json: z.unknown().optional(),
   /** Why a method that may change data is harmless here, such as "a search". */
   harmlessBecause: z.string().min(1).optional(),
