@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { describeError, GreenlightError } from '../contract/errors.ts';
 import { EXIT } from '../contract/exit-codes.ts';
@@ -23,7 +24,7 @@ import { sloCommand } from './commands/slo.ts';
 import { sweepCommand } from './commands/sweep.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { exitCodeOfError } from './exit-code-of-error.ts';
-import { ownVersion } from '../host/package-root.ts';
+import { ownVersion, PACKAGE_ROOT } from '../host/package-root.ts';
 
 const COMMANDS = [
   runCommand,
@@ -60,7 +61,10 @@ export async function runCommandLine(
   const program = new Command('greenlight')
     .description('May traffic stay on the new system? Answers GO, NO_GO or INCONCLUSIVE.')
     .version(ownVersion())
-    .addHelpText('after', exitCodeHelp());
+    .addHelpText(
+      'after',
+      `${exitCodeHelp()}\n\nDocumentation: ${path.join(PACKAGE_ROOT, 'docs', 'README.md')}`,
+    );
   for (const command of COMMANDS) {
     program.addCommand(command({ ...context, finish: (code) => (exitCode = code) }));
   }

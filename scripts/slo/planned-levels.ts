@@ -31,7 +31,7 @@ export function rulesOf(plan: Plan, phase: Phase | undefined): RuleFile {
 export function sloOf(plan: Plan): Slo {
   if (plan.slo !== undefined) return plan.slo;
   throw new GreenlightError('USAGE', 'the plan has no service levels', {
-    hint: 'Add slo: { source, up, objectives }; see docs/concepts.md.',
+    hint: 'Add slo: { source, up, objectives }; see docs/plan/slo.md in the package.',
   });
 }
 

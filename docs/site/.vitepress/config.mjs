@@ -89,6 +89,7 @@ export default defineConfig({
           page('Old and new data', '/data'),
           page('Load and service levels', '/load'),
           page('Load from several machines', '/load-scale-out'),
+          page('Mail and webhooks on staging', '/sink'),
           page('Load from a cluster', '/load-k6-operator'),
           page('What a verdict survives', '/verdict'),
         ],
