@@ -32,7 +32,14 @@ const CONFIG_NAMES = ['mts', 'ts', 'mjs', 'js', 'cts', 'cjs'].map(
  * @throws GreenlightError PART_MISSING
  */
 export function findPlaywright(planFile: string, cwd: string, named?: string): PlaywrightInstall {
-  const configFile = findConfigFile(planFile, cwd, named);
+  return playwrightOf(findConfigFile(planFile, cwd, named));
+}
+
+/**
+ * The Playwright that a configuration of it uses.
+ * @throws GreenlightError PART_MISSING
+ */
+export function playwrightOf(configFile: string): PlaywrightInstall {
   const directory = packageDirectory('@playwright/test', configFile);
   if (directory === undefined) {
     throw new GreenlightError('PART_MISSING', `@playwright/test is not installed for ${configFile}`, {
@@ -71,6 +78,18 @@ export function packageDirectory(name: string, from: string): string | undefined
   return found;
 }
 
+/** The Playwright configuration in a folder, or the nearest one above it. */
+export function nearestPlaywrightConfig(folder: string): string | undefined {
+  for (let directory = folder; ; directory = path.dirname(directory)) {
+    const found = configIn(directory);
+    if (found !== undefined || path.dirname(directory) === directory) return found;
+  }
+}
+
+function configIn(directory: string): string | undefined {
+  return CONFIG_NAMES.map((name) => path.join(directory, name)).find((file) => existsSync(file));
+}
+
 function findConfigFile(planFile: string, cwd: string, named?: string): string {
   if (named !== undefined) {
     const file = path.resolve(cwd, named);
@@ -78,9 +97,7 @@ function findConfigFile(planFile: string, cwd: string, named?: string): string {
     throw new GreenlightError('USAGE', `--playwright: ${file} does not exist`);
   }
   const places = [path.dirname(planFile), cwd];
-  const found = places
-    .flatMap((directory) => CONFIG_NAMES.map((name) => path.join(directory, name)))
-    .find((file) => existsSync(file));
+  const found = places.map(configIn).find((file) => file !== undefined);
   if (found !== undefined) return found;
   throw new GreenlightError(
     'PART_MISSING',

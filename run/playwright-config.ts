@@ -12,10 +12,12 @@ import { RUN_CONTEXT_ENV } from '../contract/evidence/run-context.ts';
 import { protectSecretsOf } from '../safety/process-secrets.ts';
 import { runId } from '../host/run-context.ts';
 import { announcePlan } from '../suites/ambient-plan.ts';
+import { browserBesidePlaywrights } from '../suites/browser.ts';
 import { PAGE_WITHIN_MS } from '../suites/flows/flow-run.ts';
 import { packageDirectory } from '../host/find-playwright.ts';
 import { ownModule } from '../host/package-root.ts';
 import { ALLURE_RESULTS_ENV } from './playwright-env.ts';
+import { leavesSpecsOut, runsASpec } from './user-specs/beside-ours.ts';
 
 /** What a project may decide for itself. Everything else is as Greenlight needs it. */
 export interface PlaywrightOverrides {
@@ -91,12 +93,12 @@ export function defineGreenlightPlaywright(
       ...pictures(plan),
       // Needs an ffmpeg that Playwright downloads; without it every test would fail.
       video: 'off',
-      ...overrides.use,
+      ...withBrowser(overrides.use),
     },
     projects: (Object.keys(SPECS) as Project[]).map((name) => ({
       name,
-      ...(overrides.specs?.[name] ?? SPECS[name]),
-      dependencies: DEPENDENCIES[name],
+      ...leavesSpecsOut(plan, overrides.specs?.[name] ?? SPECS[name]),
+      dependencies: runsASpec() ? [] : DEPENDENCIES[name],
       ...(ONE_WORKER.has(name) ? { workers: 1 } : {}),
     })),
   });
@@ -125,11 +127,22 @@ function expectTimeout(plan: Plan): Pick<PlaywrightTestConfig, 'expect'> {
   return budgets.length === 0 ? {} : { expect: { timeout: Math.max(...budgets) } };
 }
 
+/** A plain spec beside ours shall find the browser that our flows find; Playwright looks only into its own cache. */
+function withBrowser(use: PlaywrightOverrides['use'] = {}): PlaywrightTestConfig['use'] {
+  const { launchOptions, channel, connectOptions, browserName, defaultBrowserType } = use;
+  const chosen = launchOptions?.executablePath ?? launchOptions?.channel ?? channel ?? connectOptions;
+  if (chosen !== undefined || (browserName ?? defaultBrowserType ?? 'chromium') !== 'chromium') return use;
+  const executablePath = browserBesidePlaywrights();
+  return executablePath === undefined ? use : { ...use, launchOptions: { ...launchOptions, executablePath } };
+}
+
 /** The redactor first: it cleans what all others see. The recorder last: it must see what the others did. */
 function reporters(overrides: PlaywrightOverrides): ReporterDescription[] {
-  const allure = packageDirectory('allure-playwright', import.meta.filename);
+  // What the tests of an existing spec come to is told by their check, once.
+  const ofSpec = runsASpec();
+  const allure = ofSpec ? undefined : packageDirectory('allure-playwright', import.meta.filename);
   // The command line adds the recorder itself, so that no configuration can leave it out.
-  const byHand = process.env[RUN_CONTEXT_ENV] === undefined;
+  const byHand = process.env[RUN_CONTEXT_ENV] === undefined && !ofSpec;
   return [
     [ownModule('safety/redactor-reporter')],
     ['list'],

@@ -17,6 +17,7 @@ import { loadRunnablePlan } from '../safety/load-runnable-plan.ts';
 import { ownVersion } from '../host/package-root.ts';
 import { type ReportFiles, reportFiles } from '../host/report-files.ts';
 import { refuseBlindTls } from './refuse-blind-tls.ts';
+import { refuseMissingSpecs } from './user-specs/find-spec.ts';
 import { runDirectoryOf } from './run-directory.ts';
 import type { RunRequest, SharedRun } from './run-request.ts';
 import { mustBeShareable } from './shards/shareable.ts';
@@ -58,6 +59,7 @@ export interface PreparedPart extends SharedRun {
 export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
   const { plan, file, digest } = await loadRunnablePlan(request.cwd, request.config, request.env);
   refuseBlindTls(plan, request.env);
+  refuseMissingSpecs(plan, file);
   const whole = checksOf(plan, request.phase);
   if (!whole.some((check) => check.source !== 'built-in')) {
     throw new GreenlightError('USAGE', `the plan has no check for the phase ${request.phase}`, {

@@ -1,7 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Readable } from 'node:stream';
 import { GreenlightError } from '../contract/errors.ts';
 import { Fragment, fragmentName } from '../contract/evidence/fragment.ts';
@@ -16,6 +14,7 @@ import { readProgress } from '../host/progress-pipe.ts';
 import { sayStageWord, stageOf } from '../host/stage-word.ts';
 import type { StageWord } from '../contract/evidence/stage-word.ts';
 import { startGroup } from '../host/process-group.ts';
+import { endOfOutput, readLines } from './read-lines.ts';
 
 /** One start of Playwright. */
 export interface SessionOrder {
@@ -60,8 +59,6 @@ export interface SessionEnd {
 /** Fixtures may need this long to remove what they created. */
 const GRACE_MS = 15_000;
 const KEPT_LINES = 20_000;
-/** For what is still in the pipes when Playwright has gone. */
-const LAST_OUTPUT_MS = 2000;
 /** Enough for the message above the stack of an error in somebody's configuration. */
 const LAST_LINES = 30;
 
@@ -88,9 +85,9 @@ export async function runSession(order: SessionOrder): Promise<SessionEnd> {
   };
   let cut: SessionEnd['cut'];
   const streams = [
-    read(group.child.stdout, keep),
-    read(group.child.stderr, keep),
-    read(group.child.stdio[PROGRESS_DESCRIPTOR] as Readable, (line) => {
+    readLines(group.child.stdout, keep),
+    readLines(group.child.stderr, keep),
+    readLines(group.child.stdio[PROGRESS_DESCRIPTOR] as Readable, (line) => {
       stages.hear(line);
       if (stages.problem !== undefined) void group.stop(GRACE_MS);
     }),
@@ -107,13 +104,7 @@ export async function runSession(order: SessionOrder): Promise<SessionEnd> {
   const { code, signal } = await group.exited;
   clearTimeout(timer);
   order.interrupted.removeEventListener('abort', onInterrupt);
-  // What Playwright's processes printed is there by now. Whoever still holds these pipes is no part of the run, such as a
-  // daemon that a global set-up started: nobody must wait for it.
-  await Promise.race([
-    Promise.all(streams.map(({ ended }) => ended)),
-    pause(LAST_OUTPUT_MS, undefined, { ref: false }),
-  ]);
-  for (const { leave } of streams) leave();
+  await endOfOutput(streams);
   // The log is for people: a disk that is full must not take the answer with it.
   const logProblem = tryWrite(order.logFile, `${lines.join('\n')}\n`);
   return {
@@ -263,21 +254,6 @@ function sessionEnv(order: SessionOrder, contextFile: string): NodeJS.ProcessEnv
   // reporter after ours, whose word would be the last; NO_COLOR beside FORCE_COLOR makes Node warn.
   for (const name of ['NODE_OPTIONS', 'PW_TEST_REPORTER', 'NO_COLOR']) delete env[name];
   return env;
-}
-
-interface Reading {
-  readonly ended: Promise<void>;
-  /** Reads no further, whoever may still write. */
-  readonly leave: () => void;
-}
-
-function read(stream: Readable | null, onLine: (line: string) => void): Reading {
-  if (stream === null) return { ended: Promise.resolve(), leave: () => undefined };
-  const ended = new Promise<void>((resolve) => {
-    createInterface({ input: stream, crlfDelay: Infinity }).on('line', onLine).on('close', resolve);
-    stream.on('error', () => resolve());
-  });
-  return { ended, leave: () => void stream.destroy() };
 }
 
 function readFragment(context: RunContext): Pick<SessionEnd, 'fragment' | 'fragmentProblem'> {

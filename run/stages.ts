@@ -96,6 +96,8 @@ function createNothingBecause({ state, reason }: ReleaseMatch): string | undefin
 }
 
 function creates(plan: Plan, check: PlannedCheck): boolean {
+  // Nobody sees what an existing spec creates: only its author can say that it creates nothing.
+  if (check.source === 'spec') return plan.specs.find(({ id }) => id === check.id)?.createsData !== false;
   const flow =
     check.source === 'flow' ? plan.flows.find(({ id }) => id === (check.partOf ?? check.id)) : undefined;
   return flow !== undefined && createsData(flow);

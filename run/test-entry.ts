@@ -5,8 +5,20 @@ import * as dataChecks from '../data-checks/index.ts';
 import * as load from '../load/index.ts';
 import { defineSlo } from '../slo/define-slo.ts';
 import { asPlan } from '../suites/ambient-plan.ts';
+import * as suites from '../suites/index.ts';
+import { defineSpecs } from './user-specs/define-specs.ts';
 
-export { check, defineReadiness, defineSuites, expect, test } from '../suites/index.ts';
+export { check, defineReadiness, expect, test } from '../suites/index.ts';
+
+/**
+ * Registers the checks of the project `suites` as Playwright tests: the flows, probes and existing specs of a plan.
+ * @throws GreenlightError PLAN_INVALID
+ */
+export function defineSuites(input: PlanInput): void {
+  const plan = asPlan(input);
+  suites.defineSuites(plan);
+  defineSpecs(plan);
+}
 
 /** Registers the data checks of a plan as Playwright tests. @throws GreenlightError PLAN_INVALID */
 export function defineDataChecks(plan: PlanInput): void {

@@ -16,6 +16,7 @@ const GROUPS = [
     'scripts/greenlight',
     'scripts/codedeploy-hook',
     'reporters/recorder',
+    'run/user-specs/spec-recorder',
     'safety/redactor-reporter',
     'playwright.config',
     // The bench boots it.

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { access, constants } from 'node:fs/promises';
+import { accessSync, constants } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { chromium } from '@playwright/test';
@@ -76,7 +76,7 @@ export async function resolveBrowser(
       }
     );
   }
-  for (const [path, source] of await installed(env, options.headed === true)) {
+  for (const [path, source] of installed(env, options.headed === true)) {
     const choice = await attempt(path, source);
     if (choice) return choice;
   }
@@ -96,17 +96,25 @@ export async function resolveBrowser(
   };
 }
 
-async function installed(env: NodeJS.ProcessEnv, headed: boolean): Promise<[string, BrowserSource][]> {
+/**
+ * The Chromium for tests that know nothing of Greenlight, for `use.launchOptions.executablePath`. It is looked up and not
+ * started: a configuration cannot wait. A full one comes first, since it can open a window.
+ * @returns undefined where Playwright finds its own, or where there is none
+ */
+export function browserBesidePlaywrights(env: NodeJS.ProcessEnv = process.env): string | undefined {
+  const named = env['GREENLIGHT_BROWSER'] || env['CHROME_PATH'];
+  if (named) return named;
+  const found = [...installed(env, true), ...installed(env, false)];
+  return found.some(([, source]) => source === 'playwright') ? undefined : found[0]?.[0];
+}
+
+function installed(env: NodeJS.ProcessEnv, headed: boolean): readonly [string, BrowserSource][] {
   const own = playwrightBrowsers(headed).map((path): [string, BrowserSource] => [path, 'playwright']);
   const directories = (env['PATH'] ?? '').split(delimiter).filter((directory) => directory !== '');
   const onPath = PROGRAMS[headed ? 'headed' : 'headless'].flatMap((program) =>
     directories.map((directory): [string, BrowserSource] => [join(directory, program), 'path']),
   );
-  const found: [string, BrowserSource][] = [];
-  for (const candidate of [...own, ...onPath]) {
-    if (await isExecutable(candidate[0])) found.push(candidate);
-  }
-  return found;
+  return [...own, ...onPath].filter(([file]) => isExecutable(file));
 }
 
 /** Playwright knows the path of its full Chromium; the headless shell, its default, lies in a folder beside it. */
@@ -121,11 +129,13 @@ function playwrightBrowsers(headed: boolean): string[] {
   return [join(folder, `chrome-headless-shell${suffix}`), join(folder, 'headless_shell'), full];
 }
 
-async function isExecutable(path: string): Promise<boolean> {
-  return access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function versionOf(

@@ -12,7 +12,7 @@ import { refuseBrokenUndo } from '../safety/check-undo.ts';
 import { refuseLiveKeys } from '../safety/live-keys.ts';
 import { secretReader } from '../safety/secrets.ts';
 import { planForFixtures } from './ambient-plan.ts';
-import { type BrowserChoice, resolveBrowser } from './browser.ts';
+import { browserBesidePlaywrights, type BrowserChoice, resolveBrowser } from './browser.ts';
 import { type Control, CONTROL_ATTACHMENT, CONTROL_MEDIA_TYPE, createControl } from './control.ts';
 import { createdData, type CreatedData } from './created-data.ts';
 import { type BrowserSession, createBrowserSession, launchOptionsFor } from './page-session.ts';
@@ -108,11 +108,12 @@ export const test = stagedTest.extend<
     async ({ launchOptions }, use, { project }) => {
       // Read from the project: as fixtures, `headless` and `channel` themselves depend on `launchOptions`.
       const { browserName, defaultBrowserType, channel, connectOptions, headless } = project.use;
-      const chosen = launchOptions.executablePath ?? launchOptions.channel ?? channel ?? connectOptions;
+      const { executablePath, ...others } = launchOptions;
+      // That of our configuration is for tests that know nothing of us: here it is tried before it is taken.
+      const named = executablePath === browserBesidePlaywrights() ? undefined : executablePath;
+      const chosen = named ?? launchOptions.channel ?? channel ?? connectOptions;
       const chromium = (browserName ?? defaultBrowserType ?? 'chromium') === 'chromium';
-      await use(
-        chromium && chosen === undefined ? await withBrowser(launchOptions, headless) : launchOptions,
-      );
+      await use(chromium && chosen === undefined ? await withBrowser(others, headless) : launchOptions);
     },
     { scope: 'worker' },
   ],

@@ -6,6 +6,7 @@ import { LoadSetting } from '../load/load-setting.ts';
 import { Statement } from '../flow/statement.ts';
 import { CoverageReport } from './coverage.ts';
 import { Outcome, Severity } from './outcome.ts';
+import { SPEC_OUTCOME_HOLDS, SpecOutcome, SpecReport } from './spec-report.ts';
 
 /** What the pages of a step that did not hold met. Without bodies, and without the values of queries. */
 export const PageReport = z.strictObject({
@@ -133,6 +134,7 @@ export const FindingDetail = z.discriminatedUnion('kind', [
       .optional(),
   }),
   z.strictObject({ kind: z.literal('comparison'), comparison: ComparisonReport }),
+  z.strictObject({ kind: z.literal('spec'), spec: SpecReport }),
 ]);
 export type FindingDetail = z.infer<typeof FindingDetail>;
 
@@ -174,6 +176,11 @@ const AGAINST_A_PASS: {
     if (result.requests === 0 || result.latency === null) return 'no request was measured';
     if (result.faults.length > 0) return `the load engine reported: ${result.faults[0]}`;
     return statementsAgainst(statements);
+  },
+  spec: ({ spec: { counts } }) => {
+    if (counts.passed === 0) return 'no test passed';
+    const bad = SpecOutcome.options.find((outcome) => counts[outcome] > 0 && !SPEC_OUTCOME_HOLDS[outcome]);
+    return bad && `${counts[bad]} of its tests: ${bad}`;
   },
 };
 

@@ -14,6 +14,7 @@ import { mysqlProblems } from './mysql-problems.ts';
 import { redisProblems } from './redis-plan.ts';
 import { probeProblems } from './probe.ts';
 import { stateProblems } from './state-plan.ts';
+import { specProblems } from './spec-check.ts';
 import { canonicalJson } from '../evidence/canonical.ts';
 import { ROW_OPTIONS, sameQuestion, sideOf, TableMapping } from './table-mapping.ts';
 
@@ -31,6 +32,7 @@ export function planProblems(input: unknown): Problem[] {
     ...probeProblems(plan),
     ...dataProblems(plan),
     ...ownRowsProblems(plan),
+    ...specProblems(plan),
     ...policyProblems(plan),
   ];
 }
@@ -66,7 +68,7 @@ function idProblems(plan: Loose): Problem[] {
     problems.push({
       path: '(plan)',
       value: 'no checks',
-      problem: 'has no flow, probe, table, state, service level, load profile or check',
+      problem: 'has no flow, probe, table, state, service level, load profile, check or spec',
       remedy: 'add at least one: a run that checks nothing can never answer GO',
     });
   }

@@ -12,6 +12,7 @@ import { Probe } from './probe.ts';
 import { planProblems } from './plan-problems.ts';
 import { SecretString } from './secret.ts';
 import { Slo } from '../slo/slo.ts';
+import { SpecCheck } from './spec-check.ts';
 import { RedisMapping } from './redis-plan.ts';
 import { StatePlan } from './state-plan.ts';
 import { shown } from '../flow/statement.ts';
@@ -128,6 +129,8 @@ export const PlanSchema = z.strictObject({
   slo: Slo.optional(),
   /** Checks in Playwright specs of your own, beside the plan. */
   checks: z.array(OwnCheck).default([]),
+  /** Playwright specs that are there already, each run as it is, under its own configuration. */
+  specs: z.array(SpecCheck).default([]),
   /** Kinds of data that flows create, by name, and how each is removed. */
   created: z.record(z.string(), CreatedKind).default({}),
   /** Names of environment variables whose values must never be written anywhere. */

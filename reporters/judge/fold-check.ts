@@ -95,13 +95,29 @@ function decide(check: PlannedCheck, ended: readonly Ended[], notStarted: readon
     return {
       answer: {
         state: 'flaky',
-        cause: worst.answer.state === 'failed' ? FAILED_THEN_PASSED : UNCLEAR_THEN_PASSED,
+        cause:
+          worst.answer.state === 'failed' || worst.answer.cause === FAILED_THEN_PASSED
+            ? FAILED_THEN_PASSED
+            : UNCLEAR_THEN_PASSED,
         summary: `passed only on try ${last.attempt.retry + 1}; before: ${worst.answer.summary}`,
       },
       deciding: worst.attempt,
     };
   }
-  return { answer: worst.answer, deciding: worst.attempt };
+  const { answer } = worst;
+  return {
+    answer: isFlakyInside(worst) ? { ...answer, state: 'flaky' } : answer,
+    deciding: worst.attempt,
+  };
+}
+
+/** A user's spec ran once, and its own Playwright tried a test of it again: what that means is the policy's word, too. */
+function isFlakyInside({ answer, attempt }: Ended): boolean {
+  return (
+    answer.state === 'unknown' &&
+    (answer.cause === FAILED_THEN_PASSED || answer.cause === UNCLEAR_THEN_PASSED) &&
+    attempt.findings.some(({ detail }) => detail?.kind === 'spec')
+  );
 }
 
 function isGood({ answer }: Ended): boolean {

@@ -6,6 +6,7 @@ import type { DetailSection } from './detail-section.ts';
 import { flow } from './flow.ts';
 import { load } from './load.ts';
 import { probe } from './probe.ts';
+import { spec } from './spec.ts';
 import { state } from './state.ts';
 import { table } from './table.ts';
 import { tables } from './tables.ts';
@@ -14,6 +15,7 @@ import { tables } from './tables.ts';
 export const SECTIONS: { readonly [K in FindingDetail['kind']]: DetailSection<K> } = {
   flow,
   probe,
+  spec,
   table,
   tables,
   coverage,

@@ -13,6 +13,7 @@ export type Room =
   | 'slo'
   | 'load'
   | 'load/compare'
+  | 'run/user-specs'
   /** The user's own specs, by `check(id, ...)`. */
   | 'own';
 

@@ -10,6 +10,7 @@ import { own } from './own.ts';
 import { probe } from './probe.ts';
 import { redis } from './redis.ts';
 import { slo } from './slo.ts';
+import { spec } from './spec.ts';
 import { state } from './state.ts';
 import { table } from './table.ts';
 
@@ -19,6 +20,7 @@ export const CHECK_KINDS = {
   probe,
   flow,
   own,
+  spec,
   table,
   coverage,
   state,

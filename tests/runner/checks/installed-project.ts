@@ -12,7 +12,10 @@ export interface InstalledProject {
   /** Runs Playwright's own command line in it. */
   playwright(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<PlaywrightEnd>;
   /** Runs the command line that is installed in it. */
-  greenlight(args: readonly string[]): Promise<Pick<PlaywrightEnd, 'code' | 'output'>>;
+  greenlight(
+    args: readonly string[],
+    env?: Readonly<Record<string, string>>,
+  ): Promise<Pick<PlaywrightEnd, 'code' | 'output'>>;
   remove(): void;
 }
 
@@ -60,8 +63,8 @@ export function installedProject(
     write,
     playwright: (args, env = {}) =>
       start(directory, ['node_modules/@playwright/test/cli.js', 'test', ...args], env),
-    greenlight: (args) =>
-      start(directory, ['node_modules/greenlight/dist/scripts/greenlight.js', ...args], {}),
+    greenlight: (args, env = {}) =>
+      start(directory, ['node_modules/greenlight/dist/scripts/greenlight.js', ...args], env),
     remove: () => rmSync(directory, { recursive: true, force: true }),
   };
 }
