@@ -10,7 +10,10 @@ export function tablesSpelled(name: string, olds: readonly string[]): readonly s
  * Tables of new with the name of one of old. A database of MariaDB has no schemas: in `public` where it is there; a name
  * that MariaDB spells with capitals may have been folded.
  */
-export function twinsOf(name: string, news: readonly Table[]): readonly Table[] {
+export function twinsOf<T extends Pick<Table, 'schema' | 'name'>>(
+  name: string,
+  news: readonly T[],
+): readonly T[] {
   const exact = news.filter((table) => table.name === name);
   const found = exact.length > 0 ? exact : news.filter((table) => table.name === name.toLowerCase());
   const usual = found.filter(({ schema }) => schema === 'public');

@@ -1,6 +1,11 @@
-import { undecodableStatement } from '../../contract/flow/evaluate.ts';
+import { evaluateResponse, undecodableStatement } from '../../contract/flow/evaluate.ts';
 import { readHeaders } from '../../contract/plan/headers.ts';
-import { encodeRequest, type WireRequest } from '../../contract/flow/http.ts';
+import {
+  encodeRequest,
+  type RequestSpec,
+  type ResponseView,
+  type WireRequest,
+} from '../../contract/flow/http.ts';
 import type { Probe } from '../../contract/plan/probe.ts';
 import { equal, type Statement } from '../../contract/flow/statement.ts';
 import { resolveSecret } from '../../safety/secrets.ts';
@@ -30,15 +35,31 @@ export async function probeEndpoints(probe: EndpointsProbe, tools: ProbeTools): 
       continue;
     }
     const status = equal(name, asked.answer.status, probe.status);
-    const broken = status.ok ? undecodableStatement(asked.answer) : undefined;
-    statements.push(broken === undefined ? status : { ...broken, name: `body of ${path}` });
+    const broken = status.ok ? bodyStatement(probe, path, asked.answer) : undefined;
+    statements.push(broken ?? status);
   }
   const wrong = statements.find((statement) => !statement.ok);
   return {
     statements,
-    holds: `${statements.length} of ${statements.length} paths answered with ${probe.status}`,
+    holds: `${statements.length} of ${statements.length} paths answered with ${probe.status}${probe.schema === undefined ? '' : ' and the described shape'}`,
     cause: causeOf(wrong, probe.status),
   };
+}
+
+/** What is wrong with the body of a path: it is not what its headers say, or has another shape than the schema. */
+function bodyStatement(
+  { schema, status, showValues = false }: EndpointsProbe,
+  path: string,
+  answer: ResponseView,
+): Statement | undefined {
+  const broken = undecodableStatement(answer);
+  if (broken !== undefined) return { ...broken, name: `body of ${path}` };
+  if (schema === undefined) return undefined;
+  const request = (): RequestSpec => ({ method: 'GET', path });
+  // Judged like a step of a flow, so that both mean the same by "has the shape".
+  const step = { kind: 'request', id: 'endpoint', request, status, response: schema, showValues } as const;
+  const wrong = evaluateResponse(step, {}, answer).statements.find((statement) => !statement.ok);
+  return wrong === undefined ? undefined : { ...wrong, name: `${wrong.name} of ${path}` };
 }
 
 /** Where a page is wanted, a redirect within the site is the way to it: it must end at one. */
@@ -61,5 +82,6 @@ async function askFollowing(
 
 function causeOf(wrong: Statement | undefined, status: number): string {
   if (wrong?.expected === status) return 'status';
-  return wrong?.name.startsWith('body of ') ? 'body-undecodable' : 'no-answer';
+  if (wrong === undefined || !/^body[. ]/.test(wrong.name)) return 'no-answer';
+  return String(wrong.expected).startsWith('as its headers say') ? 'body-undecodable' : 'shape';
 }

@@ -1,10 +1,6 @@
 import { z } from 'zod';
 import { endpoint, headers, probeKind, probeSchema } from './probe-kind.ts';
-
-const ZodSchema = z.custom<z.ZodType>(
-  (value) => typeof value === 'object' && value !== null && 'safeParse' in value,
-  'must be a zod schema',
-);
+import { ZodSchema } from './zod-schema.ts';
 
 const Witness = z.strictObject({
   /** What must work while the health document says that all is well. */
