@@ -31,12 +31,16 @@ export function suggestState(results: readonly StateResult[]): readonly Suggesti
     const objects = [...new Set(all.map(({ object }) => object))];
     const more = all.length - MOST_TOLD;
     const told = all.slice(0, MOST_TOLD).map((one) => one.told.replaceAll(/\s+/g, ' '));
+    // Warnings hold up nothing, so there is nothing to accept.
+    const warned = answer === 'warned';
     return [
       {
         subject: check,
-        finding: `${check}, ${answer === 'warned' ? 'warnings only' : answer}: ${told.join('; ')}${more > 0 ? `; and ${more} more` : ''}`,
-        key: 'data.state.except',
-        text: `{ check: ${quoted(check)}, objects: [${objects.map(quoted).join(', ')}], because: '' },`,
+        finding: `${check}, ${warned ? 'which holds with warnings' : answer}: ${told.join('; ')}${more > 0 ? `; and ${more} more` : ''}`,
+        key: warned ? null : 'data.state.except',
+        text: warned
+          ? ''
+          : `{ check: ${quoted(check)}, objects: [${objects.map(quoted).join(', ')}], because: '' },`,
         inForce: false,
       },
     ];

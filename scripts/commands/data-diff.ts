@@ -6,11 +6,14 @@ import { type Diff, type DiffOptions, diffTables } from '../../data-checks/postg
 import type { Mode } from '../../data-checks/postgres/rows/modes.ts';
 import type { Segment } from '../../data-checks/postgres/rows/segment.ts';
 import { SideUnavailable } from '../../data-checks/postgres/rows/side-unavailable.ts';
+import { type Inventory, readInventory } from '../../data-checks/suggest/inventory.ts';
+import type { Screen } from '../../safety/screen.ts';
 import { type CommandContext, commandOf, wholeNumber } from '../command-context.ts';
 import { budget, segment, sinceMoment, tableNames } from '../data/diff-arguments.ts';
 import { diffProgress } from '../data/diff-progress.ts';
 import { exitCodeOfDiff } from '../data/exit-code-of-data.ts';
 import { renderDiff } from '../data/render-diff.ts';
+import { asShown, MOST_GUESSED_BY, suggestedAfterDiff } from '../data/suggest-diff.ts';
 import { mustBeAddresses, protectAddresses, untilInterrupted } from '../data/two-databases.ts';
 
 interface DataDiffOptions {
@@ -31,6 +34,7 @@ interface DataDiffOptions {
   readonly allowEmpty: boolean;
   readonly allowAdded: boolean;
   readonly statementTimeout: number;
+  readonly suggest: boolean;
 }
 
 /** `greenlight data diff` */
@@ -44,6 +48,7 @@ export function dataDiffCommand(context: CommandContext): Command {
       'greenlight data diff --old ... --new ... --mode live --watermark updated_at --since 2026-11-20T02:00:00Z',
       'greenlight data diff --old ... --new ... --segment 2/8 > part-2.json',
       'greenlight data diff --old mysql://old-host/shop --new postgres://new-host/shop',
+      'greenlight data diff --old ... --new ... --suggest > data-part.ts',
     ],
   )
     .requiredOption('--old <url>', 'postgres:// or mysql:// address of the old database')
@@ -71,6 +76,11 @@ export function dataDiffCommand(context: CommandContext): Command {
     .option('--allow-empty', 'tables without rows on both sides count as equal', false)
     .option('--allow-added', 'columns of new alone that may be NULL or have a default are expected', false)
     .option('--statement-timeout <ms>', 'longest time of one statement', wholeNumber(1), 60_000)
+    .option(
+      '--suggest',
+      'print what a plan would say to it, to paste; the comparison is shown beside it',
+      false,
+    )
     .action(async (options: DataDiffOptions) => {
       mustBeAddresses(options, { oldMayBeMysql: true });
       mustFit(options);
@@ -86,6 +96,13 @@ function mustFit(options: DataDiffOptions): void {
       '--watermark and --since need each other',
     options.quick && options.direction === 'rollback' && '--quick can not tell what a roll-back would lose',
     options.quick && options.segment !== undefined && '--quick is not cut into segments',
+    options.suggest && options.quick && '--quick compares no values to suggest from',
+    options.suggest &&
+      options.segment !== undefined &&
+      '--suggest needs the whole comparison, and --segment is a share of it',
+    options.suggest &&
+      options.direction === 'rollback' &&
+      '--suggest is about what became of old, and --direction rollback is not',
     options.quick && options.mode === 'live' && '--quick can not read differing rows again',
     ...needTwoPostgres(options),
   ].filter((problem): problem is string => typeof problem === 'string');
@@ -107,19 +124,38 @@ function needTwoPostgres(options: DataDiffOptions): string[] {
 
 async function compare({ screen }: CommandContext, options: DataDiffOptions): Promise<number> {
   let diff: Diff;
+  let inventory: Inventory | undefined;
   try {
     const compareTables = isMysqlAddress(options.old) ? diffFromMysql : diffTables;
     diff = await compareTables({ ...engineOptions(options), ...diffProgress(screen) });
+    if (options.suggest)
+      inventory = await readInventory({ ...options, statementTimeoutMs: options.statementTimeout });
   } catch (error) {
     // Whatever keeps the two from being compared says nothing about their rows.
     const side = error instanceof SideUnavailable ? `The ${error.side} database` : 'The databases';
     screen.err(`${side} could not be read: ${error instanceof Error ? error.message : String(error)}`);
     return EXIT.INCONCLUSIVE;
   }
+  if (inventory !== undefined) {
+    suggest(screen, options, diff, inventory);
+    return exitCodeOfDiff(diff);
+  }
   const result = options.segment === undefined ? diff : { ...diff, segment: options.segment };
   const asJson = options.json || options.segment !== undefined;
   screen.out(asJson ? JSON.stringify(result, null, 2) : renderDiff(diff));
   return exitCodeOfDiff(diff);
+}
+
+/** The part of a plan on its own on standard output, so that it can be kept in a file. */
+function suggest(screen: Screen, options: DataDiffOptions, diff: Diff, inventory: Inventory): void {
+  const suggested = suggestedAfterDiff(diff, inventory, isMysqlAddress(options.old));
+  const shown = asShown(diff, options.values);
+  if (options.json) {
+    screen.out(JSON.stringify({ ...shown, ...suggested }, null, 2));
+    return;
+  }
+  screen.err(renderDiff(shown));
+  screen.out(suggested.plan);
 }
 
 function engineOptions(options: DataDiffOptions): DiffOptions {
@@ -132,7 +168,9 @@ function engineOptions(options: DataDiffOptions): DiffOptions {
     quick: options.quick,
     workers: options.workers,
     bits: options.bits === '128' ? 128 : 64,
-    values: options.values ? 'shown' : 'masked',
+    // Policies are found by values; `asShown` takes them away again.
+    values: options.values || options.suggest ? 'shown' : 'masked',
+    ...(options.suggest ? { mostShown: MOST_GUESSED_BY } : {}),
     statementTimeoutMs: options.statementTimeout,
     ...(options.budget === undefined ? {} : { budgetMs: options.budget }),
     ...(options.segment === undefined ? {} : { segment: options.segment }),

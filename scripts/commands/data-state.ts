@@ -7,6 +7,7 @@ import type { StateResult } from '../../data-checks/postgres/state/state.ts';
 import { type CommandContext, commandOf, wholeNumber } from '../command-context.ts';
 import { exitCodeOfState } from '../data/exit-code-of-data.ts';
 import { renderState } from '../data/render-state.ts';
+import { suggestedAfterState } from '../data/suggest-state.ts';
 import { mustBeAddresses, protectAddresses, untilInterrupted } from '../data/two-databases.ts';
 
 interface DataStateOptions {
@@ -16,6 +17,7 @@ interface DataStateOptions {
   readonly json: boolean;
   readonly statementTimeout: number;
   readonly watch: number;
+  readonly suggest: boolean;
 }
 
 /** `greenlight data state` */
@@ -26,6 +28,7 @@ export function dataStateCommand(context: CommandContext): Command {
     [
       'greenlight data state --old postgres://old-host/shop --new postgres://new-host/shop',
       'greenlight data state --old ... --new ... --checks sequences-are-ahead,foreign-keys-hold --json',
+      'greenlight data state --old ... --new ... --suggest > state-part.ts',
     ],
   )
     .requiredOption('--old <url>', 'postgres:// address of the old database')
@@ -34,6 +37,11 @@ export function dataStateCommand(context: CommandContext): Command {
     .option('--json', 'print everything that was found as JSON', false)
     .option('--statement-timeout <ms>', 'longest time of one statement', wholeNumber(1), 60_000)
     .option('--watch <seconds>', 'how long old-side-is-quiet watches for writes', wholeNumber(1), 12)
+    .option(
+      '--suggest',
+      'print what a plan would say to it, to paste; the answers are shown beside it',
+      false,
+    )
     .action(async (options: DataStateOptions) => {
       mustBeAddresses(options);
       protectAddresses(context, options);
@@ -56,11 +64,15 @@ async function check({ screen }: CommandContext, options: DataStateOptions): Pro
     screen.err(`${side} could not be read: ${error instanceof Error ? error.message : String(error)}`);
     return EXIT.INCONCLUSIVE;
   }
-  screen.out(
-    options.json
-      ? JSON.stringify({ checks: results, notLookedAt: NOT_LOOKED_AT }, null, 2)
-      : renderState(results),
-  );
+  const suggested = options.suggest ? suggestedAfterState(results) : undefined;
+  if (options.json) {
+    screen.out(JSON.stringify({ checks: results, notLookedAt: NOT_LOOKED_AT, ...suggested }, null, 2));
+  } else if (suggested === undefined) screen.out(renderState(results));
+  else {
+    // The part of a plan on its own on standard output, so that it can be kept in a file.
+    screen.err(renderState(results));
+    screen.out(suggested.plan);
+  }
   return exitCodeOfState(results);
 }
 

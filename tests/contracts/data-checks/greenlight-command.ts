@@ -11,6 +11,14 @@ export interface CommandEnd {
 
 /** Runs the command line within this process, as a person would without a terminal. */
 export async function greenlight(...args: string[]): Promise<CommandEnd> {
+  return greenlightIn({ cwd: process.cwd(), env: {} }, ...args);
+}
+
+/** The same in another folder, with an environment. */
+export async function greenlightIn(
+  { cwd, env }: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
+  ...args: string[]
+): Promise<CommandEnd> {
   const texts = { out: '', err: '' };
   const stream = (name: 'out' | 'err'): Writable =>
     new Writable({
@@ -20,6 +28,6 @@ export async function greenlight(...args: string[]): Promise<CommandEnd> {
       },
     });
   const screen = createScreen({ out: stream('out'), err: stream('err'), env: {} });
-  const context = { screen, env: {}, cwd: process.cwd(), interrupted: new AbortController().signal };
+  const context = { screen, env, cwd, interrupted: new AbortController().signal };
   return { code: await runCommandLine(args, context), ...texts };
 }
