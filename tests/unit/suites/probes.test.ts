@@ -2,10 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { z } from 'zod';
 import type { ResponseView, WireRequest } from '../../../contract/flow/http.ts';
 import { Probe } from '../../../contract/plan/probe.ts';
 import { webhookSigners } from '../../../suites/adapters/webhooks/index.ts';
 import { createControl } from '../../../suites/control.ts';
+import { probeEndpoints } from '../../../suites/probes/endpoints-probe.ts';
 import { probeFinding, type ProbeTools } from '../../../suites/probe-finding.ts';
 import { probeWebhook } from '../../../suites/probes/webhook-probe.ts';
 import { wantedRelease, wantedReleaseRuns } from '../../../suites/readiness/wanted-release-runs.ts';
@@ -209,4 +211,46 @@ test('what the command line asks for wins over an environment that something els
   } finally {
     rmSync(directory, { recursive: true });
   }
+});
+
+describe('endpoints with a schema', () => {
+  const probe = Probe.parse({
+    kind: 'endpoints',
+    id: 'items',
+    title: 'Items',
+    paths: ['/items', '/more'],
+    schema: z.array(z.object({ id: z.number() })),
+  }) as Extract<Probe, { kind: 'endpoints' }>;
+  const ask = (second: Partial<ResponseView>) =>
+    probeFinding('items', () =>
+      probeEndpoints(
+        probe,
+        tools(({ url }) => (url.endsWith('/items') ? { body: [{ id: 1, more: true }] } : second)),
+      ),
+    );
+
+  test('pass with bodies of the shape, also with fields beside it', async () => {
+    expect(await ask({ body: [] })).toMatchObject({
+      outcome: 'pass',
+      summary: '2 of 2 paths answered with 200 and the described shape',
+    });
+  });
+
+  test('fail with another shape, and do not show what is there', async () => {
+    const finding = await ask({ body: [{ id: 'of Ann Miller' }] });
+    expect(finding).toMatchObject({ outcome: 'fail', cause: 'shape' });
+    expect(finding.summary).toContain('body.0.id of /more');
+    expect(JSON.stringify(finding)).not.toContain('Miller');
+  });
+
+  test.each([
+    ['another status', { status: 500 }, 'status'],
+    [
+      'a body that is not what its headers say',
+      { undecodable: 'not JSON', body: 'x', text: 'x' },
+      'body-undecodable',
+    ],
+  ])('fail with %s, by that cause', async (_, second, cause) => {
+    expect(await ask(second)).toMatchObject({ outcome: 'fail', cause });
+  });
 });
