@@ -27,6 +27,8 @@ export interface KnownTable {
   readonly columns: readonly KnownColumn[];
   /** Columns that identify a row; empty without a key. */
   readonly key: readonly string[];
+  /** Why it could not be described; then its columns and key are not known. */
+  readonly unreadable: string | undefined;
   /** Null where nobody could look. */
   readonly isEmpty: boolean | null;
   /** Why its rows are lost with a crash, or not replicated. */
@@ -84,6 +86,7 @@ async function ofPostgres(url: string, statementTimeoutMs: number): Promise<Know
           computed: column.generated !== '',
         })),
         key: table.key,
+        unreadable: table.unreadable,
         isEmpty: await isEmptyPostgres(session, table),
         notDurable: unlogged.has(table.oid)
           ? 'is unlogged: neither a crash nor replication keeps its rows'
@@ -132,6 +135,17 @@ async function ofMysql(url: string, timeoutMs: number): Promise<KnownSide> {
 }
 
 async function mysqlTable(session: MysqlSession, name: string): Promise<KnownTable> {
+  try {
+    return await describedMysqlTable(session, name);
+  } catch (error) {
+    if (session.ended || !(error instanceof Error)) throw error;
+    // A table that this user may not read; the others are known all the same.
+    const nothing = { columns: [], key: [], isEmpty: null, notDurable: undefined };
+    return { shown: name, schema: '', name, ...nothing, unreadable: error.message };
+  }
+}
+
+async function describedMysqlTable(session: MysqlSession, name: string): Promise<KnownTable> {
   const table = await describeTable(session, name);
   const rows = await session.query(`select 1 from ${quoteName(name)} limit 1`);
   return {
@@ -146,6 +160,7 @@ async function mysqlTable(session: MysqlSession, name: string): Promise<KnownTab
       computed: false,
     })),
     key: table.key,
+    unreadable: undefined,
     isEmpty: rows.length === 0,
     notDurable:
       table.withoutSnapshot === undefined

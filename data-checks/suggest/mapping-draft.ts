@@ -78,7 +78,7 @@ export function draftOf(old: KnownTable, next: KnownTable, columns: ColumnDiffer
 
 /** The draft as an element of `data.tables`. Reasons are left empty: a plan is refused until somebody writes them. */
 export function draftText(draft: MappingDraft): string {
-  const name = draft.old.replaceAll('"', '').split('.').at(-1) ?? draft.old;
+  const name = draft.old.replaceAll('"', '').replace(/^public\./, '');
   const id = `${
     name
       .replaceAll(/[^A-Za-z0-9]+/g, '-')

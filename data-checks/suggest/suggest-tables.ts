@@ -149,6 +149,8 @@ function oldAlone(
 function inBoth(old: KnownTable, next: KnownTable): readonly Suggestion[] {
   const tool = migrationToolOf(old);
   if (tool !== undefined) return [keptByTool(old, tool, '')];
+  const unread = old.unreadable ?? next.unreadable;
+  if (unread !== undefined) return [onlyTold(old.shown, `${old.shown} could not be described: ${unread}`)];
   const suggestions: Suggestion[] = [];
   const columns = columnDifferences(old, next);
   const differing = columnWords(columns, next);

@@ -6,14 +6,14 @@ import { type Diff, type DiffOptions, diffTables } from '../../data-checks/postg
 import type { Mode } from '../../data-checks/postgres/rows/modes.ts';
 import type { Segment } from '../../data-checks/postgres/rows/segment.ts';
 import { SideUnavailable } from '../../data-checks/postgres/rows/side-unavailable.ts';
-import { type Inventory, readInventory } from '../../data-checks/suggest/inventory.ts';
+import { readInventory } from '../../data-checks/suggest/inventory.ts';
 import type { Screen } from '../../safety/screen.ts';
 import { type CommandContext, commandOf, wholeNumber } from '../command-context.ts';
 import { budget, segment, sinceMoment, tableNames } from '../data/diff-arguments.ts';
 import { diffProgress } from '../data/diff-progress.ts';
 import { exitCodeOfDiff } from '../data/exit-code-of-data.ts';
 import { renderDiff } from '../data/render-diff.ts';
-import { asShown, MOST_GUESSED_BY, suggestedAfterDiff } from '../data/suggest-diff.ts';
+import { asShown, MOST_GUESSED_BY, type SuggestedPlan, suggestedAfterDiff } from '../data/suggest-diff.ts';
 import { mustBeAddresses, protectAddresses, untilInterrupted } from '../data/two-databases.ts';
 
 interface DataDiffOptions {
@@ -124,20 +124,17 @@ function needTwoPostgres(options: DataDiffOptions): string[] {
 
 async function compare({ screen }: CommandContext, options: DataDiffOptions): Promise<number> {
   let diff: Diff;
-  let inventory: Inventory | undefined;
   try {
     const compareTables = isMysqlAddress(options.old) ? diffFromMysql : diffTables;
     diff = await compareTables({ ...engineOptions(options), ...diffProgress(screen) });
-    if (options.suggest)
-      inventory = await readInventory({ ...options, statementTimeoutMs: options.statementTimeout });
   } catch (error) {
     // Whatever keeps the two from being compared says nothing about their rows.
     const side = error instanceof SideUnavailable ? `The ${error.side} database` : 'The databases';
     screen.err(`${side} could not be read: ${error instanceof Error ? error.message : String(error)}`);
     return EXIT.INCONCLUSIVE;
   }
-  if (inventory !== undefined) {
-    suggest(screen, options, diff, inventory);
+  if (options.suggest) {
+    await suggest(screen, options, diff);
     return exitCodeOfDiff(diff);
   }
   const result = options.segment === undefined ? diff : { ...diff, segment: options.segment };
@@ -147,15 +144,23 @@ async function compare({ screen }: CommandContext, options: DataDiffOptions): Pr
 }
 
 /** The part of a plan on its own on standard output, so that it can be kept in a file. */
-function suggest(screen: Screen, options: DataDiffOptions, diff: Diff, inventory: Inventory): void {
-  const suggested = suggestedAfterDiff(diff, inventory, isMysqlAddress(options.old));
+async function suggest(screen: Screen, options: DataDiffOptions, diff: Diff): Promise<void> {
   const shown = asShown(diff, options.values);
+  let suggested: SuggestedPlan | undefined;
+  try {
+    const inventory = await readInventory({ ...options, statementTimeoutMs: options.statementTimeout });
+    suggested = suggestedAfterDiff(diff, inventory, isMysqlAddress(options.old));
+  } catch (error) {
+    // The comparison stands.
+    if (!(error instanceof SideUnavailable)) throw error;
+    screen.err(`Nothing can be suggested: the ${error.side} database is gone (${error.message})`);
+  }
   if (options.json) {
     screen.out(JSON.stringify({ ...shown, ...suggested }, null, 2));
     return;
   }
   screen.err(renderDiff(shown));
-  screen.out(suggested.plan);
+  if (suggested !== undefined) screen.out(suggested.plan);
 }
 
 function engineOptions(options: DataDiffOptions): DiffOptions {

@@ -1,6 +1,6 @@
 import { eventOfAnswer } from '../../../contract/events/answers.ts';
 import type { ResponseView } from '../../../contract/flow/http.ts';
-import { type ApplicationPort, TargetUnreachable } from '../../../contract/ports/application.ts';
+import type { ApplicationPort } from '../../../contract/ports/application.ts';
 
 /** What came of one question: an answer, or why there is none. */
 export type Asked = { readonly answer: ResponseView } | { readonly none: string };
@@ -67,7 +67,7 @@ export function createAsker(
         // Whoever limits our rate, or wants to see a person, is left alone.
         return met === undefined ? { answer } : stop(`it answered with ${met.detail}`);
       } catch (error) {
-        if (!(error instanceof TargetUnreachable)) throw error;
+        if (!(error instanceof Error)) throw error;
         silences += 1;
         // The message begins with the address.
         const why = error.message.replace(/^GET \S+: /, '');

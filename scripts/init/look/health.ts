@@ -1,4 +1,4 @@
-import { list, object } from '../../../contract/flow/loose.ts';
+import { object } from '../../../contract/flow/loose.ts';
 import type { ResponseView } from '../../../contract/flow/http.ts';
 import { call, chained, type Expression } from '../openapi/zod-expression.ts';
 import type { Asker } from './asker.ts';
@@ -78,12 +78,4 @@ export function healthOf(path: string, answer: ResponseView): Health | undefined
 
 function isClaim(value: unknown): boolean {
   return typeof value === 'boolean' || (typeof value === 'string' && (WELL.test(value) || ILL.test(value)));
-}
-
-/** The parts that a health document names, such as `db` and `redis`: what `witnesses` could confirm. */
-export function partsOf({ answer }: Health): readonly string[] {
-  const { components, checks, details, info } = object(answer.body);
-  return Object.keys(
-    object([components, checks, details, info].find((one) => list(one).length === 0 && one !== undefined)),
-  ).slice(0, 8);
 }

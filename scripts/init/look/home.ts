@@ -58,7 +58,8 @@ function isSameSite(from: URL, to: URL): boolean {
   if (a === b) return true;
   // An address of numbers has no hosts below it, and a log-in is no shop.
   if (!/[a-z]/i.test(a) || LOG_IN.test(b)) return false;
-  return b.endsWith(`.${a}`) || a.endsWith(`.${b}`);
+  // Not the other way round: a staging host that sends its visitors to production is no reason to judge that.
+  return b.endsWith(`.${a}`);
 }
 
 const LOG_IN = /^(?:login|log-in|signin|sign-in|sso|auth|accounts?|id|idp|oauth|identity|keycloak)\./;

@@ -89,6 +89,7 @@ function pathBelow(base: string, path: string): string {
 }
 
 function reasonToLeave({ path, deprecated, success }: Operation): string | undefined {
+  if (/[#\s]/.test(path)) return 'its path can not be sent as it stands';
   if (deprecated) return 'its description says that it is deprecated';
   if (NOT_READING.test(path)) return 'by its name it may do more than read';
   if (success?.types.some((type) => /event-stream|octet-stream/.test(type)) === true)

@@ -1,3 +1,4 @@
+import type { ResponseView } from '../../../contract/flow/http.ts';
 import type { AskedOperation } from '../openapi/ask-operations.ts';
 import type { Seen } from '../look/look-at-target.ts';
 import { SCHEMAS_FILE } from './schemas-file.ts';
@@ -11,6 +12,12 @@ export interface ProbeLines {
 }
 
 const PHASES = `phases: ['post-cutover', 'synthetic'],`;
+
+/** Whether the home page is one that a visitor could see, or is sent on from: what the flow of the home page accepts. */
+export function isHomePage({ status, text, headers }: ResponseView): boolean {
+  if (status === 200) return text !== '';
+  return [301, 302, 303, 307, 308].includes(status) && headers['location'] !== undefined;
+}
 
 /** The probes of what was seen: pages, health, the GETs of the API. */
 export function probeLines(seen: Seen, newId: (words: string) => string): ProbeLines {
@@ -39,7 +46,8 @@ function pageProbe({ home, pages }: Seen): string[] {
       ]),
     ];
   }
-  if (answer === undefined || answer.status < 400 || answer.status > 499) return [];
+  // The flow of the home page says it already.
+  if (answer === undefined || isHomePage(answer)) return [];
   return [
     ...comment(
       answer.status === 401 || answer.status === 403
@@ -75,7 +83,7 @@ function healthProbe({ health }: Seen, newId: (words: string) => string): string
       `path: ${quoted(path)},`,
       `schema: ${printed(schema)},`,
       `// witnesses: [{ path: '/a-page-that-needs-the-database' }],`,
-      `phases: ['preflight', 'post-cutover', 'synthetic'],`,
+      PHASES,
     ]),
   ];
 }

@@ -1,6 +1,6 @@
 import type { Seen } from '../look/look-at-target.ts';
 import type { DataPart } from './data-part.ts';
-import { type ProbeLines, probeLines } from './api-part.ts';
+import { isHomePage, type ProbeLines, probeLines } from './api-part.ts';
 import { exampleFlows } from './example-flows.ts';
 import { block, comment, indented, quoted } from '../../../host/typescript-source.ts';
 import { createIds } from './check-ids.ts';
@@ -40,14 +40,16 @@ export function planSource(facts: PlanFacts): string {
     ...indented([
       ...targetLines(facts),
       '',
-      home === undefined ? '// flows: [],' : 'flows: [homePageAnswers],',
+      home === undefined
+        ? '// flows: [],  (with flow, which comes from greenlight as defineConfig does)'
+        : 'flows: [homePageAnswers],',
       '',
       ...(probes.lines.length === 0
         ? []
         : ['// Small checks of one address, as data.', block('probes: [', probes.lines, '],'), '']),
       ...(data === undefined ? DATA_EXAMPLE : data.lines),
       '',
-      ...REST,
+      ...rest(home === undefined ? 'the-id-of-a-flow' : 'home-page-answers'),
     ]),
     '});',
     '',
@@ -78,7 +80,7 @@ function importOf(names: readonly string[]): string {
 /** A flow where there is a page, or a redirect to one; a bare API has none. Undefined: the address answered otherwise. */
 function homeFlow(seen: Seen | undefined): string[] | undefined {
   const answer = seen?.home.answer;
-  if (answer !== undefined && answer.status >= 400) return undefined;
+  if (answer !== undefined && !isHomePage(answer)) return undefined;
   return [
     '// A flow is a user journey of typed steps, written once: the suites run it, and load profiles can run it too.',
     '// Its id is the id of the check: a statement that is true or false.',
@@ -198,7 +200,7 @@ const DATA_EXAMPLE = [
   '// },',
 ];
 
-const REST = [
+const rest = (flow: string): string[] => [
   `// Load needs your permission for every host that is not this machine.
 // allow: { load: ['shop.example.com'], createData: ['shop.example.com'] },
 // load: {
@@ -207,7 +209,7 @@ const REST = [
 //       id: 'home-page-is-fast',
 //       title: 'The home page stays fast under load',
 //       engine: 'autocannon',
-//       flow: 'home-page-answers',
+//       flow: '${flow}',
 //       connections: 5,
 //       durationS: 10,
 //       thresholds: { p95Ms: 500, errorRate: 0.01 },

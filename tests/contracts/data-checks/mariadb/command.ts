@@ -36,6 +36,22 @@ export function describeCommand(): void {
       expect(await run('--tables', 'same')).toMatchObject({ code: 0 });
     });
 
+    test('suggests a part of a plan that names the old side by its own key, and init writes one', async () => {
+      const { code, out, err } = await run('--suggest');
+      expect(code, err).toBe(10);
+      expect(out).toContain(`oldMysql: secret('OLD_DATABASE_URL'),`);
+      expect(out).toMatch(/\/\/ +old: 'orders',\n *\/\/ +new: 'public.orders',/);
+      expect(out).toContain(`exclude: { note: '' },`);
+      expect(err + out).not.toContain(SECRET);
+      const [old, next] = [servers().old.url('shop'), servers().next.url('shop')];
+      const plan = await greenlight('init', '--dry-run', '--old', old, '--new', next);
+      expect(plan.code, plan.err).toBe(0);
+      expect(plan.err).toContain('2 tables of old, 2 of new');
+      expect(plan.out).toContain(`oldMysql: secret('OLD_DATABASE_URL'),`);
+      expect(plan.out).not.toContain('old: { records');
+      expect(plan.out).not.toContain('mysql://');
+    });
+
     test.each([['--quick'], ['--mode', 'live'], ['--segment', '1/2'], ['--direction', 'rollback']])(
       'refuses %s, which needs two PostgreSQL databases',
       async (...args) => {
