@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type Flow, flow } from '../../../../contract/flow/flow.ts';
 import type { ResponseView } from '../../../../contract/flow/http.ts';
+import { parsePlan } from '../../../../contract/plan/plan.ts';
 import { createHttpApplication } from '../../../../safety/http-application.ts';
 import { createAsker, LOOK_LIMITS } from '../../../../scripts/init/look/asker.ts';
 import { healthOf } from '../../../../scripts/init/look/health.ts';
@@ -134,6 +136,24 @@ describe('a look at a target', () => {
       '/api/broken': 'not-probed',
       '/api/logout': 'not-probed',
     });
+  });
+
+  test('the drafts of journeys, without their slashes, are flows of a plan', async () => {
+    const text = plan(await look(target.url));
+    const drafts = [...text.matchAll(/^\/\/ const (\w+) = flow\((?:.|\n\/\/ )*/gm)];
+    expect(drafts.map(([, name]) => name)).toEqual(['productsJourneyWorks', 'stockJourneyWorks']);
+    const code = drafts.map(([draft]) => draft.replaceAll(/^\/\/ ?/gm, '')).join('\n');
+    const names = drafts.map(([, name = '']) => name).join(', ');
+    const evaluate = new Function('flow', `${code}\nreturn [${names}];`) as (from: typeof flow) => Flow[];
+    const { flows } = parsePlan({
+      target: { name: 'shop', urls: { app: target.url } },
+      flows: evaluate(flow),
+      created: { TODO: { keep: 'nothing is ever made' } },
+    });
+    expect(flows.map(({ steps }) => steps.map(({ kind }) => kind))).toEqual([
+      ['given', 'request', 'request', 'request'],
+      ['request'],
+    ]);
   });
 
   test('where the home page leads within the site becomes the target; --stay keeps the one that was given', async () => {
