@@ -154,7 +154,8 @@ function ofType(
 const FORMATS: Readonly<Record<string, Expression>> = {
   'date-time': call('iso.datetime', { options: { offset: true } }),
   date: call('iso.date'),
-  email: call('email'),
+  // `z.email()` refuses addresses that there are.
+  email: chained(call('string'), 'includes', '@'),
   // `z.uuid()` refuses identifiers of versions that nobody has defined; servers use them.
   uuid: call('guid'),
   uri: call('url'),
@@ -181,13 +182,21 @@ function text(schema: Loose, around: Surroundings): Expression {
   return expression;
 }
 
+/** Patterns of other languages are found in documents: `\A` or `[[:alpha:]]` would mean something else here. */
+const FOREIGN = /\\[^dDwWsSbBnrtfv0-9\W]|\[:|\(\?[^:=!<]/;
+
 function regexOf(pattern: string): RegExp | undefined {
-  try {
-    return new RegExp(pattern);
-  } catch {
-    // Patterns of other languages are found in documents.
-    return undefined;
+  // As documents are meant to be read: by characters, and strictly.
+  for (const flags of ['u', '']) {
+    if (flags === '' && FOREIGN.test(pattern)) return undefined;
+    try {
+      return new RegExp(pattern, flags);
+    } catch {
+      // Then the next way, or none.
+      continue;
+    }
   }
+  return undefined;
 }
 
 function number(type: 'integer' | 'number', schema: Loose): Expression {

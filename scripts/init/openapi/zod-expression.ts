@@ -64,7 +64,10 @@ function printedCall({ name, arguments: given }: Call): string {
 function printedArgument(argument: Argument): string {
   if (typeof argument === 'string') return quoted(argument);
   if (typeof argument !== 'object' || argument === null) return String(argument);
-  if (argument instanceof RegExp) return `new RegExp(${quoted(argument.source)})`;
+  if (argument instanceof RegExp) {
+    const flags = argument.flags === '' ? '' : `, ${quoted(argument.flags)}`;
+    return `new RegExp(${quoted(argument.source)}${flags})`;
+  }
   if ('start' in argument) return printed(argument);
   if ('options' in argument) {
     const options = Object.entries(argument.options).map(([name, value]) => `${name}: ${value}`);

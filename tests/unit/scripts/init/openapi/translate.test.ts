@@ -153,6 +153,27 @@ test.each([
   expect('problem' in read ? read.problem : 'read').toMatch(words);
 });
 
+test.each([
+  ['^[\\p{L} ]+$', 'Ünal', '7'],
+  ['^\\d{3}\\-\\d$', '123-4', '1234'],
+  ['^[a-z]+$', 'abc', 'ABC'],
+])('the pattern %s takes %s and not %s', (pattern, good, bad) => {
+  const named = createNamedSchemas({}, false);
+  const schema = named.built(named.add({ type: 'string', pattern }, 'Text'));
+  expect([schema.safeParse(good).success, schema.safeParse(bad).success]).toEqual([true, false]);
+});
+
+test.each([['\\Aabc\\z'], ['(?i)abc'], ['^[[:alpha:]]+$'], ['(']])(
+  'the pattern %s, of another language or none, is left open',
+  (pattern) => {
+    const named = createNamedSchemas({}, false);
+    expect(named.built(named.add({ type: 'string', pattern }, 'Text')).safeParse('anything').success).toBe(
+      true,
+    );
+    expect(named.all[0]?.open).toEqual([`the pattern ${pattern}`]);
+  },
+);
+
 test('texts of a document stay texts in what is written', () => {
   const evil = `'});\nprocess.exit(1); //\u2028`;
   const document = openapiOf({ openapi: '3.1.0', paths: {} });
