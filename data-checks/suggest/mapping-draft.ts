@@ -28,8 +28,8 @@ export interface ColumnDifferences {
   readonly added: readonly string[];
   /** Old name -> new name, by their types and names. */
   readonly renamed: ReadonlyMap<string, string>;
-  /** Columns of the key whose types differ: `id (integer, uuid)`. */
-  readonly keyTypes: readonly string[];
+  /** Columns of the key whose types differ, and how: `id (integer, uuid)`. */
+  readonly keyTypes: ReadonlyMap<string, string>;
 }
 
 /** What the columns of two tables do not have in common. */
@@ -52,14 +52,16 @@ export function columnDifferences(old: KnownTable, next: KnownTable): ColumnDiff
 }
 
 /** Numbers that became UUIDs can't find their twins. */
-function keyTypes(old: KnownTable, next: KnownTable): string[] {
-  return old.key.flatMap((name) => {
-    const of = (table: KnownTable): string =>
-      table.columns.find((column) => column.name.toLowerCase() === name.toLowerCase())?.type ?? '';
-    const [before, after] = [of(old), of(next)];
-    const becameUuid = /^uuid$/i.test(after) && !/uuid|char|text|binary/i.test(before);
-    return becameUuid ? [`${name} (${before}, ${after})`] : [];
-  });
+function keyTypes(old: KnownTable, next: KnownTable): ReadonlyMap<string, string> {
+  return new Map(
+    old.key.flatMap((name) => {
+      const of = (table: KnownTable): string =>
+        table.columns.find((column) => column.name.toLowerCase() === name.toLowerCase())?.type ?? '';
+      const [before, after] = [of(old), of(next)];
+      const becameUuid = /^uuid$/i.test(after) && !/uuid|char|text|binary/i.test(before);
+      return becameUuid ? [[name, `${name} (${before}, ${after})`] as const] : [];
+    }),
+  );
 }
 
 /** The mapping that the differences of the columns ask for. */
@@ -68,9 +70,10 @@ export function draftOf(old: KnownTable, next: KnownTable, columns: ColumnDiffer
     old: old.shown,
     new: next.shown,
     columns: Object.fromEntries(columns.renamed),
-    exclude: [...columns.oldOnly, ...columns.newOnly],
+    exclude: [...columns.keyTypes.keys(), ...columns.oldOnly, ...columns.newOnly],
     policies: {},
-    key: [],
+    // Which columns say the same on both sides, a person knows: an empty name is refused.
+    key: columns.keyTypes.size > 0 ? [''] : [],
     since: undefined,
     filter: false,
   };

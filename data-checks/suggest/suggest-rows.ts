@@ -26,11 +26,15 @@ export function suggestRows(
     if (policy === undefined) exclude.push(column);
     else policies[column] = policy;
   }
-  const since = (extra ?? 0) > 0 && dialect === 'postgres' ? createdColumnOf(next) : undefined;
-  const filter = (missing ?? 0) > 0;
-  const draft = draftOf(old, next, columnDifferences(old, next));
+  const between = columnDifferences(old, next);
+  // Rows that can not find their twins are neither lost nor new.
+  const paired = between.keyTypes.size === 0;
+  const since = paired && (extra ?? 0) > 0 && dialect === 'postgres' ? createdColumnOf(next) : undefined;
+  const filter = paired && (missing ?? 0) > 0;
+  const draft = draftOf(old, next, between);
   const words = [
     `${old.shown}: ${counted(missing, 'missing')}, ${counted(extra, 'extra')}, ${counted(changed, 'changed')}.`,
+    ...keyWords(between.keyTypes).map((word) => `${word}.`),
     ...(filter
       ? [
           'Lost rows are accepted by no key; where some were left behind on purpose, where says which rows count.',
@@ -46,7 +50,7 @@ export function suggestRows(
       ? [`${exclude.filter(isWrittenByUse).join(', ')} may differ by design.`]
       : []),
   ];
-  const nothing = columns.length === 0 && since === undefined && !filter;
+  const nothing = columns.length === 0 && since === undefined && !filter && paired;
   return [
     {
       subject: old.shown,
@@ -54,7 +58,13 @@ export function suggestRows(
       key: nothing ? null : 'data.tables',
       text: nothing
         ? ''
-        : draftText({ ...draft, policies, exclude: [...draft.exclude, ...exclude], since, filter }),
+        : draftText({
+            ...draft,
+            policies,
+            exclude: [...new Set([...draft.exclude, ...exclude])],
+            since,
+            filter,
+          }),
       inForce: false,
     },
   ];
@@ -65,6 +75,13 @@ export function suggestRows(
       ...exclude.map((column) => `${column} differs`),
     ].join('; ');
   }
+}
+
+/** What is wrong with a key that became one of another kind. */
+export function keyWords(keyTypes: ReadonlyMap<string, string>): readonly string[] {
+  if (keyTypes.size === 0) return [];
+  const named = [...keyTypes.values()].join(', ');
+  return [`its key has another kind on new: ${named}; name columns in key that say the same on both sides`];
 }
 
 function counted(rows: number | null, word: string): string {

@@ -4,7 +4,7 @@ import { isWrittenByUse, migrationToolOf, passingContentOf } from './habits.ts';
 import { type Inventory, type KnownTable, twinOf } from './inventory.ts';
 import { type ColumnDifferences, columnDifferences, draftOf, draftText } from './mapping-draft.ts';
 import { renamedTable } from './pair-names.ts';
-import { suggestRows } from './suggest-rows.ts';
+import { keyWords, suggestRows } from './suggest-rows.ts';
 import type { Suggestion } from './suggestion.ts';
 
 /**
@@ -71,6 +71,8 @@ export function suggestAfterDiff(inventory: Inventory, tables: readonly TableDif
     ...unequal.flatMap((table): readonly Suggestion[] => {
       const [old, next] = [olds.get(table.old), news.get(table.new)];
       if (table.cause === 'nothing-compared') return [];
+      // Whether anybody would miss them was asked already.
+      if (old !== undefined && next !== undefined && passingContentOf(old) !== undefined) return [];
       if (table.answer === 'different' && old !== undefined && next !== undefined)
         return suggestRows(table, old, next, inventory.old.dialect);
       if (explained.has(table.old) || (old === undefined && next !== undefined)) return [];
@@ -175,11 +177,7 @@ function inBoth(old: KnownTable, next: KnownTable): readonly Suggestion[] {
 
 function columnWords({ oldOnly, newOnly, renamed, keyTypes }: ColumnDifferences, next: KnownTable): string[] {
   return [
-    ...(keyTypes.length > 0
-      ? [
-          `its key has another kind on new: ${keyTypes.join(', ')}; name columns in key that say the same on both sides`,
-        ]
-      : []),
+    ...keyWords(keyTypes),
     ...(renamed.size > 0
       ? [`maybe renamed: ${[...renamed].map(([from, to]) => `${from} to ${to}`).join(', ')}`]
       : []),
