@@ -72,8 +72,9 @@ function basePathOf(root: Loose, dialect: OpenapiDocument['dialect']): string {
   if (dialect === '2') return withoutEnd(text(root['basePath']) ?? '');
   const [first] = list(root['servers']).map(object);
   const variables = object(first?.['variables']);
-  const url = (text(first?.['url']) ?? '').replaceAll(/\{([^{}]+)\}/g, (_, name: string) =>
-    String(object(variables[name])['default'] ?? ''),
+  const url = (text(first?.['url']) ?? '').replaceAll(
+    /\{([^{}]+)\}/g,
+    (_, name: string) => text(object(variables[name])['default']) ?? '',
   );
   return URL.canParse(url, 'http://target.invalid')
     ? withoutEnd(new URL(url, 'http://target.invalid').pathname)

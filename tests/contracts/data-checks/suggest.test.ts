@@ -1,8 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { runInThisContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { GreenlightError } from '../../../contract/errors.ts';
+import type { GreenlightError } from '../../../contract/errors.ts';
 import { parsePlan, type Plan } from '../../../contract/plan/plan.ts';
 import { secret } from '../../../contract/plan/secret.ts';
 import { startCluster, type TestCluster } from '../../postgres-cluster.ts';
@@ -71,7 +72,7 @@ function run(...args: string[]) {
 
 /** The plan with this part, evaluated and checked. */
 function planWith(part: string): Plan {
-  const evaluate = new Function('secret', `return ({ ${part} })`) as (from: typeof secret) => object;
+  const evaluate = runInThisContext(`(secret) => ({ ${part} })`) as (from: typeof secret) => object;
   return parsePlan({
     target: {
       name: 'shop',

@@ -1,3 +1,4 @@
+import { runInThisContext } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Flow, flow } from '../../../../contract/flow/flow.ts';
 import type { ResponseView } from '../../../../contract/flow/http.ts';
@@ -144,7 +145,8 @@ describe('a look at a target', () => {
     expect(drafts.map(([, name]) => name)).toEqual(['productsJourneyWorks', 'stockJourneyWorks']);
     const code = drafts.map(([draft]) => draft.replaceAll(/^\/\/ ?/gm, '')).join('\n');
     const names = drafts.map(([, name = '']) => name).join(', ');
-    const evaluate = new Function('flow', `${code}\nreturn [${names}];`) as (from: typeof flow) => Flow[];
+    const evaluate = runInThisContext(`(flow) => { ${code}
+return [${names}]; }`) as (from: typeof flow) => Flow[];
     const { flows } = parsePlan({
       target: { name: 'shop', urls: { app: target.url } },
       flows: evaluate(flow),
