@@ -219,7 +219,9 @@ function patternOf({ schema, name }: KnownTable): string {
 
 function addedColumns(pairs: readonly Pair[]): readonly Suggestion[] {
   const added = pairs.flatMap(({ old, next }) =>
-    next === undefined ? [] : columnDifferences(old, next).added.map((column) => `${next.shown}.${column}`),
+    next === undefined || (old.unreadable ?? next.unreadable) !== undefined
+      ? []
+      : columnDifferences(old, next).added.map((column) => `${next.shown}.${column}`),
   );
   if (added.length === 0) return [];
   return [
