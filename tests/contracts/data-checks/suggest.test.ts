@@ -269,17 +269,17 @@ test('data state --suggest names what would be accepted, and accepts nothing', a
     '--watch',
     '1',
     '--checks',
-    'sequences-are-ahead,indexes-are-kept,views-are-filled',
+    'sequences-go-on,indexes-are-kept,views-are-filled',
   ];
   const { code, out, err } = await run(...args, '--suggest');
   expect(code, err).toBe(10);
-  expect(err).toContain('sequences-are-ahead');
+  expect(err).toContain('sequences-go-on');
   expect(planWith(out).data.state?.except).toEqual([]);
   const filled = out
     .replaceAll(/^(\s*)\/\/ (?=\{ check:)/gm, '$1')
     .replaceAll(/because: ''/g, `because: 'tickets begin anew'`);
   const except = planWith(filled).data.state?.except ?? [];
-  expect(except.find(({ check }) => check === 'sequences-are-ahead')?.objects).toEqual(['public.tickets']);
+  expect(except.find(({ check }) => check === 'sequences-go-on')?.objects).toEqual(['public.tickets']);
   expect(except.map(({ check }) => check)).not.toContain('views-are-filled');
   const json = JSON.parse((await run(...args, '--suggest', '--json')).out) as {
     suggestions: object[];
