@@ -220,7 +220,14 @@ describe('the command line', () => {
 
   test('writes a project and never overwrites', async () => {
     writeFileSync(path.join(directory, 'playwright.config.mts'), '// mine');
-    const end = await commandLine(['init', '--offline', '--url', 'https://shop.example.com', '--name', 'shop']);
+    const end = await commandLine([
+      'init',
+      '--offline',
+      '--url',
+      'https://shop.example.com',
+      '--name',
+      'shop',
+    ]);
     expect(end.code, end.err).toBe(0);
     expect(end.out).toMatch(/kept +playwright\.config\.mts/);
     expect(end.out).toMatch(/wrote +greenlight\.config\.mts/);
