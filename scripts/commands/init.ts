@@ -36,7 +36,7 @@ export function initCommand(context: CommandContext): Command {
     'Look at a target and its databases, and write a commented plan and the Playwright files of a project.',
     [
       'greenlight init --url https://shop.example.com --name shop',
-      'greenlight init --url https://shop.example.com --openapi docs/openapi.yaml',
+      'greenlight init --url https://shop.example.com --openapi openapi.yaml',
       'greenlight init --url https://shop.example.com --old OLD_DATABASE_URL --new NEW_DATABASE_URL',
       'greenlight init --url https://shop.example.com --dry-run',
     ],

@@ -22,6 +22,8 @@ const BY_ANOTHER_NAME: Readonly<Record<string, string>> = {
   'safety/redactor.ts': 'secrets that the plan names',
   'safety/screen.ts': 'the list of CI systems in that file',
   'safety/secrets.ts': 'secrets that the plan names',
+  'scripts/init/database-arguments.ts':
+    'the variable that the command line names, for an address of a database',
   'scripts/codedeploy-hook.ts': 'a helper of that file, whose names are looked for below',
   'scripts/demo-env.ts': 'what a demo that is kept running wrote',
 };
