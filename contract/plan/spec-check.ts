@@ -3,6 +3,7 @@ import type { Problem } from '../errors.ts';
 import { Phase } from '../evidence/outcome.ts';
 import { list, type Loose, object } from '../flow/loose.ts';
 import { CheckId } from './check-id.ts';
+import { checkOptions } from './check-options.ts';
 import { hostProblems } from './host-problems.ts';
 import { hostOf, isLoopback } from './loopback.ts';
 import { SecretString } from './secret.ts';
@@ -10,7 +11,9 @@ import { SecretString } from './secret.ts';
 /** Spec files that a user has already, run as they are: one check, whatever the number of tests in them. */
 export const SpecCheck = z.strictObject({
   id: CheckId,
+  /** The statement in words, as reports show it. */
   title: z.string().min(1),
+  /** Phases in which it must run. */
   phases: z.array(Phase).min(1).default(['post-cutover']),
   /** Files or folders, seen from the folder of the plan. */
   spec: z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]),
@@ -31,6 +34,7 @@ export const SpecCheck = z.strictObject({
   allowSkipped: z.boolean().default(false),
   /** All its tests must have ended within this time, in minutes. */
   timeoutMinutes: z.number().positive().max(240).default(10),
+  ...checkOptions,
 });
 export type SpecCheck = z.infer<typeof SpecCheck>;
 

@@ -129,7 +129,7 @@ const ROOMS: readonly Room[] = [
   },
   {
     at: 'sink/',
-    ours: ['contract/'],
+    ours: ['contract/', 'host/'],
     packages: ['node:', 'zod'],
     lazy: ['smtp-server', 'postal-mime'],
   },

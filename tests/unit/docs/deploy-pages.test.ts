@@ -80,6 +80,7 @@ describe.each(pages)('docs/deploy/%s', (name) => {
 /** Pages about all mechanisms. */
 const TOPICS = [
   ['several machines', 'exit code of `greenlight merge`', 'sharding'],
+  ['a container', 'exit code, or gate', 'image'],
   ['a machine of its own', 'signed proof of a GO', 'verify'],
   ['people and other services', 'messages about the verdict', 'callbacks'],
 ] as const;

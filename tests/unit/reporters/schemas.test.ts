@@ -82,7 +82,9 @@ describe('plan-data.schema.json', () => {
 
   test('says what each key is for', () => {
     const plan = JSON.stringify(schemas['plan-data.schema.json']);
-    expect(plan).toContain('"description":"After this long PostgreSQL ends a statement of ours, in milliseconds;');
+    expect(plan).toContain(
+      '"description":"After this long PostgreSQL ends a statement of ours, in milliseconds;',
+    );
     // Both are the same kind of text, and each has its own meaning.
     expect(plan).toMatch(/"good":\{[^}]*"description":"The counter of events that went well\."/);
     expect(plan).toMatch(/"counter":\{[^}]*"description":"What was used so far/);

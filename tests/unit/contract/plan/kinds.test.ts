@@ -35,6 +35,7 @@ function planWith(ids: Partial<Record<Named, string>> = {}): PlanInput {
     flows: [step(ids.flow ?? 'flow', ids.step ?? 'step')],
     probes: [{ ...of('probe'), kind: 'endpoints', paths: ['/'] }],
     checks: [of('own')],
+    specs: [{ ...of('spec'), spec: 'e2e' }],
     data: {
       tables: [{ ...of('table'), old: 'a', new: 'b' }],
       otherTables: {},
