@@ -56,13 +56,14 @@ function planWith(ids: Partial<Record<Named, string>> = {}): PlanInput {
   };
 }
 
-type Named = 'flow' | 'step' | 'probe' | 'own' | 'table' | 'redis' | 'slo' | 'load' | 'comparison';
+type Named = 'flow' | 'step' | 'probe' | 'own' | 'spec' | 'table' | 'redis' | 'slo' | 'load' | 'comparison';
 /** Where each stands in the plan. */
 const PLACES: Record<Named, string> = {
   flow: 'flows[0]',
   step: 'flows[0].steps[0]',
   probe: 'probes[0]',
   own: 'checks[0]',
+  spec: 'specs[0]',
   table: 'data.tables[0]',
   redis: 'data.redis[0]',
   slo: 'slo.objectives[0]',
