@@ -82,8 +82,6 @@ export default defineConfig({
           testTimeout: 180_000,
           hookTimeout: 180_000,
           maxWorkers: 3,
-          // Of the tests of one file that are marked as concurrent: each is a whole run.
-          maxConcurrency: 2,
         },
       },
       {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Mail } from '../contract/ports/mailbox.ts';
 import { importOptional } from '../host/import-optional.ts';
-import { mailLinks } from './mail-links.ts';
+import { mailLinks } from '../contract/flow/mail-links.ts';
 
 /** What the SMTP conversation said, apart from the message itself. */
 export interface Envelope {

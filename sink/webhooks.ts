@@ -33,6 +33,21 @@ export async function startWebhookReceiver(options: WebhookReceiverOptions): Pro
       refuse(response, options, 500, error instanceof Error ? error.message : String(error));
     });
   });
+  // What Node refuses by itself (headers that are too large) is no fault of the sender either.
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    if (error.code?.startsWith('HPE_') === true) {
+      options.store.missed();
+      options.onArrival({
+        what: 'refused',
+        at: new Date().toISOString(),
+        kind: 'webhook',
+        reason: `Not read as HTTP: ${error.code}`,
+      });
+    }
+    if (socket.writable)
+      socket.end(`HTTP/1.1 ${error.code === 'HPE_HEADER_OVERFLOW' ? 431 : 400} Refused\r\n\r\n`);
+    else socket.destroy();
+  });
   const { port } = await listenOn(server, options.port, options.host);
   return {
     port,

@@ -8,8 +8,12 @@ export const SPEC_ORDER_ENV = 'GREENLIGHT_SPEC';
 /** That file. */
 export const SpecOrder = z.strictObject({
   check: CheckId,
-  /** Absolute files and folders: tests that are not in them (set-ups that they depend on) are not the check's. */
+  /** Absolute files and folders: tests that are not in them are not the check's. */
   paths: z.array(z.string()).min(1),
+  /** As the plan names them; a set-up or tear-down that is named is no mere set-up. */
+  projects: z.array(z.string()),
+  /** Address to ask when a test got no answer. */
+  control: z.string().optional(),
   /** Where the record goes. */
   record: z.string(),
 });
@@ -21,7 +25,7 @@ export const RecordedSpecTest = z.strictObject({
   project: z.string(),
   at: z.string(),
   /** Which of the paths it lies in. */
-  path: z.string(),
+  paths: z.array(z.string()),
   /** `test.fail()`: whether the last try did fail. Null for a test that is to pass. */
   failedAsExpected: z.boolean().nullable(),
   attempts: z.array(Attempt),
@@ -36,6 +40,8 @@ export const SpecRecord = z.strictObject({
   status: Session.shape.status,
   /** Whether the configuration lets it run only a part. */
   shard: z.boolean(),
+  /** Whether the configuration lets Playwright fail for a test that passed on a retry. */
+  failsOnFlaky: z.boolean(),
   addresses: z.array(z.string()),
   tests: z.array(RecordedSpecTest),
   /** What went wrong outside of any test. */

@@ -8,7 +8,8 @@ import { flat } from './flat.ts';
 export function renderGitlabDotenv({ decision, run, expiresAt }: Verdict): string {
   const values = {
     GREENLIGHT_DECISION: decision,
-    GREENLIGHT_RUN: run.id,
+    // Not GREENLIGHT_RUN: with that one a later job that starts Playwright by hand would be told of a run file.
+    GREENLIGHT_VERDICT_RUN: run.id,
     GREENLIGHT_NONCE: run.nonce,
     GREENLIGHT_EXPIRES_AT: expiresAt,
   };

@@ -3,16 +3,16 @@ import { registerChecks } from '../../checks/index.ts';
 import { GreenlightError } from '../../contract/errors.ts';
 import type { Finding } from '../../contract/evidence/finding.ts';
 import type { PlannedCheck } from '../../contract/plan/checks.ts';
+import { hostsWithoutPictures } from '../../contract/plan/pictures.ts';
 import type { Plan } from '../../contract/plan/plan.ts';
 import type { SpecCheck } from '../../contract/plan/spec-check.ts';
 import type { ProcessGroup } from '../../host/process-group.ts';
 import { findPlanFile } from '../../load/plan-file.ts';
-import { askControl } from '../../safety/ask-control.ts';
 import { refuseLiveKeys } from '../../safety/live-keys.ts';
 import { type Redactor, redactorOf } from '../../safety/redactor.ts';
 import { resolveSecret } from '../../safety/secrets.ts';
 import { findSpec } from './find-spec.ts';
-import { hasNoAnswer, judgeSpec } from './judge-spec.ts';
+import { judgeSpec } from './judge-spec.ts';
 import { runSpec } from './run-spec.ts';
 import { specTest } from './spec-test.ts';
 
@@ -79,26 +79,31 @@ async function look(
     found,
     grep: spec.grep,
     projects: spec.projects ?? [],
+    control: plan.target.control,
     set: {
       ...(app === undefined ? {} : { GREENLIGHT_TARGET_URL: app }),
       ...Object.fromEntries(Object.entries(spec.env).map(([name, value]) => [name, resolveSecret(value)])),
     },
     env: process.env,
     scratch: path.join(scratch, 'spec'),
-    outputDirectory,
+    // Nobody can mask pixels: where the plan lets no pictures be taken, what they lie in goes with the scratch.
+    outputDirectory:
+      hostsWithoutPictures(plan).length > 0 ? path.join(scratch, 'artifacts') : outputDirectory,
     timeoutMs: spec.timeoutMinutes * 60_000,
     started,
     onLine: (line) => void process.stdout.write(`${check.id}: ${redactor.text(line)}\n`),
   });
-  const unanswered = end.record?.tests.some(({ attempts }) => attempts.some(hasNoAnswer)) === true;
   return judgeSpec({
     spec,
     check,
     urls: Object.values(plan.target.urls),
+    elsewhere: [
+      ...Object.values(plan.target.old?.urls ?? {}),
+      ...Object.values(plan.target.thirdParties ?? {}).map(({ url }) => url),
+    ],
     paths: found.paths,
     configFile: found.playwright.configFile,
     end,
-    control: unanswered ? await askControl(plan.target.control) : 'not-asked',
   });
 }
 

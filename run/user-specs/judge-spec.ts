@@ -1,12 +1,11 @@
-import type { Attempt } from '../../contract/evidence/evidence.ts';
 import type { Finding } from '../../contract/evidence/finding.ts';
 import type { RecordedSpecTest, SpecRecord } from '../../contract/evidence/spec-record.ts';
 import { SpecOutcome, type SpecReport, type SpecTest } from '../../contract/evidence/spec-report.ts';
-import type { ControlAnswer } from '../../contract/events/situation.ts';
 import type { PlannedCheck } from '../../contract/plan/checks.ts';
-import { hostOf } from '../../contract/plan/loopback.ts';
+import { type Place, placeOf } from '../../contract/plan/addresses.ts';
 import { pathsOf, type SpecCheck } from '../../contract/plan/spec-check.ts';
 import { FAILED_THEN_PASSED, foldCheck, UNCLEAR_THEN_PASSED } from '../../reporters/judge/fold-check.ts';
+import { isNamedProject } from './project-name.ts';
 import type { SpecEnd } from './run-spec.ts';
 
 /** What is known of one run of a user's spec. */
@@ -15,12 +14,12 @@ export interface SpecSeen {
   readonly check: PlannedCheck;
   /** Addresses of the target. */
   readonly urls: readonly string[];
+  /** Addresses that the plan knows and that are not the target's: the old system's, those of third parties. */
+  readonly elsewhere: readonly string[];
   /** Absolute paths, in the order of `pathsOf`. */
   readonly paths: readonly string[];
   readonly configFile: string;
   readonly end: SpecEnd;
-  /** Whether our own network was seen to work after a test that got no answer. */
-  readonly control: ControlAnswer;
 }
 
 type Doubt = Pick<Finding, 'cause' | 'summary' | 'remedy'>;
@@ -69,7 +68,7 @@ interface JudgedTest extends SpecTest {
   readonly cause: string;
 }
 
-function judgeTest(test: RecordedSpecTest, { check, control }: SpecSeen): JudgedTest {
+function judgeTest(test: RecordedSpecTest, { check }: SpecSeen): JudgedTest {
   const { title, project, at } = test;
   const told = (outcome: SpecOutcome, cause: string, error?: string): JudgedTest => ({
     title,
@@ -91,22 +90,12 @@ function judgeTest(test: RecordedSpecTest, { check, control }: SpecSeen): Judged
   }
   // One of the user's own checks, as far as the judge is concerned.
   const asOwn: PlannedCheck = { ...check, source: 'own', sampleFloor: 0 };
-  const attempts = test.attempts.map((attempt) => withControl(attempt, control));
-  const { state, cause, summary } = foldCheck(asOwn, attempts, [], null);
+  const { state, cause, summary } = foldCheck(asOwn, test.attempts, [], null);
   if (state === 'passed') return told('passed', '');
   if (state === 'failed' || state === 'flaky') return told(state, cause ?? state, summary);
   if (cause === 'skipped') return told('skipped', cause, last?.errors[0]?.message);
   if (state === 'not-run') return told('not-run', cause ?? state, summary);
   return told('unknown', cause ?? state, summary);
-}
-
-function withControl(attempt: Attempt, control: ControlAnswer): Attempt {
-  return hasNoAnswer(attempt) ? { ...attempt, control } : attempt;
-}
-
-/** Whether a test met a target that did not answer: then it matters whether our own network works. */
-export function hasNoAnswer({ errors }: Attempt): boolean {
-  return errors.some(({ kind }) => kind === 'connection');
 }
 
 function reportOf(spec: SpecCheck, record: SpecRecord, told: readonly JudgedTest[]): SpecReport {
@@ -149,9 +138,10 @@ function doubtOf(seen: SpecSeen, record: SpecRecord, told: readonly JudgedTest[]
     outside(record) ??
     notStarted(told) ??
     skipped(spec, told) ??
+    // First: a policy may accept what is flaky, and never what nobody has seen.
+    (told.some(isFlaky) && record.failsOnFlaky ? undefined : saidOtherwise(seen, record)) ??
     flaky(told) ??
-    nothingPassed(told) ??
-    saidOtherwise(seen, record)
+    nothingPassed(told)
   );
 }
 
@@ -163,9 +153,8 @@ function late({ timeoutMinutes }: SpecCheck): Doubt {
   };
 }
 
-function otherTarget({ urls }: SpecSeen, { addresses }: SpecRecord): Doubt | undefined {
-  const own = new Set(urls.map((url) => hostOf(url)?.nameAndPort));
-  const other = addresses.find((address) => !own.has(hostOf(address)?.nameAndPort));
+function otherTarget({ urls, elsewhere }: SpecSeen, { addresses }: SpecRecord): Doubt | undefined {
+  const other = addresses.find((address) => !isTarget(address, urls, elsewhere));
   return other === undefined
     ? undefined
     : {
@@ -174,6 +163,27 @@ function otherTarget({ urls }: SpecSeen, { addresses }: SpecRecord): Doubt | und
         remedy:
           'let the configuration read its baseURL from a variable and set that with env, or read GREENLIGHT_TARGET_URL; an address that belongs to the target stands in target.urls',
       };
+}
+
+/** Whether an address has the origin of the target, and no longer base of another system on the same host. */
+function isTarget(address: string, urls: readonly string[], elsewhere: readonly string[]): boolean {
+  const asked = parsed(address);
+  if (asked === undefined || urls.every((url) => parsed(url)?.origin !== asked.origin)) return false;
+  const place = (name: 'own' | 'elsewhere', url: string): Place => ({
+    name,
+    url: parsed(url)?.href ?? url,
+    headers: {},
+    thirdParty: false,
+  });
+  const places = [
+    ...urls.map((url) => place('own', url)),
+    ...elsewhere.map((url) => place('elsewhere', url)),
+  ];
+  return placeOf(asked.href, places)?.name !== 'elsewhere';
+}
+
+function parsed(url: string): URL | undefined {
+  return URL.canParse(url) ? new URL(url) : undefined;
 }
 
 const NO_TESTS = /^Error: No tests found/;
@@ -194,14 +204,34 @@ function notLoaded({ spec, paths, configFile }: SpecSeen, record: SpecRecord): D
       remedy: 'take `shard` out of the configuration',
     };
   }
-  const empty = pathsOf(spec).filter((_, index) => record.tests.every(({ path }) => path !== paths[index]));
-  if (empty.length === 0) return undefined;
+  const empty = pathsOf(spec).filter((_, index) => {
+    const path = paths[index];
+    return path === undefined || !record.tests.some((test) => test.paths.includes(path));
+  });
+  if (empty.length === 0) return withoutTests(spec, record, configFile);
   const matching = spec.grep === undefined ? '' : ` that matches ${spec.grep}`;
   const inProjects = spec.projects === undefined ? '' : ` for ${spec.projects.join(', ')}`;
   return {
     cause: 'no-tests',
     summary: `no test${matching} was found in ${empty.join(', ')}${inProjects}`,
     remedy: `${spec.grep === undefined ? '' : 'correct grep; or '}let testDir and testMatch of ${configFile} take it in; what has no test to run is no part of the check`,
+  };
+}
+
+/** A project that the plan names and in which nothing was to run. */
+function withoutTests(
+  { projects = [] }: SpecCheck,
+  record: SpecRecord,
+  configFile: string,
+): Doubt | undefined {
+  const without = projects.filter((wanted) =>
+    record.tests.every(({ project }) => !isNamedProject(project, wanted)),
+  );
+  if (without.length === 0) return undefined;
+  return {
+    cause: 'no-tests',
+    summary: `no test of it runs in ${without.join(', ')}`,
+    remedy: `let testMatch and grep of ${configFile} take it in there; or take the project out of the check`,
   };
 }
 
@@ -297,9 +327,13 @@ function skipped({ allowSkipped }: SpecCheck, told: readonly JudgedTest[]): Doub
   };
 }
 
+function isFlaky({ outcome }: JudgedTest): boolean {
+  return outcome === 'flaky';
+}
+
 /** With the cause by which the judge knows it: what a flaky test means is for the policy to say. */
 function flaky(told: readonly JudgedTest[]): Doubt | undefined {
-  const again = told.filter(({ outcome }) => outcome === 'flaky');
+  const again = told.filter(isFlaky);
   const first = again.find(({ cause }) => cause === FAILED_THEN_PASSED) ?? again[0];
   return (
     first && {

@@ -17,12 +17,14 @@ export interface SpecRunOrder {
   readonly found: FoundSpec;
   readonly grep: string | undefined;
   readonly projects: readonly string[];
+  /** `target.control` of the plan. */
+  readonly control: string | undefined;
   /** What the plan sets, secrets resolved. */
   readonly set: Readonly<Record<string, string>>;
   readonly env: NodeJS.ProcessEnv;
   /** Private to this start. */
   readonly scratch: string;
-  /** For traces and screenshots, which are redacted and kept. */
+  /** For traces and screenshots. */
   readonly outputDirectory: string;
   readonly timeoutMs: number;
   /** Told of the processes, so that whoever ends the test ends them. */
@@ -52,10 +54,16 @@ const LAST_LINES = 30;
  * @throws when Playwright could not be started at all
  */
 export async function runSpec(order: SpecRunOrder): Promise<SpecEnd> {
-  const { found, check, scratch } = order;
+  const { found, check, scratch, projects, control } = order;
   const recordFile = path.join(scratch, 'record.json');
   const orderFile = path.join(scratch, 'order.json');
-  const said: SpecOrder = { check, paths: [...found.paths], record: recordFile };
+  const said: SpecOrder = {
+    check,
+    paths: [...found.paths],
+    projects: [...projects],
+    ...(control === undefined ? {} : { control }),
+    record: recordFile,
+  };
   mkdirSync(scratch, { recursive: true });
   writeFileSync(orderFile, JSON.stringify(said));
   const cwd = path.dirname(found.playwright.configFile);

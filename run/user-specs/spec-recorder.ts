@@ -15,12 +15,17 @@ import {
   SpecOrder,
   type SpecRecord,
 } from '../../contract/evidence/spec-record.ts';
+import type { Attempt } from '../../contract/evidence/evidence.ts';
+import type { ControlAnswer } from '../../contract/events/situation.ts';
 import { CHECK_ANNOTATION } from '../../contract/plan/check-id.ts';
 import { writeFileAtomically } from '../../host/atomic-write.ts';
 import { textOf } from '../../reporters/classify.ts';
 import { attemptsOf, type SeenSession } from '../../reporters/recorder/attempts-of.ts';
 import { projectOf } from '../../reporters/recorder/check-of.ts';
 import { firstReadings } from '../../reporters/recorder/first-reading.ts';
+import { askControl } from '../../safety/ask-control.ts';
+import { hasNoAnswer } from './no-answer.ts';
+import { isNamedProject } from './project-name.ts';
 
 /** Between two records during the run: a Playwright that is killed leaves what it knew. */
 const WRITE_EVERY_MS = 1000;
@@ -39,6 +44,9 @@ export default class SpecRecorder implements Reporter {
   private root: Suite | undefined;
   private status: FullResult['status'] | null = null;
   private lastWrite = 0;
+  /** Whether our own network worked when a test got no answer, asked at that moment. */
+  private readonly controls = new Map<TestResult, ControlAnswer>();
+  private readonly asking: Promise<void>[] = [];
 
   /** Reporters that print are the user's. */
   printsToStdio(): boolean {
@@ -55,8 +63,9 @@ export default class SpecRecorder implements Reporter {
     this.readings.watch(result);
   }
 
-  onTestEnd(_test: TestCase, result: TestResult): void {
+  onTestEnd(test: TestCase, result: TestResult): void {
     this.ended.add(result);
+    if (this.gotNoAnswer(test, result)) this.asking.push(this.askControlFor(result));
     if (Date.now() - this.lastWrite >= WRITE_EVERY_MS) this.write(false);
   }
 
@@ -70,7 +79,18 @@ export default class SpecRecorder implements Reporter {
   }
 
   async onExit(): Promise<void> {
+    await Promise.all(this.asking);
     this.write(this.status !== null);
+  }
+
+  private gotNoAnswer(test: TestCase, result: TestResult): boolean {
+    if (this.order.control === undefined) return false;
+    const { attempts } = attemptsOf(test, this.order.check, this.session());
+    return hasNoAnswer(attempts[test.results.indexOf(result)]);
+  }
+
+  private async askControlFor(result: TestResult): Promise<void> {
+    this.controls.set(result, await askControl(this.order.control));
   }
 
   private write(final: boolean): void {
@@ -83,13 +103,16 @@ export default class SpecRecorder implements Reporter {
     const tests: RecordedSpecTest[] = [];
     const others: string[] = [];
     const errors = [...this.errors];
+    const setUps = this.setUps();
     for (const test of this.root?.allTests() ?? []) {
-      const path = this.order.paths.find((one) => isIn(fileOf(test), one));
-      if (path === undefined) {
+      const file = fileOf(test);
+      const paths = this.order.paths.filter((one) => isIn(file, one));
+      if (paths.length === 0 || setUps.has(projectOf(test))) {
         if (test.results.length > 0 && !test.ok()) others.push(shownOther(test));
         continue;
       }
-      const baseUrl = test.parent.project()?.use.baseURL;
+      // Where the configuration names none, that of its `webServer`: Playwright puts it into this process.
+      const baseUrl = test.parent.project()?.use.baseURL ?? process.env['PLAYWRIGHT_TEST_BASE_URL'];
       if (baseUrl !== undefined) addresses.add(baseUrl);
       const own = test.annotations.find(({ type }) => type === CHECK_ANNOTATION)?.description;
       if (own !== undefined) {
@@ -102,9 +125,9 @@ export default class SpecRecorder implements Reporter {
         title: test.titlePath().slice(3).join(' › '),
         project: projectOf(test),
         at: `${shownPath(test.location.file)}:${test.location.line}`,
-        path,
+        paths,
         failedAsExpected: this.failedAsExpected(test),
-        attempts: [...attempts],
+        attempts: attempts.map((attempt, index) => this.withControl(attempt, test.results[index])),
       });
     }
     const { status } = this;
@@ -114,11 +137,29 @@ export default class SpecRecorder implements Reporter {
       final,
       status,
       shard,
+      failsOnFlaky: this.config?.failOnFlakyTests === true,
       addresses: [...addresses],
       tests,
       errors,
       others,
     };
+  }
+
+  private withControl(attempt: Attempt, result: TestResult | undefined): Attempt {
+    const control = result && this.controls.get(result);
+    return control === undefined ? attempt : { ...attempt, control };
+  }
+
+  /** Projects that others depend on. What they do is no part of the check, wherever their files lie. */
+  private setUps(): ReadonlySet<string> {
+    const projects = this.config?.projects ?? [];
+    const named = projects.flatMap(({ dependencies, teardown }) => [
+      ...dependencies,
+      ...(teardown === undefined ? [] : [teardown]),
+    ]);
+    return new Set(
+      named.filter((name) => !this.order.projects.some((wanted) => isNamedProject(name, wanted))),
+    );
   }
 
   /** As Playwright means it: a time-out, or no failure at all, is not what was expected. */

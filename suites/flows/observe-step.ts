@@ -45,9 +45,8 @@ export async function runObserveStep(step: ObserveStep, captured: Captured, run:
       if (staleOf !== undefined && over) throw onlyStale(step, staleOf, run.startedAt);
       const end = judge(step, captured, observed, withinMs);
       const held = allHold(end.statements);
-      // The newest of all mails is never what was dropped; of a list, a part may have been.
-      if (!held && over && (observed === null || Array.isArray(observed)))
-        await refuseDropped(step, port, run.startedAt);
+      // Of a list a part may have been dropped, also where the rest of it is as it should be.
+      if (held ? Array.isArray(observed) : over) await refuseDropped(step, port, run.startedAt);
       if (held || over) return { ...end, durationMs: elapsed() };
     } catch (error) {
       if (!(error instanceof PortUnavailable)) throw portThrew(step, error);

@@ -5,17 +5,11 @@ import type { EventId } from '../../contract/events/table.ts';
 import type { RequestStep } from '../../contract/flow/flow.ts';
 import type { ResponseView } from '../../contract/flow/http.ts';
 import { POLL_EVERY_MS } from '../../contract/flow/poll.ts';
+import { PlanMistake } from '../../contract/plan/plan-mistake.ts';
 import { atMost, holds } from '../../contract/flow/statement.ts';
 import { TargetUnreachable } from '../../contract/ports/application.ts';
 import { callPlan, type Polled, type StepEnd } from './flow-run.ts';
-import {
-  type Asking,
-  endOfAnswer,
-  endOfSilence,
-  judgeAnswer,
-  type JudgedAnswer,
-  sendOnce,
-} from './request-answer.ts';
+import { type Asking, endOfAnswer, endOfSilence, judgeAnswer, sendOnce } from './request-answer.ts';
 
 type Poll = NonNullable<RequestStep['poll']>;
 
@@ -50,13 +44,14 @@ export async function pollRequest(asking: Asking, poll: Poll): Promise<StepEnd> 
     const over = elapsed() >= budgetMs;
     try {
       const response = await sendOnce(asking, attemptMs, patience());
-      const judged = judgeAnswer(asking, response);
-      const final = isFinal(asking, poll, response, judged);
-      if (final) {
+      const final = saysFinal(asking, poll, response);
+      // What is not final yet need not have what is compared: it is judged only as the last one.
+      const judged = final === false && !over ? undefined : judgeAnswer(asking, response);
+      if (judged !== undefined && (final ?? allHold(judged.statements))) {
         const end = await endOfAnswer(asking, response, judged, timing(response, attemptMs, elapsed()));
-        return { ...end, polled: { ...polled, final } };
+        return { ...end, polled: { ...polled, final: true } };
       }
-      if (over) {
+      if (judged !== undefined && over) {
         // Where all of it holds, it is the plan's own word that says no.
         const notYet = allHold(judged.statements) ? [holds('until', false, 'not yet', 'a final answer')] : [];
         const late = { ...judged, statements: [...judged.statements, ...notYet] };
@@ -81,20 +76,26 @@ function attemptBudget({ budgetMs, run }: Pick<Asking, 'budgetMs' | 'run'>): num
   return Math.min(budgetMs, run.budgetMs);
 }
 
-/** @throws CannotTell where a function of the plan throws */
-function isFinal(
-  { step, captured }: Asking,
-  { until }: Poll,
-  response: ResponseView,
-  judged: JudgedAnswer,
-): boolean {
-  if (until === undefined) return allHold(judged.statements);
+/**
+ * What `until` says of an answer; undefined where the plan has none.
+ * @throws CannotTell where a function of the plan throws, or says neither yes nor no
+ */
+function saysFinal({ step, captured }: Asking, { until }: Poll, response: ResponseView): boolean | undefined {
+  if (until === undefined) return undefined;
   return callPlan(`step "${step.id}", asking until,`, () => {
     // Asked where `capture` is: of answers whose status and shape hold, with the body as its schema made it.
     const { expect: _, ...asked } = step;
-    const capture: RequestStep['capture'] = (answer) => ({ final: until(answer) });
+    const capture: RequestStep['capture'] = (answer) => ({ final: yesOrNo(until(answer)) });
     return evaluateResponse({ ...asked, capture }, captured, response).captured['final'] === true;
   });
+}
+
+function yesOrNo(said: unknown): boolean {
+  if (typeof said === 'boolean') return said;
+  throw new PlanMistake(
+    `poll.until said ${said === null ? 'null' : typeof said}, which is neither true nor false`,
+    'write ({ body }) => body.state !== "pending", or Boolean(...) around it',
+  );
 }
 
 function timing(

@@ -20,7 +20,7 @@ export async function refuseDropped(
   if (completeForMs >= runsForMs) return;
   throw new CannotTell(
     'dropped',
-    `step "${step.id}" found nothing that holds, but what it looks through may have dropped it: all that came is there for the last ${seconds(completeForMs)} only, and this flow began ${seconds(runsForMs)} ago`,
+    `step "${step.id}" cannot rely on what it saw, because what it looks through may have dropped something: all that came is there for the last ${seconds(completeForMs)} only, and this flow began ${seconds(runsForMs)} ago`,
     {
       remedy:
         'let the sink keep more (--keep, --keep-mib), do not empty or restart it while checks run, and repeat',

@@ -4,7 +4,7 @@ import type { Mail } from '../../../contract/ports/mailbox.ts';
 import { PortUnavailable } from '../../../contract/ports/observe.ts';
 import { resolveSecret } from '../../../safety/secrets.ts';
 import { importClient } from '../import-client.ts';
-import { linksOf } from './links.ts';
+import { mailLinks } from '../../../contract/flow/mail-links.ts';
 import { isOwn, type MailboxPort } from './mailbox-port.ts';
 import { newestMatch, NOBODY } from './newest.ts';
 
@@ -135,7 +135,7 @@ async function parseMail(id: string, source: Buffer, internalDate: Date | string
     to: recipients.flatMap((one) => one.address ?? one.group?.map((member) => member.address) ?? []),
     subject: parsed.subject ?? '',
     ...parts,
-    links: linksOf(parts),
+    links: mailLinks(parts),
     headers: Object.fromEntries(parsed.headers.map(({ key, value }) => [key.toLowerCase(), value])),
     receivedAt: new Date(internalDate ?? parsed.date ?? 0).toISOString(),
   };

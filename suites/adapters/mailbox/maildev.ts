@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Mail } from '../../../contract/ports/mailbox.ts';
 import { PortUnavailable } from '../../../contract/ports/observe.ts';
 import { fetchJson, sendJson, type JsonAnswer } from '../fetch-json.ts';
-import { linksOf } from './links.ts';
+import { mailLinks } from '../../../contract/flow/mail-links.ts';
 import { isOwn, type MailboxPort } from './mailbox-port.ts';
 import { newestMatch, NOBODY } from './newest.ts';
 
@@ -77,7 +77,7 @@ export function maildevMailbox(source: { readonly url: string }): MailboxPort {
         ...newest,
         ...parts,
         from: email.from?.[0]?.address ?? '',
-        links: linksOf(parts),
+        links: mailLinks(parts),
         headers: Object.fromEntries(headers) as Record<string, string>,
       };
     },

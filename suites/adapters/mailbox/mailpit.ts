@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { PortUnavailable } from '../../../contract/ports/observe.ts';
 import { fetchJson, sendJson } from '../fetch-json.ts';
-import { linksOf } from './links.ts';
+import { mailLinks } from '../../../contract/flow/mail-links.ts';
 import { isOwn, type MailboxPort, MOST_ROUNDS } from './mailbox-port.ts';
 import { newestMatch, NOBODY } from './newest.ts';
 
@@ -56,7 +56,7 @@ export function mailpitMailbox(source: { readonly url: string }): MailboxPort {
         ...newest,
         ...parts,
         from: message.From?.Address ?? '',
-        links: linksOf(parts),
+        links: mailLinks(parts),
         headers: Object.fromEntries(
           Object.entries(headers).map(([name, values]) => [name.toLowerCase(), values.join(', ')]),
         ),

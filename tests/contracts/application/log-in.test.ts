@@ -166,7 +166,7 @@ describe('a plan is refused', () => {
   test.each([
     ['a flow that it does not have', byToken.as('another', { title: 'x', check: false }), 'no such flow'],
     ['a flow that creates data', creating, 'nothing is created on the old system'],
-    ['a flow that observes', observing, 'steps that are no requests'],
+    ['a flow that observes', observing, 'steps that are no single requests'],
   ])('for %s', (_, logsIn, words) => {
     for (const probe of [GUARDS, PARITY]) expect(problemsOf(logsIn, probe)).toContain(words);
   });

@@ -179,7 +179,7 @@ describe('Slack (stand-in for an incoming webhook)', () => {
     await tell('slack', { decision: 'NO_GO' });
     const message = arrived() as unknown as SlackMessage;
     expect(message.text).toMatch(
-      /^NO-GO: Shop of the Northern Isles 2\.0\.0 \(post-cutover\)\. order-can-be-paid/,
+      /^NO-GO: Shop of the Northern Isles 2\.0\.0 \(post-cutover\)\. A customer can pay an order \(order-can-be-paid\)/,
     );
     expect(JSON.stringify(message.blocks)).toContain(`<${REPORT}|Report>`);
   });

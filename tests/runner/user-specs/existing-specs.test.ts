@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { SpecReport } from '../../../contract/evidence/spec-report.ts';
@@ -41,6 +42,17 @@ const SPECS: Readonly<Record<string, string>> = {
   'e2e/syntax.spec.ts': `import { test } from '@playwright/test';\ntest('never', async () => { const = 1; });`,
   'other/playwright.config.ts': `throw new Error('the configuration of other is broken');`,
   'other/any.spec.ts': `import { test } from '@playwright/test';\ntest('any', async () => {});`,
+  'local/any.spec.ts': `import { test, expect } from '@playwright/test';
+    test('any', async ({ request }) => { expect(await (await request.get('/hello')).text()).toBe('hello'); });`,
+  'staged/playwright.config.ts': `import { defineConfig } from '@playwright/test';
+    export default defineConfig({
+      use: { baseURL: process.env.GREENLIGHT_TARGET_URL },
+      projects: [{ name: 'setup', testMatch: '*.setup.ts' }, { name: 'web', dependencies: ['setup'] }],
+    });`,
+  'staged/account.setup.ts': `import { test, expect } from '@playwright/test';
+    test('logs in', async () => { expect('the account is locked').toBe('logged in'); });`,
+  'staged/any.spec.ts': `import { test, expect } from '@playwright/test';
+    test('any', async ({ request }) => { expect((await request.get('/hello')).status()).toBe(200); });`,
   'e2e/wait.spec.ts': `import { test } from '@playwright/test';
     import { writeFileSync } from 'node:fs';
     test.afterEach(() => writeFileSync('cleaned-up', ''));
@@ -74,6 +86,8 @@ function planOf(url: string): string {
     ),
     `{ id: 'syntax-is-told', title: 'Syntax', spec: 'e2e/syntax.spec.ts' }`,
     `{ id: 'config-is-told', title: 'Configuration', spec: 'other' }`,
+    `{ id: 'local-is-told', title: 'A server of its own', spec: 'local' }`,
+    `{ id: 'set-up-is-told', title: 'A set-up beside its tests', spec: 'staged' }`,
     `{ id: 'waits-for-long', title: 'Waits', spec: 'e2e/wait.spec.ts', phases: ['watch'] }`,
     `{ id: 'basket-is-there', title: 'Beside ours', spec: 'greenlight/plain.spec.mts' }`,
   ];
@@ -91,6 +105,7 @@ beforeAll(async () => {
   target.answer = (at) => ({ status: 200, body: at === '/total' ? '1234' : 'hello' });
   project = installedProject('module', planOf(target.url));
   project.write('e2e/playwright.config.ts', CONFIG);
+  project.write('local/playwright.config.ts', ownServer(await freePort()));
   project.write('greenlight/readiness.spec.mts', stub('defineReadiness'));
   project.write('greenlight/suites.spec.mts', stub('defineSuites'));
   for (const [file, content] of Object.entries(SPECS)) project.write(file, content);
@@ -102,6 +117,22 @@ afterAll(async () => {
   project.remove();
   await target.close();
 });
+
+/** Playwright then takes that server for the address of relative requests, without a word in `use`. */
+function ownServer(port: number): string {
+  const serve = `require('node:http').createServer((_, answer) => answer.end('hello')).listen(${port}, '127.0.0.1')`;
+  const command = `${JSON.stringify(process.execPath)} -e ${JSON.stringify(serve)}`;
+  return `import { defineConfig } from '@playwright/test';
+    export default defineConfig({ webServer: { command: ${JSON.stringify(command)}, port: ${port} } });`;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+  return port;
+}
 
 function stub(define: string): string {
   return `import { ${define} } from 'greenlight/test';\nimport plan from '../greenlight.config.mts';\n${define}(plan);`;
@@ -140,6 +171,8 @@ test.each([
   ['again-is-flaky', 'flaky', 'failed-then-passed', '1 of 1 test passed only when it was tried again'],
   ['syntax-is-told', 'unknown', 'spec-not-loaded', 'SyntaxError'],
   ['config-is-told', 'unknown', 'playwright-broke', 'the configuration of other is broken'],
+  ['local-is-told', 'unknown', 'other-target', 'asks http://localhost:'],
+  ['set-up-is-told', 'unknown', 'set-up-broke', 'logs in'],
 ])('%s: %s', (id, state, cause, summary) => {
   const check = of(id);
   expect([check.state, check.cause], check.summary).toEqual([state, cause]);

@@ -82,7 +82,7 @@ describe('GitHub', () => {
 });
 
 test('GitLab gets few and short values, each on its line', () => {
-  expect(renderGitlabDotenv(GO)).toMatch(/^GREENLIGHT_DECISION=GO\nGREENLIGHT_RUN=run1\n/);
+  expect(renderGitlabDotenv(GO)).toMatch(/^GREENLIGHT_DECISION=GO\nGREENLIGHT_VERDICT_RUN=run1\n/);
   const lines = renderGitlabDotenv(hostile).trimEnd().split('\n');
   expect(lines).toHaveLength(4);
   for (const line of lines) expect(line).toMatch(/^GREENLIGHT_[A-Z_]+=\S*$/);

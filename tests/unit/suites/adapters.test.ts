@@ -1,26 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { linksOf } from '../../../suites/adapters/mailbox/links.ts';
 import { newestMatch } from '../../../suites/adapters/mailbox/newest.ts';
 import { quoteName, selectByEquality } from '../../../suites/adapters/records/select.ts';
 import { importClient } from '../../../suites/adapters/import-client.ts';
 import { PortUnavailable } from '../../../contract/ports/observe.ts';
-
-describe('links of a mail', () => {
-  test('come from the HTML part, decoded, and only absolute ones', () => {
-    const html = `<A class="x" HREF='https://a.test/?x=1&amp;y=2'>a</A> <a href="/relative">b</a>
-      <a href=https://c.test/&#x2F;c>c</a> <a href="mailto:x@y.test">d</a> <area href="https://no.test">`;
-    expect(linksOf({ html, text: 'https://text.test' })).toEqual([
-      'https://a.test/?x=1&y=2',
-      'https://c.test//c',
-    ]);
-  });
-  test('come from the text when there is no HTML, without the punctuation of the sentence', () => {
-    expect(linksOf({ html: ' ', text: 'See (https://a.test/x). Or http://b.test?q=1!' })).toEqual([
-      'https://a.test/x',
-      'http://b.test?q=1',
-    ]);
-  });
-});
 
 test('the newest of the exact matches counts', () => {
   const mails = [

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { equal, flow, type Flow, type Poll } from '../../../contract/index.ts';
+import { equal, flow, type Flow, type Poll, type Statement } from '../../../contract/index.ts';
 import type { Finding } from '../../../contract/evidence/finding.ts';
 import { longestRun } from '../../../suites/flows/run-flow.ts';
 import { listen, type Listening, runFlowOn } from './run-flow-on.ts';
@@ -164,6 +164,56 @@ describe('a request that polls', () => {
       expect(finding).toMatchObject({ outcome: 'unknown', cause: 'flow-threw' });
       expect(shop.asked).toHaveLength(1);
     });
+  });
+
+  test('an until that says neither yes nor no is a mistake of the plan, at the first answer', async () => {
+    for (const said of ['paid', undefined, null, 1]) {
+      await asks([PENDING], async (shop) => {
+        const until = (() => said) as unknown as () => boolean;
+        const finding = await runFlowOn(shop.url, paid({ until }));
+        expect(finding.outcome, finding.summary).toBe('unknown');
+        expect(finding.summary).toContain('neither true nor false');
+        expect(shop.asked).toHaveLength(1);
+      });
+    }
+  });
+
+  test('what is not final yet need not have what is compared', async () => {
+    const until = ({ body }: { body: { state: string } }) => body.state !== 'pending';
+    const total = (
+      expectOf: (body: { total?: { cents: number } | null; items?: readonly number[] }) => Statement[],
+    ) =>
+      flow('paid-in-the-end', { title: 'Paid in the end' }).request('paid', {
+        request: () => ({ method: 'GET', path: '/orders/7' }),
+        response: z.object({
+          state: z.string(),
+          total: z.object({ cents: z.number() }).nullish(),
+          items: z.array(z.number()).optional(),
+        }),
+        expect: ({ body }) => expectOf(body as never),
+        poll: { intervalMs: 100, until },
+        budgetMs: 10_000,
+      });
+    const throws = total((body) => [equal('cents', (body.total as { cents: number }).cents, 1999)]);
+    await asks(
+      [
+        [200, { state: 'pending', total: null }],
+        [200, { state: 'paid', total: { cents: 1999 } }],
+      ],
+      async (shop) => {
+        expect(await runFlowOn(shop.url, throws)).toMatchObject({ outcome: 'pass' });
+      },
+    );
+    const empty = total((body) => (body.items ?? []).map((item) => equal('item', item, 7)));
+    await asks(
+      [
+        [200, { state: 'pending', items: [] }],
+        [200, { state: 'paid', items: [7] }],
+      ],
+      async (shop) => {
+        expect(await runFlowOn(shop.url, empty)).toMatchObject({ outcome: 'pass' });
+      },
+    );
   });
 
   test('a time in which this process did not run is not the target being slow', async () => {

@@ -17,6 +17,7 @@ export interface ShopServer {
 export const WEBHOOK_SECRET = 'whsec_c2hvcC1zZWNyZXQtb2YtdGhlLXRlc3Q=';
 
 export async function startShop(): Promise<ShopServer> {
+  const startedAt = Date.now();
   const customers = new Set<string>();
   const asked: string[] = [];
   let mails: { to: string; at: string }[] = [];
@@ -81,6 +82,11 @@ export async function startShop(): Promise<ShopServer> {
             receivedAt: mail.at,
           })),
         );
+      },
+      // It never drops anything.
+      'GET /healthz': () => {
+        const completeForMs = Date.now() - startedAt;
+        json(200, { mails: { completeForMs }, webhooks: { completeForMs } });
       },
       'POST /messages/remove': () => {
         const { mark } = JSON.parse(body) as { mark: string };

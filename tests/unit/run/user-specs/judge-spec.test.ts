@@ -27,7 +27,7 @@ function one(
   attempts: readonly Attempt[],
   more: Partial<RecordedSpecTest> = {},
 ): RecordedSpecTest {
-  const place = { project: '', at: `e2e/basket.spec.ts:${title.length}`, path: '/e2e/basket.spec.ts' };
+  const place = { project: '', at: `e2e/basket.spec.ts:${title.length}`, paths: ['/e2e/basket.spec.ts'] };
   return { title, ...place, failedAsExpected: null, attempts: [...attempts], ...more };
 }
 
@@ -39,9 +39,12 @@ const BROKEN = one('throws', [
 ]);
 const SKIPPED = one('skips', [tried({ status: 'skipped', errors: [error('skip: later')], comparisons: 0 })]);
 const EMPTY = one('compares nothing', [tried({ comparisons: 0 })]);
-const UNANSWERED = one('meets nobody', [
-  tried({ status: 'failed', errors: [error('Error: connect ECONNREFUSED 127.0.0.1:9', 'connection')] }),
-]);
+const NOBODY: Partial<Attempt> = {
+  status: 'failed',
+  errors: [error('Error: connect ECONNREFUSED 127.0.0.1:9', 'connection')],
+};
+const UNANSWERED = one('meets nobody', [tried({ ...NOBODY, control: 'answers' })]);
+const CUT_OFF = one('meets nobody', [tried({ ...NOBODY, control: 'silent' })]);
 const KNOWN = one('fails as known', [tried({ status: 'expected-failure' })], { failedAsExpected: true });
 const HEALED = one('is healed', [tried({ status: 'expected-failure' })], { failedAsExpected: false });
 const AGAIN = one('holds again', [
@@ -60,10 +63,10 @@ function judged(tests: readonly RecordedSpecTest[], { record, end, spec, seen }:
   const finding = judgeSpec({
     spec: { ...SPEC, ...spec },
     check: CHECK,
-    urls: ['https://shop.example.com/'],
+    urls: ['https://shop.example.com/v2/'],
+    elsewhere: ['https://shop.example.com/v1/', 'https://tracker.example.com'],
     paths: ['/e2e/basket.spec.ts'],
     configFile: '/e2e/playwright.config.ts',
-    control: 'answers',
     end: {
       exitCode: 0,
       signal: null,
@@ -74,7 +77,8 @@ function judged(tests: readonly RecordedSpecTest[], { record, end, spec, seen }:
         final: true,
         status: 'passed',
         shard: false,
-        addresses: ['https://shop.example.com'],
+        failsOnFlaky: false,
+        addresses: ['https://shop.example.com/v2'],
         tests: [...tests],
         errors: [],
         others: [],
@@ -88,6 +92,20 @@ function judged(tests: readonly RecordedSpecTest[], { record, end, spec, seen }:
 }
 
 const RED: Partial<SpecEnd> = { exitCode: 1 };
+const at = (address: string): Given => ({ record: { addresses: [address] } });
+
+test.each([
+  ['https://shop.example.com'],
+  ['https://shop.example.com/v2/de/'],
+  ['HTTPS://SHOP.example.com:443/v2'],
+])('an address of the target is asked: %s', (address) => {
+  expect(judged([PASSED], at(address))).toMatchObject({ outcome: 'pass' });
+});
+
+test('a project is named as Playwright takes it', () => {
+  const mobile = one('holds', [tried()], { project: 'Mobile Safari' });
+  expect(judged([PASSED, mobile], { spec: { projects: ['mobile*'] } })).toMatchObject({ outcome: 'pass' });
+});
 
 test('tests that compared something and hold are a pass, counted', () => {
   expect(judged([PASSED, PASSED, KNOWN])).toMatchObject({
@@ -115,12 +133,8 @@ describe('is unknown, with its cause:', () => {
   test.each<readonly [string, string, readonly RecordedSpecTest[], Given]>([
     ['a test that threw', 'broken-test', [PASSED, BROKEN], { end: RED }],
     ['a test that compared nothing', 'compared-nothing', [PASSED, EMPTY], {}],
-    [
-      'a test that got no answer, and neither did we',
-      'own-network',
-      [UNANSWERED],
-      { seen: { control: 'silent' } },
-    ],
+    ['a test that got no answer, and neither did we', 'own-network', [CUT_OFF], {}],
+    ['no test in one of its projects', 'no-tests', [PASSED], { spec: { projects: ['mobile*'] } }],
     ['a test that does not fail as it should', 'expected-to-fail', [PASSED, HEALED], { end: RED }],
     ['nothing but known failures', 'compared-nothing', [KNOWN], {}],
     ['a skipped test', 'skipped', [PASSED, SKIPPED], {}],
@@ -200,7 +214,22 @@ describe('is unknown, with its cause:', () => {
       [FAILED],
       { record: { addresses: ['http://localhost:3000'] } },
     ],
+    ['old, on the same host', 'other-target', [PASSED], at('https://shop.example.com/v1/')],
+    ['the same name by another scheme', 'other-target', [PASSED], at('http://shop.example.com/v2/')],
+    ['an address that is none', 'other-target', [PASSED], at('/v2')],
     ['a test that held at the second try', 'failed-then-passed', [PASSED, AGAIN], {}],
+    [
+      'the same, where Playwright was told to fail for it',
+      'failed-then-passed',
+      [PASSED, AGAIN],
+      { record: { failsOnFlaky: true, status: 'failed' }, end: RED },
+    ],
+    [
+      'the same, and a red end that nothing explains',
+      'contradiction',
+      [PASSED, AGAIN],
+      { record: { status: 'failed' }, end: RED },
+    ],
     [
       'no browser',
       'browser-missing',
