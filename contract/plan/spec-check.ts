@@ -4,6 +4,7 @@ import { Phase } from '../evidence/outcome.ts';
 import { list, type Loose, object } from '../flow/loose.ts';
 import { CheckId } from './check-id.ts';
 import { checkOptions } from './check-options.ts';
+import { envProblems } from './env-problems.ts';
 import { hostProblems } from './host-problems.ts';
 import { hostOf, isLoopback } from './loopback.ts';
 import { SecretString } from './secret.ts';
@@ -43,15 +44,16 @@ export function pathsOf({ spec }: Pick<SpecCheck, 'spec'>): readonly string[] {
   return typeof spec === 'string' ? [spec] : spec;
 }
 
-/** Variables with which a plan could change what the answer of this Playwright means. */
-const NOT_TO_BE_SET = /^(?:GREENLIGHT_.*|PW_TEST_REPORTER|NODE_OPTIONS|NODE_TLS_REJECT_UNAUTHORIZED)$/i;
-
 /** What is wrong with the specs of a plan, as far as the plan alone tells. */
 export function specProblems(plan: Loose): Problem[] {
   return list(plan['specs']).flatMap((raw, index) => {
     const spec = object(raw);
     const path = `specs[${index}]`;
-    return [...grepProblems(spec, path), ...envProblems(spec, path), ...creationProblems(plan, spec, path)];
+    return [
+      ...grepProblems(spec, path),
+      ...envProblems(spec['env'], `${path}.env`, 'your Playwright configuration or your tests'),
+      ...creationProblems(plan, spec, path),
+    ];
   });
 }
 
@@ -71,17 +73,6 @@ function grepProblems({ grep }: Loose, path: string): Problem[] {
       },
     ];
   }
-}
-
-function envProblems({ env }: Loose, path: string): Problem[] {
-  return Object.keys(object(env))
-    .filter((name) => NOT_TO_BE_SET.test(name))
-    .map((name) => ({
-      path: `${path}.env.${name}`,
-      value: JSON.stringify(name),
-      problem: 'changes how Greenlight or Node itself work, and with them what the answer means',
-      remedy: 'remove it; name a variable that your Playwright configuration or your tests read',
-    }));
 }
 
 function creationProblems(plan: Loose, { id, createsData }: Loose, path: string): Problem[] {
