@@ -9,10 +9,17 @@ export class CannotTell extends Error {
   /** Stable word for the kind of cause: `port-unavailable`, `flow-threw`, `browser-missing`. */
   readonly word: string;
   readonly remedy: string | undefined;
-  constructor(word: string, message: string, options: ErrorOptions & { readonly remedy?: string } = {}) {
+  /** Lines that a program of ours printed before, without secrets. */
+  readonly output: readonly string[] | undefined;
+  constructor(
+    word: string,
+    message: string,
+    options: ErrorOptions & { readonly remedy?: string; readonly output?: readonly string[] } = {},
+  ) {
     super(message, options);
     this.word = word;
     this.remedy = options.remedy;
+    this.output = options.output;
   }
 }
 

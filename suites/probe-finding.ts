@@ -25,6 +25,8 @@ export interface Probed {
   /** How many things were looked at; default: the number of statements. */
   readonly sampleSize?: number;
   readonly observedRelease?: Finding['observedRelease'];
+  /** Lines that a program printed, without secrets. */
+  readonly output?: readonly string[];
 }
 
 /** What a probe looks through. */
@@ -51,7 +53,11 @@ export async function probeFinding(check: string, probe: () => Promise<Probed>):
       cause: wordOf(error),
       ...(remedy !== undefined && { remedy }),
       sampleSize: 0,
-      detail: { kind: 'probe', statements: [] },
+      detail: {
+        kind: 'probe',
+        statements: [],
+        ...(error instanceof CannotTell && printed(error.output)),
+      },
     };
   }
 }
@@ -61,7 +67,7 @@ function judge(check: string, seen: Probed): Finding {
   const common = {
     check,
     sampleSize: seen.sampleSize ?? statements.length,
-    detail: { kind: 'probe' as const, statements },
+    detail: { kind: 'probe' as const, statements, ...printed(seen.output) },
     ...(seen.observedRelease && { observedRelease: seen.observedRelease }),
   };
   if (allHold(statements)) return { ...common, outcome: 'pass', summary: seen.holds };
@@ -78,6 +84,10 @@ function judge(check: string, seen: Probed): Finding {
     ...(wrong.unit !== undefined && { unit: wrong.unit }),
     ...(seen.remedy !== undefined && { remedy: seen.remedy }),
   };
+}
+
+function printed(output: readonly string[] | undefined): { readonly output?: string[] } {
+  return output === undefined || output.length === 0 ? {} : { output: [...output] };
 }
 
 /**

@@ -25,12 +25,18 @@ export function refuseThirdParty(
   });
 }
 
-/** The finding of a probe that asks a third party: all that is wrong there is wrong with that one. */
+/**
+ * The finding of a probe that asks a third party: all that is wrong there is wrong with that one, but for what the plan
+ * compares in its answer.
+ */
 export function aboutThirdParty(finding: Finding): Finding {
   if (finding.outcome !== 'fail') return finding;
   const { cause = '', measured } = finding;
   const status = typeof measured === 'number' ? measured : undefined;
-  const { outcome, remedy } = meaning(eventOfWrongAnswer(cause, status) ?? 'wrong-shape');
+  const event = eventOfWrongAnswer(cause, status);
+  // What a plan compares in the answer, such as a count of errors, is about the target.
+  if (event === undefined) return finding;
+  const { outcome, remedy } = meaning(event);
   return outcome === 'fail' ? finding : { ...finding, outcome, cause: 'third-party', remedy };
 }
 

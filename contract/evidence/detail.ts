@@ -109,7 +109,12 @@ export type StateReport = z.infer<typeof StateReport>;
 /** What kind of thing a finding measured, for the sections of the report. */
 export const FindingDetail = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('flow'), steps: z.array(StepReport) }),
-  z.strictObject({ kind: z.literal('probe'), statements: z.array(Statement) }),
+  z.strictObject({
+    kind: z.literal('probe'),
+    statements: z.array(Statement),
+    /** Of a probe that ran a program: the first and the last lines that it printed, without secrets. */
+    output: z.array(z.string()).optional(),
+  }),
   z.strictObject({ kind: z.literal('table'), table: TableReport }),
   /** Several tables that one check compares. */
   z.strictObject({ kind: z.literal('tables'), tables: z.array(TableReport) }),

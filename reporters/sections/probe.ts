@@ -1,6 +1,6 @@
 import { opened } from '../renderers/html/folded.ts';
 import { stateBadge } from '../renderers/html/icons.ts';
-import { markup } from '../renderers/html/markup.ts';
+import { type Markup, markup } from '../renderers/html/markup.ts';
 import { section } from '../renderers/html/section.ts';
 import { statementTable } from '../renderers/html/statement-table.ts';
 import { heading, MOST_SHOWN, moreLine, statementLine } from '../renderers/terminal/paint.ts';
@@ -17,7 +17,7 @@ export const probe: DetailSection<'probe'> = {
       detailsOf(verdict, 'probe').map(
         ({ check, detail }) => markup`<details${opened(check.state)}>
 <summary>${stateBadge(check.state)} <code>${check.id}</code> <span class="of">${check.title}</span> <span class="small">${plural(detail.statements.length, 'comparison')}</span></summary>
-${statementTable(`Comparisons of ${check.id}`, detail.statements)}
+${statementTable(`Comparisons of ${check.id}`, detail.statements)}${printed(detail.output)}
 </details>`,
       ),
     ),
@@ -43,3 +43,11 @@ ${statementTable(`Comparisons of ${check.id}`, detail.statements)}
     ];
   },
 };
+
+/** What a program printed. */
+function printed(output: readonly string[] | undefined): Markup {
+  return output === undefined
+    ? markup``
+    : markup`
+<pre>${output.join('\n')}</pre>`;
+}

@@ -100,3 +100,13 @@ describe('the short forms of the terminal', () => {
     ]);
   });
 });
+
+test('the page shows what a program printed, and takes nothing of it for markup', () => {
+  const detail = { kind: 'probe' as const, statements: [], output: ['first line', '<b>2 missing</b>'] };
+  const unclear = found('rollout', 'unknown', { summary: 'kubectl was ended', detail });
+  const verdict = judge(
+    evidenceOf([planned('rollout', { source: 'probe' })], [attempt('rollout', { findings: [unclear] })]),
+    DECIDED,
+  );
+  expect(renderers.html(verdict)).toContain('<pre>first line\n&lt;b&gt;2 missing&lt;/b&gt;</pre>');
+});
