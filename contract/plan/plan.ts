@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CheckId } from './check-id.ts';
 import { checkOptions } from './check-options.ts';
+import { Program } from './command.ts';
 import { ERRORS, GreenlightError, type Problem } from '../errors.ts';
 import { RATE_LIMIT_WAIT_MS } from '../events/situation.ts';
 import type { Flow } from '../flow/flow.ts';
@@ -61,7 +62,7 @@ export const PlanSchema = z.strictObject({
   target: Target,
   /**
    * Hosts, besides loopback, on which flows may create data, on which load may run, and of whose pages screenshots and
-   * traces may be kept where a check does not pass.
+   * traces may be kept where a check does not pass; and programs that may be run at all.
    */
   allow: z
     .strictObject({
@@ -71,6 +72,8 @@ export const PlanSchema = z.strictObject({
       load: z.array(Host).default([]),
       /** Hosts of whose pages screenshots and traces may be kept. Pixels cannot be redacted. */
       pictures: z.array(Host).optional(),
+      /** Programs that checks may run, each in the words of the plan: `kubectl`, or `./scripts/verify.sh`. */
+      commands: z.array(Program).optional(),
     })
     .default({ createData: [], load: [] }),
   /** Journeys of typed steps, each made with `flow(id, options)`; each is one check. */

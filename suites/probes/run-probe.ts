@@ -5,9 +5,11 @@ import { guardsLook } from '../parity/guards-look.ts';
 import type { LogInTools } from '../parity/log-in.ts';
 import { parityLook } from '../parity/parity-look.ts';
 import type { Probed } from '../probe-finding.ts';
+import { commandLook } from './command-probe.ts';
 import { endpointsLook } from './endpoints-probe.ts';
 import { healthLook } from './health-probe.ts';
 import type { ProbeLook } from './probe-look.ts';
+import { queryLook } from './query-probe.ts';
 import { webhookLook } from './webhook-probe.ts';
 
 /** How each kind of probe looks: one line for each, which the compiler demands. */
@@ -17,6 +19,8 @@ const LOOKS: { readonly [K in Probe['kind']]: ProbeLook<Extract<Probe, { kind: K
   webhook: webhookLook,
   parity: parityLook,
   guards: guardsLook,
+  command: commandLook,
+  query: queryLook,
 };
 
 /** Looks as a probe says. @throws CannotTell */

@@ -90,6 +90,7 @@ function exampleKey([key, value]: [string, unknown]): string {
 /** A value as a plan has it. */
 function inPlan(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`;
+  if (typeof value === 'number') return String(value);
   if (Array.isArray(value)) return `[${value.map(inPlan).join(', ')}]`;
   const entries = Object.entries(value as Record<string, unknown>);
   const [first] = entries;

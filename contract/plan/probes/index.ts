@@ -1,11 +1,13 @@
+import { command } from './command.ts';
 import { endpoints } from './endpoints.ts';
 import { guards } from './guards.ts';
 import { health } from './health.ts';
 import { parity } from './parity.ts';
+import { query } from './query.ts';
 import { webhook } from './webhook.ts';
 
 /**
  * Every kind of probe: one file and one line here. How each looks stands in suites/probes/run-probe.ts, where a kind that
  * is missing does not compile.
  */
-export const PROBE_KINDS = { endpoints, health, webhook, parity, guards };
+export const PROBE_KINDS = { endpoints, health, webhook, parity, guards, command, query };

@@ -1,0 +1,134 @@
+import type { EventId } from '../../contract/events/table.ts';
+import { encodeRequest, type ResponseView } from '../../contract/flow/http.ts';
+import { shapeOf } from '../../contract/flow/shape-of.ts';
+import { atLeast, atMost, type Statement } from '../../contract/flow/statement.ts';
+import { readHeaders } from '../../contract/plan/headers.ts';
+import type { Probe } from '../../contract/plan/probe.ts';
+import { withSince } from '../../contract/plan/probes/since.ts';
+import { resolveSecret } from '../../safety/secrets.ts';
+import { CannotTell } from '../cannot-tell.ts';
+import { ask, type Probed, type ProbeTools } from '../probe-finding.ts';
+import { refuseThirdParty } from '../third-party.ts';
+import { expectedWords, firstWrong, wrongWords } from '../words.ts';
+import { judgeDocument } from './judge-document.ts';
+import type { ProbeLook } from './probe-look.ts';
+
+type QueryProbe = Extract<Probe, { kind: 'query' }>;
+
+export const queryLook: ProbeLook<QueryProbe> = {
+  mostAnswers: () => 1,
+  look: (probe, tools) => probeQuery(probe, tools),
+};
+
+/**
+ * Asks a third party and judges what it says about the target.
+ * @throws CannotTell where it gives no answer that says something: its trouble is never the target's
+ */
+export async function probeQuery(probe: QueryProbe, tools: ProbeTools, now = Date.now()): Promise<Probed> {
+  const since = momentOf(probe, now);
+  const filled = (text: string): string => (since === undefined ? text : withSince(text, since));
+  const request = encodeRequest(
+    {
+      method: 'GET',
+      path: filled(probe.path),
+      query: Object.fromEntries(Object.entries(probe.query).map(([name, value]) => [name, filled(value)])),
+      endpoint: probe.endpoint,
+      headers: readHeaders(probe.headers, resolveSecret),
+    },
+    tools.urls,
+  );
+  const asked = await ask(tools, request, `answer of ${probe.endpoint}`, probe.budgetMs);
+  // That a third party gave no answer is thrown; only the target's silence is a statement.
+  if ('none' in asked) return refuse(probe.endpoint, 'wrong-shape', wrongWords(asked.none));
+  const { answer } = asked;
+  refuseAnswer(probe.endpoint, answer);
+  const document = judgeDocument(probe, answer.body);
+  const wrong = firstWrong(document.statements);
+  if (document.wrong === 'shape' && wrong !== undefined) {
+    refuse(probe.endpoint, 'wrong-shape', `${wrong.name}: expected ${String(expectedWords(wrong))}`);
+  }
+  const counted = countStatements(probe, answer);
+  return {
+    statements: [...counted, ...document.statements],
+    holds: `${probe.endpoint} says what is wanted${counted.length > 0 ? `: ${String(counted[0]?.measured)} counted` : ''}`,
+    cause: 'comparison',
+  };
+}
+
+/** @throws CannotTell for a moment that has not come: nothing can have happened since */
+function momentOf({ since }: QueryProbe, now: number): number | undefined {
+  if (since === undefined) return undefined;
+  if (typeof since === 'object') return now - since.minutes * 60_000;
+  const moment = Date.parse(since);
+  if (moment <= now) return moment;
+  throw new CannotTell('since-ahead', `the moment ${since} has not come yet, by the clock of this machine`, {
+    remedy: 'name the moment of the cut-over in since; or set the clock of this machine',
+  });
+}
+
+/** @throws CannotTell for an answer that is no success, or no JSON */
+function refuseAnswer(endpoint: string, { status, undecodable, body, headers }: ResponseView): void {
+  if (status === 401 || status === 403) refuse(endpoint, 'not-let-in', `answered ${status}`);
+  if (status < 200 || status > 299) refuse(endpoint, 'wrong-status', `answered ${status}`);
+  if (undecodable !== undefined) refuse(endpoint, 'body-undecodable', undecodable);
+  if (typeof body === 'string')
+    refuse(endpoint, 'wrong-shape', `${headers['content-type'] ?? 'no content type'} instead of JSON`);
+}
+
+/** @throws CannotTell */
+function refuse(endpoint: string, event: EventId, detail: string): never {
+  refuseThirdParty(endpoint, event, detail);
+  throw new Error(`the table of events holds "${event}" of a third party against the target`);
+}
+
+function countStatements(probe: QueryProbe, answer: ResponseView): readonly Statement[] {
+  const { count, atMost: most, atLeast: least } = probe;
+  if (count === undefined) return [];
+  const { counted, more } = countIn(probe, count, answer);
+  const name = count === '$' ? 'count' : `count at ${count}`;
+  const statements = [
+    ...(most === undefined ? [] : [atMost(name, counted, most)]),
+    ...(least === undefined ? [] : [atLeast(name, counted, least)]),
+  ];
+  // There are more than these: too many stay too many, and enough stay enough, but nothing else is known.
+  const settled = most === undefined ? statements.every(({ ok }) => ok) : counted > most;
+  if (!more || settled) return statements;
+  throw new CannotTell(
+    'third-party',
+    `the third party "${probe.endpoint}" gave only the first ${counted}, and says that there are more`,
+    {
+      remedy: 'ask for a total, or for a longer page (`limit`, `per_page`); it says nothing about the target',
+    },
+  );
+}
+
+/** @throws CannotTell where neither a number nor a list is at the path */
+function countIn(
+  { endpoint, countOfNothing }: QueryProbe,
+  path: string,
+  answer: ResponseView,
+): { readonly counted: number; readonly more: boolean } {
+  const keys = path === '$' ? [] : path.replace(/^\$\./, '').split('.');
+  let at: unknown = answer.body;
+  for (const key of keys) {
+    // A log store that found nothing gives a list without entries, and not a zero.
+    if (Array.isArray(at) && at.length === 0 && countOfNothing !== undefined)
+      return { counted: countOfNothing, more: false };
+    at =
+      typeof at === 'object' && at !== null && Object.hasOwn(at, key)
+        ? (at as Record<string, unknown>)[key]
+        : undefined;
+  }
+  if (Array.isArray(at)) return { counted: at.length, more: hasNextPage(answer) };
+  if (typeof at === 'number' || typeof at === 'bigint') return { counted: Number(at), more: false };
+  // Prometheus and Loki write their numbers as text.
+  if (typeof at === 'string' && /^-?\d+(?:\.\d+)?$/.test(at)) return { counted: Number(at), more: false };
+  return refuse(endpoint, 'wrong-shape', `at ${path} is ${String(shapeOf(at))}, expected a number or a list`);
+}
+
+/** Whether a list goes on (RFC 8288). Sentry always names a next page, and says whether anything is on it. */
+function hasNextPage({ headers }: ResponseView): boolean {
+  return (headers['link'] ?? '')
+    .split(/,\s*(?=<)/)
+    .some((one) => /;\s*rel="?next"?/i.test(one) && !/;\s*results="?false"?/i.test(one));
+}

@@ -1,0 +1,120 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { CannotTell } from '../../../suites/cannot-tell.ts';
+import { readCtrf } from '../../../suites/test-reports/ctrf.ts';
+import { judgeReport } from '../../../suites/test-reports/judge-report.ts';
+import { readPlaywrightJson } from '../../../suites/test-reports/playwright-json.ts';
+import type { ForeignTest } from '../../../suites/test-reports/test-report.ts';
+
+type Wanted = Partial<Parameters<typeof judgeReport>[1]>;
+
+/** `pass`, `fail`, or the word for why nobody can tell. */
+function wordFor(tests: readonly ForeignTest[], wanted: Wanted = {}, errors: readonly string[] = []): string {
+  try {
+    const { wrong } = judgeReport({ tests, errors }, { atLeast: 1, allowedSkips: 0, ...wanted });
+    return wrong === undefined ? 'pass' : 'fail';
+  } catch (error) {
+    if (error instanceof CannotTell) return error.word;
+    throw error;
+  }
+}
+
+const tests = (...outcomes: readonly ForeignTest['outcome'][]): readonly ForeignTest[] =>
+  outcomes.map((outcome, at) => ({ name: `test ${at}`, outcome }));
+
+describe('a test suite', () => {
+  test.each<[string, readonly ForeignTest[], Wanted, string]>([
+    ['all passed', tests('passed', 'passed'), {}, 'pass'],
+    ['one failed', tests('passed', 'failed'), {}, 'fail'],
+    ['one failed and one broke', tests('failed', 'broken'), {}, 'fail'],
+    ['one broke', tests('passed', 'broken'), {}, 'tests-broken'],
+    ['one was flaky', tests('passed', 'flaky'), {}, 'tests-flaky'],
+    ['one failed as its author expects', tests('passed', 'failed-as-expected'), {}, 'pass'],
+    ['one was skipped', tests('passed', 'skipped'), {}, 'tests-skipped'],
+    ['one was skipped, which is allowed', tests('passed', 'skipped'), { allowedSkips: 1 }, 'pass'],
+    [
+      'two were skipped, and one is allowed',
+      tests('passed', 'skipped', 'skipped'),
+      { allowedSkips: 1 },
+      'tests-skipped',
+    ],
+    ['fewer passed than are wanted', tests('passed'), { atLeast: 2 }, 'too-few-tests'],
+    ['as many passed as are wanted', tests('passed', 'passed'), { atLeast: 2 }, 'pass'],
+    ['none ran', [], {}, 'too-few-tests'],
+    ['all were skipped, which is allowed', tests('skipped'), { allowedSkips: 9 }, 'too-few-tests'],
+    ['none passed, as expected', tests('failed-as-expected'), {}, 'too-few-tests'],
+    [
+      'one could not reach the target, or whatever it asks',
+      [{ name: 'x', outcome: 'failed', message: 'Error: connect ECONNREFUSED 127.0.0.1:1' }],
+      {},
+      'tests-broken',
+    ],
+  ])('of which %s', (_, given, wanted, word) => {
+    expect(wordFor(given, wanted)).toBe(word);
+  });
+
+  test('whose set-up broke', () => {
+    expect(wordFor(tests('passed'), {}, ['Error: no database'])).toBe('tests-broken');
+    expect(wordFor(tests('failed'), {}, ['Error: no database'])).toBe('fail');
+  });
+
+  test('names the first test that failed', () => {
+    const given: readonly ForeignTest[] = [
+      { name: 'pays', outcome: 'failed', message: 'expected 200, got 500' },
+      ...tests('passed', 'failed'),
+    ];
+    const { wrong, judged } = judgeReport({ tests: given, errors: [] }, { atLeast: 1, allowedSkips: 0 });
+    expect(wrong).toBe('2 of 3 tests failed: pays: expected 200, got 500');
+    expect(judged).toBe(3);
+  });
+});
+
+test('a report in CTRF', () => {
+  const statuses = ['passed', 'failed', 'skipped', 'pending', 'other', 'passed'];
+  const report = readCtrf({
+    reportFormat: 'CTRF',
+    specVersion: '0.0.0',
+    results: {
+      tool: { name: 'jest' },
+      summary: { tests: 6, passed: 2, failed: 1, skipped: 1, pending: 1, other: 1, start: 0, stop: 0 },
+      tests: statuses.map((status, at) => ({
+        name: `test ${at}`,
+        status,
+        duration: 1,
+        ...(status === 'failed' && { message: '\u001b[31mexpected 3\u001b[39m\n  at x.ts' }),
+        ...(at === 5 && { flaky: true, retries: 1 }),
+      })),
+    },
+  });
+  expect(report).toMatchObject({ saidTests: 6, startedAt: undefined });
+  expect(report.tests.map(({ outcome }) => outcome)).toEqual([
+    'passed',
+    'failed',
+    'skipped',
+    'skipped',
+    'broken',
+    'flaky',
+  ]);
+  expect(report.tests[1]?.message).toBe('expected 3');
+  expect(() => readCtrf({ results: { tests: [] } })).toThrow();
+});
+
+test('a report that Playwright wrote', () => {
+  const file = path.join(import.meta.dirname, 'fixtures/playwright-report.json');
+  const report = readPlaywrightJson(JSON.parse(readFileSync(file, 'utf8')));
+  expect(Object.fromEntries(report.tests.map(({ name, outcome }) => [name, outcome]))).toEqual({
+    'suite.spec.ts › holds': 'passed',
+    'suite.spec.ts › does not hold': 'failed',
+    'suite.spec.ts › throws': 'broken',
+    'suite.spec.ts › takes too long': 'broken',
+    'suite.spec.ts › is skipped': 'skipped',
+    'suite.spec.ts › fails as expected': 'failed-as-expected',
+    'suite.spec.ts › should fail and does not': 'broken',
+    'suite.spec.ts › inner › holds the second time': 'flaky',
+  });
+  expect(report.saidTests).toBe(report.tests.length);
+  expect(report.startedAt).toBeGreaterThan(0);
+  expect(report.errors).toEqual([]);
+  expect(() => readPlaywrightJson({ suites: [] })).toThrow();
+});
