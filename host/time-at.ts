@@ -16,12 +16,13 @@ export interface TimeThere {
 /**
  * Asks an address what time it is, with a request that carries nothing. Its certificate is not verified: this is asked
  * where it was just refused, and nothing of the answer but the time is used.
+ * @param address an IP address that is asked in place of the one that the name resolves to
  * @returns undefined when it does not say
  */
-export function timeAt(url: string): Promise<TimeThere | undefined> {
+export function timeAt(url: string, address?: string): Promise<TimeThere | undefined> {
   return new Promise((resolve) => {
-    const options = { method: 'HEAD', agent: false, timeout: ASK_MS } as const;
     const origin = new URL('/', url);
+    const options = { method: 'HEAD', agent: false, timeout: ASK_MS, ...askedAt(origin, address) } as const;
     const request =
       origin.protocol === 'https:'
         ? https.request(origin, { ...options, rejectUnauthorized: false })
@@ -33,7 +34,9 @@ export function timeAt(url: string): Promise<TimeThere | undefined> {
     request.on('error', () => end(undefined));
     request.on('timeout', () => end(undefined));
     request.on('response', (answer) => {
-      const now = Date.parse(answer.headers.date ?? '');
+      // Caches keep the date of the answer that they stored, and say beside it how old that is (RFC 9111, 5.1).
+      const ageMs = (Number.parseInt(answer.headers.age ?? '0', 10) || 0) * 1000;
+      const now = Date.parse(answer.headers.date ?? '') + ageMs;
       const certificate = (answer.socket as Partial<TLSSocket>).getPeerCertificate?.();
       const validity =
         certificate?.valid_from === undefined
@@ -43,4 +46,9 @@ export function timeAt(url: string): Promise<TimeThere | undefined> {
     });
     request.end();
   });
+}
+
+/** Options of a request that goes to an IP address under the name of its URL; that of TLS follows the header `host`. */
+export function askedAt(url: URL, address: string | undefined): https.RequestOptions {
+  return address === undefined ? {} : { hostname: address, headers: { host: url.host } };
 }

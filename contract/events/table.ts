@@ -38,6 +38,7 @@ export type EventId =
   | 'body-too-large'
   | 'own-clock'
   | 'ca-unknown-to-browser'
+  | 'ca-unknown-to-node'
   | 'own-proxy'
   | 'captive-portal'
   | 'port-blocked';
@@ -238,6 +239,11 @@ export const EVENTS: Readonly<Record<EventId, EventRow>> = {
     means: OURS,
     remedy:
       'add the CA to the trust store that the browser uses on this machine (NSS: certutil -d sql:$HOME/.pki/nssdb -A -t C)',
+  },
+  'ca-unknown-to-node': {
+    words: 'the store of this machine trusts the certificate, and Node does not know its CA',
+    means: OURS,
+    remedy: 'name the CA to Node: NODE_EXTRA_CA_CERTS=<its PEM file>',
   },
   'own-proxy': {
     words: 'a proxy of ours refuses or fails',

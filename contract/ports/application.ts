@@ -16,16 +16,23 @@ export class TargetUnreachable extends Error {
   readonly event: EventId;
   /** Which address was asked, where it matters for the certificate. */
   readonly url: string | undefined;
+  /** The IP address that was asked in place of the one that the name of `url` resolves to. */
+  readonly address: string | undefined;
   /** A browser has a trust store of its own. */
   readonly by: 'node' | 'browser';
   constructor(
     event: EventId,
     message: string,
-    options: ErrorOptions & { readonly url?: string; readonly by?: 'node' | 'browser' } = {},
+    options: ErrorOptions & {
+      readonly url?: string;
+      readonly address?: string | undefined;
+      readonly by?: 'node' | 'browser';
+    } = {},
   ) {
     super(message, options);
     this.event = event;
     this.url = options.url;
+    this.address = options.address;
     this.by = options.by ?? 'node';
   }
 }
