@@ -1,3 +1,4 @@
+import { type Loose, object } from '../flow/loose.ts';
 import type { Headers } from './headers.ts';
 import type { Target } from './target.ts';
 
@@ -56,4 +57,12 @@ export function placeOf(url: string, places: readonly Place[]): Place | undefine
   return places
     .filter((place) => url.startsWith(base(place)) && /^([/?#]|$)/.test(url.slice(base(place).length)))
     .sort((a, b) => base(b).length - base(a).length)[0];
+}
+
+/** The address that a plan of any shape gives a name, of the target or of a third party; undefined: it has none. */
+export function addressIn(plan: Loose, name: string): URL | undefined {
+  const target = object(plan['target']);
+  const other = object(target['thirdParties'])[name];
+  const url = object(target['urls'])[name] ?? (typeof other === 'string' ? other : object(other)['url']);
+  return typeof url === 'string' && URL.canParse(url) ? new URL(url) : undefined;
 }

@@ -1,16 +1,11 @@
 import { evaluateResponse, undecodableStatement } from '../../contract/flow/evaluate.ts';
 import { readHeaders } from '../../contract/plan/headers.ts';
-import {
-  encodeRequest,
-  type RequestSpec,
-  type ResponseView,
-  type WireRequest,
-} from '../../contract/flow/http.ts';
+import { encodeRequest, type RequestSpec, type ResponseView } from '../../contract/flow/http.ts';
 import type { Probe } from '../../contract/plan/probe.ts';
 import { equal, type Statement } from '../../contract/flow/statement.ts';
 import { resolveSecret } from '../../safety/secrets.ts';
-import { ask, type Probed, type ProbeTools } from '../probe-finding.ts';
-import { MOST_REDIRECTS, redirected } from './follow-redirects.ts';
+import type { Probed, ProbeTools } from '../probe-finding.ts';
+import { askFollowing, MOST_REDIRECTS } from './follow-redirects.ts';
 import type { ProbeLook } from './probe-look.ts';
 
 type EndpointsProbe = Extract<Probe, { kind: 'endpoints' }>;
@@ -60,24 +55,6 @@ function bodyStatement(
   const step = { kind: 'request', id: 'endpoint', request, status, response: schema, showValues } as const;
   const wrong = evaluateResponse(step, {}, answer).statements.find((statement) => !statement.ok);
   return wrong === undefined ? undefined : { ...wrong, name: `${wrong.name} of ${path}` };
-}
-
-/** Where a page is wanted, a redirect within the site is the way to it: it must end at one. */
-async function askFollowing(
-  probe: EndpointsProbe,
-  tools: ProbeTools,
-  first: WireRequest,
-  name: string,
-): ReturnType<typeof ask> {
-  const wanted = (status: number): boolean => status === probe.status;
-  let request = first;
-  for (let hops = 0; ; hops += 1) {
-    const asked = await ask(tools, request, name, probe.budgetMs, wanted);
-    if ('none' in asked || wanted(asked.answer.status) || probe.status > 299) return asked;
-    const next = hops < MOST_REDIRECTS ? redirected(request, asked.answer) : undefined;
-    if (next === undefined) return asked;
-    request = next;
-  }
 }
 
 function causeOf(wrong: Statement | undefined, status: number): string {

@@ -1,6 +1,8 @@
 import type { ResponseView, WireRequest } from '../../contract/flow/http.ts';
+import { ask, type ProbeTools } from '../probe-finding.ts';
 
-const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
+/** Statuses that send to another address. */
+export const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
 /** Browsers take more, but no page that is well needs them. */
 export const MOST_REDIRECTS = 5;
 
@@ -22,4 +24,22 @@ export function redirected(request: WireRequest, answer: ResponseView): WireRequ
 /** Another port is another server, but for the usual ones. */
 function siteOf({ hostname, port }: URL): string {
   return `${hostname.replace(/^www\./, '')}:${port}`;
+}
+
+/** Where a page is wanted, a redirect within the site is the way to it: it must end at one. */
+export async function askFollowing(
+  probe: { readonly status: number; readonly budgetMs: number },
+  tools: ProbeTools,
+  first: WireRequest,
+  name: string,
+): ReturnType<typeof ask> {
+  const wanted = (status: number): boolean => status === probe.status;
+  let request = first;
+  for (let hops = 0; ; hops += 1) {
+    const asked = await ask(tools, request, name, probe.budgetMs, wanted);
+    if ('none' in asked || wanted(asked.answer.status) || probe.status > 299) return asked;
+    const next = hops < MOST_REDIRECTS ? redirected(request, asked.answer) : undefined;
+    if (next === undefined) return asked;
+    request = next;
+  }
 }

@@ -7,10 +7,13 @@ import { parityLook } from '../parity/parity-look.ts';
 import type { Probed } from '../probe-finding.ts';
 import { commandLook } from './command-probe.ts';
 import { endpointsLook } from './endpoints-probe.ts';
+import { headersLook } from './headers-probe.ts';
 import { healthLook } from './health-probe.ts';
 import type { ProbeLook } from './probe-look.ts';
 import { queryLook } from './query-probe.ts';
+import { tlsLook } from './tls-probe.ts';
 import { webhookLook } from './webhook-probe.ts';
+import { windowLook } from './window-probe.ts';
 
 /** How each kind of probe looks: one line for each, which the compiler demands. */
 const LOOKS: { readonly [K in Probe['kind']]: ProbeLook<Extract<Probe, { kind: K }>> } = {
@@ -21,6 +24,9 @@ const LOOKS: { readonly [K in Probe['kind']]: ProbeLook<Extract<Probe, { kind: K
   guards: guardsLook,
   command: commandLook,
   query: queryLook,
+  tls: tlsLook,
+  headers: headersLook,
+  window: windowLook,
 };
 
 /** Looks as a probe says. @throws CannotTell */

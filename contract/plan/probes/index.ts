@@ -1,13 +1,27 @@
 import { command } from './command.ts';
 import { endpoints } from './endpoints.ts';
 import { guards } from './guards.ts';
+import { headersKind } from './headers.ts';
 import { health } from './health.ts';
 import { parity } from './parity.ts';
 import { query } from './query.ts';
+import { tls } from './tls.ts';
 import { webhook } from './webhook.ts';
+import { window } from './window.ts';
 
 /**
  * Every kind of probe: one file and one line here. How each looks stands in suites/probes/run-probe.ts, where a kind that
  * is missing does not compile.
  */
-export const PROBE_KINDS = { endpoints, health, webhook, parity, guards, command, query };
+export const PROBE_KINDS = {
+  endpoints,
+  health,
+  webhook,
+  parity,
+  guards,
+  tls,
+  headers: headersKind,
+  window,
+  command,
+  query,
+};

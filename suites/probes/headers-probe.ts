@@ -1,0 +1,154 @@
+import { EVENTS } from '../../contract/events/table.ts';
+import { encodeRequest, type ResponseView } from '../../contract/flow/http.ts';
+import { equal, holds, type Statement } from '../../contract/flow/statement.ts';
+import { readHeaders } from '../../contract/plan/headers.ts';
+import type { Probe } from '../../contract/plan/probe.ts';
+import { resolveSecret } from '../../safety/secrets.ts';
+import { CannotTell } from '../cannot-tell.ts';
+import { ask, type Probed, type ProbeTools } from '../probe-finding.ts';
+import { cookieStatements } from './cookie-statements.ts';
+import { askFollowing, MOST_REDIRECTS, REDIRECTS } from './follow-redirects.ts';
+import { headerStatements } from './header-statements.ts';
+import type { ProbeLook } from './probe-look.ts';
+
+type HeadersProbe = Extract<Probe, { kind: 'headers' }>;
+type Cors = NonNullable<HeadersProbe['cors']>;
+
+/** Servers leave shorter texts as they are: compressed they would be no shorter. Characters. */
+const WORTH_COMPRESSING = 2048;
+const TEXT = /^(?:text\/|image\/svg\+xml|application\/(?:[\w.-]+\+)?(?:json|xml|javascript))/i;
+const COMPRESSED = /\b(?:gzip|x-gzip|br|zstd|deflate)\b/i;
+
+export const headersLook: ProbeLook<HeadersProbe> = {
+  mostAnswers: ({ paths, https, cors }) =>
+    paths.length *
+    (1 + MOST_REDIRECTS + (https === false ? 0 : 1) + (cors === undefined ? 0 : 1 + cors.allow.length)),
+  look: (probe, tools) => probeHeaders(probe, tools),
+};
+
+/** Asks each path and holds its headers against the plan. All are asked, so that one look shows all that is weak. */
+export async function probeHeaders(probe: HeadersProbe, tools: ProbeTools): Promise<Probed> {
+  const statements: Statement[] = [];
+  // What could not be told on one path hides no fault that was seen on another.
+  const unclear: CannotTell[] = [];
+  for (const path of probe.paths) {
+    if (probe.https !== false) statements.push(await leadsToHttps(probe, probe.https, path, tools));
+    const name = `status of ${path}`;
+    const asked = await askFollowing(probe, tools, requestOf(probe, path, tools), name);
+    if ('none' in asked) {
+      statements.push(asked.none);
+      continue;
+    }
+    const { answer } = asked;
+    const status = equal(name, answer.status, probe.status);
+    statements.push(status);
+    // An error page says nothing about the headers of the page that was meant.
+    if (!status.ok) continue;
+    statements.push(...headerStatements(probe, path, answer.headers));
+    if (probe.cookies !== false)
+      statements.push(...cookieStatements(probe.cookies, path, answer.headers['set-cookie']));
+    if (probe.compression) {
+      const compressed = compressionOf(answer, path);
+      if (compressed instanceof CannotTell) unclear.push(compressed);
+      else statements.push(compressed);
+    }
+    if (probe.cors !== undefined) statements.push(...(await corsStatements(probe, probe.cors, path, tools)));
+  }
+  const wrong = statements.find(({ ok }) => !ok);
+  if (wrong === undefined && unclear[0] !== undefined) throw unclear[0];
+  return {
+    statements,
+    holds: `${probe.paths.length} of ${probe.paths.length} paths send what the plan wants of their headers`,
+    cause: wrong === undefined ? '' : causeOf(wrong),
+  };
+}
+
+function causeOf({ name, expected }: Statement): string {
+  if (String(expected).startsWith('an answer within')) return 'no-answer';
+  return name.startsWith('status of') ? 'status' : 'header';
+}
+
+function requestOf(
+  probe: HeadersProbe,
+  path: string,
+  { urls }: ProbeTools,
+  more: Readonly<Record<string, string>> = {},
+): ReturnType<typeof encodeRequest> {
+  const headers = { ...readHeaders(probe.headers, resolveSecret), ...more };
+  return encodeRequest({ method: 'GET', path, endpoint: probe.endpoint, headers }, urls);
+}
+
+/** The http address is asked without headers of the plan, which may be secret. */
+async function leadsToHttps(
+  { endpoint, budgetMs }: HeadersProbe,
+  { from, closed }: Exclude<HeadersProbe['https'], false>,
+  path: string,
+  tools: ProbeTools,
+): Promise<Statement> {
+  const name = `http of ${path}`;
+  const secure = new URL(encodeRequest({ method: 'GET', path, endpoint }, tools.urls).url);
+  const plain = new URL(secure.pathname + secure.search, from ?? `http://${secure.host}`);
+  const expected = `a redirect to https://${plain.hostname}`;
+  const asked = await ask(tools, { method: 'GET', url: plain.href, headers: {} }, name, budgetMs);
+  if ('none' in asked) {
+    if (closed && asked.none.measured === EVENTS.refused.words) return { ...asked.none, ok: true };
+    return { ...asked.none, expected: closed ? `${expected}, or nobody listens` : expected };
+  }
+  const { status, headers } = asked.answer;
+  const location = headers['location'];
+  if (!REDIRECTS.includes(status) || location === undefined || !URL.canParse(location, plain.href))
+    return holds(name, false, `answered ${status}`, expected);
+  const to = new URL(location, plain);
+  const ok = to.protocol === 'https:' && to.hostname === plain.hostname;
+  // The query may hold tokens.
+  return holds(name, ok, `${status} to ${to.origin}${to.pathname}`, expected);
+}
+
+function compressionOf({ headers, text, body }: ResponseView, path: string): Statement | CannotTell {
+  const name = `compression of ${path}`;
+  const encoding = headers['content-encoding'];
+  if (encoding !== undefined && COMPRESSED.test(encoding)) return holds(name, true, encoding, 'compressed');
+  const type = headers['content-type'] ?? 'nothing';
+  const length = (text ?? String(body)).length;
+  if (TEXT.test(type) && length >= WORTH_COMPRESSING)
+    return holds(name, false, encoding ?? `${length} characters as they are`, 'compressed');
+  return new CannotTell(
+    'nothing-to-compress',
+    `${name}: the answer is no text, or too short to be compressed (${type}, ${length} characters)`,
+    { remedy: 'name a path that answers a longer text' },
+  );
+}
+
+/** What scripts of other sites may read. A browser compares the very text of the header. */
+async function corsStatements(
+  probe: HeadersProbe,
+  { allow, credentials, foreign, anyOrigin }: Cors,
+  path: string,
+  tools: ProbeTools,
+): Promise<readonly Statement[]> {
+  const statements: Statement[] = [];
+  for (const origin of new Set([...allow, foreign])) {
+    const isForeign = origin === foreign && !allow.includes(origin);
+    const name = `cors of ${path} for ${origin}`;
+    const request = requestOf(probe, path, tools, { origin });
+    const asked = await ask(tools, request, name, probe.budgetMs, (status) => status === probe.status);
+    if ('none' in asked) {
+      statements.push(asked.none);
+      continue;
+    }
+    const letIn = asked.answer.headers['access-control-allow-origin'];
+    const withCookies = asked.answer.headers['access-control-allow-credentials'] === 'true';
+    const measured =
+      letIn === undefined ? 'not let in' : `${letIn}${withCookies ? ', with credentials' : ''}`;
+    if (isForeign) {
+      const ok = anyOrigin ? letIn === '*' : !['*', 'null', origin].includes(letIn ?? '');
+      statements.push(holds(name, ok, measured, anyOrigin ? '*' : 'not let in'));
+    } else {
+      // With credentials browsers take no `*`.
+      const ok = letIn === origin || (letIn === '*' && !credentials);
+      const expected = credentials ? `${origin}, with credentials` : origin;
+      statements.push(holds(name, ok && (!credentials || withCookies), measured, expected));
+    }
+  }
+  return statements;
+}
