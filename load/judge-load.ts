@@ -12,6 +12,8 @@ import { healthUnseen, generatorDelay } from './generator-delay.ts';
 import { rateLimited } from './rate-limited.ts';
 import { connectionsFailed } from './connections-failed.ts';
 import { coresItTakes, usersItTakes } from './generator-capacity.ts';
+import { errorRate } from './error-rate.ts';
+import { autocannonRemedy, brokenTexts, failure, generatorText, passSummary, round } from './load-words.ts';
 
 export interface LoadEvidence {
   readonly profile: LoadProfile;
@@ -308,88 +310,6 @@ function stallBehind({ thresholds }: LoadProfile, result: LoadResult): Saying | 
   return undefined;
 }
 
-function failure(
-  broken: readonly Statement[],
-  first: Statement,
-  result: LoadResult,
-): Omit<Saying, 'outcome'> {
-  return {
-    summary: `Under load: ${brokenTexts(broken)}${first.name === 'error rate' ? wrongAnswersText(result) : ''}`,
-    cause: first.name.replaceAll(' ', '-'),
-    ...inItsUnit(first),
-  };
-}
-
-/** What came most often, and one of it: what a person looks for first. */
-function wrongAnswersText({ wrongAnswers = [] }: LoadResult): string {
-  const [most] = wrongAnswers;
-  if (most === undefined) return '';
-  const counts = wrongAnswers.map(({ status, count }) => `${count} answers with ${status}`).join(', ');
-  return `: ${counts}; for example ${most.example.request}: ${most.example.answer}`;
-}
-
-/** Shares as people say them. */
-function inItsUnit({
-  name,
-  measured,
-  expected,
-  unit,
-}: Statement): Pick<Saying, 'measured' | 'expected' | 'unit'> {
-  if (name !== 'error rate' || typeof measured !== 'number' || typeof expected !== 'string')
-    return { measured, expected, ...(unit === undefined ? {} : { unit }) };
-  const limit = Number(expected.replace(/^\D*/, ''));
-  return { measured: percent(measured), expected: `<= ${percent(limit)}`, unit: '%' };
-}
-
-function percent(share: number): number {
-  return round(share * 100, 3);
-}
-
-function brokenTexts(broken: readonly Statement[]): string {
-  return broken
-    .map((statement) => {
-      const { measured, expected, unit } = inItsUnit(statement);
-      const of = unit === undefined ? '' : ` ${unit}`;
-      return `${statement.name} is ${String(measured)}${of} (${String(expected)}${of})`;
-    })
-    .join('; ');
-}
-
-function passSummary(result: LoadResult): string {
-  const p95 = result.latency === null ? 'no latency' : `p95 ${round(result.latency.p95, 1)} ms`;
-  const errors = `${round(errorRate(result) * 100, 2)} % errors`;
-  const rate = `${round(result.achievedRate, 1)}${result.model === 'open' ? ' arrivals' : ''}/s`;
-  const model =
-    result.model === 'open' ? 'arrivals as ordered' : 'closed model: says nothing about arrival rates';
-  const { processes, cores } = result.generator;
-  const made =
-    processes === undefined
-      ? ''
-      : ` in ${processes} processes${cores !== undefined && processes > cores ? ` on only ${cores} cores` : ''}`;
-  return `${result.requests} requests, ${rate}, ${p95}, ${errors} (${result.engine.name} ${result.engine.version}${made}, ${model})`;
-}
-
-/** What it would take; an event loop more helps only where there is a core for it. */
-function autocannonRemedy(result: LoadResult): string {
-  const { processes = 1, cores } = result.generator;
-  const free =
-    cores !== undefined && processes >= cores
-      ? `use a machine with more cores (${processes} processes had ${cores})`
-      : `raise processes (${processes} now) where the machine has free cores`;
-  return `${free}${coresItTakes(result)}, lower connections, or use engine "k6"`;
-}
-
-function generatorText({ generator, engine }: LoadResult): string {
-  const what = engine.name === 'k6' ? 'arrivals began' : 'event loop';
-  const lag = generator.lagP99Ms === null ? [] : [`${what} ${round(generator.lagP99Ms, 1)} ms late at p99`];
-  const cpu = generator.cpuPercent === null ? [] : [`${Math.round(generator.cpuPercent)} % of a core`];
-  const health = [...lag, ...cpu].join(', ') || 'its health is not known';
-  const { processes, cores } = generator;
-  return processes === undefined
-    ? health
-    : `the worst of ${processes} processes on ${cores} cores: ${health}`;
-}
-
 function finding(
   { profile, result }: LoadEvidence,
   statements: readonly Statement[],
@@ -407,11 +327,6 @@ function errorLimit({ thresholds }: LoadProfile): number {
   return thresholds.errorRate ?? DEFAULT_ERROR_RATE;
 }
 
-function errorRate(result: LoadResult): number {
-  const { status, timeout, connection, assertion } = result.errors;
-  return result.requests === 0 ? NaN : (status + timeout + connection + assertion) / result.requests;
-}
-
 /** Only what is shown is rounded, never what is compared. */
 function rounded(statement: Statement, digits: number): Statement {
   return typeof statement.measured === 'number'
@@ -420,8 +335,4 @@ function rounded(statement: Statement, digits: number): Statement {
         measured: Number.isFinite(statement.measured) ? round(statement.measured, digits) : 'nothing',
       }
     : statement;
-}
-
-function round(value: number, digits: number): number {
-  return Number(value.toFixed(digits));
 }

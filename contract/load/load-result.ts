@@ -10,6 +10,11 @@ export const LoadErrors = z.strictObject({
 });
 export type LoadErrors = z.infer<typeof LoadErrors>;
 
+/** How many requests failed, whatever the reason. */
+export function failedIn({ status, timeout, connection, assertion }: LoadErrors): number {
+  return status + timeout + connection + assertion;
+}
+
 /** One second of load. */
 export const LoadBucket = z.strictObject({
   second: z.number().int().nonnegative(),

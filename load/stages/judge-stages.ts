@@ -1,3 +1,4 @@
+import { errorRate } from '../error-rate.ts';
 import type { Finding } from '../../contract/evidence/finding.ts';
 import { SOAK_SLICES, type LoadProfile } from '../../contract/load/load-profile.ts';
 import type { LoadResult, LoadStage } from '../../contract/load/load-result.ts';
@@ -209,7 +210,6 @@ function statementsOf({ finding, stage }: StageRun): readonly Statement[] {
 }
 
 function shownStage({ stage, result, finding }: StageRun): LoadStage {
-  const { status, timeout, connection, assertion } = result.errors;
   return {
     name: stage.name,
     level: stage.level,
@@ -217,7 +217,7 @@ function shownStage({ stage, result, finding }: StageRun): LoadStage {
     outcome: finding.outcome,
     requests: result.requests,
     achievedRate: result.achievedRate,
-    errorRate: result.requests === 0 ? null : (status + timeout + connection + assertion) / result.requests,
+    errorRate: result.requests === 0 ? null : errorRate(result),
     p95: result.latency?.p95 ?? null,
   };
 }

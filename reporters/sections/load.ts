@@ -1,4 +1,4 @@
-import type { LoadResult, LoadStage } from '../../contract/load/load-result.ts';
+import { failedIn, type LoadResult, type LoadStage } from '../../contract/load/load-result.ts';
 import type { Outcome } from '../../contract/evidence/outcome.ts';
 import { rateChart } from '../renderers/html/chart.ts';
 import { stateBadge, toneOfState } from '../renderers/html/icons.ts';
@@ -46,7 +46,7 @@ export const load: DetailSection<'load'> = {
 function numbersTable(id: string, result: LoadResult): Markup {
   const { latency, errors } = result;
   const ms = (value: number): Markup => markup`${count(Number(value.toFixed(1)))} ms`;
-  const failed = errors.status + errors.timeout + errors.connection + errors.assertion;
+  const failed = failedIn(errors);
   const percentile: readonly (readonly [string, number | undefined])[] = [
     ['p50', latency?.p50],
     ['p90', latency?.p90],
