@@ -6,6 +6,8 @@ interface MigrationTool {
   readonly names: readonly string[];
   /** Columns without which a table of that name is another one. */
   readonly columns: readonly string[];
+  /** With more columns than any of its versions makes it is another one, too. */
+  readonly atMost: number;
 }
 
 const MIGRATION_TOOLS: readonly MigrationTool[] = [
@@ -13,33 +15,46 @@ const MIGRATION_TOOLS: readonly MigrationTool[] = [
     tool: 'Flyway',
     names: ['flyway_schema_history', 'schema_version'],
     columns: ['installed_rank', 'script'],
+    atMost: 10,
   },
-  { tool: 'Liquibase', names: ['databasechangelog'], columns: ['filename', 'dateexecuted'] },
-  { tool: 'Liquibase', names: ['databasechangeloglock'], columns: ['locked', 'lockedby'] },
-  { tool: 'Prisma', names: ['_prisma_migrations'], columns: ['checksum', 'migration_name'] },
-  { tool: 'Django', names: ['django_migrations'], columns: ['app', 'applied'] },
-  { tool: 'Rails', names: ['ar_internal_metadata'], columns: ['key', 'value'] },
-  { tool: 'Rails, dbmate or golang-migrate', names: ['schema_migrations'], columns: ['version'] },
-  { tool: 'Alembic', names: ['alembic_version'], columns: ['version_num'] },
-  { tool: 'Entity Framework', names: ['__efmigrationshistory'], columns: ['migrationid', 'productversion'] },
-  { tool: 'Knex', names: ['knex_migrations'], columns: ['batch', 'migration_time'] },
-  { tool: 'Knex', names: ['knex_migrations_lock'], columns: ['is_locked'] },
-  { tool: 'Sequelize', names: ['sequelizemeta'], columns: ['name'] },
-  { tool: 'Drizzle', names: ['__drizzle_migrations'], columns: ['hash', 'created_at'] },
-  { tool: 'MikroORM', names: ['mikro_orm_migrations'], columns: ['name', 'executed_at'] },
-  { tool: 'Ecto', names: ['schema_migrations'], columns: ['version', 'inserted_at'] },
-  { tool: 'Laravel', names: ['migrations'], columns: ['migration', 'batch'] },
-  { tool: 'TypeORM', names: ['migrations', 'typeorm_migrations'], columns: ['timestamp', 'name'] },
-  { tool: 'Phinx', names: ['phinxlog'], columns: ['version', 'migration_name'] },
-  { tool: 'Doctrine', names: ['doctrine_migration_versions'], columns: ['version', 'executed_at'] },
+  { tool: 'Liquibase', names: ['databasechangelog'], columns: ['filename', 'dateexecuted'], atMost: 16 },
+  { tool: 'Liquibase', names: ['databasechangeloglock'], columns: ['locked', 'lockedby'], atMost: 4 },
+  { tool: 'Prisma', names: ['_prisma_migrations'], columns: ['checksum', 'migration_name'], atMost: 8 },
+  { tool: 'Django', names: ['django_migrations'], columns: ['app', 'applied'], atMost: 4 },
+  { tool: 'Rails', names: ['ar_internal_metadata'], columns: ['key', 'value'], atMost: 4 },
+  { tool: 'Rails, dbmate or golang-migrate', names: ['schema_migrations'], columns: ['version'], atMost: 2 },
+  { tool: 'Alembic', names: ['alembic_version'], columns: ['version_num'], atMost: 1 },
+  {
+    tool: 'Entity Framework',
+    names: ['__efmigrationshistory'],
+    columns: ['migrationid', 'productversion'],
+    atMost: 2,
+  },
+  { tool: 'Knex', names: ['knex_migrations'], columns: ['batch', 'migration_time'], atMost: 4 },
+  { tool: 'Knex', names: ['knex_migrations_lock'], columns: ['is_locked'], atMost: 2 },
+  { tool: 'Sequelize', names: ['sequelizemeta'], columns: ['name'], atMost: 1 },
+  { tool: 'Drizzle', names: ['__drizzle_migrations'], columns: ['hash', 'created_at'], atMost: 3 },
+  { tool: 'MikroORM', names: ['mikro_orm_migrations'], columns: ['name', 'executed_at'], atMost: 3 },
+  { tool: 'Ecto', names: ['schema_migrations'], columns: ['version', 'inserted_at'], atMost: 2 },
+  { tool: 'Laravel', names: ['migrations'], columns: ['migration', 'batch'], atMost: 3 },
+  { tool: 'TypeORM', names: ['migrations', 'typeorm_migrations'], columns: ['timestamp', 'name'], atMost: 3 },
+  { tool: 'Phinx', names: ['phinxlog'], columns: ['version', 'migration_name'], atMost: 5 },
+  {
+    tool: 'Doctrine',
+    names: ['doctrine_migration_versions'],
+    columns: ['version', 'executed_at'],
+    atMost: 3,
+  },
 ];
 
 /** The tool that keeps its migrations in this table; undefined for a table of the application. */
 export function migrationToolOf(table: KnownTable): string | undefined {
   const columns = new Set(table.columns.map(({ name }) => name.toLowerCase()));
   return MIGRATION_TOOLS.find(
-    ({ names, columns: wanted }) =>
-      names.includes(table.name.toLowerCase()) && wanted.every((column) => columns.has(column)),
+    ({ names, columns: wanted, atMost }) =>
+      names.includes(table.name.toLowerCase()) &&
+      columns.size <= atMost &&
+      wanted.every((column) => columns.has(column)),
   )?.tool;
 }
 

@@ -146,6 +146,11 @@ function mustBeUsable(
   const { databases, problems } = databaseArguments(options, env);
   const all = [
     ...urlProblems(options.url),
+    ...(options.openapi !== undefined && hasCredentials(options.openapi)
+      ? [
+          '--openapi holds a user or a password, which would stand in the plan: fetch the document, and name the file',
+        ]
+      : []),
     ...problems,
     ...(options.offline && isGiven('openapi') && /^https?:/i.test(options.openapi ?? '')
       ? ['--offline asks nobody, and --openapi is an address: give a file']

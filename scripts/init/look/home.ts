@@ -31,8 +31,12 @@ export async function findHome(asker: Asker, given: string, stay: boolean): Prom
     if ('none' in asked) return { base, hops, leadsTo: undefined, answer: undefined, none: asked.none };
     const { answer } = asked;
     const location = REDIRECTS.includes(answer.status) ? answer.headers['location'] : undefined;
-    if (location === undefined || !URL.canParse(location, url) || hops.length >= MOST_HOPS)
+    if (location === undefined || !URL.canParse(location, url))
       return { base, hops, leadsTo: undefined, answer, none: undefined };
+    if (hops.length >= MOST_HOPS) {
+      const none = `it was still redirecting after ${MOST_HOPS} redirects`;
+      return { base, hops, leadsTo: undefined, answer: undefined, none };
+    }
     const [from, to] = [new URL(url), new URL(location, url)];
     to.hash = '';
     const elsewhere = from.origin !== to.origin;
@@ -55,13 +59,16 @@ function baseAt(base: string, to: URL): string {
 function isSameSite(from: URL, to: URL): boolean {
   const [a, b] = [from, to].map(({ hostname }) => hostname.replace(/^www\./, '').toLowerCase());
   if (a === undefined || b === undefined) return false;
-  if (a === b) return true;
+  // Another port of the same host may be that of a log-in.
+  if (a === b) return from.port === to.port || !LOG_IN_PATH.test(to.pathname);
   // An address of numbers has no hosts below it, and a log-in is no shop.
   if (!/[a-z]/i.test(a) || LOG_IN.test(b)) return false;
   // Not the other way round: a staging host that sends its visitors to production is no reason to judge that.
   return b.endsWith(`.${a}`);
 }
 
+const LOG_IN_PATH =
+  /\/(?:realms|protocol|oauth2?|openid|oidc|saml2?|sso|log-?in|sign-?in|auth(?:orize)?)(?:\/|$)/i;
 const LOG_IN = /^(?:login|log-in|signin|sign-in|sso|auth|accounts?|id|idp|oauth|identity|keycloak)\./;
 
 /** Without the query, which may hold what belongs to a visitor. */

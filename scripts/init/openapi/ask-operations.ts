@@ -4,6 +4,7 @@ import type { ResponseView } from '../../../contract/flow/http.ts';
 import { PlanMistake } from '../../../contract/plan/plan-mistake.ts';
 import type { Asker } from '../look/asker.ts';
 import { createNamedSchemas, type NamedSchema } from './named-schemas.ts';
+import { isUnknown } from './translate-schema.ts';
 import type { OpenapiDocument } from './document.ts';
 import { type Operation, operationsOf } from './operations.ts';
 
@@ -31,12 +32,15 @@ export interface AskedDocument {
   readonly needValues: number;
 }
 
+/** Of a schema that says nothing, or leads out of the document. */
+const TAKES_EVERYTHING = 'takes everything';
+
 /** Operations that are asked: each of them is a request to somebody's system. */
 const MOST_ASKED = 30;
 
 /** A GET that does something all the same, or never ends. */
 const NOT_READING =
-  /(?:^|[/_.-])(?:log-?out|sign-?out|unsubscribe|delete|remove|reset|export|download|stream|events|sse|subscribe|callback|shutdown|restart)(?:$|[/_.-])/i;
+  /(?:^|[/_.-])(?:log-?out|sign-?out|unsubscribe|delete|remove|reset|export|download|stream|events|sse|subscribe|callback|shutdown|restart|clear|flush|purge|run|trigger|send|revoke|confirm|activate|import|sync|end|start|stop)(?:$|[/_.-])/i;
 
 /** Asks every GET that needs no values, and holds what comes against the document. */
 export async function askOperations(
@@ -70,6 +74,8 @@ export async function askOperations(
             const schema = operation.success?.schema;
             if (schema === undefined) return undefined;
             const name = schemas.add(schema, wish);
+            const named = schemas.all.find((one) => one.name === name);
+            if (named === undefined || isUnknown(named.expression)) return TAKES_EVERYTHING;
             return { name, schema: schemas.built(name) };
           });
     found.set(operation, result);
@@ -88,10 +94,16 @@ function pathBelow(base: string, path: string): string {
   return above !== '' && path.startsWith(`${above}/`) ? path.slice(above.length) : path;
 }
 
-function reasonToLeave({ path, deprecated, success }: Operation): string | undefined {
+/** `clearCache` as `clear-Cache`. */
+function spelled(name: string): string {
+  return name.replaceAll(/([a-z0-9])([A-Z])/g, '$1-$2');
+}
+
+function reasonToLeave({ path, id, deprecated, success }: Operation): string | undefined {
   if (/[#\s]/.test(path)) return 'its path can not be sent as it stands';
   if (deprecated) return 'its description says that it is deprecated';
-  if (NOT_READING.test(path)) return 'by its name it may do more than read';
+  if (NOT_READING.test(spelled(path)) || NOT_READING.test(spelled(id ?? '')))
+    return 'by its name it may do more than read';
   if (success?.types.some((type) => /event-stream|octet-stream/.test(type)) === true)
     return `it sends ${success.types.join(', ')}`;
   return undefined;
@@ -100,7 +112,9 @@ function reasonToLeave({ path, deprecated, success }: Operation): string | undef
 function resultOf(
   operation: Operation,
   answer: ResponseView,
-  schemaOf: (wish: string) => { readonly name: string; readonly schema: z.ZodType } | undefined,
+  schemaOf: (
+    wish: string,
+  ) => { readonly name: string; readonly schema: z.ZodType } | typeof TAKES_EVERYTHING | undefined,
 ): AskedOperation {
   const { status } = answer;
   if (status === 401 || status === 403)
@@ -118,8 +132,11 @@ function resultOf(
     return notProbed(operation, status, `it answers ${status}${leads}`);
   }
   const described = status === operation.success?.status ? schemaOf(wishedName(operation)) : undefined;
-  if (described === undefined)
-    return { operation, result: 'as-described', status, schema: undefined, why: '' };
+  if (described === undefined || described === TAKES_EVERYTHING) {
+    const why =
+      described === undefined ? '' : 'its description says nothing that an answer could be held against';
+    return { operation, result: 'as-described', status, schema: undefined, why };
+  }
   const wrong = misfit(described.schema, answer);
   return {
     operation,

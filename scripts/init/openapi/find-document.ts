@@ -66,5 +66,12 @@ export async function openOpenapi(
     });
   }
   const read = await readOpenapi(text);
-  return 'problem' in read ? read : { document: read, from: place };
+  return 'problem' in read ? read : { document: read, from: shownPlace(place) };
+}
+
+/** Without the query, which may hold a key: this is written into the plan. */
+function shownPlace(place: string): string {
+  if (!/^https?:/i.test(place) || !URL.canParse(place)) return place;
+  const { origin, pathname } = new URL(place);
+  return `${origin}${pathname}`;
 }

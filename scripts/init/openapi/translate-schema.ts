@@ -81,6 +81,22 @@ function isNullType(schema: unknown): boolean {
   return object(schema)['type'] === 'null';
 }
 
+/** Keywords that mean something for values of one type only, and say nothing where the type is not named. */
+const NEED_A_TYPE: readonly string[] = [
+  'required',
+  'format',
+  'pattern',
+  'minLength',
+  'maxLength',
+  'minimum',
+  'maximum',
+  'exclusiveMinimum',
+  'exclusiveMaximum',
+  'multipleOf',
+  'minItems',
+  'maxItems',
+];
+
 /** What a schema says itself, apart from what it refers to and combines. */
 function ownPart(
   schema: Loose,
@@ -92,7 +108,11 @@ function ownPart(
   const given = types.filter((type) => type !== 'null');
   const values = 'const' in schema ? [schema['const']] : list(schema['enum']);
   if (values.length > 0) return literals(values, around, mayBeNull);
-  if (types.length === 0) return undefined;
+  if (types.length === 0) {
+    for (const keyword of NEED_A_TYPE)
+      if (schema[keyword] !== undefined) around.open(`${keyword} without a type`);
+    return undefined;
+  }
   const parts = given.map((type) => ofType(type, schema, around, inner));
   const [first] = parts;
   if (first === undefined) return call('null');
@@ -141,7 +161,13 @@ function ofType(
     case 'boolean':
       return call('boolean');
     case 'array':
-      return sized(call('array', inner(schema['items'])), schema, 'minItems', 'maxItems');
+      // Beside `prefixItems`, `items` is about the entries after those.
+      return sized(
+        call('array', inner(schema['prefixItems'] === undefined ? schema['items'] : undefined)),
+        schema,
+        'minItems',
+        'maxItems',
+      );
     case 'object':
       return fields(schema, around, inner);
     default:
@@ -238,8 +264,11 @@ function fields(schema: Loose, around: Surroundings, inner: (one: unknown) => Ex
   const isWritten = (name: unknown): boolean => typeof name === 'string' && Object.hasOwn(properties, name);
   if (required.some((name) => !isWritten(name))) around.open('required properties that are not described');
   if (additionalProperties === false) around.open('fields beside those that are named');
+  // It is not about names that a pattern takes.
   const rest =
-    typeof additionalProperties === 'object' && additionalProperties !== null
+    schema['patternProperties'] === undefined &&
+    typeof additionalProperties === 'object' &&
+    additionalProperties !== null
       ? inner(additionalProperties)
       : undefined;
   if (Object.keys(members).length === 0) return call('record', call('string'), rest ?? call('unknown'));
@@ -259,6 +288,7 @@ function nullable(expression: Expression): Expression {
     : chained(expression, 'nullable');
 }
 
-function isUnknown({ start, chain }: Expression): boolean {
+/** Whether an expression takes everything. */
+export function isUnknown({ start, chain }: Expression): boolean {
   return 'name' in start && start.name === 'unknown' && chain.length === 0;
 }

@@ -124,7 +124,9 @@ function apiProbe(
       ? comment(
           `Its answer is not as described (${why}), so only its status is compared; ${schema ?? 'nothing'} of ${SCHEMAS_FILE} is what is described.`,
         )
-      : []),
+      : why === ''
+        ? []
+        : comment(`Only its status is compared: ${why}.`)),
     probe([
       `id: '${newId(`get ${path.split('?')[0] ?? ''} answers`)}',`,
       `title: ${quoted(titleOf(path, summary, described))},`,

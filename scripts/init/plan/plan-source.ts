@@ -99,7 +99,7 @@ const HOME_FLOW = `const homePageAnswers = flow('home-page-answers', {
 }).request('open the home page', {
   request: () => ({ method: 'GET', path: '/' }),
   // Accepted status codes; any 2xx when left out. Many home pages send their visitors on, to /en or /login: a redirect is
-  // an answer here, and the probe below goes where it leads.
+  // an answer here, wherever it leads. Where it leads to another site, say to which: nothing else looks at it.
   status: [200, 301, 302, 303, 307, 308],
   expect: ({ status, body, headers }) => [
     status === 200

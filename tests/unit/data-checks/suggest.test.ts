@@ -74,7 +74,12 @@ test('tables of tools are known by name and columns, and no table of the applica
   expect(migrationToolOf(table('__EFMigrationsHistory', ['MigrationId', 'ProductVersion']))).toBe(
     'Entity Framework',
   );
-  expect(migrationToolOf(table('migrations', ['id', 'bird', 'distance']))).toBeUndefined();
+  expect(migrationToolOf(table('migrations', ['id', 'timestamp', 'name']))).toBe('TypeORM');
+  for (const columns of [
+    ['id', 'bird', 'distance'],
+    ['id', 'timestamp', 'name', 'species', 'distance'],
+  ])
+    expect(migrationToolOf(table('migrations', columns))).toBeUndefined();
   expect(passingContentOf(table('sessions', []))).toBe('sessions');
   expect(passingContentOf(table('failed_jobs', []))).toBe('jobs');
   for (const name of ['orders', 'job_titles', 'session_notes_of_patients', 'customers'])

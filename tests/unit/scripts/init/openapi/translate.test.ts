@@ -6,7 +6,8 @@ import {
 } from '../../../../../scripts/init/openapi/document.ts';
 import { createNamedSchemas, schemasSource } from '../../../../../scripts/init/openapi/named-schemas.ts';
 import { operationsOf } from '../../../../../scripts/init/openapi/operations.ts';
-import { printed } from '../../../../../scripts/init/openapi/zod-expression.ts';
+import { translateSchema } from '../../../../../scripts/init/openapi/translate-schema.ts';
+import { built, printed } from '../../../../../scripts/init/openapi/zod-expression.ts';
 import { BOOKINGS_30, LIBRARY_2, TELEMETRY_31 } from './documents.ts';
 
 async function documentOf(text: string): Promise<OpenapiDocument> {
@@ -173,6 +174,33 @@ test.each([['\\Aabc\\z'], ['(?i)abc'], ['^[[:alpha:]]+$'], ['(']])(
     expect(named.all[0]?.open).toEqual([`the pattern ${pattern}`]);
   },
 );
+
+test('what is about other values is not held against these, and what needs a type is said to be open', () => {
+  const translated = (schema: unknown) => {
+    const open: string[] = [];
+    const around = {
+      named: () => undefined,
+      open: (what: string) => void open.push(what),
+      refsStandAlone: false,
+    };
+    return { takes: built(translateSchema(schema, around), new Map()), open };
+  };
+  const tuple = translated({ type: 'array', prefixItems: [{ type: 'string' }], items: { type: 'number' } });
+  expect(tuple.takes.safeParse(['EUR', 1]).success).toBe(true);
+  const notes = translated({
+    type: 'object',
+    properties: { id: { type: 'integer' } },
+    patternProperties: { '^x-': {} },
+    additionalProperties: { type: 'integer' },
+  });
+  expect(notes.takes.safeParse({ id: 1, 'x-note': 'a' }).success).toBe(true);
+  expect(notes.takes.safeParse({ id: 'a' }).success).toBe(false);
+  expect(translated({ required: ['name'] }).open).toEqual(['required without a type']);
+  expect(translated({ format: 'uuid', minimum: 3 }).open).toEqual([
+    'format without a type',
+    'minimum without a type',
+  ]);
+});
 
 test('texts of a document stay texts in what is written', () => {
   const evil = `'});\nprocess.exit(1); //\u2028`;
