@@ -94,6 +94,8 @@ export function defineGreenlightPlaywright(
       // Needs an ffmpeg that Playwright downloads; without it every test would fail.
       video: 'off',
       ...withBrowser(overrides.use),
+      // What the plan does not allow is not taken, whatever the configuration says.
+      ...(hostsWithoutPictures(plan).length > 0 ? NO_PICTURES : {}),
     },
     projects: (Object.keys(SPECS) as Project[]).map((name) => ({
       name,
@@ -114,10 +116,14 @@ function checked(input: PlanInput): Plan {
 }
 
 /** Pixels cannot be redacted: only of this machine, or of hosts that the plan names for it. */
-function pictures(plan: Plan): Pick<NonNullable<PlaywrightTestConfig['use']>, 'trace' | 'screenshot'> {
-  if (hostsWithoutPictures(plan).length > 0) return { trace: 'off', screenshot: 'off' };
+function pictures(
+  plan: Plan,
+): Pick<NonNullable<PlaywrightTestConfig['use']>, 'trace' | 'screenshot' | 'video'> {
+  if (hostsWithoutPictures(plan).length > 0) return NO_PICTURES;
   return { trace: 'retain-on-failure', screenshot: 'only-on-failure' };
 }
+
+const NO_PICTURES = { trace: 'off', screenshot: 'off', video: 'off' } as const;
 
 /** As long as the longest page step may take; Playwright's default where no flow drives a page. */
 function expectTimeout(plan: Plan): Pick<PlaywrightTestConfig, 'expect'> {

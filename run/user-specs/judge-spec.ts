@@ -139,7 +139,7 @@ function doubtOf(seen: SpecSeen, record: SpecRecord, told: readonly JudgedTest[]
     notStarted(told) ??
     skipped(spec, told) ??
     // First: a policy may accept what is flaky, and never what nobody has seen.
-    (told.some(isFlaky) && record.failsOnFlaky ? undefined : saidOtherwise(seen, record)) ??
+    (isRedForFlaky(seen, record, told) ? undefined : saidOtherwise(seen, record)) ??
     flaky(told) ??
     nothingPassed(told)
   );
@@ -325,6 +325,11 @@ function skipped({ allowSkipped }: SpecCheck, told: readonly JudgedTest[]): Doub
       ? 'let at least one of them run'
       : 'let it run, leave it out of the check (grep), or set allowSkipped: true',
   };
+}
+
+/** Whether the configuration explains why Playwright calls a run failed whose tests all hold in the end. */
+function isRedForFlaky({ end }: SpecSeen, record: SpecRecord, told: readonly JudgedTest[]): boolean {
+  return told.some(isFlaky) && record.failsOnFlaky && record.status === 'failed' && end.exitCode === 1;
 }
 
 function isFlaky({ outcome }: JudgedTest): boolean {

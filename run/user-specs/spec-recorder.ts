@@ -108,7 +108,9 @@ export default class SpecRecorder implements Reporter {
       const file = fileOf(test);
       const paths = this.order.paths.filter((one) => isIn(file, one));
       if (paths.length === 0 || setUps.has(projectOf(test))) {
-        if (test.results.length > 0 && !test.ok()) others.push(shownOther(test));
+        // A set-up beside the tests that was skipped was meant to be run.
+        const leftOut = paths.length > 0 && test.outcome() === 'skipped';
+        if (test.results.length > 0 && (!test.ok() || leftOut)) others.push(shownOther(test));
         continue;
       }
       // Where the configuration names none, that of its `webServer`: Playwright puts it into this process.
@@ -146,8 +148,10 @@ export default class SpecRecorder implements Reporter {
   }
 
   private withControl(attempt: Attempt, result: TestResult | undefined): Attempt {
-    const control = result && this.controls.get(result);
-    return control === undefined ? attempt : { ...attempt, control };
+    if (this.order.control === undefined || attempt.control !== 'not-asked' || !hasNoAnswer(attempt))
+      return attempt;
+    // An answer that has not come yet vouches for nothing.
+    return { ...attempt, control: (result && this.controls.get(result)) ?? 'silent' };
   }
 
   /** Projects that others depend on. What they do is no part of the check, wherever their files lie. */
