@@ -6,6 +6,8 @@ import type { WireRequest } from '../contract/flow/http.ts';
 
 /** The second address of a host is tried after so long; Node's own 250 ms give up distant ones. Milliseconds. */
 const NEXT_ADDRESS_MS = 1000;
+/** The same for whoever connects by other ways: Node's types do not know it there. */
+export const PATIENT_CONNECT = { autoSelectFamilyAttemptTimeout: NEXT_ADDRESS_MS } as const;
 const USUAL_HEADERS = { accept: '*/*', 'accept-encoding': 'gzip, deflate, br', 'user-agent': 'greenlight' };
 
 /** Closes connections on which nothing is under way. */

@@ -1,6 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import type { TLSSocket } from 'node:tls';
+import { PATIENT_CONNECT } from './http-exchange.ts';
 
 const ASK_MS = 5000;
 
@@ -22,7 +23,13 @@ export interface TimeThere {
 export function timeAt(url: string, address?: string): Promise<TimeThere | undefined> {
   return new Promise((resolve) => {
     const origin = new URL('/', url);
-    const options = { method: 'HEAD', agent: false, timeout: ASK_MS, ...askedAt(origin, address) } as const;
+    const options = {
+      method: 'HEAD',
+      agent: false,
+      timeout: ASK_MS,
+      ...PATIENT_CONNECT,
+      ...askedAt(origin, address),
+    } as const;
     const request =
       origin.protocol === 'https:'
         ? https.request(origin, { ...options, rejectUnauthorized: false })

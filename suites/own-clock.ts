@@ -6,9 +6,12 @@ import type { Control } from './control.ts';
 /** Clocks that are kept differ by seconds. */
 const FAR_MS = 10 * 60_000;
 
-/** Whether a time, in milliseconds since 1970, is further from ours than clocks that are kept ever are. */
-export function isFar(now: number): boolean {
-  return Math.abs(now - Date.now()) > FAR_MS;
+/**
+ * Whether a time, in milliseconds since 1970, is further from ours than clocks that are kept ever are.
+ * @param least where less than that matters
+ */
+export function isFar(now: number, least = FAR_MS): boolean {
+  return Math.abs(now - Date.now()) > Math.min(least, FAR_MS);
 }
 
 /**

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import https from 'node:https';
 import type { EventId } from '../contract/events/table.ts';
 import type { TargetUnreachable } from '../contract/ports/application.ts';
+import { PATIENT_CONNECT } from '../host/http-exchange.ts';
 import { askedAt, timeAt } from '../host/time-at.ts';
 import type { Control } from './control.ts';
 import { isFar } from './own-clock.ts';
@@ -63,6 +64,7 @@ function isTrusted(url: string, address?: string, stores?: readonly string[]): P
       method: 'HEAD',
       agent: false,
       timeout: TRY_MS,
+      ...PATIENT_CONNECT,
       ...askedAt(origin, address),
       ...(stores === undefined ? {} : { ca: [...stores] }),
     });

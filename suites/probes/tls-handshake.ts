@@ -2,14 +2,14 @@ import net from 'node:net';
 import tls from 'node:tls';
 import { eventOfText } from '../../contract/events/codes.ts';
 import { TargetUnreachable } from '../../contract/ports/application.ts';
-import { textOf } from '../../host/http-exchange.ts';
+import { PATIENT_CONNECT, textOf } from '../../host/http-exchange.ts';
 
 /** Where a certificate is shown. */
 export interface TlsPlace {
   /** The name that is asked for and verified. */
   readonly host: string;
   readonly port: number;
-  /** An IP address that is asked in place of the one that the name resolves to. */
+  /** An address, of IP or by name, that is asked in place of the one that the name resolves to. */
   readonly address?: string | undefined;
   /** The same as a URL. */
   readonly url: string;
@@ -42,6 +42,7 @@ export function shakeHands(place: TlsPlace, budgetMs: number, manners: Manners =
     const socket = tls.connect({
       host: address ?? host,
       port,
+      ...PATIENT_CONNECT,
       ...(net.isIP(host) === 0 ? { servername: host } : {}),
       rejectUnauthorized: false,
       // The name is compared afterwards: here it would hide behind what is wrong with the chain.

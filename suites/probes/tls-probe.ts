@@ -65,10 +65,13 @@ function placeOf(probe: TlsProbe, urls: ProbeTools['urls']): TlsPlace {
   const base = urls[probe.endpoint];
   if (base === undefined) throw new Error(`no URL for endpoint "${probe.endpoint}"`);
   const url = new URL(base);
-  const host = probe.servername ?? url.hostname.replace(/^\[|\]$/g, '');
+  const own = url.hostname.replace(/^\[|\]$/g, '');
+  const host = probe.servername ?? own;
+  // What the other name resolves to may still be the old system: the endpoint is what is asked.
+  const address = probe.address ?? (host === own ? undefined : own);
   const port = probe.port ?? Number(url.port === '' ? 443 : url.port);
   const inUrl = host.includes(':') ? `[${host}]` : host;
-  return { host, port, address: probe.address, url: `https://${inUrl}:${port}/` };
+  return { host, port, address, url: `https://${inUrl}:${port}/` };
 }
 
 /** One look at one place. */
@@ -162,14 +165,27 @@ class TlsLook {
     return holds('TLS version', good.includes(protocol), protocol, `${this.#probe.protocol} or newer`);
   }
 
+  /** An alert of the server is; a connection that breaks is only where it does so again, and newer versions still work. */
+  async #isRefusal(answer: TargetUnreachable): Promise<boolean> {
+    if (!NO_COMMON_VERSION.includes(answer.event)) return false;
+    if (/\balert\b/i.test(answer.message)) return true;
+    try {
+      await shakeHands(this.place, this.#probe.budgetMs);
+    } catch (error) {
+      if (!(error instanceof TargetUnreachable)) throw error;
+      return false;
+    }
+    const again = await this.shakeOld({ newest: BEFORE[this.#probe.protocol] });
+    return !('protocol' in again) && NO_COMMON_VERSION.includes(again.event);
+  }
+
   async older(): Promise<Statement> {
     const newest = BEFORE[this.#probe.protocol];
     const answer = await this.shakeOld({ newest });
     const what = 'older versions of TLS';
     const expected = `refused up to ${newest}`;
     if ('protocol' in answer) return holds(what, false, `${answer.protocol} is accepted`, expected);
-    // It shook hands a moment ago.
-    if (NO_COMMON_VERSION.includes(answer.event)) return holds(what, true, 'refused', expected);
+    if (await this.#isRefusal(answer)) return holds(what, true, 'refused', expected);
     throw new CannotTell('older-tls', `whether ${newest} is refused cannot be told: ${answer.message}`, {
       remedy: 'run again',
       cause: answer,

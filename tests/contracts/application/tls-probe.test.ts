@@ -59,6 +59,7 @@ async function closedPort(): Promise<number> {
 }
 
 interface Asked {
+  readonly host?: string;
   readonly probe?: Readonly<Record<string, unknown>>;
   readonly control?: string;
   readonly thirdParty?: boolean;
@@ -67,7 +68,7 @@ interface Asked {
 /** The name is not in any DNS: that it is found shows that the address of the plan was asked. */
 async function look(
   port: number,
-  { probe: over = {}, control, thirdParty = false }: Asked = {},
+  { host = HOST, probe: over = {}, control, thirdParty = false }: Asked = {},
 ): Promise<Finding> {
   const probe = Probe.parse({
     kind: 'tls',
@@ -78,7 +79,7 @@ async function look(
   }) as Extract<Probe, { kind: 'tls' }>;
   const tools = {
     application: createHttpApplication(),
-    urls: { app: `https://${HOST}:${port}/base` },
+    urls: { app: `https://${host}:${port}/base` },
     control: createControl(control),
     ...(thirdParty && { thirdParties: new Set(['app']) }),
   };
@@ -104,6 +105,14 @@ test('a good certificate at a pinned address, by the name that is asked for', as
   expect(seen).toContain(HOST);
   expect(await look(port, { probe: { servername: 'other.example' } })).toMatchObject({ outcome: 'pass' });
   expect(wrongOf(await look(port, { probe: { servername: 'third.example' } }))).toEqual(['certificate name']);
+});
+
+test('by another name the endpoint is asked, and not what that name leads to', async () => {
+  const port = await serve(good);
+  // Nobody resolves shop.example: it can only have been the address of the endpoint.
+  const asked = { host: '127.0.0.1', probe: { address: undefined, servername: HOST } };
+  expect(await look(port, asked)).toMatchObject({ outcome: 'pass' });
+  expect(await look(await closedPort(), asked)).not.toMatchObject({ outcome: 'pass' });
 });
 
 describe('what is the fault of the target', () => {
