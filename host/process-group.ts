@@ -120,7 +120,9 @@ function signalGroup(id: number, signal: NodeJS.Signals): void {
   try {
     process.kill(-id, signal);
   } catch (error) {
-    // ESRCH: all of the group has gone, which is what was wanted.
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+    // ESRCH: all of the group has gone, which is what was wanted. EPERM: what is left belongs to somebody else (sudo), and
+    // nothing that we could do would end it.
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code !== 'ESRCH' && code !== 'EPERM') throw error;
   }
 }

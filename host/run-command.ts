@@ -97,10 +97,11 @@ export async function runCommand(order: CommandOrder): Promise<CommandEnd> {
   const { code, signal } = await group.exited;
   clearTimeout(timer);
   // Who left the group, such as a daemon, may hold the pipes for ever: nobody must wait for it.
-  await Promise.race([closed, pause(LAST_OUTPUT_MS, undefined, { ref: false })]);
+  const all = await Promise.race([closed.then(() => true), pause(LAST_OUTPUT_MS, false, { ref: false })]);
   child.stdout?.destroy();
   child.stderr?.destroy();
-  return { code, signal, late, stdout: stdout(), stderr: stderr() };
+  const ended = (printed: Printed): Printed => ({ ...printed, cut: printed.cut || !all });
+  return { code, signal, late, stdout: ended(stdout()), stderr: ended(stderr()) };
 }
 
 /** @throws CommandNotStarted where there is no such program, or nobody may run it */

@@ -18,7 +18,17 @@ export function redirected(request: WireRequest, answer: ResponseView): WireRequ
   if (!/^https?:$/.test(to.protocol) || siteOf(from) !== siteOf(to)) return undefined;
   to.hash = '';
   // Headers may be secret, and belong to the very address that they were meant for.
-  return { method: 'GET', url: to.href, headers: from.origin === to.origin ? request.headers : {} };
+  return {
+    method: 'GET',
+    url: to.href,
+    headers: from.origin === to.origin ? request.headers : publicOf(request),
+  };
+}
+
+/** What every browser says to whomever it asks. */
+function publicOf({ headers }: WireRequest): WireRequest['headers'] {
+  const { origin } = headers;
+  return origin === undefined ? {} : { origin };
 }
 
 /** Another port is another server, but for the usual ones. */
@@ -26,9 +36,12 @@ function siteOf({ hostname, port }: URL): string {
   return `${hostname.replace(/^www\./, '')}:${port}`;
 }
 
-/** Where a page is wanted, a redirect within the site is the way to it: it must end at one. */
+/**
+ * Where a page is wanted, a redirect within the site is the way to it: it must end at one.
+ * @param probe.staysSecure does not follow from https to http: what is said there, everybody on the way can change
+ */
 export async function askFollowing(
-  probe: { readonly status: number; readonly budgetMs: number },
+  probe: { readonly status: number; readonly budgetMs: number; readonly staysSecure?: boolean },
   tools: ProbeTools,
   first: WireRequest,
   name: string,
@@ -39,7 +52,8 @@ export async function askFollowing(
     const asked = await ask(tools, request, name, probe.budgetMs, wanted);
     if ('none' in asked || wanted(asked.answer.status) || probe.status > 299) return asked;
     const next = hops < MOST_REDIRECTS ? redirected(request, asked.answer) : undefined;
-    if (next === undefined) return asked;
+    const inTheClear = request.url.startsWith('https:') && next?.url.startsWith('https:') === false;
+    if (next === undefined || (inTheClear && probe.staysSecure === true)) return asked;
     request = next;
   }
 }

@@ -22,7 +22,10 @@ const COMPRESSED = /\b(?:gzip|x-gzip|br|zstd|deflate)\b/i;
 export const headersLook: ProbeLook<HeadersProbe> = {
   mostAnswers: ({ paths, https, cors }) =>
     paths.length *
-    (1 + MOST_REDIRECTS + (https === false ? 0 : 1) + (cors === undefined ? 0 : 1 + cors.allow.length)),
+    (1 +
+      MOST_REDIRECTS +
+      (https === false ? 0 : 1) +
+      (cors === undefined ? 0 : (1 + cors.allow.length) * (1 + MOST_REDIRECTS))),
   look: (probe, tools) => probeHeaders(probe, tools),
 };
 
@@ -34,7 +37,7 @@ export async function probeHeaders(probe: HeadersProbe, tools: ProbeTools): Prom
   for (const path of probe.paths) {
     if (probe.https !== false) statements.push(await leadsToHttps(probe, probe.https, path, tools));
     const name = `status of ${path}`;
-    const asked = await askFollowing(probe, tools, requestOf(probe, path, tools), name);
+    const asked = await askFollowing(secure(probe), tools, requestOf(probe, path, tools), name);
     if ('none' in asked) {
       statements.push(asked.none);
       continue;
@@ -61,6 +64,11 @@ export async function probeHeaders(probe: HeadersProbe, tools: ProbeTools): Prom
     holds: `${probe.paths.length} of ${probe.paths.length} paths send what the plan wants of their headers`,
     cause: wrong === undefined ? '' : causeOf(wrong),
   };
+}
+
+/** Headers that came over http say nothing: everybody on the way can change them. */
+function secure(probe: HeadersProbe): Parameters<typeof askFollowing>[0] {
+  return { status: probe.status, budgetMs: probe.budgetMs, staysSecure: true };
 }
 
 function causeOf({ name, expected }: Statement): string {
@@ -131,9 +139,15 @@ async function corsStatements(
     const isForeign = origin === foreign && !allow.includes(origin);
     const name = `cors of ${path} for ${origin}`;
     const request = requestOf(probe, path, tools, { origin });
-    const asked = await ask(tools, request, name, probe.budgetMs, (status) => status === probe.status);
+    // As browsers do: what counts is what the page says that it leads to.
+    const asked = await askFollowing(secure(probe), tools, request, name);
     if ('none' in asked) {
       statements.push(asked.none);
+      continue;
+    }
+    const { status } = asked.answer;
+    if (status !== probe.status && !(isForeign && status === 403)) {
+      statements.push(holds(`status of ${path} for ${origin}`, false, status, probe.status));
       continue;
     }
     const letIn = asked.answer.headers['access-control-allow-origin'];

@@ -7,6 +7,7 @@ import type { Probe } from '../../contract/plan/probe.ts';
 import { withSince } from '../../contract/plan/probes/since.ts';
 import { resolveSecret } from '../../safety/secrets.ts';
 import { CannotTell } from '../cannot-tell.ts';
+import { doubtfulClock, isFar } from '../own-clock.ts';
 import { ask, type Probed, type ProbeTools } from '../probe-finding.ts';
 import { refuseThirdParty } from '../third-party.ts';
 import { expectedWords, firstWrong, wrongWords } from '../words.ts';
@@ -42,6 +43,7 @@ export async function probeQuery(probe: QueryProbe, tools: ProbeTools, now = Dat
   if ('none' in asked) return refuse(probe.endpoint, 'wrong-shape', wrongWords(asked.none));
   const { answer } = asked;
   refuseAnswer(probe.endpoint, answer);
+  if (since !== undefined) refuseOtherClock(probe, answer);
   const document = judgeDocument(probe, answer.body);
   const wrong = firstWrong(document.statements);
   if (document.wrong === 'shape' && wrong !== undefined) {
@@ -66,6 +68,14 @@ function momentOf({ since }: QueryProbe, now: number): number | undefined {
   });
 }
 
+/** @throws CannotTell where the third party has another time than this machine: then it was asked for another span */
+function refuseOtherClock({ since }: QueryProbe, { headers }: ResponseView): void {
+  const ageMs = (Number.parseInt(headers['age'] ?? '0', 10) || 0) * 1000;
+  const there = Date.parse(headers['date'] ?? '') + ageMs;
+  const least = typeof since === 'object' ? (since.minutes * 60_000) / 2 : undefined;
+  if (!Number.isNaN(there) && isFar(there, least)) throw doubtfulClock('since when it is asked', there);
+}
+
 /** @throws CannotTell for an answer that is no success, or no JSON */
 function refuseAnswer(endpoint: string, { status, undecodable, body, headers }: ResponseView): void {
   if (status === 401 || status === 403) refuse(endpoint, 'not-let-in', `answered ${status}`);
@@ -85,6 +95,10 @@ function countStatements(probe: QueryProbe, answer: ResponseView): readonly Stat
   const { count, atMost: most, atLeast: least } = probe;
   if (count === undefined) return [];
   const { counted, more } = countIn(probe, count, answer);
+  refuseHalfAnswer(probe.endpoint, answer.body);
+  // Some say -1 for "not known".
+  if (counted < 0 && (most ?? 0) >= 0 && (least ?? 0) >= 0)
+    refuse(probe.endpoint, 'wrong-shape', `at ${count} is ${counted}, which counts nothing`);
   const name = count === '$' ? 'count' : `count at ${count}`;
   const statements = [
     ...(most === undefined ? [] : [atMost(name, counted, most)]),
@@ -102,6 +116,15 @@ function countStatements(probe: QueryProbe, answer: ResponseView): readonly Stat
   );
 }
 
+/** @throws CannotTell where the body says itself that not all of it was looked through (Elasticsearch, OpenSearch) */
+function refuseHalfAnswer(endpoint: string, body: unknown): void {
+  if (typeof body !== 'object' || body === null) return;
+  const { timed_out: timedOut, _shards: shards } = body as Readonly<Record<string, unknown>>;
+  const failed = (shards as { readonly failed?: unknown } | undefined | null)?.failed;
+  if (timedOut === true || (typeof failed === 'number' && failed > 0))
+    refuse(endpoint, 'wrong-shape', 'it says that it has not looked through all of it');
+}
+
 /** @throws CannotTell where neither a number nor a list is at the path */
 function countIn(
   { endpoint, countOfNothing }: QueryProbe,
@@ -110,7 +133,9 @@ function countIn(
 ): { readonly counted: number; readonly more: boolean } {
   const keys = path === '$' ? [] : path.replace(/^\$\./, '').split('.');
   let at: unknown = answer.body;
+  let around: unknown;
   for (const key of keys) {
+    around = at;
     // A log store that found nothing gives a list without entries, and not a zero.
     if (Array.isArray(at) && at.length === 0 && countOfNothing !== undefined)
       return { counted: countOfNothing, more: false };
@@ -120,9 +145,14 @@ function countIn(
         : undefined;
   }
   if (Array.isArray(at)) return { counted: at.length, more: hasNextPage(answer) };
-  if (typeof at === 'number' || typeof at === 'bigint') return { counted: Number(at), more: false };
+  // Elasticsearch stops counting, and says so beside the number.
+  const more =
+    typeof around === 'object' &&
+    around !== null &&
+    (around as Record<string, unknown>)['relation'] === 'gte';
+  if (typeof at === 'number' || typeof at === 'bigint') return { counted: Number(at), more };
   // Prometheus and Loki write their numbers as text.
-  if (typeof at === 'string' && /^-?\d+(?:\.\d+)?$/.test(at)) return { counted: Number(at), more: false };
+  if (typeof at === 'string' && /^-?\d+(?:\.\d+)?$/.test(at)) return { counted: Number(at), more };
   return refuse(endpoint, 'wrong-shape', `at ${path} is ${String(shapeOf(at))}, expected a number or a list`);
 }
 

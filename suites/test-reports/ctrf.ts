@@ -5,11 +5,17 @@ import type { ForeignOutcome, ForeignTest, TestReport } from './test-report.ts';
 /** The parts of CTRF (ctrf.io) that say what the tests came to; others may come and go. */
 const Ctrf = z.object({
   results: z.object({
-    summary: z.object({ tests: z.number().int().nonnegative(), start: z.number().optional() }),
+    summary: z.object({
+      tests: z.number().int().nonnegative(),
+      failed: z.number().int().nonnegative().optional(),
+      start: z.number().optional(),
+    }),
     tests: z.array(
       z.object({
         name: z.string(),
         status: z.enum(['passed', 'failed', 'skipped', 'pending', 'other']),
+        /** As its runner called it. */
+        rawStatus: z.string().nullish(),
         message: z.string().nullish(),
         flaky: z.boolean().optional(),
       }),
@@ -18,6 +24,10 @@ const Ctrf = z.object({
 });
 
 type CtrfTest = z.infer<typeof Ctrf>['results']['tests'][number];
+
+/** What runners say of a test that said nothing about the product: in their own word, or at the beginning of its message. */
+const NO_WORD_OF_ITS_OWN = /^(?:timed ?out|interrupted|broken|errored|crashed)$/i;
+const RAN_OUT = /^(?:Error: )?(?:Test timeout of|Exceeded timeout|Timeout of \d+ ?ms exceeded)/i;
 
 /** CTRF has one word for what failed: it does not tell assertions from crashes. `other` is whatever has no word. */
 const OUTCOME: Readonly<Record<CtrfTest['status'], ForeignOutcome>> = {
@@ -33,17 +43,25 @@ export function readCtrf(document: unknown): TestReport {
   const { summary, tests } = Ctrf.parse(document).results;
   return {
     tests: tests.map(testOf),
-    errors: [],
+    // A list that leaves out what its own summary counts as failed.
+    errors:
+      (summary.failed ?? 0) > tests.filter(({ status }) => status === 'failed').length
+        ? [`its summary counts ${summary.failed} failed tests, and its list has fewer`]
+        : [],
     saidTests: summary.tests,
     // Some writers leave 0 where they do not know.
     startedAt: summary.start === 0 ? undefined : summary.start,
   };
 }
 
-function testOf({ name, status, flaky, message }: CtrfTest): ForeignTest {
+function testOf({ name, status, rawStatus, flaky, message }: CtrfTest): ForeignTest {
+  const says =
+    status === 'failed' && (NO_WORD_OF_ITS_OWN.test(rawStatus ?? '') || RAN_OUT.test(message ?? ''))
+      ? 'broken'
+      : OUTCOME[status];
   return {
     name,
-    outcome: status === 'passed' && flaky === true ? 'flaky' : OUTCOME[status],
+    outcome: status === 'passed' && flaky === true ? 'flaky' : says,
     message: typeof message === 'string' ? firstLine(message) : undefined,
   };
 }

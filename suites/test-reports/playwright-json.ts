@@ -93,7 +93,7 @@ function whatItSays(test: Test): { readonly outcome: ForeignOutcome; readonly me
     case 'unexpected':
       // Of several errors the assertion is about the product, whatever a fixture said afterwards.
       return saying(
-        last?.status === 'failed' && failures.some((one) => ASSERTION.test(withoutColours(messageOf(one))))
+        last?.status === 'failed' && failures.some((one) => ASSERTION.test(messageOf(one)))
           ? 'failed'
           : 'broken',
       );
@@ -101,5 +101,10 @@ function whatItSays(test: Test): { readonly outcome: ForeignOutcome; readonly me
 }
 
 function messageOf({ message, value }: z.infer<typeof Failure>): string {
-  return message ?? value ?? '';
+  return withoutFrame(withoutColours(message ?? value ?? ''));
+}
+
+/** Playwright puts the lines around the place below the message: an `expect` that stands near is none that failed. */
+function withoutFrame(text: string): string {
+  return text.split(/\n\s*(?:>\s*)?\d+ \|/, 1)[0]?.split(/\n\s+at /, 1)[0] ?? text;
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { command as keys, commandProblems } from '../command.ts';
-import { Expectation, Pattern } from './expectation.ts';
+import { Expectation, Pattern, patternOf } from './expectation.ts';
 import { probeKind, probeSchema } from './probe-kind.ts';
 import { ZodSchema } from './zod-schema.ts';
 
@@ -66,8 +66,32 @@ export const command = probeKind({
       problem: 'means that all is well as well, by exitCode',
       remedy: 'leave it in one of the two',
     })),
+    ...besideReport(probe).map((key) => ({
+      path: `${path}.${key}`,
+      value: key,
+      problem: 'is not looked at beside report',
+      remedy: 'make it a probe of its own, or drop report',
+    })),
+    ...(probe.matches !== undefined && patternOf(probe.matches).test('')
+      ? [
+          {
+            path: `${path}.matches`,
+            value: JSON.stringify(probe.matches),
+            problem: 'matches the empty text, and so whatever is printed',
+            remedy: 'let it name something that must be there',
+          },
+        ]
+      : []),
   ],
 });
+
+const JUDGED_WITHOUT_REPORT = ['contains', 'matches', 'schema', 'expect'] as const;
+
+function besideReport(
+  probe: Partial<Record<(typeof JUDGED_WITHOUT_REPORT)[number] | 'report', unknown>>,
+): readonly string[] {
+  return probe.report === undefined ? [] : JUDGED_WITHOUT_REPORT.filter((key) => probe[key] !== undefined);
+}
 
 function contradictions(well: number | readonly number[], unclear: readonly number[]): readonly number[] {
   const wanted = typeof well === 'number' ? [well] : well;

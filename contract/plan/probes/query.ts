@@ -110,6 +110,15 @@ function comparesProblems(probe: Query, path: string): readonly Problem[] {
       remedy: "say what must hold: count: 'total', atMost: 0; or a schema, or expect",
     });
   }
+  if (expect !== undefined && schema === undefined) {
+    problems.push({
+      path: `${path}.expect`,
+      value: 'no schema',
+      problem:
+        'compares an answer of which nobody says what it looks like: trouble of the third party would count',
+      remedy: 'add schema, a zod schema of what `expect` reads; an answer of another shape is then unknown',
+    });
+  }
   if ((count === undefined) === limited) {
     problems.push({
       path: `${path}.${count === undefined ? (atMost === undefined ? 'atLeast' : 'atMost') : 'count'}`,

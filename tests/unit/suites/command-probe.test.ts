@@ -112,6 +112,20 @@ describe('a command', () => {
       'command-could-not-ask',
     ],
     [
+      'asks a cluster that nobody named',
+      'echo "The connection to the server localhost:8080 was refused - did you specify the right host or port?" >&2; exit 1',
+      {},
+      'unknown',
+      'command-could-not-ask',
+    ],
+    [
+      'meets a proxy that inspects',
+      'echo "Error: unable to get local issuer certificate" >&2; exit 1',
+      {},
+      'unknown',
+      'command-could-not-ask',
+    ],
+    [
       'has no credentials',
       'echo Unable to locate credentials; exit 1',
       {},

@@ -255,6 +255,16 @@ describe('the http address', () => {
   });
 });
 
+test('a page that is only there over http has no headers that count', async () => {
+  const finding = await look(
+    {},
+    {},
+    ({ url }) => (url === 'http://shop.test/home' ? { status: 200, headers: GOOD } : TO_HTTPS),
+    () => ({ status: 302, headers: { location: 'http://shop.test/home' } }),
+  );
+  expect(wrongOf(finding), finding.summary).toEqual(['status of /']);
+});
+
 describe('cors', () => {
   const OURS = 'https://app.test';
   const allow = (origin: string | undefined, credentials?: string) => ({
@@ -292,6 +302,25 @@ describe('cors', () => {
       [own],
     ],
     ['credentials are missing', () => allow(OURS), { allow: [OURS], credentials: true }, [own]],
+    [
+      'the page that it leads to lets everybody in',
+      ({ url }) =>
+        url === 'https://shop.test/' ? { status: 302, headers: { location: '/de/' } } : allow('*'),
+      { allow: [OURS] },
+      [foreign],
+    ],
+    [
+      'an error page lets nobody in',
+      ({ headers }) => (headers['origin'] === undefined ? {} : { status: 502 }),
+      {},
+      ['status of / for https://foreign.example'],
+    ],
+    [
+      'strangers are turned away',
+      ({ headers }) => (headers['origin'] === 'https://foreign.example' ? { status: 403 } : {}),
+      {},
+      [],
+    ],
     ['the header comes twice', () => allow(`${OURS}, ${OURS}`), { allow: [OURS] }, [own]],
   ])('%s', async (_, more, cors, wrong) => {
     const finding = await look({ cors }, {}, undefined, more);

@@ -106,6 +106,27 @@ describe('what a third party says about the target', () => {
     '<https://t.test/?cursor=0>; rel="previous"; results="false", <https://t.test/?cursor=1>; rel="next"; results="false"';
   test.each<[string, Answer, Over, Finding['outcome']]>([
     [
+      'and it stopped counting',
+      json({ hits: { total: { value: 3, relation: 'gte' } } }),
+      { count: 'hits.total.value', atMost: 5 },
+      'unknown',
+    ],
+    ['and it ran out of time', json({ timed_out: true, n: 0 }), { count: 'n', atMost: 0 }, 'unknown'],
+    ['and a part of it failed', json({ _shards: { failed: 1 }, n: 0 }), { count: 'n', atMost: 0 }, 'unknown'],
+    ['a number that means that it is not known', json({ n: -1 }), { count: 'n', atMost: 0 }, 'unknown'],
+    [
+      'and its clock is another one',
+      { body: '[]', headers: { date: new Date(Date.now() - 7_200_000).toUTCString() } },
+      { ...none, since: { minutes: 30 }, path: '/{since}' },
+      'unknown',
+    ],
+    [
+      'and its clock is this one',
+      { body: '[]', headers: { date: new Date().toUTCString() } },
+      { ...none, since: { minutes: 30 }, path: '/{since}' },
+      'pass',
+    ],
+    [
       'and there are more: nobody knows how many',
       { headers: { link: next }, body: '[1]' },
       { count: '$', atMost: 1 },

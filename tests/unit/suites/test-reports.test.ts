@@ -100,6 +100,38 @@ test('a report in CTRF', () => {
   expect(() => readCtrf({ results: { tests: [] } })).toThrow();
 });
 
+test('a report in CTRF whose tests ran out of time, or whose list is short of what failed', () => {
+  const read = (tests: readonly Readonly<Record<string, unknown>>[], failed?: number) =>
+    readCtrf({ results: { summary: { tests: tests.length, failed }, tests } });
+  const timedOut = [
+    { name: 'a', status: 'failed', rawStatus: 'timedOut' },
+    { name: 'b', status: 'failed', message: 'Test timeout of 30000ms exceeded.' },
+    { name: 'c', status: 'failed', message: 'expected 3' },
+  ];
+  expect(read(timedOut).tests.map(({ outcome }) => outcome)).toEqual(['broken', 'broken', 'failed']);
+  const passed = [{ name: 'a', status: 'passed' }];
+  expect(read(passed, 0).errors).toEqual([]);
+  expect(read(passed, 2).errors).toEqual(['its summary counts 2 failed tests, and its list has fewer']);
+});
+
+test('a throw beside an expect is none that failed, though Playwright shows the lines around it', () => {
+  const outcomeOf = (message: string) => {
+    const results = [{ status: 'failed', errors: [{ message }] }];
+    const test = { expectedStatus: 'passed', status: 'unexpected', results };
+    return readPlaywrightJson({
+      suites: [{ title: 'a.spec.ts', specs: [{ title: 't', tests: [test] }] }],
+      errors: [],
+      stats: { startTime: '2026-11-20T02:00:00Z', expected: 0, unexpected: 1, skipped: 0, flaky: 0 },
+    }).tests[0]?.outcome;
+  };
+  const frame =
+    '\n\n  3 |   await expect(page).toHaveTitle(/x/);\n> 4 |   await seed();\n    |         ^\n    at a.spec.ts:4:9';
+  expect(outcomeOf(`Error: no database${frame}`)).toBe('broken');
+  expect(outcomeOf(`Error: \u001b[2mexpect(\u001b[22mreceived).toBe(expected)\n\nExpected: 2${frame}`)).toBe(
+    'failed',
+  );
+});
+
 test('a report that Playwright wrote', () => {
   const file = path.join(import.meta.dirname, 'fixtures/playwright-report.json');
   const report = readPlaywrightJson(JSON.parse(readFileSync(file, 'utf8')));

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { GreenlightError, type Problem } from '../../../../contract/errors.ts';
 import { parsePlan, type PlanInput } from '../../../../contract/plan/plan.ts';
 import type { ProbeInput } from '../../../../contract/plan/probe.ts';
@@ -57,6 +58,12 @@ describe('a command', () => {
       'probes[0].unknownExitCodes',
     ],
     ['a broken pattern', { matches: '(' }, 'probes[0].matches'],
+    ['a pattern that holds for nothing', { matches: 'x*' }, 'probes[0].matches'],
+    [
+      'a text beside the report of a suite',
+      { report: { format: 'ctrf', file: 'r.json' }, contains: ['ok'] },
+      'probes[0].contains',
+    ],
     ['a broken pattern for doubt', { unknownWhen: '[' }, 'probes[0].unknownWhen'],
     ['a secret as an argument', { args: [secret('TOKEN')] as never }, 'probes[0].args[0]'],
     ['an exit code that no process has', { exitCode: 256 }, 'probes[0].exitCode'],
@@ -87,7 +94,8 @@ describe('a query', () => {
     ['nobody that the plan knows', { ...counts, endpoint: 'logs' }, ['probes[0].endpoint']],
     ['nothing', {}, ['probes[0]']],
     ['a count without a limit', { count: '$' }, ['probes[0].count']],
-    ['a limit without a count', { atMost: 3, expect: () => [] }, ['probes[0].atMost']],
+    ['a limit without a count', { atMost: 3, schema: z.unknown() }, ['probes[0].atMost']],
+    ['comparisons of an answer of any shape', { expect: () => [] }, ['probes[0].expect']],
     ['a count that cannot be', { count: '$', atMost: 3, atLeast: 4 }, ['probes[0].atLeast']],
     ['since no moment', { ...counts, path: '/{since}' }, ['probes[0].since']],
     ['a moment that is asked nowhere', { ...counts, since: { minutes: 5 } }, ['probes[0].since']],
