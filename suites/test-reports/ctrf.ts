@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { firstLine } from '../cannot-tell.ts';
-import type { ForeignOutcome, ForeignTest, TestReport } from './test-report.ts';
+import { type ForeignOutcome, type ForeignTest, ranOutOfTime, type TestReport } from './test-report.ts';
 
 /** The parts of CTRF (ctrf.io) that say what the tests came to; others may come and go. */
 const Ctrf = z.object({
@@ -25,9 +25,8 @@ const Ctrf = z.object({
 
 type CtrfTest = z.infer<typeof Ctrf>['results']['tests'][number];
 
-/** What runners say of a test that said nothing about the product: in their own word, or at the beginning of its message. */
+/** What runners say of a test that said nothing about the product. */
 const NO_WORD_OF_ITS_OWN = /^(?:timed ?out|interrupted|broken|errored|crashed)$/i;
-const RAN_OUT = /^(?:Error: )?(?:Test timeout of|Exceeded timeout|Timeout of \d+ ?ms exceeded)/i;
 
 /** CTRF has one word for what failed: it does not tell assertions from crashes. `other` is whatever has no word. */
 const OUTCOME: Readonly<Record<CtrfTest['status'], ForeignOutcome>> = {
@@ -56,7 +55,7 @@ export function readCtrf(document: unknown): TestReport {
 
 function testOf({ name, status, rawStatus, flaky, message }: CtrfTest): ForeignTest {
   const says =
-    status === 'failed' && (NO_WORD_OF_ITS_OWN.test(rawStatus ?? '') || RAN_OUT.test(message ?? ''))
+    status === 'failed' && (NO_WORD_OF_ITS_OWN.test(rawStatus ?? '') || ranOutOfTime(message))
       ? 'broken'
       : OUTCOME[status];
   return {

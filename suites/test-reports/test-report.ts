@@ -11,6 +11,13 @@ export interface ForeignTest {
   readonly message?: string | undefined;
 }
 
+/** A test that ran out of time says nothing that was wrong; some formats write it as a failure all the same. */
+export function ranOutOfTime(message: string | undefined | null): boolean {
+  return /^(?:\w*Error: )?(?:Test timeout of|Exceeded timeout|Timeout of \d+ ?ms exceeded)/i.test(
+    message ?? '',
+  );
+}
+
 /** A report of a test suite, whatever its format. */
 export interface TestReport {
   readonly tests: readonly ForeignTest[];

@@ -43,6 +43,12 @@ const ROOMS: readonly Room[] = [
     lazy: ['@sparticuz/chromium'],
   },
   {
+    at: 'suites/test-reports/',
+    ours: ['contract/', 'host/', 'suites/'],
+    packages: ['node:', 'zod'],
+    lazy: ['@xmldom/xmldom'],
+  },
+  {
     at: 'suites/adapters/',
     ours: ['contract/', 'host/', 'safety/'],
     packages: ['node:', 'zod'],

@@ -9,8 +9,11 @@ const ExitCode = z.number().int().min(0).max(255);
 
 /** What a test suite of somebody else leaves behind. */
 const ForeignReport = z.strictObject({
-  /** `ctrf`: the JSON of ctrf.io, which most runners can write. `playwright-json`: Playwright's JSON reporter. */
-  format: z.enum(['ctrf', 'playwright-json']),
+  /**
+   * `junit`: the XML that nearly every runner can write; its `error` (a test that broke) is told from `failure`.
+   * `ctrf`: the JSON of ctrf.io. `playwright-json`: Playwright's JSON reporter.
+   */
+  format: z.enum(['junit', 'ctrf', 'playwright-json']),
   /** The file, seen from `cwd`. It must be written by this very run of the program. */
   file: z.string().min(1),
   /** So many tests must have passed: with fewer the suite was not run as meant, and the answer is unknown. */

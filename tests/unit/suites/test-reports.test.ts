@@ -1,9 +1,12 @@
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { CannotTell } from '../../../suites/cannot-tell.ts';
 import { readCtrf } from '../../../suites/test-reports/ctrf.ts';
 import { judgeReport } from '../../../suites/test-reports/judge-report.ts';
+import { readJunit } from '../../../suites/test-reports/junit.ts';
 import { readPlaywrightJson } from '../../../suites/test-reports/playwright-json.ts';
 import type { ForeignTest } from '../../../suites/test-reports/test-report.ts';
 
@@ -149,4 +152,110 @@ test('a report that Playwright wrote', () => {
   expect(report.startedAt).toBeGreaterThan(0);
   expect(report.errors).toEqual([]);
   expect(() => readPlaywrightJson({ suites: [] })).toThrow();
+});
+
+describe('a report in the XML of JUnit', () => {
+  const suite = (inner: string, attributes = ''): string =>
+    `<?xml version="1.0"?>\n<testsuites ${attributes}><testsuite name="s">${inner}</testsuite></testsuites>`;
+  const one = async (inner: string): Promise<ForeignTest | undefined> =>
+    (await readJunit(suite(inner))).tests[0];
+
+  test.each<[string, string, ForeignTest]>([
+    ['passed', '<testcase classname="a.b" name="pays"/>', { name: 'a.b › pays', outcome: 'passed' }],
+    [
+      'failed, as pytest says it',
+      '<testcase name="x"><failure message="assert 1 == 2">trace</failure></testcase>',
+      { name: 'x', outcome: 'failed', message: 'assert 1 == 2' },
+    ],
+    [
+      'failed, said in the text alone',
+      '<testcase name="x"><failure><![CDATA[\nexpected <2>\nat x.js]]></failure></testcase>',
+      { name: 'x', outcome: 'failed', message: 'expected <2>' },
+    ],
+    [
+      'broke: an error is no assertion',
+      '<testcase name="x"><error message="KeyError: &apos;x&apos;"/></testcase>',
+      { name: 'x', outcome: 'broken', message: "KeyError: 'x'" },
+    ],
+    [
+      'failed and then broke in its end',
+      '<testcase name="x"><failure message="no"/><error message="teardown"/></testcase>',
+      { name: 'x', outcome: 'failed', message: 'no' },
+    ],
+    [
+      'ran out of time',
+      '<testcase name="x"><failure message="Test timeout of 30000ms exceeded."/></testcase>',
+      { name: 'x', outcome: 'broken', message: 'Test timeout of 30000ms exceeded.' },
+    ],
+    ['skipped', '<testcase name="x"><skipped/></testcase>', { name: 'x', outcome: 'skipped' }],
+    ['left out, in GoogleTest', '<testcase name="x" status="notrun"/>', { name: 'x', outcome: 'skipped' }],
+    [
+      'passed when Surefire repeated it',
+      '<testcase name="x"><flakyFailure message="once"/></testcase>',
+      { name: 'x', outcome: 'flaky', message: 'once' },
+    ],
+    [
+      'in a suite of a suite',
+      '<testsuite name="inner"><testcase name="x"/></testsuite>',
+      { name: 'x', outcome: 'passed' },
+    ],
+  ])('with a test that %s', async (_, inner, wanted) => {
+    expect(await one(inner)).toMatchObject(wanted);
+  });
+
+  test('says how many tests it has, and when they began', async () => {
+    const said = await readJunit(suite('<testcase name="x"/>', 'tests="7" timestamp="2026-11-20T02:00:00Z"'));
+    expect(said).toMatchObject({ saidTests: 7, startedAt: Date.parse('2026-11-20T02:00:00Z') });
+    // The time of some machine, without its zone, may be any moment.
+    const local = await readJunit(
+      '<testsuite tests="1" timestamp="2026-11-20T02:00:00"><testcase name="x"/></testsuite>',
+    );
+    expect(local).toMatchObject({ saidTests: 1, startedAt: undefined });
+    const two =
+      '<testsuites><testsuite tests="1"><testcase name="x"/></testsuite><testsuite tests="2"/></testsuites>';
+    expect((await readJunit(two)).saidTests).toBe(3);
+  });
+
+  test.each([
+    ['counts more than it lists', suite('<testcase name="x"/>', 'failures="0" errors="1"')],
+    ['has an error outside of any test', suite('<testcase name="x"/><error message="set-up"/>')],
+  ])('that %s is broken', async (_, text) => {
+    const report = await readJunit(text);
+    expect(wordFor(report.tests, {}, report.errors)).toBe('tests-broken');
+  });
+
+  test.each([
+    ['cut in the middle', suite('<testcase name="x"/>').slice(0, -9)],
+    ['no XML', '{"numFailedTests": 0}'],
+    ['another document', '<html><body/></html>'],
+    ['empty', ''],
+    [
+      'with an entity of its own',
+      '<!DOCTYPE t [<!ENTITY e "boom">]><testsuite><testcase name="&e;"/></testsuite>',
+    ],
+  ])('that is %s is none', async (_, text) => {
+    await expect(readJunit(text)).rejects.toThrow();
+  });
+
+  test('as the test runner of Node writes it', async () => {
+    const directory = mkdtempSync(path.join(tmpdir(), 'greenlight-junit-'));
+    try {
+      const file = path.join(directory, 'a.test.mjs');
+      writeFileSync(
+        file,
+        `import test from 'node:test'; import assert from 'node:assert';
+test('holds', () => {}); test.skip('later', () => {}); test('differs', () => assert.equal(1, 2));`,
+      );
+      const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+      const { stdout } = spawnSync(process.execPath, ['--test', '--test-reporter=junit', file], {
+        env,
+        encoding: 'utf8',
+      });
+      const { tests: found, errors } = await readJunit(stdout);
+      expect(found.map(({ outcome }) => outcome)).toEqual(['passed', 'skipped', 'failed']);
+      expect(errors).toEqual([]);
+    } finally {
+      rmSync(directory, { recursive: true, force: true });
+    }
+  });
 });
