@@ -11,6 +11,7 @@ export {
   type FlowOptions,
 } from './flow/flow.ts';
 export type { Poll } from './flow/poll.ts';
+export { elasticsearchHits, grafanaAlerts, lokiLines, sentryIssues } from './plan/probes/query-presets.ts';
 export { secret, type SecretRef } from './plan/secret.ts';
 export { atLeast, atMost, equal, holds, type Statement } from './flow/statement.ts';
 export type { RequestSpec, ResponseView } from './flow/http.ts';

@@ -4,7 +4,7 @@ import { shapeOf } from '../../contract/flow/shape-of.ts';
 import { atLeast, atMost, type Statement } from '../../contract/flow/statement.ts';
 import { readHeaders } from '../../contract/plan/headers.ts';
 import type { Probe } from '../../contract/plan/probe.ts';
-import { withSince } from '../../contract/plan/probes/since.ts';
+import { jsonWithSince, withSince } from '../../contract/plan/probes/since.ts';
 import { resolveSecret } from '../../safety/secrets.ts';
 import { CannotTell } from '../cannot-tell.ts';
 import { doubtfulClock, isFar } from '../own-clock.ts';
@@ -15,9 +15,10 @@ import { judgeDocument } from './judge-document.ts';
 import type { ProbeLook } from './probe-look.ts';
 
 type QueryProbe = Extract<Probe, { kind: 'query' }>;
+type Question = Pick<QueryProbe, 'path' | 'query' | 'json'>;
 
 export const queryLook: ProbeLook<QueryProbe> = {
-  mostAnswers: () => 1,
+  mostAnswers: ({ witness }) => (witness === undefined ? 1 : 2),
   look: (probe, tools) => probeQuery(probe, tools),
 };
 
@@ -27,23 +28,8 @@ export const queryLook: ProbeLook<QueryProbe> = {
  */
 export async function probeQuery(probe: QueryProbe, tools: ProbeTools, now = Date.now()): Promise<Probed> {
   const since = momentOf(probe, now);
-  const filled = (text: string): string => (since === undefined ? text : withSince(text, since));
-  const request = encodeRequest(
-    {
-      method: 'GET',
-      path: filled(probe.path),
-      query: Object.fromEntries(Object.entries(probe.query).map(([name, value]) => [name, filled(value)])),
-      endpoint: probe.endpoint,
-      headers: readHeaders(probe.headers, resolveSecret),
-    },
-    tools.urls,
-  );
-  const asked = await ask(tools, request, `answer of ${probe.endpoint}`, probe.budgetMs);
-  // That a third party gave no answer is thrown; only the target's silence is a statement.
-  if ('none' in asked) return refuse(probe.endpoint, 'wrong-shape', wrongWords(asked.none));
-  const { answer } = asked;
-  refuseAnswer(probe.endpoint, answer);
-  if (since !== undefined) refuseOtherClock(probe, answer);
+  if (probe.witness !== undefined) await refuseWithoutWitness(probe, probe.witness, tools, since, now);
+  const answer = await answerTo(probe, probe, tools, since, now);
   const document = judgeDocument(probe, answer.body);
   const wrong = firstWrong(document.statements);
   if (document.wrong === 'shape' && wrong !== undefined) {
@@ -55,6 +41,54 @@ export async function probeQuery(probe: QueryProbe, tools: ProbeTools, now = Dat
     holds: `${probe.endpoint} says what is wanted${counted.length > 0 ? `: ${String(counted[0]?.measured)} counted` : ''}`,
     cause: 'comparison',
   };
+}
+
+/** @throws CannotTell where the third party gives no answer that says something */
+async function answerTo(
+  probe: QueryProbe,
+  { path, query, json }: Question,
+  tools: ProbeTools,
+  since: number | undefined,
+  now: number,
+): Promise<ResponseView> {
+  const filled = (text: string): string => (since === undefined ? text : withSince(text, since, now));
+  const request = encodeRequest(
+    {
+      method: json === undefined ? 'GET' : 'POST',
+      path: filled(path),
+      query: Object.fromEntries(Object.entries(query).map(([name, value]) => [name, filled(value)])),
+      ...(json !== undefined && { json: since === undefined ? json : jsonWithSince(json, since, now) }),
+      endpoint: probe.endpoint,
+      headers: readHeaders(probe.headers, resolveSecret),
+    },
+    tools.urls,
+  );
+  const asked = await ask(tools, request, `answer of ${probe.endpoint}`, probe.budgetMs);
+  // That a third party gave no answer is thrown; only the target's silence is a statement.
+  if ('none' in asked) return refuse(probe.endpoint, 'wrong-shape', wrongWords(asked.none));
+  const { answer } = asked;
+  refuseAnswer(probe.endpoint, answer);
+  if (since !== undefined) refuseOtherClock(probe, answer);
+  return answer;
+}
+
+/** @throws CannotTell where nothing is to be seen: then a count of nothing wrong shows nothing (law: nothing compared) */
+async function refuseWithoutWitness(
+  probe: QueryProbe,
+  witness: NonNullable<QueryProbe['witness']>,
+  tools: ProbeTools,
+  since: number | undefined,
+  now: number,
+): Promise<void> {
+  const answer = await answerTo(probe, witness, tools, since, now);
+  const { counted } = countIn({ ...witness, endpoint: probe.endpoint }, witness.count, answer);
+  refuseHalfAnswer(probe.endpoint, answer.body);
+  if (counted >= witness.atLeast) return;
+  throw new CannotTell(
+    'no-witness',
+    `${probe.endpoint} counts ${counted} of what the witness asks for, and ${witness.atLeast} at least are wanted: it may not see the target at all`,
+    { remedy: 'correct what the question selects, or find out why nothing of the target arrives there' },
+  );
 }
 
 /** @throws CannotTell for a moment that has not come: nothing can have happened since */
@@ -127,7 +161,7 @@ function refuseHalfAnswer(endpoint: string, body: unknown): void {
 
 /** @throws CannotTell where neither a number nor a list is at the path */
 function countIn(
-  { endpoint, countOfNothing }: QueryProbe,
+  { endpoint, countOfNothing }: Pick<QueryProbe, 'endpoint' | 'countOfNothing'>,
   path: string,
   answer: ResponseView,
 ): { readonly counted: number; readonly more: boolean } {

@@ -3,7 +3,7 @@ import type { Problem } from '../../errors.ts';
 import { type Loose, object } from '../../flow/loose.ts';
 import { Expectation } from './expectation.ts';
 import { headers, probeKind, probeSchema } from './probe-kind.ts';
-import { placeholdersIn, SINCE_FORMS } from './since.ts';
+import { placeholdersIn, SINCE_FORMS, textsIn } from './since.ts';
 import { ZodSchema } from './zod-schema.ts';
 
 /** With its zone: without one it would be another moment on another machine. */
@@ -20,19 +20,40 @@ const Before = z.strictObject({
   minutes: z.number().positive(),
 });
 
-/** What a third party says about the target: an error tracker, a log store, a dashboard, a status page. Asked by GET. */
-const schema = probeSchema('query', {
-  /** Whom to ask: a name in `target.thirdParties`. */
-  endpoint: z.string().min(1),
+/** What is sent to a third party. */
+const question = {
   /** Absolute path; `{since}` in it stands for the moment `since`. */
   path: z.string().startsWith('/'),
   /** Query of the address, name by name; `{since}` may stand in the values. */
   query: z.record(z.string().min(1), z.string()).default({}),
+  /**
+   * A body of JSON, in whose texts `{since}` may stand: then it is asked by POST, as search engines want it, else by GET.
+   * It must only ask: what it changes there, nobody takes back.
+   */
+  json: z.json().optional(),
+};
+
+/** Shows that the question looks where something is to be seen. */
+const Witness = z.strictObject({
+  ...question,
+  /** Where the number or the list stands in its answer, as `count` of the probe. */
+  count: z.string().min(1),
+  /** What is counted where the path leads into a list without entries. */
+  countOfNothing: z.number().optional(),
+  /** So much must be there; with less, the answer of the probe is unknown. */
+  atLeast: z.number().positive().default(1),
+});
+
+/** What a third party says about the target: an error tracker, a log store, a dashboard, a status page. */
+const schema = probeSchema('query', {
+  /** Whom to ask: a name in `target.thirdParties`. */
+  endpoint: z.string().min(1),
+  ...question,
   ...headers,
   /**
    * Since when it is asked: the moment of the cut-over, or so many minutes before now. In `path` and `query`,
    * `{since}` is this moment in ISO 8601, `{since:s}`, `{since:ms}` and `{since:ns}` are seconds, milliseconds and
-   * nanoseconds since 1970.
+   * nanoseconds since 1970, and `{since:age}` is how long ago it is, in seconds: `1800s`.
    */
   since: z.union([Moment, Before]).optional(),
   /**
@@ -46,6 +67,11 @@ const schema = probeSchema('query', {
   atMost: z.number().optional(),
   /** The least that must be counted. */
   atLeast: z.number().optional(),
+  /**
+   * Another question, asked first, whose count shows that there is something to be seen: all lines of the service beside
+   * its errors. Without it a store that knows nothing of the target counts no errors, and passes.
+   */
+  witness: Witness.optional(),
   /** A zod schema: the shape of the answer. Another one is unknown, because it is not the target's. */
   schema: ZodSchema.optional(),
   /** Comparisons of the answer, which are about the target: `({ body }) => [equal('state', body.state, 'ok')]`. */
@@ -62,7 +88,7 @@ export const query = probeKind({
   shows: 'What the third party says about the target is within the limits and holds what the plan expects.',
   fails: 'It counts more than `atMost` or less than `atLeast`, or a comparison of `expect` does not hold.',
   unknown:
-    'The third party is away, late, limits our rate, does not let us in, or answers in another shape; it gives only a part of the list; or our own network is down.',
+    'The third party is away, late, limits our rate, does not let us in, or answers in another shape; it gives only a part of the list; it has nothing of what `witness` asks for; or our own network is down.',
   example: {
     kind: 'query',
     id: 'no-new-errors',
@@ -146,10 +172,12 @@ function comparesProblems(probe: Query, path: string): readonly Problem[] {
   return problems;
 }
 
-function sinceProblems({ path: asked, query: fields, since }: Query, path: string): readonly Problem[] {
-  const texts: readonly (readonly [string, string])[] = [
-    ['path', asked],
-    ...Object.entries(fields).map(([name, value]) => [`query.${name}`, value] as const),
+function sinceProblems({ since, witness, ...asked }: Query, path: string): readonly Problem[] {
+  const texts = [
+    ...textsOf(asked),
+    ...(witness === undefined
+      ? []
+      : textsOf(witness).map(([key, text]) => [`witness.${key}`, text] as const)),
   ];
   const found = texts.flatMap(([key, text]) => placeholdersIn(text).map((one) => ({ key, ...one })));
   const wrong = found.filter(({ form }) => !SINCE_FORMS.includes(form));
@@ -172,9 +200,22 @@ function sinceProblems({ path: asked, query: fields, since }: Query, path: strin
     problems.push({
       path: `${path}.since`,
       value: JSON.stringify(since),
-      problem: 'is asked nowhere: neither path nor query has {since}',
+      problem: 'is asked nowhere: neither path nor query nor json has {since}',
       remedy: 'put {since} where the third party takes the moment, or drop since',
     });
   }
   return problems;
+}
+
+/** All texts that are sent, with their place in the question. */
+function textsOf({
+  path,
+  query,
+  json,
+}: Pick<Query, 'path' | 'query' | 'json'>): readonly (readonly [string, string])[] {
+  return [
+    ['path', path],
+    ...textsIn(query).map(([way, text]) => [`query.${way}`, text] as const),
+    ...textsIn(json).map(([way, text]) => [way === '' ? 'json' : `json.${way}`, text] as const),
+  ];
 }

@@ -1,7 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { Finding } from '../../../contract/evidence/finding.ts';
 import { equal } from '../../../contract/flow/statement.ts';
+import {
+  elasticsearchHits,
+  grafanaAlerts,
+  lokiLines,
+  sentryIssues,
+} from '../../../contract/plan/probes/query-presets.ts';
 import { Probe, type ProbeInput } from '../../../contract/plan/probe.ts';
 import { createHttpApplication } from '../../../safety/http-application.ts';
 import { createControl } from '../../../suites/control.ts';
@@ -22,15 +28,26 @@ interface Answer {
 
 let tracker: Listening;
 let answer: Answer = {};
+/** Answers to what contains a text, in address or body, before `answer`. */
+type Answers = Readonly<Record<string, Answer>>;
+let byPath: Answers = {};
 beforeAll(async () => {
   tracker = await listen((request, response) => {
-    const { status = 200, body = '{}', headers = {}, hangsUp, late } = answer;
-    response.writeHead(status, { 'content-type': 'application/json', ...headers });
-    if (hangsUp === true) request.socket.destroy();
-    else if (late !== true) response.end(body);
+    let sent = decodeURIComponent((request.url ?? '').replaceAll('+', ' '));
+    request.on('data', (chunk: Buffer) => (sent += chunk.toString()));
+    request.on('end', () => {
+      const of = Object.entries(byPath).find(([part]) => sent.includes(part));
+      const { status = 200, body = '{}', headers = {}, hangsUp, late } = of?.[1] ?? answer;
+      response.writeHead(status, { 'content-type': 'application/json', ...headers });
+      if (hangsUp === true) request.socket.destroy();
+      else if (late !== true) response.end(body);
+    });
   });
 });
 afterAll(() => tracker.close());
+afterEach(() => {
+  byPath = {};
+});
 
 const NOW = Date.parse('2026-11-20T03:00:00Z');
 
@@ -211,6 +228,7 @@ describe('since', () => {
     ],
     ['minutes ago', { since: { minutes: 60 }, query: { from: '{since:ms}' } }, 'from=1795140000000'],
     ['nanoseconds', { since: { minutes: 60 }, query: { from: '{since:ns}' } }, 'from=1795140000000000000'],
+    ['how long ago', { since: { minutes: 60 }, query: { range: '[{since:age}]' } }, 'range=[3600s]'],
     ['in the path', { since: { minutes: 60 }, path: '/since/{since:s}/issues' }, '/since/1795140000/issues'],
   ])('%s', async (_, over, part) => {
     expect(await asked(over)).toContain(part);
@@ -225,5 +243,86 @@ describe('since', () => {
     });
     expect(finding).toMatchObject({ outcome: 'unknown', cause: 'since-ahead' });
     expect(tracker.asked).toHaveLength(before);
+  });
+});
+
+describe('a witness', () => {
+  const over: Over = { path: '/errors', count: 'n', atMost: 0, witness: { path: '/lines', count: 'n' } };
+  test.each<[string, number, number, Finding['outcome']]>([
+    ['that sees nothing: no errors show nothing', 0, 0, 'unknown'],
+    ['that sees the target, which has no errors', 9, 0, 'pass'],
+    ['that sees the target, which has errors', 9, 2, 'fail'],
+  ])('%s', async (_, lines, errors, outcome) => {
+    byPath = { '/lines': json({ n: lines }), '/errors': json({ n: errors }) };
+    expect(await ask({}, over)).toMatchObject({ outcome });
+  });
+});
+
+/** Stand-ins for what the vendors document, one for a store that sees the target and one that does not. */
+describe('the presets', () => {
+  const since = { minutes: 60 };
+  const vector = (...values: readonly string[]): Answer =>
+    json({
+      status: 'success',
+      data: { resultType: 'vector', result: values.map((value) => ({ metric: {}, value: [1, value] })) },
+    });
+  const presets: Readonly<
+    Record<string, [ProbeInput, clean: Answers, broken: Answers, blind: Answers | undefined]>
+  > = {
+    sentry: [
+      sentryIssues({ endpoint: 'tracker', org: 'acme', project: 'shop', since }),
+      { '/api/0/projects/acme/shop/issues/': json([]) },
+      { '/api/0/projects/acme/shop/issues/': json([{ id: '1' }]) },
+      {
+        '/api/0/projects/acme/shop/issues/': {
+          status: 404,
+          body: '{"detail":"The requested resource does not exist"}',
+        },
+      },
+    ],
+    loki: [
+      lokiLines({ endpoint: 'tracker', selector: '{app="shop"}', filter: '|= "ERROR"', since }),
+      { '"} [': vector('20'), '|=': vector() },
+      { '"} [': vector('20'), '|=': vector('3') },
+      { '"} [': vector(), '|=': vector() },
+    ],
+    elasticsearch: [
+      elasticsearchHits({
+        endpoint: 'tracker',
+        index: 'logs-*',
+        search: 'level:error',
+        witness: 'service:shop',
+        since,
+      }),
+      {
+        'service:shop': json({ count: 7, _shards: { failed: 0 } }),
+        'level:error': json({ count: 0, _shards: { failed: 0 } }),
+      },
+      {
+        'service:shop': json({ count: 7, _shards: { failed: 0 } }),
+        'level:error': json({ count: 1, _shards: { failed: 0 } }),
+      },
+      {
+        'service:shop': json({ count: 0, _shards: { failed: 0 } }),
+        'level:error': json({ count: 0, _shards: { failed: 0 } }),
+      },
+    ],
+    grafana: [
+      grafanaAlerts({ endpoint: 'tracker', filter: 'service="shop"' }),
+      { '/rules': json({ status: 'success', data: { groups: [{}] } }), '/alerts': json([]) },
+      { '/rules': json({ status: 'success', data: { groups: [{}] } }), '/alerts': json([{ labels: {} }]) },
+      { '/rules': json({ status: 'success', data: { groups: [] } }), '/alerts': json([]) },
+    ],
+  };
+  test.each(Object.entries(presets))('%s', async (_, [preset, clean, broken, blind]) => {
+    const { kind: _kind, ...over } = preset as Over & { kind: 'query' };
+    byPath = clean;
+    expect(await ask({}, over)).toMatchObject({ outcome: 'pass' });
+    byPath = broken;
+    expect(await ask({}, over)).toMatchObject({ outcome: 'fail', cause: 'comparison' });
+    if (blind !== undefined) {
+      byPath = blind;
+      expect(await ask({}, over)).toMatchObject({ outcome: 'unknown' });
+    }
   });
 });
