@@ -31,6 +31,32 @@ export function postgresAddressProblem(address: string): string | undefined {
   return undefined;
 }
 
+/**
+ * What the driver of MariaDB and MySQL is told of an address.
+ * @throws Error for an address that is none, or of several hosts; without the address
+ */
+export function mysqlConnection(address: string) {
+  const several = severalHosts(address);
+  if (several !== undefined) throw new Error(`the address ${several}`);
+  // The error of the parser would hold the whole address, with its password.
+  if (!URL.canParse(address)) {
+    throw new Error(
+      'the address is not a URL: write mysql://user:password@host:3306/name, special characters as %xx',
+    );
+  }
+  const { hostname, port, username, password, pathname, searchParams } = new URL(address);
+  const ssl = searchParams.get('ssl') ?? searchParams.get('sslmode') ?? 'false';
+  return {
+    host: hostname.replace(/^\[|\]$/g, ''),
+    port: port === '' ? 3306 : Number(port),
+    user: decodeURIComponent(username),
+    password: decodeURIComponent(password),
+    database: decodeURIComponent(pathname.slice(1)),
+    ...(searchParams.has('socketPath') ? { socketPath: searchParams.get('socketPath') ?? '' } : {}),
+    ...(['false', 'disable', '0'].includes(ssl) ? {} : { ssl: {} }),
+  };
+}
+
 function optionsOf(address: string): URLSearchParams {
   const [, query = ''] = /\?([^#]*)/.exec(address) ?? [];
   return new URLSearchParams(query);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { RecordsReader } from '../ports/records.ts';
 import { Headers } from './headers.ts';
 import { SecretString } from './secret.ts';
+import { SQL_ADDRESS, TAKEN_DATABASE_NAMES } from './sql-database.ts';
 import { WebAddress } from './web-address.ts';
 
 const Urls = z
@@ -169,6 +170,11 @@ export const Target = z
       })
       .optional(),
     records: RecordsSource.optional(),
+    /**
+     * Databases that checks may ask by these names, each `postgres://`, `mysql://` or `mariadb://`, in read-only sessions.
+     * The role needs SELECT, and nothing more. The names `records` and `old.records` are taken.
+     */
+    databases: z.record(z.string().min(1), SecretString).optional(),
     mailbox: MailboxSource.optional(),
     webhookSink: WebhookSinkSource.optional(),
     payments: PaymentsSource.optional(),
@@ -179,7 +185,18 @@ export const Target = z
      */
     control: z.url({ protocol: /^https?$/ }).optional(),
   })
-  .superRefine(({ urls, thirdParties }, context) => {
+  .superRefine(({ urls, thirdParties, databases }, context) => {
+    for (const [name, address] of Object.entries(databases ?? {})) {
+      const refuse = (message: string, input: string): void =>
+        context.addIssue({ code: 'custom', path: ['databases', name], message, input });
+      if (TAKEN_DATABASE_NAMES.includes(name))
+        refuse(`stands for target.${name} already: give this database another name`, name);
+      if (typeof address === 'string' && !SQL_ADDRESS.test(address))
+        refuse(
+          "must begin with postgres://, mysql:// or mariadb://; or write secret('DATABASE_URL')",
+          'a text',
+        );
+    }
     for (const name of Object.keys(thirdParties ?? {}).filter((one) => one in urls)) {
       context.addIssue({
         code: 'custom',

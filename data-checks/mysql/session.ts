@@ -1,6 +1,6 @@
 import type * as Mysql2 from 'mysql2';
 import { importOptional } from '../../host/import-optional.ts';
-import { severalHosts } from '../../safety/database-address.ts';
+import { mysqlConnection } from '../../safety/database-address.ts';
 
 export interface MysqlOptions {
   /** `mysql://` or `mariadb://` address. Never shown: it may hold a password. */
@@ -74,7 +74,7 @@ async function pinWhereAllowed(
 export async function openMysql({ url, timeoutMs }: MysqlOptions): Promise<MysqlSession> {
   const { default: mysql } = await importOptional('mysql2', () => import('mysql2'));
   const connection = mysql.createConnection({
-    ...addressOf(url),
+    ...mysqlConnection(url),
     charset: 'utf8mb4',
     connectTimeout: Math.min(timeoutMs, 10_000),
     multipleStatements: false,
@@ -129,30 +129,6 @@ export async function openMysql({ url, timeoutMs }: MysqlOptions): Promise<Mysql
     await close();
     throw error;
   }
-}
-
-function addressOf(url: string) {
-  const several = severalHosts(url);
-  if (several !== undefined) throw new Error(`the address ${several}`);
-  const { hostname, port, username, password, pathname, searchParams } = parsed(url);
-  const ssl = searchParams.get('ssl') ?? searchParams.get('sslmode') ?? 'false';
-  return {
-    host: hostname.replace(/^\[|\]$/g, ''),
-    port: port === '' ? 3306 : Number(port),
-    user: decodeURIComponent(username),
-    password: decodeURIComponent(password),
-    database: decodeURIComponent(pathname.slice(1)),
-    ...(searchParams.has('socketPath') ? { socketPath: searchParams.get('socketPath') ?? '' } : {}),
-    ...(['false', 'disable', '0'].includes(ssl) ? {} : { ssl: {} }),
-  };
-}
-
-/** The error of the parser holds the whole address, with its password. */
-function parsed(url: string): URL {
-  if (URL.canParse(url)) return new URL(url);
-  throw new Error(
-    'the address is not a URL: write mysql://user:password@host:3306/name, special characters as %xx',
-  );
 }
 
 /** No answer for so long ends the connection, and with it whatever waits for it. */

@@ -32,7 +32,7 @@ const ROOMS: readonly Room[] = [
     at: 'safety/',
     ours: ['contract/', 'host/'],
     packages: ['node:', 'zod', 'fflate', 'picocolors'],
-    lazy: ['pg'],
+    lazy: ['pg', 'mysql2'],
     typesOnly: ['@playwright/test/reporter'],
   },
   { at: 'checks/', ours: ['contract/', 'host/', 'safety/'], packages: ['node:', '@playwright/test'] },

@@ -1,0 +1,132 @@
+import type * as Mysql2 from 'mysql2';
+import { type SqlPort, SqlUnavailable } from '../../contract/ports/sql-rows.ts';
+import { importOptional } from '../../host/import-optional.ts';
+import { mysqlConnection } from '../database-address.ts';
+import type { SqlLimits } from './limits.ts';
+import { rowsOf } from './postgres-rows.ts';
+
+/** A value on the wire: with `typeCast: false` always its text. */
+type Raw = Buffer | string | null;
+
+/** Which limit a server has; the other one is unknown to it (error 1193). */
+const NO_SUCH_VARIABLE = 1193;
+
+/** Reads rows from MariaDB or MySQL, each statement on a connection of its own. @param url already resolved */
+export function openMysqlRows(url: string, limits: SqlLimits): SqlPort {
+  const ask = <T>(look: (run: Run) => Promise<T>): Promise<T> =>
+    readOnly(url, limits, look).catch((error: unknown) => {
+      throw unavailable(error);
+    });
+  return {
+    read: ({ text, values, as }) =>
+      ask(async (run) => {
+        if (as !== undefined) throw new Error('roles and their settings exist on PostgreSQL only');
+        const { rows, columns } = await run(text, values);
+        return rowsOf(columns, rows, limits.mostRows);
+      }),
+    identity: () =>
+      ask(async (run) => {
+        const { rows } = await run(
+          // Copies share names and ids; the moment of the start they don't.
+          `select @@hostname, @@port, @@datadir, database(), round(unix_timestamp() - variable_value, -1)
+             from information_schema.global_status where variable_name = 'uptime'`,
+        );
+        return (rows[0] ?? []).join('/');
+      }),
+    close: async () => undefined,
+  };
+}
+
+type Run = (
+  sql: string,
+  values?: readonly (string | number | boolean | null)[],
+) => Promise<{ readonly rows: readonly (string | null)[][]; readonly columns: readonly string[] }>;
+
+async function readOnly<T>(
+  url: string,
+  { statementTimeoutMs, mostRows }: SqlLimits,
+  look: (run: Run) => Promise<T>,
+): Promise<T> {
+  const { default: mysql } = await importOptional('mysql2', () => import('mysql2'));
+  const connection = mysql.createConnection({
+    ...mysqlConnection(url),
+    charset: 'utf8mb4',
+    connectTimeout: statementTimeoutMs,
+    multipleStatements: false,
+    // Reading a file of ours for the server is no part of reading its rows.
+    flags: ['-LOCAL_FILES'],
+  });
+  // Without a listener a connection that breaks between two statements would end the process.
+  connection.on('error', () => undefined);
+  const run: Run = (sql, values = []) =>
+    new Promise((resolve, reject) => {
+      // The server's own limit comes first; this one is for a server that went silent.
+      const timer = setTimeout(() => {
+        reject(new Error(`no answer within ${statementTimeoutMs} ms`));
+        connection.destroy();
+      }, statementTimeoutMs + 2000);
+      connection.query(
+        { sql, values: [...values], rowsAsArray: true, typeCast: false },
+        (error: Mysql2.QueryError | null, rows: unknown, fields: Mysql2.FieldPacket[] | undefined) => {
+          clearTimeout(timer);
+          if (error) reject(error);
+          else resolve({ rows: textsOf(rows), columns: (fields ?? []).map(({ name }) => name) });
+        },
+      );
+    });
+  try {
+    await limitTime(run, statementTimeoutMs);
+    await run(`set session time_zone = '+00:00', session sql_select_limit = ${mostRows + 1}`);
+    await run('set session lock_wait_timeout = 2');
+    await run('start transaction with consistent snapshot, read only');
+    return await look(run);
+  } finally {
+    connection.destroy();
+  }
+}
+
+async function limitTime(run: Run, milliseconds: number): Promise<void> {
+  try {
+    await run(`set session max_statement_time = ${milliseconds / 1000}`);
+  } catch (error) {
+    if ((error as { readonly errno?: unknown }).errno !== NO_SUCH_VARIABLE) throw error;
+    await run(`set session max_execution_time = ${milliseconds}`);
+  }
+}
+
+function textsOf(rows: unknown): (string | null)[][] {
+  if (!Array.isArray(rows)) return [];
+  return (rows as readonly (readonly Raw[])[]).map((row) =>
+    row.map((value) => (value === null ? null : value.toString())),
+  );
+}
+
+function unavailable(error: unknown): Error {
+  // How a missing client is installed says its own error.
+  if (error instanceof Error && error.name === 'GreenlightError') return error;
+  const message = error instanceof Error ? error.message || String(error) : String(error);
+  return new SqlUnavailable(`MariaDB or MySQL could not be asked: ${message}`, hintFor(error), {
+    cause: error,
+  });
+}
+
+function hintFor(error: unknown): string {
+  switch ((error as { readonly errno?: unknown }).errno) {
+    case 1054: // no such column
+    case 1064: // does not parse
+    case 1146: // no such table
+      return 'correct the statement: run it by hand on this database';
+    case 1044: // denied: database
+    case 1142: // table
+    case 1143: // column
+      return 'grant the user SELECT on what the statement reads, and no more';
+    case 1205: // a lock
+    case 1969: // MariaDB's limit
+    case 3024: // MySQL's limit
+      return 'give it more time (budgetMs), an index, or less to read; it waits for no lock for long';
+    case 1792:
+      return 'let the statement only read: the session is read-only';
+    default:
+      return 'check the address, that the server runs, and that this machine and this user may connect';
+  }
+}
