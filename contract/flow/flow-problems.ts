@@ -9,6 +9,7 @@ import {
   type RequestStep,
   type Step,
 } from './flow.ts';
+import { absentProblems } from './absent.ts';
 import { hostProblems } from '../plan/host-problems.ts';
 import { list, type Loose, object } from './loose.ts';
 import { pollProblems } from './poll.ts';
@@ -61,6 +62,7 @@ const STEP_KEYS: Readonly<{
     expect: true,
     capture: true,
     withinMs: true,
+    absent: true,
   },
   page: {
     kind: true,
@@ -160,7 +162,13 @@ function stepProblems(flow: Flow, step: Exclude<Step, { kind: 'given' }>, path: 
   const unknown = Object.keys(step)
     .filter((key) => !Object.hasOwn(keys, key))
     .map((key) => unknownKey(`${path}.steps`, where, key, keys));
-  return step.kind === 'request' ? [...unknown, ...pollProblems(where, `${path}.steps`, step.poll)] : unknown;
+  const place = `${path}.steps`;
+  const ofKind: Readonly<Record<typeof step.kind, () => Problem[]>> = {
+    request: () => pollProblems(where, place, object(step)['poll']),
+    observe: () => absentProblems(where, place, object(step)),
+    page: () => [],
+  };
+  return [...unknown, ...ofKind[step.kind]()];
 }
 
 function stepCheckProblems(

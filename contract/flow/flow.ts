@@ -1,3 +1,4 @@
+import type { Absent } from './absent.ts';
 import type { z } from 'zod';
 import type { RequestSpec } from './http.ts';
 import type { Phase, Severity } from '../evidence/outcome.ts';
@@ -100,6 +101,8 @@ export interface ObserveStepInput<C, P extends PortName, B, N> {
   readonly capture?: (answer: Answer<C, unknown extends B ? NonNullable<Observations[P]> : B>) => N;
   /** How long the target has until the observation must hold, in milliseconds; default 10 000. */
   readonly withinMs?: number;
+  /** Nothing may be found, instead: for `records`, such as the order of a declined payment. */
+  readonly absent?: Absent;
   /** Shows the values that were compared. They may be data of customers; by default only their shape is shown. */
   readonly showValues?: boolean;
 }

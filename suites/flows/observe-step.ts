@@ -6,6 +6,7 @@ import type { PaymentObject } from '../../contract/ports/payments.ts';
 import { equal, type Statement } from '../../contract/flow/statement.ts';
 import { CannotTell, firstLine } from '../cannot-tell.ts';
 import { callPlan, type FlowRun, type StepEnd } from './flow-run.ts';
+import { absentForMs, watchAbsence } from './observe-absence.ts';
 import { refuseDropped } from './refuse-dropped.ts';
 import { freshOf, onlyStale } from './stale.ts';
 
@@ -30,15 +31,26 @@ export async function runObserveStep(step: ObserveStep, captured: Captured, run:
   const ctx: FlowContext = { ...run.context, captured };
   const query = callPlan(`the query of step "${step.id}"`, () => step.query(ctx));
   const withinMs = step.withinMs ?? OBSERVE_WITHIN_MS;
+  const limitMs = withinMs + absentForMs(step);
+  const absence = step.absent && watchAbsence(step, withinMs);
   const started = performance.now();
   const elapsed = (): number => performance.now() - started;
   let port: ObservePort<PortName> | undefined;
   let away: { readonly since: number; readonly error: PortUnavailable } | undefined;
   for (;;) {
+    // Before the look: what came while we looked was there at its end.
+    const asked = elapsed();
     try {
       port ??= run.port<PortName>(step.port);
       const seen = await withLimit(port.find(query), step);
       away = undefined;
+      if (absence !== undefined) {
+        const statement = absence(seen !== null && seen !== undefined, asked);
+        if (statement !== undefined)
+          return { statements: [statement], captured: {}, cause: 'row-there', durationMs: elapsed() };
+        await sleep(LOOK_EVERY_MS);
+        continue;
+      }
       const { observed, staleOf } = freshOf(step, seen, run.startedAt);
       // Asked once: time that passes while we judge must not turn an old mail into none.
       const over = elapsed() >= withinMs;
@@ -51,11 +63,11 @@ export async function runObserveStep(step: ObserveStep, captured: Captured, run:
     } catch (error) {
       if (!(error instanceof PortUnavailable)) throw portThrew(step, error);
       away = { since: away?.since ?? elapsed(), error };
-      if (elapsed() >= withinMs || elapsed() - away.since >= PORT_PATIENCE_MS)
+      if (elapsed() >= limitMs || elapsed() - away.since >= PORT_PATIENCE_MS)
         throw portAway(step, away.error);
     }
     // The last look is at the very end of the time, not somewhere before it.
-    await sleep(Math.min(LOOK_EVERY_MS, Math.max(1, withinMs - elapsed())));
+    await sleep(Math.min(LOOK_EVERY_MS, Math.max(1, limitMs - elapsed())));
   }
 }
 

@@ -7,6 +7,7 @@ import type { Statement } from '../../contract/flow/statement.ts';
 import { CannotTell, firstLine } from '../cannot-tell.ts';
 import { expectedWords, firstWrong, wrongWords } from '../words.ts';
 import { callPlan, type FlowRun, PAGE_WITHIN_MS, type Polled, type StepEnd } from './flow-run.ts';
+import { absentForMs } from './observe-absence.ts';
 import { OBSERVE_WITHIN_MS, runObserveStep } from './observe-step.ts';
 import { runPageStep } from './page-step.ts';
 import { refuseOwnDelay } from './refuse-own-delay.ts';
@@ -139,7 +140,7 @@ function lastAttempt(step: Acting, budgetMs: number): number {
 }
 
 function budgetOf(step: Acting, defaultMs: number): number {
-  if (step.kind === 'observe') return step.withinMs ?? OBSERVE_WITHIN_MS;
+  if (step.kind === 'observe') return (step.withinMs ?? OBSERVE_WITHIN_MS) + absentForMs(step);
   return step.budgetMs ?? (step.kind === 'page' ? PAGE_WITHIN_MS : defaultMs);
 }
 

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { equal, flow, type Flow } from '../../../contract/index.ts';
+import type { Finding } from '../../../contract/evidence/finding.ts';
 import type { ResponseView, WireRequest } from '../../../contract/flow/http.ts';
 import { TargetUnreachable } from '../../../contract/ports/application.ts';
 import { type ObservePort, type PortName, PortUnavailable } from '../../../contract/ports/observe.ts';
@@ -232,6 +233,41 @@ describe('observations', () => {
     const old = { ...mail, receivedAt: new Date(Date.now() - 3_600_000).toISOString() };
     const find = async () => ((looks += 1) < 3 ? old : mail);
     expect((await runFlow(runOf(watch(10_000), { port: { find } }))).outcome).toBe('pass');
+  });
+
+  const rows = { rows: [{ id: 1 }] };
+  const gone = (withinMs: number, forMs: number) =>
+    start.observe('row', {
+      port: 'records',
+      query: () => ({ from: 'orders', where: { id: 1 } }),
+      withinMs,
+      absent: { forMs },
+    });
+  // Looks are counted instead of milliseconds: each moves the clock on by 100.
+  const lookedAt = async (there: (look: number) => boolean, withinMs: number, forMs: number) => {
+    let looks = 0;
+    vi.spyOn(performance, 'now').mockImplementation(() => looks * 100);
+    const find = async () => (there(++looks) ? rows : null) as never;
+    return runFlow(runOf(gone(withinMs, forMs), { port: { find } }));
+  };
+  test.each<[string, (look: number) => boolean, Finding['outcome']]>([
+    ['never comes: it is absent', () => false, 'pass'],
+    ['is there all the time', () => true, 'fail'],
+    ['goes in time', (look) => look < 3, 'pass'],
+    ['comes late', (look) => look > 2, 'fail'],
+    ['comes for a moment in the middle, and goes', (look) => look === 2, 'pass'],
+  ])('a row that %s', async (_, there, outcome) => {
+    const finding = await lookedAt(there, 500, 300);
+    expect(finding).toMatchObject({ outcome });
+    if (outcome === 'fail') expect(finding).toMatchObject({ cause: 'row-there', measured: 'a row is there' });
+  });
+
+  test('a store that cannot be asked shows no absence', async () => {
+    const away = async () => Promise.reject(new PortUnavailable('records', 'gone', 'start it'));
+    expect(await runFlow(runOf(gone(300, 0), { port: { find: away } }))).toMatchObject({
+      outcome: 'unknown',
+      cause: 'port-unavailable',
+    });
   });
 
   test('a port that stays away is unknown; one that hiccups is asked again', async () => {

@@ -232,6 +232,29 @@ describe('a plan', () => {
       /poll is not an object/,
     ],
     [
+      'nothing expected of mail, which may be lost anywhere',
+      {
+        ...good,
+        flows: [register.observe('m', { port: 'mailbox', query: () => ({ to: 'a@b.test' }), absent: {} })],
+      },
+      /absent is for records alone/,
+    ],
+    [
+      'nothing expected, and what it is',
+      {
+        ...good,
+        flows: [
+          register.observe('m', {
+            port: 'records',
+            query: () => ({ from: 't', where: { id: 1 } }),
+            absent: { forMs: -1 },
+            expect: () => [],
+          }),
+        ],
+      },
+      /absent is not how long[^]*expect is about what is there/,
+    ],
+    [
       'load by a flow that creates data',
       { ...good, load: { profiles: [{ ...profile, requests: undefined, flow: 'visitor-can-register' }] } },
       /creates data, and nothing removes what thousands/,
