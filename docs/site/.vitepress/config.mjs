@@ -69,6 +69,7 @@ export default defineConfig({
           page('Concepts', '/concepts'),
           page('Checks of your own', '/own-checks'),
           page('Adapters', '/adapters'),
+          page('Payments in production', '/payments'),
           page('Secrets', '/secrets'),
           page('Debugging a check', '/debugging'),
         ],
