@@ -1,6 +1,7 @@
 import type { RowCounter } from '../contract/ports/records.ts';
 import type { RecordsSource } from '../contract/plan/target.ts';
 import { resolveSecret } from '../safety/secrets.ts';
+import { createMysqlCounter } from './mysql/counter.ts';
 import { createPostgresCounter } from './postgres/counter.ts';
 import { createHttpCounter } from './readers/http-counter.ts';
 
@@ -15,6 +16,15 @@ type Adapters = {
 const ADAPTERS: Adapters = {
   postgres: (source, statementTimeoutMs) =>
     createPostgresCounter({ url: resolveSecret(source.url), statementTimeoutMs }),
+  mysql: (source, statementTimeoutMs) => createMysqlCounter(resolveSecret(source.url), statementTimeoutMs),
+  // The plan refuses it before; here it must not count as nothing.
+  dynamodb: () => ({
+    count: async (queries) =>
+      queries.map(
+        () => ({ kind: 'unreadable', reason: 'DynamoDB counts only by reading every item' }) as const,
+      ),
+    close: async () => undefined,
+  }),
   http: (source, timeoutMs) =>
     createHttpCounter({
       url: source.url,
@@ -35,6 +45,10 @@ export function createCounter(source: RecordsSource, statementTimeoutMs: number)
   switch (source.adapter) {
     case 'postgres':
       return ADAPTERS.postgres(source, statementTimeoutMs);
+    case 'mysql':
+      return ADAPTERS.mysql(source, statementTimeoutMs);
+    case 'dynamodb':
+      return ADAPTERS.dynamodb(source, statementTimeoutMs);
     case 'http':
       return ADAPTERS.http(source, statementTimeoutMs);
     case 'custom':

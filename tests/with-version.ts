@@ -37,6 +37,7 @@ const TESTS: Readonly<Record<OptionalPackage | typeof PLAYWRIGHT, readonly strin
   mysql2: ['tests/contracts/data-checks/mariadb', 'tests/unit/data-checks/mysql-values.test.ts'],
   '@aws-sdk/client-cloudwatch': ['tests/unit/slo'],
   '@azure/identity': ['tests/unit/slo/sources/azure-token.isolated.test.ts'],
+  '@aws-sdk/client-dynamodb': ['tests/unit/suites/dynamodb.test.ts'],
   '@aws-sdk/client-codedeploy': ['tests/contracts/publisher'],
   esbuild: ['tests/contracts/load-engine/samples.test.ts', 'tests/contracts/load-engine/k6-operator.test.ts'],
   '@sparticuz/chromium': ['tests/runner/suites/browser.test.ts'],

@@ -164,6 +164,19 @@ function dataProblems(plan: Loose): Problem[] {
       remedy: "add target.old.records, for example { adapter: 'postgres', url: secret('OLD_DATABASE_URL') }",
     });
   }
+  const sources = {
+    'target.records': target['records'],
+    'target.old.records': object(target['old'])['records'],
+  };
+  for (const [path, source] of Object.entries(sources)) {
+    if (object(source)['adapter'] !== 'dynamodb') continue;
+    problems.push({
+      path: `${path}.adapter`,
+      value: '"dynamodb"',
+      problem: 'tables are mapped, and DynamoDB counts only by reading every item',
+      remedy: "let a reader of your own count: adapter 'http' or 'custom'; or leave data.tables out",
+    });
+  }
   tables.forEach((raw, index) => {
     const table = object(raw);
     if (table['rows'] === 'at-least' && Object.keys(object(table['sums'])).length > 0) {

@@ -18,6 +18,25 @@ export const RecordsSource = z.discriminatedUnion('adapter', [
     /** `postgres://user:password@host:5432/name`. The role needs SELECT, and nothing more. */
     url: SecretString,
   }),
+  /** A MariaDB or MySQL database, read in read-only sessions. Needs the package `mysql2`. Every value comes as text. */
+  z.strictObject({
+    /** Who reads. */
+    adapter: z.literal('mysql'),
+    /** `mysql://user:password@host:3306/name`, or `mariadb://`. The user needs SELECT, and nothing more. */
+    url: SecretString,
+  }),
+  /**
+   * Amazon DynamoDB, for flows alone: it does not count. Asked by key, never scanned: `from: 'orders'`, or
+   * `'orders#by-email'` for an index. Needs `@aws-sdk/client-dynamodb`; credentials are those of the environment.
+   */
+  z.strictObject({
+    /** Who reads. */
+    adapter: z.literal('dynamodb'),
+    /** Region; by default that of the environment. */
+    region: z.string().min(1).optional(),
+    /** Another address than Amazon's: that of a VPC, or of a stand-in. */
+    endpoint: z.url({ protocol: /^https?$/ }).optional(),
+  }),
   /** A reader of your own behind HTTP. */
   z.strictObject({
     /** Who reads. */

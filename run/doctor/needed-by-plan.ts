@@ -1,5 +1,6 @@
 import type { LoadProfile } from '../../contract/load/load-profile.ts';
 import type { Plan } from '../../contract/plan/plan.ts';
+import type { RecordsSource } from '../../contract/plan/target.ts';
 import type { OptionalPackage } from '../../host/optional-packages.ts';
 
 /** Parts besides packages of npm that only some plans need. */
@@ -17,6 +18,14 @@ const withK6: Need = ({ load }) => {
 };
 const withImap: Need = ({ target }) =>
   target.mailbox?.adapter === 'imap' ? "target.mailbox with adapter 'imap'" : undefined;
+function withRecords(
+  { records, old }: Plan['target'],
+  adapter: RecordsSource['adapter'],
+): string | undefined {
+  return [records, old?.records].some((source) => source?.adapter === adapter)
+    ? `records with adapter '${adapter}'`
+    : undefined;
+}
 /** No plan asks for it: a command or a setting does, and says so itself. */
 const never: Need = () => undefined;
 
@@ -28,13 +37,15 @@ export const NEEDED_BY_PLAN: Readonly<Record<OptionalPackage | PlannedProgram, N
   'postal-mime': withImap,
   'smtp-server': never,
   ioredis: ({ data }) => (data.redis.length > 0 ? 'data.redis' : undefined),
-  mysql2: ({ data }) => (data.oldMysql === undefined ? undefined : 'data.oldMysql'),
+  mysql2: ({ data, target }) =>
+    (data.oldMysql === undefined ? undefined : 'data.oldMysql') ?? withRecords(target, 'mysql'),
   '@aws-sdk/client-cloudwatch': ({ slo }) =>
     slo?.source.adapter === 'cloudwatch' ? "slo.source with adapter 'cloudwatch'" : undefined,
   '@azure/identity': ({ slo }) =>
     slo?.source.adapter === 'azure-logs' && slo.source.token === undefined
       ? "slo.source with adapter 'azure-logs' and no token"
       : undefined,
+  '@aws-sdk/client-dynamodb': ({ target }) => withRecords(target, 'dynamodb'),
   '@aws-sdk/client-codedeploy': never,
   esbuild: withK6,
   // One of several ways to a browser: the part "browser" judges all of them.

@@ -52,7 +52,7 @@ const ROOMS: readonly Room[] = [
     at: 'suites/adapters/',
     ours: ['contract/', 'host/', 'safety/'],
     packages: ['node:', 'zod'],
-    lazy: ['pg', 'stripe', 'imapflow', 'postal-mime'],
+    lazy: ['pg', 'stripe', 'imapflow', 'postal-mime', '@aws-sdk/client-dynamodb'],
     typesOnly: ['@playwright/test'],
   },
   {

@@ -2,13 +2,17 @@ import { type ObservePort, PortUnavailable } from '../../../contract/ports/obser
 import type { RecordLookup } from '../../../contract/ports/records.ts';
 import type { RecordsSource } from '../../../contract/plan/target.ts';
 import { resolveSecret } from '../../../safety/secrets.ts';
+import { dynamoDbLookup } from './dynamodb.ts';
 import { httpLookup } from './http.ts';
+import { mysqlLookup } from './mysql.ts';
 import { postgresLookup } from './postgres.ts';
 
 const adapters: {
   readonly [A in RecordsSource['adapter']]: (source: Extract<RecordsSource, { adapter: A }>) => RecordLookup;
 } = {
   postgres: (source) => postgresLookup(resolveSecret(source.url)),
+  mysql: (source) => mysqlLookup(resolveSecret(source.url)),
+  dynamodb: ({ region, endpoint }) => dynamoDbLookup({ region, endpoint }),
   http: (source) =>
     httpLookup(
       source.url,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { newestMatch } from '../../../suites/adapters/mailbox/newest.ts';
-import { quoteName, selectByEquality } from '../../../suites/adapters/records/select.ts';
+import { selectByEquality } from '../../../suites/adapters/records/select.ts';
 import { importClient } from '../../../suites/adapters/import-client.ts';
 import { PortUnavailable } from '../../../contract/ports/observe.ts';
 
@@ -28,7 +28,14 @@ describe('a look-up by equality', () => {
     expect(() => selectByEquality({ from: 'orders', where: { id: undefined as never } })).toThrow('where.id');
     expect(() => selectByEquality({ from: '', where: {} })).toThrow('not a table');
     expect(() => selectByEquality({ from: 'orders', where: {}, limit: 0 })).toThrow('limit');
-    expect(() => quoteName('a\0b')).toThrow();
+    expect(() => selectByEquality({ from: 'a\0b', where: {} })).toThrow('not a table');
+  });
+
+  test('is written as MariaDB and MySQL want it', () => {
+    expect(selectByEquality({ from: 's.odd`t', where: { a: 1, b: null } }, 'mysql')).toEqual({
+      text: 'select * from `s`.`odd``t` where `a` = ? and `b` is null limit 10',
+      values: [1],
+    });
   });
 });
 
