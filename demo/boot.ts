@@ -45,7 +45,7 @@ export interface BootedDemo extends Demo {
 
 /**
  * Boots both shops on real parts and performs the cut-over.
- * @throws GreenlightError USAGE for options that are not right, PART_MISSING, DEMO_FAILED
+ * @throws GreenlightError NAME_UNKNOWN or OPTION_INVALID for options that are not right, PART_MISSING, DEMO_FAILED
  */
 export async function bootDemo(options: BootOptions): Promise<BootedDemo> {
   const rows = checkedRows(options.rows);
@@ -148,7 +148,7 @@ async function prepareDirectory(directory: string, closers: Closers): Promise<vo
 
 function checkedRows(rows = DEFAULT_ORDERS): number {
   if (Number.isSafeInteger(rows) && rows >= LEAST_ORDERS && rows <= 10_000_000) return rows;
-  throw new GreenlightError('USAGE', `the demo cannot have ${rows} orders`, {
+  throw new GreenlightError('OPTION_INVALID', `the demo cannot have ${rows} orders`, {
     hint: `Give a whole number from ${LEAST_ORDERS} to 10000000.`,
   });
 }
@@ -157,7 +157,7 @@ function checkedFault(id: string | undefined): DemoFault | undefined {
   if (id === undefined) return undefined;
   const fault = findFault(id);
   if (fault) return fault;
-  throw new GreenlightError('USAGE', `the demo has no fault "${id}"`, {
+  throw new GreenlightError('NAME_UNKNOWN', `the demo has no fault "${id}"`, {
     hint: `Use one of: ${DEMO_FAULTS.map((known) => known.id).join(', ')}.`,
   });
 }

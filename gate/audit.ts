@@ -15,13 +15,13 @@ export function createAudit(write: (line: string) => void, now: () => Date = () 
 /**
  * Appends lines to a file. It is opened for each line: after a log was rotated, an open file would go on taking answers
  * under a name, or none, where nobody looks.
- * @throws GreenlightError USAGE when it cannot be opened
+ * @throws GreenlightError FILE_UNWRITABLE when it cannot be opened
  */
 export function lineFile(file: string): (line: string) => void {
   try {
     closeSync(openSync(file, 'a', MODE));
   } catch (cause) {
-    throw new GreenlightError('USAGE', `--audit ${file} cannot be written`, { cause });
+    throw new GreenlightError('FILE_UNWRITABLE', `--audit ${file} cannot be written`, { cause });
   }
   return (line) => appendFileSync(file, `${line}\n`, { mode: MODE });
 }

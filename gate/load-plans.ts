@@ -16,7 +16,10 @@ export async function loadPlans(
     const { plan, file } = await loadRunnablePlan(cwd, named, env);
     const { name } = plan.target;
     if (plans.has(name)) {
-      throw new GreenlightError('USAGE', `--config ${named}: another plan has the target "${name}" already`);
+      throw new GreenlightError(
+        'OPTION_CONFLICT',
+        `--config ${named}: another plan has the target "${name}" already`,
+      );
     }
     plans.set(name, file);
   }

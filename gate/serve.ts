@@ -44,7 +44,7 @@ export interface ServeOptions {
 
 /**
  * Answers until it is interrupted; then it stops its runs and waits for open requests.
- * @throws GreenlightError USAGE for whatever the caller must correct
+ * @throws GreenlightError for whatever the caller must correct
  */
 export async function serve(options: ServeOptions, context: ProcessContext): Promise<void> {
   const { screen, env, cwd } = context;
@@ -94,7 +94,9 @@ export async function serve(options: ServeOptions, context: ProcessContext): Pro
       ...(runs ? { runs } : {}),
       callbacks: azure ? [azure] : [],
     }).catch((cause: unknown) => {
-      throw new GreenlightError('USAGE', `--listen ${options.listen}: it cannot listen there`, { cause });
+      throw new GreenlightError('PORT_UNAVAILABLE', `--listen ${options.listen}: it cannot listen there`, {
+        cause,
+      });
     });
     if (tls === undefined && !loopback) {
       screen.err(
@@ -113,18 +115,17 @@ export async function serve(options: ServeOptions, context: ProcessContext): Pro
 
 function mustHaveTokens(options: ServeOptions, given: boolean, loopback: boolean): void {
   if (given) return;
-  const hint = `Give --tokens <file> or set ${TOKENS_ENV}, or listen on 127.0.0.1.`;
   if (!loopback) {
     throw new GreenlightError(
-      'USAGE',
-      `--listen ${options.listen}: this can be reached from other machines, and there are no tokens`,
-      { hint },
+      'TOKEN_MISSING',
+      `--listen ${options.listen}: this can be reached from other machines, and there are no tokens (--tokens <file> or ${TOKENS_ENV})`,
     );
   }
   if (options.config !== undefined) {
-    throw new GreenlightError('USAGE', '--config lets callers start runs, and there are no tokens', {
-      hint: `Give --tokens <file> or set ${TOKENS_ENV}, with a line name+start:token for who may start runs.`,
-    });
+    throw new GreenlightError(
+      'TOKEN_MISSING',
+      `--config lets callers start runs, and there are no tokens (--tokens <file> or ${TOKENS_ENV}): who may start runs has a line name+start:token`,
+    );
   }
 }
 
@@ -136,12 +137,13 @@ function directoryOf(
 ): string | undefined {
   if (runs === undefined) {
     if (hasStore && config === undefined) return undefined;
-    throw new GreenlightError('USAGE', '--runs <directory> is missing', {
-      hint: 'It has one sub-directory per run, as --output of `greenlight run` makes them.',
-    });
+    throw new GreenlightError(
+      'OPTION_MISSING',
+      '--runs <directory> is missing: it has one sub-directory per run, as --output of `greenlight run` makes them',
+    );
   }
   if (statSync(at(runs), { throwIfNoEntry: false })?.isDirectory()) return at(runs);
-  throw new GreenlightError('USAGE', `--runs ${runs}: there is no such directory`);
+  throw new GreenlightError('DIRECTORY_NOT_FOUND', `--runs ${runs}: there is no such directory`);
 }
 
 async function openStore(
@@ -150,7 +152,8 @@ async function openStore(
   audit: Audit,
 ): Promise<GateStore> {
   if (url !== undefined) return openPostgresStore(url, (what) => audit({ event: 'fault', what }));
-  if (directory === undefined) throw new GreenlightError('USAGE', 'neither --runs nor --store was given');
+  if (directory === undefined)
+    throw new GreenlightError('OPTION_MISSING', 'neither --runs nor --store was given');
   return createFolderStore(directory);
 }
 

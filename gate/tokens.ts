@@ -5,8 +5,6 @@ import { GreenlightError } from '../contract/errors.ts';
 /** Shorter ones can be guessed. */
 const LEAST_LENGTH = 20;
 
-export const HOW_TO_WRITE = `Write one token a line as name:token, with at least ${LEAST_LENGTH} characters; \`openssl rand -hex 32\` makes one.`;
-
 /** Who holds a token, and what it is good for. Every token may ask. */
 export interface TokenOwner {
   /** Stands in the audit log instead of the token. */
@@ -29,7 +27,7 @@ export interface TokenKeeper {
 
 /**
  * Reads `name:token` and `name+start:token` lines; empty lines and lines that start with # are left out.
- * @throws GreenlightError USAGE that names the line, never the token
+ * @throws GreenlightError TOKENS_INVALID that names the line, never the token
  */
 export function parseTokens(text: string, from: string): readonly Token[] {
   const names = new Set<string>();
@@ -38,11 +36,12 @@ export function parseTokens(text: string, from: string): readonly Token[] {
     if (line === '' || line.startsWith('#')) return [];
     const [, name, right, token] = /^([A-Za-z0-9._-]{1,64})(\+[^:]*)?:(\S+)$/.exec(line) ?? [];
     const refuse = (problem: string): GreenlightError =>
-      new GreenlightError('USAGE', `${from}, line ${index + 1}: ${problem}`, { hint: HOW_TO_WRITE });
+      new GreenlightError('TOKENS_INVALID', `${from}, line ${index + 1}: ${problem}`);
     if (name === undefined || token === undefined) throw refuse('this is not name:token');
     if (right !== undefined && right !== START)
       throw refuse(`the only right that ${name} can be given is ${START}`);
-    if (token.length < LEAST_LENGTH) throw refuse(`the token of ${name} is too short`);
+    if (token.length < LEAST_LENGTH)
+      throw refuse(`the token of ${name} has fewer than ${LEAST_LENGTH} characters`);
     if (names.has(name)) throw refuse(`${name} stands there twice`);
     names.add(name);
     return [{ name, mayStartRuns: right === START, digest: digestOf(token) }];
@@ -58,7 +57,7 @@ export function fixedTokens(tokens: readonly Token[]): TokenKeeper {
  * The tokens of a file, read again whenever it was replaced, so that they can be rotated without a restart. While
  * the file is missing or wrong, nobody is let in.
  * @param onProblem is told once per version of the file
- * @throws GreenlightError USAGE when the file cannot be used at the start
+ * @throws GreenlightError FILE_UNREADABLE or TOKENS_INVALID when the file cannot be used at the start
  */
 export function tokensOfFile(file: string, onProblem: (problem: string) => void): TokenKeeper {
   let tokens = readTokens(file);
@@ -85,11 +84,10 @@ function readTokens(file: string): readonly Token[] {
   try {
     text = readFileSync(file, 'utf8');
   } catch (cause) {
-    throw new GreenlightError('USAGE', 'the file of tokens cannot be read', { cause, hint: HOW_TO_WRITE });
+    throw new GreenlightError('FILE_UNREADABLE', 'the file of tokens cannot be read', { cause });
   }
   const tokens = parseTokens(text, 'the file of tokens');
-  if (tokens.length === 0)
-    throw new GreenlightError('USAGE', 'the file of tokens holds none', { hint: HOW_TO_WRITE });
+  if (tokens.length === 0) throw new GreenlightError('TOKENS_INVALID', 'the file of tokens holds none');
   return tokens;
 }
 

@@ -21,9 +21,7 @@ export async function evaluatePlanFile(file: string): Promise<unknown> {
     restore();
   }
   if (typeof loaded !== 'object' || loaded === null || Array.isArray(loaded)) {
-    throw new GreenlightError('PLAN_UNREADABLE', `${file} has no plan as its default export`, {
-      hint: 'End it with `export default defineConfig({ target: { ... }, ... })`.',
-    });
+    throw new GreenlightError('PLAN_NOT_EXPORTED', `${file} has no plan as its default export`);
   }
   return loaded;
 }

@@ -29,7 +29,7 @@ const CONFIG_NAMES = ['mts', 'ts', 'mjs', 'js', 'cts', 'cjs'].map(
  * @param planFile absolute path of the plan
  * @param cwd where the command runs
  * @param named the configuration given with --playwright
- * @throws GreenlightError PART_MISSING
+ * @throws GreenlightError PLAYWRIGHT_UNUSABLE
  */
 export function findPlaywright(planFile: string, cwd: string, named?: string): PlaywrightInstall {
   return playwrightOf(findConfigFile(planFile, cwd, named));
@@ -37,21 +37,18 @@ export function findPlaywright(planFile: string, cwd: string, named?: string): P
 
 /**
  * The Playwright that a configuration of it uses.
- * @throws GreenlightError PART_MISSING
+ * @throws GreenlightError PLAYWRIGHT_UNUSABLE
  */
 export function playwrightOf(configFile: string): PlaywrightInstall {
   const directory = packageDirectory('@playwright/test', configFile);
   if (directory === undefined) {
-    throw new GreenlightError('PART_MISSING', `@playwright/test is not installed for ${configFile}`, {
-      hint: 'npm install --save-dev @playwright/test',
-    });
+    throw new GreenlightError('PLAYWRIGHT_UNUSABLE', `@playwright/test is not installed for ${configFile}`);
   }
   const version = versionIn(directory);
   if (compare(version, LEAST) < 0) {
     throw new GreenlightError(
-      'PART_MISSING',
+      'PLAYWRIGHT_UNUSABLE',
       `@playwright/test is ${version}, at least ${LEAST.join('.')} is needed`,
-      { hint: 'npm install --save-dev @playwright/test@latest' },
     );
   }
   return { cli: path.join(directory, 'cli.js'), version, configFile };
@@ -94,14 +91,13 @@ function findConfigFile(planFile: string, cwd: string, named?: string): string {
   if (named !== undefined) {
     const file = path.resolve(cwd, named);
     if (existsSync(file)) return file;
-    throw new GreenlightError('USAGE', `--playwright: ${file} does not exist`);
+    throw new GreenlightError('FILE_UNREADABLE', `--playwright: ${file} does not exist`);
   }
   const places = [path.dirname(planFile), cwd];
   const found = places.map(configIn).find((file) => file !== undefined);
   if (found !== undefined) return found;
   throw new GreenlightError(
-    'PART_MISSING',
+    'PLAYWRIGHT_CONFIG_MISSING',
     `no playwright.config was found in ${[...new Set(places)].join(' or ')}`,
-    { hint: 'Run `greenlight init` to write one, or name it with --playwright <file>.' },
   );
 }

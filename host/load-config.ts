@@ -43,9 +43,7 @@ function findConfig(cwd: string, named?: string): string {
     const found = NAMES.map((name) => path.join(directory, name)).filter((file) => existsSync(file));
     const [first, second] = found;
     if (second !== undefined) {
-      throw new GreenlightError('PLAN_NOT_FOUND', `there is more than one: ${found.join(', ')}`, {
-        hint: 'Keep one of them, or name one with --config <file>.',
-      });
+      throw new GreenlightError('PLAN_AMBIGUOUS', `there is more than one: ${found.join(', ')}`);
     }
     if (first !== undefined) return first;
     if (path.dirname(directory) === directory) break;

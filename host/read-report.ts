@@ -2,19 +2,16 @@ import { readFileSync } from 'node:fs';
 import { GreenlightError } from '../contract/errors.ts';
 import { Verdict } from '../contract/verdict/verdict.ts';
 
-/** The text of a file that an earlier run wrote. @throws GreenlightError USAGE when it cannot be read */
+/** The text of a file that an earlier run wrote. @throws GreenlightError REPORT_NOT_FOUND when it cannot be read */
 export function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new GreenlightError('USAGE', `${file} cannot be read`, {
-      cause: error,
-      hint: 'Name a file that a run has written.',
-    });
+    throw new GreenlightError('REPORT_NOT_FOUND', `${file} cannot be read`, { cause: error });
   }
 }
 
-/** A verdict.json. @throws GreenlightError USAGE, or EVIDENCE_INVALID when it is not a verdict of this version */
+/** A verdict.json. @throws GreenlightError REPORT_NOT_FOUND, or EVIDENCE_INVALID when it is not a verdict of this version */
 export function readVerdict(file: string): Verdict {
   return parseVerdict(readText(file), file);
 }

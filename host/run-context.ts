@@ -13,7 +13,7 @@ export const RUN_ID_ENV = 'GREENLIGHT_RUN_ID';
 
 /**
  * What the command line said about this run; undefined when Playwright was started by hand.
- * @throws GreenlightError INTERNAL when the file is named but cannot be used: guessing would judge the wrong run
+ * @throws GreenlightError RUN_CONTEXT_INVALID when the file is named but cannot be used: guessing would judge the wrong run
  */
 export function loadRunContext(env: NodeJS.ProcessEnv = process.env): RunContext | undefined {
   const file = env[RUN_CONTEXT_ENV];
@@ -22,19 +22,16 @@ export function loadRunContext(env: NodeJS.ProcessEnv = process.env): RunContext
     return RunContext.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch (cause) {
     throw new GreenlightError(
-      'INTERNAL',
+      'RUN_CONTEXT_INVALID',
       `the run context ${file} (from ${RUN_CONTEXT_ENV}) cannot be used`,
-      {
-        cause,
-        hint: `Unset ${RUN_CONTEXT_ENV} to run Playwright by hand, or start it with \`greenlight run\`.`,
-      },
+      { cause },
     );
   }
 }
 
 /**
  * The phase of this run: of the run context, else of `GREENLIGHT_PHASE`, else `post-cutover`.
- * @throws GreenlightError USAGE for a phase that does not exist
+ * @throws GreenlightError VARIABLE_REFUSED for a phase that does not exist
  */
 export function currentPhase(env: NodeJS.ProcessEnv = process.env): Phase {
   const context = loadRunContext(env);
@@ -43,7 +40,7 @@ export function currentPhase(env: NodeJS.ProcessEnv = process.env): Phase {
   if (named === undefined || named === '') return 'post-cutover';
   const phase = Phase.safeParse(named);
   if (phase.success) return phase.data;
-  throw new GreenlightError('USAGE', `${PHASE_ENV} is "${named}", which is no phase`, {
+  throw new GreenlightError('VARIABLE_REFUSED', `${PHASE_ENV} is "${named}", which is no phase`, {
     hint: `Use one of: ${Phase.options.join(', ')}.`,
   });
 }

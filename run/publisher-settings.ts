@@ -3,14 +3,13 @@ import { type PublisherName, PUBLISHERS } from '../reporters/publishers/index.ts
 
 /**
  * Everything that is missing for the publishers that were asked for, before a run rather than after it.
- * @throws GreenlightError USAGE; no value is shown
+ * @throws GreenlightError PUBLISHER_INVALID; no value is shown
  */
 export function mustHaveSettings(names: readonly PublisherName[], env: NodeJS.ProcessEnv): void {
   const problems = names.flatMap((name) => problemsOf(name, env));
   if (problems.length === 0) return;
-  throw new GreenlightError('USAGE', `--publish ${names.join(' ')}: settings are not right`, {
+  throw new GreenlightError('PUBLISHER_INVALID', `--publish ${names.join(' ')}: settings are not right`, {
     problems,
-    hint: 'docs/deploy/callbacks.md lists them.',
   });
 }
 

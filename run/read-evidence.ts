@@ -23,7 +23,7 @@ export function sealFileOf(evidenceFile: string): string {
  * Reads evidence that is to be judged. With a key it must be what its run wrote, by the seal beside it; without one, a
  * digest that whoever edits it can make anew is all there is.
  * @param name what to call it in an error
- * @throws GreenlightError USAGE when it is not there, EVIDENCE_INVALID, EVIDENCE_UNSEALED
+ * @throws GreenlightError REPORT_NOT_FOUND when it is not there, EVIDENCE_INVALID, EVIDENCE_CHANGED, EVIDENCE_UNSEALED
  */
 export function readEvidence(file: string, name: string, keys: readonly VerificationKey[]): ReadEvidence {
   const text = readText(file);
@@ -34,7 +34,7 @@ export function readEvidence(file: string, name: string, keys: readonly Verifica
     mustBeSealed(readSeal(sealFileOf(file)), wanted, keys, name);
   }
   if (digestOf(evidence.policy) !== evidence.policyDigest) {
-    throw new GreenlightError('EVIDENCE_INVALID', `${name}: its policy is not the one that its digest names`);
+    throw new GreenlightError('EVIDENCE_CHANGED', `${name}: its policy is not the one that its digest names`);
   }
   return { evidence, text };
 }

@@ -15,7 +15,7 @@ const OF_A_PROJECT = ['.git', 'package.json', 'node_modules'];
  * Refuses a directory that holds anything and does not bear our mark: a report replaces `index.html`, `playwright` and
  * others there, and in any other directory they are someone's work. Reads, and touches nothing.
  * @param output as the caller gave it, for the message
- * @throws GreenlightError USAGE, or the system's error for a directory that cannot be read
+ * @throws GreenlightError DIRECTORY_TAKEN, or the system's error for a directory that cannot be read
  */
 export function refuseForeignDirectory(files: ReportFiles, output: string): void {
   const { directory } = files;
@@ -65,7 +65,5 @@ function beginningOf(file: string): string {
 }
 
 function foreign(output: string, what: string): GreenlightError {
-  return new GreenlightError('USAGE', `--output ${output}: ${what}; nothing in it was touched`, {
-    hint: 'Name a directory of its own, such as greenlight-report.',
-  });
+  return new GreenlightError('DIRECTORY_TAKEN', `--output ${output}: ${what}; nothing in it was touched`);
 }

@@ -11,7 +11,7 @@ import { removeProofs, reportFiles } from '../host/report-files.ts';
  * refused, or killed a moment later.
  * @param output the report directory, relative to `cwd`
  * @param replace writes what stands there instead; without it the file is removed
- * @throws GreenlightError USAGE for a directory that is not one for reports, REPORT_UNWRITABLE when it cannot be used;
+ * @throws GreenlightError DIRECTORY_TAKEN for a directory that is not one for reports, REPORT_UNWRITABLE when it cannot be used;
  *   nothing was touched then
  */
 export function retireVerdict(cwd: string, output: string, replace?: () => void): void {
@@ -24,16 +24,13 @@ export function retireVerdict(cwd: string, output: string, replace?: () => void)
     if (replace) replace();
     else rmSync(files.verdict, { force: true });
   } catch (cause) {
-    throw new GreenlightError('REPORT_UNWRITABLE', files.directory, {
-      cause,
-      hint: 'Choose another --output directory, or see who may write to this one, and run again.',
-    });
+    throw new GreenlightError('REPORT_UNWRITABLE', files.directory, { cause });
   }
 }
 
 /**
  * The same for one part of a run that several machines share: its fragment of an earlier run, and its own verdict.
- * @throws GreenlightError INTERNAL when the directory cannot be used
+ * @throws GreenlightError REPORT_UNWRITABLE when the directory cannot be used
  */
 export function retireFragment(cwd: string, output: string, part: Part): void {
   const stem = path.join(output, fileStemOf(part));

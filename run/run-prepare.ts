@@ -62,14 +62,15 @@ export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
   refuseMissingSpecs(plan, file);
   const whole = checksOf(plan, request.phase);
   if (!whole.some((check) => check.source !== 'built-in')) {
-    throw new GreenlightError('USAGE', `the plan has no check for the phase ${request.phase}`, {
+    throw new GreenlightError('NOTHING_PLANNED', `the plan has no check for the phase ${request.phase}`, {
       hint: `Add phases: ['${request.phase}'] to the flows, probes, tables or profiles that belong to it.`,
     });
   }
   if (request.shared?.part.kind === 'load' && !needsLoadPart(whole)) {
-    throw new GreenlightError('USAGE', `the plan has no load in the phase ${request.phase}`, {
-      hint: 'Leave `--shard load` out: `greenlight merge` does not ask for it then.',
-    });
+    throw new GreenlightError(
+      'NOTHING_PLANNED',
+      `the plan has no load in the phase ${request.phase}: leave \`--shard load\` out, and \`greenlight merge\` does not ask for it`,
+    );
   }
   if (request.shared?.part.kind === 'load' && request.shared.part.segment !== undefined) {
     mustBeShareable(plan, whole, request.shared.part.segment.of);

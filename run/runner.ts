@@ -213,15 +213,16 @@ function workingDirectory({ playwright }: SessionOrder): string {
 /**
  * Playwright takes a comma in the path of a reporter for the end of it. Seen from where it runs, the path is most often
  * free of what the folders above are called.
- * @throws GreenlightError PART_MISSING
+ * @throws GreenlightError PLAYWRIGHT_UNUSABLE
  */
 export function withoutComma(file: string, cwd: string): string {
   if (!file.includes(',')) return file;
   const seen = path.relative(cwd, file);
   if (!seen.includes(',')) return seen;
-  throw new GreenlightError('PART_MISSING', `Playwright cannot load ${file}: there is a comma in its path`, {
-    hint: 'Install greenlight into the folder of the Playwright configuration, or rename the folder with the comma.',
-  });
+  throw new GreenlightError(
+    'PLAYWRIGHT_UNUSABLE',
+    `Playwright cannot load ${file}: there is a comma in its path; rename the folder, or install greenlight into the folder of the Playwright configuration`,
+  );
 }
 
 function playwrightArgs(order: SessionOrder): string[] {

@@ -121,13 +121,13 @@ function anything(known: Captured): Captured {
   });
 }
 
-function isSecretMissing(error: unknown): boolean {
-  return error instanceof GreenlightError && error.code === 'SECRET_MISSING';
+function isSecretMissing(error: unknown): error is GreenlightError {
+  return error instanceof GreenlightError && ['SECRET_MISSING', 'SECRET_UNNAMED'].includes(error.code);
 }
 
 function thrown(what: string, error: unknown): Wrong {
   const reason = error instanceof Error ? error.message : String(error);
-  const hint = isSecretMissing(error) && error instanceof GreenlightError ? error.hint : undefined;
+  const hint = isSecretMissing(error) ? error.hint : undefined;
   return {
     problem: `${what}: ${reason}`,
     remedy: hint ?? 'correct it: without it, what a run creates stays on the target',

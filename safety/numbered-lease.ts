@@ -175,12 +175,9 @@ async function readHolder(file: string): Promise<Holder | undefined> {
     return Holder.parse(JSON.parse(text));
   } catch (cause) {
     throw new GreenlightError(
-      'LEASE_HELD',
+      'LEASE_UNREADABLE',
       `the lease file ${file} cannot be read, so its holder is not known`,
-      {
-        cause,
-        hint: 'Make sure that no other run is on this target, then remove the file.',
-      },
+      { cause },
     );
   }
 }

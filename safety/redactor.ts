@@ -91,12 +91,12 @@ export function redactorOf(plan: Plan, env: NodeJS.ProcessEnv = process.env): Fu
 /**
  * Redaction is always on, except that Greenlight's own tests (`NODE_ENV=test`) may switch it off to prove that their
  * scan finds what is planted.
- * @throws GreenlightError USAGE when anyone else tries
+ * @throws GreenlightError VARIABLE_REFUSED when anyone else tries
  */
 export function redactionEnabled(env: NodeJS.ProcessEnv): boolean {
   if (env[REDACTION_ENV] !== 'off') return true;
   if (env['NODE_ENV'] === 'test') return false;
-  throw new GreenlightError('USAGE', `${REDACTION_ENV}=off: secrets are always masked`, {
+  throw new GreenlightError('VARIABLE_REFUSED', `${REDACTION_ENV}=off: secrets are always masked`, {
     hint: `Unset ${REDACTION_ENV}.`,
   });
 }

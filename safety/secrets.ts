@@ -30,7 +30,7 @@ export function secretReader(plan: Plan, env: NodeJS.ProcessEnv = process.env): 
   const named = new Set(secretNames(plan));
   return (name) => {
     if (!named.has(name)) {
-      throw new GreenlightError('SECRET_MISSING', `a flow reads ${name}, which the plan does not name`, {
+      throw new GreenlightError('SECRET_UNNAMED', `a flow reads ${name}, which the plan does not name`, {
         hint: `Add it: secrets: ['${name}'], so that its value is masked in every output.`,
       });
     }

@@ -101,5 +101,5 @@ function asker(env: NodeJS.ProcessEnv, deployment: string): () => Promise<Answer
 function needed(env: NodeJS.ProcessEnv, name: string): string {
   const value = env[name];
   if (value) return value;
-  throw new GreenlightError('USAGE', `the environment variable ${name} is not set`);
+  throw new GreenlightError('VARIABLE_MISSING', `the environment variable ${name} is not set`);
 }

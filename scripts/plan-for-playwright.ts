@@ -15,7 +15,7 @@ export async function planForPlaywright(env: NodeJS.ProcessEnv = process.env): P
     readDemoEnv(process.cwd(), env);
     if (!env[PLAN_FILE_ENV] && !env['DEMO_NEW_URL']) {
       throw new GreenlightError(
-        'USAGE',
+        'PLAN_NOT_FOUND',
         `there is nothing to run against: neither a demo (${DEMO_ENV_FILE}) nor ${PLAN_FILE_ENV}. Start one with: npm run demo -- --keep`,
       );
     }

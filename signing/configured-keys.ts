@@ -19,7 +19,7 @@ export function withoutSigningKey(environment: NodeJS.ProcessEnv): NodeJS.Proces
 
 /**
  * Reads the keys given with --sign-key, or else the one of the environment.
- * @throws GreenlightError USAGE for a key that cannot be used
+ * @throws GreenlightError KEY_UNUSABLE for a key that cannot be used
  */
 export function configuredKeys(
   cwd: string,

@@ -45,7 +45,7 @@ export function keyIdOf(key: KeyObject): string {
 
 /**
  * A private key from a file that only its owner (and group) may read.
- * @throws GreenlightError USAGE that says what is wrong with the file
+ * @throws GreenlightError KEY_UNUSABLE that says what is wrong with the file
  */
 export function readSigningKey(file: string): SigningKey {
   const text = readKeyFile(file);
@@ -64,7 +64,7 @@ export function readSigningKey(file: string): SigningKey {
 /**
  * A private key from a PEM text.
  * @param name what to call it in an error; the text itself is never shown
- * @throws GreenlightError USAGE when it is no ed25519 key
+ * @throws GreenlightError KEY_UNUSABLE when it is no ed25519 key
  */
 export function signingKeyOf(pem: string, name: string): SigningKey {
   let privateKey: KeyObject;
@@ -80,7 +80,7 @@ export function signingKeyOf(pem: string, name: string): SigningKey {
 
 /**
  * A public key from a file.
- * @throws GreenlightError USAGE when it is none, also when it is a private one
+ * @throws GreenlightError KEY_UNUSABLE when it is none, also when it is a private one
  */
 export function readVerificationKey(file: string): VerificationKey {
   const text = readKeyFile(file);
@@ -88,17 +88,12 @@ export function readVerificationKey(file: string): VerificationKey {
   if (text.includes('PRIVATE KEY')) {
     throw unusable(
       file,
-      'it holds a private key',
-      'Verify with the public key, and keep the private one away from here.',
+      'it holds a private key: verify with the public one, and keep the private one away from here',
     );
   }
   if (text.split('-----BEGIN').length > 2) {
     // Node would take the first one and say nothing of the others.
-    throw unusable(
-      file,
-      'it holds more than one key',
-      'Give each key in a file of its own, with --key again.',
-    );
+    throw unusable(file, 'it holds more than one key: give each in a file of its own, with --key again');
   }
   let publicKey: KeyObject;
   try {
@@ -114,10 +109,7 @@ function readKeyFile(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (cause) {
-    throw new GreenlightError('USAGE', `the key ${file} cannot be read`, {
-      cause,
-      hint: 'Make a pair with `greenlight keygen`.',
-    });
+    throw new GreenlightError('KEY_UNUSABLE', `the key ${file} cannot be read`, { cause });
   }
 }
 
@@ -126,10 +118,9 @@ function mustBeEd25519(key: KeyObject, name: string): void {
   throw unusable(name, `it is a key of type ${key.asymmetricKeyType ?? 'unknown'}, and must be ed25519`);
 }
 
-function unusable(
-  name: string,
-  problem: string,
-  hint = 'Make a pair with `greenlight keygen`.',
-): GreenlightError {
-  return new GreenlightError('USAGE', `the key ${name} cannot be used: ${problem}`, { hint });
+/** @param hint where something else than a new pair helps */
+function unusable(name: string, problem: string, hint?: string): GreenlightError {
+  return new GreenlightError('KEY_UNUSABLE', `the key ${name} cannot be used: ${problem}`, {
+    ...(hint === undefined ? {} : { hint }),
+  });
 }

@@ -14,7 +14,7 @@ type Subject = VerdictStatement['subject'][number];
  * must never be more permissive for it, so "no" is said by silence.
  * @param verdictDigest `sha256:<hex>` of the bytes of verdict.json
  * @returns undefined for every other decision
- * @throws GreenlightError USAGE when the wanted commit is shortened, INTERNAL for a GO without evidence
+ * @throws GreenlightError RELEASE_INVALID when the wanted commit is shortened, INTERNAL for a GO without evidence
  */
 export function verdictStatement(verdict: Verdict, verdictDigest: string): VerdictStatement | undefined {
   if (verdict.decision !== 'GO') return undefined;
@@ -73,9 +73,7 @@ function releaseSubjects({ subject }: Verdict): Subject[] {
   const subjects: Subject[] = [];
   if (commit !== undefined) {
     if (!isFullCommit(commit)) {
-      throw new GreenlightError('USAGE', `a signed verdict needs the full commit, not "${commit}"`, {
-        hint: 'Give all 40 digits with --commit: git rev-parse HEAD.',
-      });
+      throw new GreenlightError('RELEASE_INVALID', `a signed verdict needs the full commit, not "${commit}"`);
     }
     subjects.push({ name: SUBJECT.commit, digest: { gitCommit: commit.toLowerCase() } });
   }

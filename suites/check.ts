@@ -39,7 +39,7 @@ export function check(id: string, options: CheckOptions, body: CheckBody): void;
 export function check(id: string, optionsOrBody: CheckOptions | CheckBody, maybeBody?: CheckBody): void {
   const options = typeof optionsOrBody === 'function' ? {} : optionsOrBody;
   const body = typeof optionsOrBody === 'function' ? optionsOrBody : maybeBody;
-  if (!body) throw new GreenlightError('USAGE', `check("${id}") has no body`);
+  if (!body) throw new GreenlightError('CHECK_EMPTY', `check("${id}") has no body`);
   CheckId.parse(id);
   const plan = options.plan ? registerPlan(asPlan(options.plan)) : configuredPlan();
   const { tags } = options;

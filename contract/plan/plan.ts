@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { CheckId } from './check-id.ts';
 import { checkOptions } from './check-options.ts';
 import { Program } from './command.ts';
-import { ERRORS, GreenlightError, type Problem } from '../errors.ts';
+import { GreenlightError, type Problem } from '../errors.ts';
 import { RATE_LIMIT_WAIT_MS } from '../events/situation.ts';
 import type { Flow } from '../flow/flow.ts';
 import { LoadComparison } from '../load/load-comparison.ts';
@@ -193,7 +193,6 @@ function planInvalid(problems: readonly Problem[]): GreenlightError {
     `${problems.length} problem${problems.length === 1 ? '' : 's'}`,
     {
       problems,
-      hint: ERRORS.PLAN_INVALID.hint,
     },
   );
 }

@@ -11,7 +11,7 @@ export function phaseOf({ phases }: { readonly phases: readonly Phase[] }, named
 
 /**
  * One check of the plan as a run of that phase would plan and weigh it.
- * @throws GreenlightError USAGE when the phase has no such check
+ * @throws GreenlightError NOTHING_PLANNED when the phase has no such check
  */
 export function plannedIn(
   plan: Plan,
@@ -21,7 +21,7 @@ export function plannedIn(
   const phase = phaseOf(item, named);
   const check = checksOf(plan, phase).find(({ id }) => id === item.id);
   if (check !== undefined) return { check, policy: mergePolicy(plan.policy, phase) };
-  throw new GreenlightError('USAGE', `the plan does not ask for ${item.id} in the phase ${phase}`, {
+  throw new GreenlightError('NOTHING_PLANNED', `the plan does not ask for ${item.id} in the phase ${phase}`, {
     hint: `Its phases are: ${item.phases.join(', ') || 'none'}.`,
   });
 }

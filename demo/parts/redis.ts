@@ -48,17 +48,19 @@ export async function startRedis(
   const program = wanted('installed') ? await findProgram(env) : undefined;
   if (program) return startInstalled(program, options);
   if (wanted('emulated')) return startEmulated(options);
-  throw new GreenlightError('PART_MISSING', 'no Redis: no redis-server or valkey-server on PATH', {
-    hint: 'Install redis-server (Debian: apt-get install redis-server), or set GREENLIGHT_REDIS_URL.',
-  });
+  throw new GreenlightError(
+    'PART_MISSING',
+    'no Redis: no redis-server or valkey-server on PATH (Debian: apt-get install redis-server), and GREENLIGHT_REDIS_URL is not set',
+  );
 }
 
 async function useConfigured(url: string): Promise<Redis> {
   const asked = await ask(url).catch((cause: unknown) => {
-    throw new GreenlightError('PART_MISSING', 'the Redis of GREENLIGHT_REDIS_URL does not answer', {
-      hint: 'Start it, or unset GREENLIGHT_REDIS_URL to let the demo start one.',
-      cause,
-    });
+    throw new GreenlightError(
+      'PART_FAILED',
+      'the Redis of GREENLIGHT_REDIS_URL does not answer: start it, or unset the variable to let the demo start one',
+      { cause },
+    );
   });
   return { ...asked, url, source: 'configured', pid: undefined, stop: async () => undefined };
 }

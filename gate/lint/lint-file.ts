@@ -13,7 +13,7 @@ export interface LintFinding {
 
 /**
  * Looks for every known pattern in one file, in the order of its lines.
- * @throws GreenlightError USAGE when there is nothing in it that could be looked at
+ * @throws GreenlightError DEPLOY_FILE_INVALID when there is nothing in it that could be looked at
  */
 export function lintFile(file: string, text: string): readonly LintFinding[] {
   try {
@@ -21,10 +21,11 @@ export function lintFile(file: string, text: string): readonly LintFinding[] {
   } catch (cause) {
     // What the parser of YAML throws for anchors that are not there or go in circles, and for nesting without end.
     if (!(cause instanceof RangeError) && !(cause instanceof ReferenceError)) throw cause;
-    throw new GreenlightError('USAGE', `${file}: its aliases or its nesting cannot be followed to an end`, {
-      cause,
-      hint: 'Look for an alias (*name) without its anchor, or inside of it, and for very many levels.',
-    });
+    throw new GreenlightError(
+      'DEPLOY_FILE_INVALID',
+      `${file}: its aliases or its nesting cannot be followed to an end: look for an alias (*name) without its anchor, or inside of it, and for very many levels`,
+      { cause },
+    );
   }
 }
 

@@ -18,7 +18,7 @@ const SHELL = /^#!.*[/ ](?:ba|da|k|z|a)?sh(?:\s|$)/;
 /**
  * Reads a deploy file.
  * @param name for errors, and to tell a shell script from YAML
- * @throws GreenlightError USAGE when it cannot be read, or when nothing in it is a deploy mechanism that is known:
+ * @throws GreenlightError DEPLOY_FILE_INVALID when it cannot be read, or when nothing in it is a deploy mechanism that is known:
  *   a file that was not looked at must not pass for a clean one
  */
 export function parseDeployFile(name: string, text: string): readonly DeployDocument[] {
@@ -42,9 +42,13 @@ export function parseDeployFile(name: string, text: string): readonly DeployDocu
     return [{ kind, line: root.line, root, source, scripts, gate: GATE }];
   });
   if (documents.length > 0) return documents;
-  throw new GreenlightError('USAGE', `${name}: nothing in it is a deploy mechanism that lint-gate knows`, {
-    hint: `It reads ${listed(ALL.map(({ reads }) => reads))}.`,
-  });
+  throw new GreenlightError(
+    'DEPLOY_FILE_INVALID',
+    `${name}: nothing in it is a deploy mechanism that lint-gate knows`,
+    {
+      hint: `It reads ${listed(ALL.map(({ reads }) => reads))}.`,
+    },
+  );
 }
 
 interface Parsed {
@@ -56,7 +60,7 @@ interface Parsed {
 function parseYaml(name: string, text: string): readonly Parsed[] {
   const counter = new LineCounter();
   const documents = parseAllDocuments(text, { lineCounter: counter, merge: true });
-  if (!Array.isArray(documents)) throw new GreenlightError('USAGE', `${name} is empty`);
+  if (!Array.isArray(documents)) throw new GreenlightError('DEPLOY_FILE_INVALID', `${name} is empty`);
   return documents.flatMap((document) => {
     const error = document.errors[0];
     if (error !== undefined) {
@@ -73,9 +77,7 @@ function parseYaml(name: string, text: string): readonly Parsed[] {
 }
 
 function notYaml(name: string, line: number, why: string): GreenlightError {
-  return new GreenlightError('USAGE', `${name}:${line}: this is not YAML: ${why}`, {
-    hint: 'A template has to be rendered first, for example with `helm template` or `kustomize build`.',
-  });
+  return new GreenlightError('DEPLOY_FILE_INVALID', `${name}:${line}: this is not YAML: ${why}`);
 }
 
 /** `{{ .Values.limit }}` without quotes happens to be YAML: a mapping whose key is a mapping. */

@@ -35,7 +35,7 @@ const RUN = `select id, run_order as "order", started_by as by, started_at as "s
 
 /**
  * Verdicts and runs in the user's PostgreSQL. All times that decide whether a run is alive are the server's.
- * @throws GreenlightError USAGE when the database cannot be reached or is not at this version
+ * @throws GreenlightError STORE_UNUSABLE or STORE_OUTDATED when the database cannot be reached or is not at this version
  */
 export async function openPostgresStore(
   url: string,
@@ -49,11 +49,8 @@ export async function openPostgresStore(
     await pool.end();
     const found = version === 0 ? 'holds no schema of a gate' : `is at version ${version}`;
     throw new GreenlightError(
-      'USAGE',
+      'STORE_OUTDATED',
       `the database ${found}, and this gate needs version ${SCHEMA_VERSION}`,
-      {
-        hint: 'Run `greenlight gate migrate --store <url>` with a role that may create a schema.',
-      },
     );
   }
   return {
@@ -83,7 +80,7 @@ export async function openPostgresStore(
 
 /**
  * Makes or updates the gate's schema.
- * @throws GreenlightError USAGE when it cannot
+ * @throws GreenlightError STORE_UNUSABLE when it cannot
  */
 export async function migrateStore(
   url: string,
@@ -97,7 +94,7 @@ export async function migrateStore(
       client.release();
     }
   } catch (cause) {
-    throw new GreenlightError('USAGE', 'the schema of the gate could not be made', { cause });
+    throw new GreenlightError('STORE_UNUSABLE', 'the schema of the gate could not be made', { cause });
   } finally {
     await pool.end();
   }
@@ -120,7 +117,7 @@ async function versionAtStart(pool: Pool): Promise<number> {
     return await versionOf(pool);
   } catch (cause) {
     await pool.end();
-    throw new GreenlightError('USAGE', 'the database of --store cannot be used', { cause });
+    throw new GreenlightError('STORE_UNUSABLE', 'the database of --store cannot be used', { cause });
   }
 }
 

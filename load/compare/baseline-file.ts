@@ -14,13 +14,13 @@ export function sealBaseline<T extends object>(content: T): T & { readonly diges
 
 /**
  * Reads a baseline. A baseline that is not there is no reason to go on without one.
- * @throws GreenlightError EVIDENCE_INVALID when it is missing, cut short, edited or of another version
+ * @throws GreenlightError BASELINE_INVALID when it is missing, cut short, edited or of another version
  */
 export function readBaseline(file: string): Baseline {
   return readSealed(file, Baseline, 'from a passing run: `greenlight baseline save');
 }
 
-/** The same for the service levels of the first minutes after a cut-over. @throws GreenlightError EVIDENCE_INVALID */
+/** The same for the service levels of the first minutes after a cut-over. @throws GreenlightError BASELINE_INVALID */
 export function readLevelBaseline(file: string): LevelBaseline {
   return readSealed(file, LevelBaseline, 'after a cut-over: `greenlight baseline levels save');
 }
@@ -31,7 +31,7 @@ function readSealed<T extends { readonly digest: string }>(
   how: string,
 ): T {
   const invalid = (problem: string, hint: string, cause?: unknown): GreenlightError =>
-    new GreenlightError('EVIDENCE_INVALID', `the baseline ${file} ${problem}`, {
+    new GreenlightError('BASELINE_INVALID', `the baseline ${file} ${problem}`, {
       hint,
       ...(cause === undefined ? {} : { cause }),
     });

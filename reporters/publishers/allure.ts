@@ -20,21 +20,22 @@ export interface AllureOrder {
 /**
  * Makes one HTML file from Allure results.
  * @returns its path
- * @throws GreenlightError USAGE without results, PART_MISSING without Java or allure-commandline
+ * @throws GreenlightError INPUT_FOREIGN without results, PART_MISSING without Java or allure-commandline
  */
 export async function makeAllureReport({ results, report, env = process.env }: AllureOrder): Promise<string> {
   // Allure itself answers "successfully generated" for results that are not there.
   const found = existsSync(results) ? readdirSync(results) : [];
   if (!found.some((name) => name.endsWith('-result.json'))) {
-    throw new GreenlightError('USAGE', `${results} holds no Allure results`, {
+    throw new GreenlightError('INPUT_FOREIGN', `${results} holds no Allure results`, {
       hint: `They are written by \`greenlight run\` when allure-playwright is installed: ${installCommand(['allure-playwright', 'allure-commandline'])}`,
     });
   }
   const program = programFile();
   if (!hasJava(env)) {
-    throw new GreenlightError('PART_MISSING', 'Allure needs Java, and neither java nor JAVA_HOME was found', {
-      hint: 'Install a Java runtime, for example: apt-get install default-jre-headless',
-    });
+    throw new GreenlightError(
+      'PART_MISSING',
+      'Allure needs Java, and neither java nor JAVA_HOME was found (Debian: apt-get install default-jre-headless)',
+    );
   }
   const page = join(report, 'index.html');
   // A failed attempt leaves an older report where it is, and it would be taken for this one.
@@ -51,7 +52,7 @@ export async function makeAllureReport({ results, report, env = process.env }: A
     if (!existsSync(made)) throw new Error(`it ended well and wrote no ${made}`);
     renameSync(made, page);
   } catch (cause) {
-    throw new GreenlightError('PART_MISSING', 'Allure could not make its report', { cause });
+    throw new GreenlightError('PART_FAILED', 'Allure could not make its report', { cause });
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }

@@ -28,11 +28,11 @@ export type Format = keyof typeof renderers;
 
 /**
  * The renderer of a format that a user named.
- * @throws GreenlightError USAGE that lists the known formats
+ * @throws GreenlightError NAME_UNKNOWN that lists the known formats
  */
 export function rendererOf(format: string): Renderer {
   if (Object.hasOwn(renderers, format)) return renderers[format as Format];
-  throw new GreenlightError('USAGE', `there is no report format "${format}"`, {
+  throw new GreenlightError('NAME_UNKNOWN', `there is no report format "${format}"`, {
     hint: `Use one of: ${Object.keys(renderers).join(', ')}.`,
   });
 }

@@ -10,7 +10,7 @@ const OTHERS = 'name the checks that the baseline should hold with --check';
 /**
  * A baseline of what passing runs measured. Pure.
  * @param checks ids of load checks; all of the first run when empty
- * @throws GreenlightError EVIDENCE_INVALID with everything that keeps the runs from being a baseline
+ * @throws GreenlightError BASELINE_REFUSED with everything that keeps the runs from being a baseline
  */
 export function makeBaseline(
   runs: readonly MeasuredRun[],
@@ -36,10 +36,7 @@ export function makeBaseline(
   }
   const entries = wanted.flatMap((check) => entryOf(check, runs, problems) ?? []);
   if (problems.length > 0) {
-    throw new GreenlightError('EVIDENCE_INVALID', 'these runs cannot be a baseline', {
-      problems,
-      hint: 'No baseline was written.',
-    });
+    throw new GreenlightError('BASELINE_REFUSED', 'these runs cannot be a baseline', { problems });
   }
   return sealBaseline({ schema: 'greenlight/baseline@1', savedAt, greenlight: ownVersion(), entries });
 }

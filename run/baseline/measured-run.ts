@@ -44,7 +44,7 @@ export interface MeasuredRun {
  * Reads the report of a run, and judges its evidence again: a verdict that was edited is not believed.
  * @param directory report directory, relative to `cwd`
  * @param keys where there are some, one of them must have sealed the evidence
- * @throws GreenlightError USAGE when there is no report, EVIDENCE_INVALID when it cannot be believed
+ * @throws GreenlightError REPORT_NOT_FOUND when there is no report, EVIDENCE_INVALID or EVIDENCE_CHANGED when it cannot be believed
  */
 export function readMeasuredRun(
   cwd: string,
@@ -54,12 +54,12 @@ export function readMeasuredRun(
   const files = reportFiles(path.resolve(cwd, directory));
   const said = readVerdict(files.verdict);
   if (said.evidenceDigest === null) {
-    throw new GreenlightError('EVIDENCE_INVALID', `${directory}: ${said.reason}`);
+    throw new GreenlightError('RUN_UNFINISHED', `${directory}: ${said.reason}`);
   }
   const { evidence, text } = readEvidence(files.evidence, files.evidence, keys);
   const verdict = judge(evidence, decisionTimeOf(evidence), sha256Of(text));
   if (verdict.evidenceDigest !== said.evidenceDigest || verdict.decision !== said.decision) {
-    throw new GreenlightError('EVIDENCE_INVALID', `${directory}: its verdict is not about its evidence`);
+    throw new GreenlightError('EVIDENCE_CHANGED', `${directory}: its verdict is not about its evidence`);
   }
   // What was unknown only for want of the baseline that this run may become.
   const judged =

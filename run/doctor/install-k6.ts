@@ -28,7 +28,7 @@ function k6CacheFile(env: NodeJS.ProcessEnv): string {
  * Puts k6 into the cache, where it is not there yet: built from source where Go is, which takes a minute or two and about
  * 1 GB of Go's caches; otherwise, or where that fails, the archive of its release with a known sum.
  * @returns the path of the program
- * @throws GreenlightError PART_MISSING when neither can be had
+ * @throws GreenlightError K6_UNAVAILABLE when neither can be had
  */
 export async function installK6(
   env: NodeJS.ProcessEnv,
@@ -69,9 +69,10 @@ async function obtain(
     }
   }
   if (archive === undefined) {
-    throw new GreenlightError('PART_MISSING', 'k6 is built with Go here, which was not found', {
-      hint: `Install Go, or k6 ${K6_VERSION} itself: https://grafana.com/docs/k6/latest/set-up/install-k6/`,
-    });
+    throw new GreenlightError(
+      'K6_UNAVAILABLE',
+      'k6 has no program for this kind of machine and is built with Go here, which was not found',
+    );
   }
   progress(`fetching ${archive.name}`);
   return unpackRelease({ archive, version: K6_VERSION, directory: scratch, env, signal });
@@ -118,7 +119,9 @@ function runGo(
       if (code === 0) resolve();
       else {
         const last = said.join('').trim().split('\n').slice(-5).join('\n');
-        reject(new GreenlightError('PART_MISSING', `k6 could not be built (go ended with ${code}): ${last}`));
+        reject(
+          new GreenlightError('K6_UNAVAILABLE', `k6 could not be built (go ended with ${code}): ${last}`),
+        );
       }
     });
   });

@@ -40,7 +40,7 @@ export function k6Archive(version: string, platform: string): K6Archive | undefi
  * Downloads an archive of k6 and unpacks it into a directory, which is the caller's to remove. Nothing of it is unpacked,
  * much less run, before its sum is the known one.
  * @returns the path of the program
- * @throws GreenlightError PART_MISSING without an answer, or with another sum
+ * @throws GreenlightError K6_UNAVAILABLE without an answer, or with another sum
  */
 export async function unpackRelease(order: {
   readonly archive: K6Archive;
@@ -56,7 +56,7 @@ export async function unpackRelease(order: {
   const sum = createHash('sha256').update(bytes).digest('hex');
   if (sum !== archive.sha256) {
     throw new GreenlightError(
-      'PART_MISSING',
+      'K6_UNAVAILABLE',
       `${address} is not the k6 that was released: its SHA-256 is ${sum}, not ${archive.sha256}`,
       { hint: `Nothing was unpacked. Look at what answers there (${K6_RELEASES_ENV}, proxies).` },
     );
@@ -69,20 +69,18 @@ export async function unpackRelease(order: {
 }
 
 async function download(address: string, signal: AbortSignal): Promise<Buffer> {
-  const hint = `Set ${K6_RELEASES_ENV} to a mirror that this machine reaches, install Go, or install k6: https://grafana.com/docs/k6/latest/set-up/install-k6/`;
   try {
     const response = await fetch(address, {
       signal: AbortSignal.any([signal, AbortSignal.timeout(DOWNLOAD_MS)]),
     });
     if (response.ok) return Buffer.from(await response.arrayBuffer());
-    throw new GreenlightError('PART_MISSING', `${address} answered ${response.status}`, { hint });
+    throw new GreenlightError('K6_UNAVAILABLE', `${address} answered ${response.status}`);
   } catch (cause) {
     if (cause instanceof GreenlightError || signal.aborted) throw cause;
     const reason =
       cause instanceof Error && cause.cause instanceof Error ? cause.cause.message : String(cause);
-    throw new GreenlightError('PART_MISSING', `k6 could not be fetched from ${address}: ${reason}`, {
+    throw new GreenlightError('K6_UNAVAILABLE', `k6 could not be fetched from ${address}: ${reason}`, {
       cause,
-      hint,
     });
   }
 }

@@ -19,7 +19,7 @@ interface ShardOptions {
 /**
  * What `--shard` and `--after` ask for; undefined for a run that is not shared.
  * @param keys where there are some, load believes only the shards that one of them sealed
- * @throws GreenlightError USAGE for options that do not fit, EVIDENCE_INVALID when load cannot know that all shards are done
+ * @throws GreenlightError for options that do not fit, SHARDS_INCOMPLETE when load cannot know that all shards are done
  */
 export function sharedRunOf(
   cwd: string,
@@ -28,20 +28,23 @@ export function sharedRunOf(
 ): SharedRun | undefined {
   const { shard, after, nonce, segment, startAt } = options;
   if (segment !== undefined && shard !== 'load') {
-    throw usage('--segment needs --shard load', 'Only load is made by several machines together.');
+    throw new GreenlightError(
+      'SHARD_INVALID',
+      '--segment needs --shard load: only load is made by several machines together',
+    );
   }
   if (startAt !== undefined && segment === undefined) {
-    throw usage('--start-at needs --segment', 'Load that is not shared starts when it can.');
+    throw new GreenlightError(
+      'SHARD_INVALID',
+      '--start-at needs --segment: load that is not shared starts when it can',
+    );
   }
   if (shard === undefined) {
-    if (after !== undefined) throw usage('--after needs --shard load', 'Load alone waits for the shards.');
+    if (after !== undefined) throw afterNeedsLoad();
     return undefined;
   }
   if (nonce === undefined || nonce === '') {
-    throw usage(
-      '--shard needs --nonce <text>',
-      'Give all shards, and the merge, one text that no other run has: the id of the pipeline and the attempt.',
-    );
+    throw new GreenlightError('NONCE_MISSING', '--shard needs --nonce <text>, for all shards and the merge');
   }
   if (shard === 'load') {
     const named = segment === undefined ? undefined : fraction('--segment', segment);
@@ -49,7 +52,7 @@ export function sharedRunOf(
     const { part, before } = loadAfter(cwd, after ?? [], nonce, keys);
     return { part: named === undefined ? part : { ...part, segment: named }, before, startAt: at };
   }
-  if (after !== undefined) throw usage('--after needs --shard load', 'Shards wait for nobody.');
+  if (after !== undefined) throw afterNeedsLoad();
   return { part: shareNamed(shard), before: [] };
 }
 
@@ -65,8 +68,9 @@ function shareNamed(shard: string): Part {
 function fraction(option: string, text: string, more = ''): Segment {
   const [, index, of] = (/^([1-9]\d*)\/([1-9]\d*)$/.exec(text) ?? []).map(Number);
   if (index === undefined || of === undefined || index > of || of > MOST_SHARDS) {
-    const hint = `Use 1/5 to 5/5 for five shards (at most ${MOST_SHARDS})${more}.`;
-    throw usage(`${option}: "${text}" is no share`, hint);
+    throw new GreenlightError('OPTION_INVALID', `${option}: "${text}" is no share`, {
+      hint: `Use 1/5 to 5/5 for five shards (at most ${MOST_SHARDS})${more}.`,
+    });
   }
   return { index, of };
 }
@@ -78,9 +82,9 @@ function startTime(text: string): string {
   const time = new Date(text);
   const ahead = time.getTime() - Date.now();
   if (Number.isNaN(ahead) || ahead > LONGEST_WAIT_MS) {
-    throw usage(
-      `--start-at: "${text}" is no time within the next hour`,
-      'Use ISO 8601: 2026-11-21T09:00:00Z.',
+    throw new GreenlightError(
+      'OPTION_INVALID',
+      `--start-at: "${text}" is no time within the next hour; ISO 8601 is needed, such as 2026-11-21T09:00:00Z`,
     );
   }
   return time.toISOString();
@@ -97,9 +101,8 @@ function loadAfter(
   const at = new Date().toISOString();
   const merged = mergeFragments(fragments, refused, { id: groupOf(nonce), nonce, wanted: 'before-load', at });
   if (merged.evidence === undefined || merged.problems.length > 0) {
-    throw new GreenlightError('EVIDENCE_INVALID', 'load starts only after every shard', {
+    throw new GreenlightError('SHARDS_INCOMPLETE', 'load starts only after every shard', {
       problems: merged.problems,
-      hint: 'Name the fragment of every shard after --after. No load was sent.',
     });
   }
   const after = merged.evidence.parts?.map(({ digest }) => digest) ?? [];
@@ -109,6 +112,6 @@ function loadAfter(
   };
 }
 
-function usage(message: string, hint: string): GreenlightError {
-  return new GreenlightError('USAGE', message, { hint });
+function afterNeedsLoad(): GreenlightError {
+  return new GreenlightError('SHARD_INVALID', '--after needs --shard load: only load waits for the shards');
 }

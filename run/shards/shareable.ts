@@ -6,7 +6,7 @@ import type { Plan } from '../../contract/plan/plan.ts';
 /**
  * Refuses to share a load of which some part only one machine can measure: each would measure it, under the load of the
  * others. Before anything is sent.
- * @throws GreenlightError USAGE that names every such check
+ * @throws GreenlightError SHARD_INVALID that names every such check
  */
 export function mustBeShareable(plan: Plan, manifest: readonly PlannedCheck[], segments: number): void {
   const problems = manifest
@@ -40,5 +40,5 @@ export function mustBeShareable(plan: Plan, manifest: readonly PlannedCheck[], s
         : [];
     });
   if (problems.length === 0) return;
-  throw new GreenlightError('USAGE', '--segment shares the steady load of k6 alone', { problems });
+  throw new GreenlightError('SHARD_INVALID', '--segment shares the steady load of k6 alone', { problems });
 }

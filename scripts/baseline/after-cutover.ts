@@ -8,7 +8,7 @@ export const FIRST_MINUTES_S = 900;
 /**
  * Refuses runs whose load was not made in the first minutes after the cut-over. By the clock of the machine that made it.
  * @param checks ids of load checks; all when empty
- * @throws GreenlightError EVIDENCE_INVALID that names every load that was made before or later
+ * @throws GreenlightError BASELINE_REFUSED that names every load that was made before or later
  */
 export function mustBeAfterCutover(
   runs: readonly MeasuredRun[],
@@ -35,12 +35,9 @@ export function mustBeAfterCutover(
   );
   if (problems.length === 0) return;
   throw new GreenlightError(
-    'EVIDENCE_INVALID',
+    'BASELINE_REFUSED',
     'these runs are not of the first minutes after the cut-over',
-    {
-      problems,
-      hint: 'No baseline was written.',
-    },
+    { problems },
   );
 }
 

@@ -70,44 +70,42 @@ export function attestCommand(context: CommandContext): Command {
 }
 
 /**
- * @throws GreenlightError EVIDENCE_INVALID unless it is exactly the evidence that the verdict beside it judged,
+ * @throws GreenlightError EVIDENCE_CHANGED unless it is exactly the evidence that the verdict beside it judged,
  *   EVIDENCE_UNSEALED with a key that did not seal it, USAGE without the key of one that is sealed
  */
 function judgedEvidence(files: ReportFiles, keys: readonly SigningKey[]): Evidence {
   const verdict = readVerdict(files.verdict);
   if (verdict.evidenceDigest === null) {
-    throw new GreenlightError('EVIDENCE_INVALID', `the run ${verdict.run.id} has not finished`, {
-      hint: 'Wait until it has, or run again.',
-    });
+    throw new GreenlightError('RUN_UNFINISHED', `the run ${verdict.run.id} has not finished`);
   }
   if (keys.length === 0 && existsSync(files.evidenceSeal)) {
-    throw new GreenlightError('USAGE', `${files.evidence} is sealed, and no key was given`, {
+    throw new GreenlightError('KEY_MISSING', `${files.evidence} is sealed, and no key was given`, {
       hint: `A statement changes the evidence: give the key with which the run sealed it (--sign-key or ${SIGNING_KEY_ENV}).`,
     });
   }
   const { evidence, text } = readEvidence(files.evidence, files.evidence, publicHalves(keys));
   if (sha256Of(text) !== verdict.evidenceDigest) {
-    throw new GreenlightError('EVIDENCE_INVALID', `${files.evidence} is not what was judged`);
+    throw new GreenlightError('EVIDENCE_CHANGED', `${files.evidence} is not what was judged`);
   }
   return evidence;
 }
 
-/** @throws GreenlightError USAGE when the policy does not ask for this statement, or not from this role */
+/** @throws GreenlightError NAME_UNKNOWN or STATEMENT_REFUSED when the policy does not ask for this statement, or not from this role */
 function attestationOf(options: AttestOptions, { policy }: Evidence): Attestation {
   const { id, decision, role, comment } = options;
   const name = options.name.trim();
   const asked = policy.attestations.filter((one) => one.id === id);
   if (asked.length === 0) {
     const known = policy.attestations.map((one) => `${one.id} (${one.role})`).join(', ');
-    throw new GreenlightError('USAGE', `the policy of this run asks for no statement "${id}"`, {
+    throw new GreenlightError('NAME_UNKNOWN', `the policy of this run asks for no statement "${id}"`, {
       hint: known === '' ? 'Its policy has no attestations.' : `It asks for: ${known}.`,
     });
   }
   const required = asked.find((one) => plain(one.role) === plain(role));
   if (required === undefined) {
     const roles = asked.map((one) => `"${one.role}"`).join(' or ');
-    throw new GreenlightError('USAGE', `--role: ${id} needs the role ${roles}, not "${role}"`);
+    throw new GreenlightError('STATEMENT_REFUSED', `--role: ${id} needs the role ${roles}, not "${role}"`);
   }
-  if (name === '') throw new GreenlightError('USAGE', '--name must say who states it');
+  if (name === '') throw new GreenlightError('STATEMENT_REFUSED', '--name must say who states it');
   return { id, decision, name, role: required.role, at: new Date().toISOString(), comment };
 }

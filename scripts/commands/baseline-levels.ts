@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
-import { describeError, GreenlightError, type Problem } from '../../contract/errors.ts';
+import { GreenlightError, type Problem } from '../../contract/errors.ts';
 import { EXIT, exitCodeOf } from '../../contract/exit-codes.ts';
 import type { LevelBaseline, LevelNorm } from '../../contract/slo/level-baseline.ts';
 import { type Decision, worstOutcome } from '../../contract/evidence/outcome.ts';
@@ -66,9 +66,7 @@ function saveCommand(context: CommandContext): Command {
       ) => {
         const file = path.resolve(context.cwd, options.file);
         if (existsSync(file) && !options.replace) {
-          throw new GreenlightError('USAGE', `${options.file} is there already`, {
-            hint: 'Say --replace, or name another --file.',
-          });
+          throw new GreenlightError('FILE_EXISTS', `${options.file} is there already`);
         }
         const { plan, slo, metrics } = await storeOf(context, options.config);
         const toS = options.cutover.getTime() / 1000 + options.within;
@@ -85,10 +83,7 @@ function saveCommand(context: CommandContext): Command {
             }
           }
           if (problems.length > 0) {
-            throw new GreenlightError('EVIDENCE_INVALID', 'these minutes cannot be a baseline', {
-              problems,
-              hint: 'No baseline was written.',
-            });
+            throw new GreenlightError('BASELINE_REFUSED', 'these minutes cannot be a baseline', { problems });
           }
           const baseline: LevelBaseline = sealBaseline({
             schema: 'greenlight/level-baseline@1' as const,
@@ -165,7 +160,7 @@ async function storeOf(
   const slo = sloOf(plan);
   if (slo.source.adapter !== 'prometheus') {
     throw new GreenlightError(
-      'USAGE',
+      'SOURCE_UNSUITABLE',
       `the service levels are read from ${slo.source.adapter}; only Prometheus is asked about a time of the past`,
     );
   }
@@ -195,9 +190,13 @@ function levelsOf(slo: Slo, named: readonly string[] = []): readonly SloLevel[] 
   );
   const missing = named.find((id) => !levels.some((level) => level.id === id));
   if (missing !== undefined || levels.length === 0) {
-    throw new GreenlightError('USAGE', `--level: the plan has no level ${missing ?? ''} with a share`, {
-      hint: `It has: ${levels.map(({ id }) => id).join(', ') || 'none'}.`,
-    });
+    throw new GreenlightError(
+      'NAME_UNKNOWN',
+      `--level: the plan has no level ${missing ?? ''} with a share`,
+      {
+        hint: `It has: ${levels.map(({ id }) => id).join(', ') || 'none'}.`,
+      },
+    );
   }
   return named.length === 0 ? levels : levels.filter(({ id }) => named.includes(id));
 }
@@ -205,21 +204,16 @@ function levelsOf(slo: Slo, named: readonly string[] = []): readonly SloLevel[] 
 async function mustBeOver(metrics: MetricsPort, toS: number): Promise<void> {
   const leftS = Math.ceil(toS - (await metrics.now()));
   if (leftS <= 0) return;
-  throw new GreenlightError('EVIDENCE_INVALID', `the first minutes are not over yet: ${leftS} s are left`, {
-    hint: 'Save them then; no baseline was written.',
-  });
+  throw new GreenlightError('BASELINE_REFUSED', `the first minutes are not over yet: ${leftS} s are left`);
 }
 
-/** A store that does not answer is no evidence; nor is a baseline that cannot be read. */
+/** A store that does not answer is no evidence. */
 async function unknownWithoutStore(context: CommandContext, work: () => Promise<number>): Promise<void> {
   try {
     context.finish(await work());
   } catch (error) {
-    if (error instanceof MetricsUnavailable)
-      context.screen.out(`nobody can tell: ${error.message}\n${error.hint}`);
-    else if (error instanceof GreenlightError && error.code === 'EVIDENCE_INVALID')
-      context.screen.err(describeError(error));
-    else throw error;
+    if (!(error instanceof MetricsUnavailable)) throw error;
+    context.screen.out(`nobody can tell: ${error.message}\n${error.hint}`);
     context.finish(exitCodeOf('INCONCLUSIVE'));
   }
 }

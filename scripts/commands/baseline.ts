@@ -32,7 +32,13 @@ import { publicHalves } from '../../signing/seal.ts';
 import { baselineLevelsCommand } from './baseline-levels.ts';
 
 /** What makes a comparison unknown. */
-const UNREADABLE: readonly ErrorCode[] = ['EVIDENCE_INVALID', 'EVIDENCE_UNSEALED'];
+const UNREADABLE: readonly ErrorCode[] = [
+  'BASELINE_INVALID',
+  'EVIDENCE_CHANGED',
+  'EVIDENCE_INVALID',
+  'EVIDENCE_UNSEALED',
+  'RUN_UNFINISHED',
+];
 const DEFAULT_FILE = 'greenlight.baseline.json';
 
 interface FileOptions {
@@ -97,9 +103,7 @@ function saveCommand(context: CommandContext): Command {
         const { cwd, screen } = context;
         const file = path.resolve(cwd, options.file);
         if (existsSync(file) && !options.replace) {
-          throw new GreenlightError('USAGE', `${options.file} is there already`, {
-            hint: 'Say --replace, or name another --file.',
-          });
+          throw new GreenlightError('FILE_EXISTS', `${options.file} is there already`);
         }
         const runs = (options.from ?? [DEFAULT_OUTPUT]).map((directory) =>
           readMeasuredRun(cwd, directory, sealKeys(context)),

@@ -89,7 +89,7 @@ export function dataDiffCommand(context: CommandContext): Command {
     });
 }
 
-/** @throws GreenlightError USAGE for options that contradict each other */
+/** @throws GreenlightError OPTION_CONFLICT for options that contradict each other */
 function mustFit(options: DataDiffOptions): void {
   const problems = [
     (options.watermark === undefined) !== (options.since === undefined) &&
@@ -107,7 +107,7 @@ function mustFit(options: DataDiffOptions): void {
     ...needTwoPostgres(options),
   ].filter((problem): problem is string => typeof problem === 'string');
   if (problems.length === 0) return;
-  throw new GreenlightError('USAGE', problems.join('; '), { hint: 'See greenlight data diff --help.' });
+  throw new GreenlightError('OPTION_CONFLICT', problems.join('; '));
 }
 
 /** Rows of MariaDB and MySQL are compared by this process, as of one moment of each side and all of them. */

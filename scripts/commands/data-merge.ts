@@ -36,8 +36,7 @@ async function read({ cwd }: CommandContext, file: string) {
   try {
     return parseSegment(JSON.parse(await readFile(path.resolve(cwd, file), 'utf8')));
   } catch (error) {
-    throw new GreenlightError('USAGE', `${file} is not what data diff --segment prints`, {
-      hint: 'Give the files of all segments, each complete.',
+    throw new GreenlightError('INPUT_FOREIGN', `${file} is not what data diff --segment prints`, {
       cause: error,
     });
   }

@@ -56,15 +56,13 @@ export function dataRedisCommand(context: CommandContext): Command {
     });
 }
 
-/** @throws GreenlightError USAGE that does not repeat the address, which may hold a password */
+/** @throws GreenlightError ADDRESS_INVALID that does not repeat the address, which may hold a password */
 function mustBeRedis(addresses: { readonly old: string; readonly new: string }): void {
   for (const option of ['old', 'new'] as const) {
     const address = redisAddress(addresses[option]);
     if ('database' in address) continue;
     const { value, problem } = address;
-    throw new GreenlightError('USAGE', `--${option} ${problem} (found ${value})`, {
-      hint: 'Write redis://user:password@host:port/0, or rediss:// for TLS.',
-    });
+    throw new GreenlightError('ADDRESS_INVALID', `--${option} ${problem} (found ${value})`);
   }
 }
 

@@ -156,7 +156,7 @@ function faultList(faults: readonly DemoModule.DemoFault[]): string {
 
 function mustBeKnown(fault: string | undefined, faults: readonly DemoModule.DemoFault[]): void {
   if (fault === undefined || faults.some(({ id }) => id === fault)) return;
-  throw new GreenlightError('USAGE', `--fault: "${fault}" is none of the demo's faults`, {
+  throw new GreenlightError('NAME_UNKNOWN', `--fault: "${fault}" is none of the demo's faults`, {
     hint: `Use one of: ${faults.map(({ id }) => id).join(', ')}.`,
   });
 }

@@ -135,5 +135,5 @@ function refusedKeep(
 function storeOf({ store }: StoreOptions, { env }: CommandContext): string {
   const url = parseStoreUrl(store, env);
   if (url !== undefined) return url;
-  throw new GreenlightError('USAGE', '--store <url> is missing', { hint: `Give it, or set ${STORE_ENV}.` });
+  throw new GreenlightError('OPTION_MISSING', `--store <url> is missing, and ${STORE_ENV} is not set`);
 }

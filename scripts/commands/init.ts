@@ -136,7 +136,7 @@ Keep out of version control: .greenlight/ greenlight-report/ test-results/ allur
 
 /**
  * All that is wrong with the command line, at once, before anybody is asked.
- * @throws GreenlightError USAGE
+ * @throws GreenlightError OPTION_INVALID
  */
 function mustBeUsable(
   options: InitOptions,
@@ -160,7 +160,7 @@ function mustBeUsable(
       : []),
   ];
   if (all.length === 0) return databases;
-  throw new GreenlightError('USAGE', all.join('; '), { hint: 'See greenlight init --help.' });
+  throw new GreenlightError('OPTION_INVALID', all.join('; '));
 }
 
 function urlProblems(text: string): string[] {
@@ -175,10 +175,10 @@ function urlProblems(text: string): string[] {
     : [`--url: "${text}" holds a query or a fragment: paths are added to it`];
 }
 
-/** A plan would import from it what another one needed. @throws GreenlightError USAGE */
+/** A plan would import from it what another one needed. @throws GreenlightError FILE_EXISTS */
 function mustNotBeThere(cwd: string, file: string): void {
   if (!existsSync(path.join(cwd, file))) return;
-  throw new GreenlightError('USAGE', `${file} is there, and the plan that imports it is not`, {
+  throw new GreenlightError('FILE_EXISTS', `${file} is there, and the plan that imports it is not`, {
     hint: `Move ${file} away: it is written with the plan, and nothing that is there is overwritten.`,
   });
 }

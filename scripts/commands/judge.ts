@@ -68,9 +68,10 @@ function decisionTime(evidence: Evidence, at: string | undefined): string {
   if (at === undefined) return decisionTimeOf(evidence);
   const time = new Date(at);
   if (!Number.isNaN(time.getTime())) return time.toISOString();
-  throw new GreenlightError('USAGE', `--at: "${at}" is no time`, {
-    hint: 'Use ISO 8601: 2026-11-21T09:00:00Z.',
-  });
+  throw new GreenlightError(
+    'OPTION_INVALID',
+    `--at: "${at}" is no time; ISO 8601 is needed, such as 2026-11-21T09:00:00Z`,
+  );
 }
 
 /** @throws GreenlightError EVIDENCE_OTHER_PLAN that names every difference, USAGE when the file is no policy */
@@ -84,19 +85,18 @@ function mustHavePolicy(evidence: Evidence, cwd: string, file: string): void {
 }
 
 function parsePolicy(text: string, file: string): Policy {
-  const hint = 'It is the member "policy" of an evidence.json; what is left out has its default.';
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw new GreenlightError('USAGE', `--policy: ${file} is not JSON`, { cause, hint });
+    throw new GreenlightError('POLICY_INVALID', `--policy: ${file} is not JSON`, { cause });
   }
   const parsed = Policy.safeParse(value);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map(({ path: at, message }): Problem => {
     return { path: pathText(at) || '(policy)', value: file, problem: message, remedy: 'correct it' };
   });
-  throw new GreenlightError('USAGE', `--policy: ${file} is no policy`, { problems, hint });
+  throw new GreenlightError('POLICY_INVALID', `--policy: ${file} is no policy`, { problems });
 }
 
 /** @throws GreenlightError EVIDENCE_OTHER_PLAN that names every difference that can be named */

@@ -42,9 +42,6 @@ function writeNew(file: string, content: string, mode: number): void {
   try {
     writeFileSync(file, content, { mode, flag: 'wx' });
   } catch (cause) {
-    throw new GreenlightError('USAGE', `${file} cannot be written`, {
-      cause,
-      hint: 'Choose another name with --out, in a directory that is there.',
-    });
+    throw new GreenlightError('FILE_UNWRITABLE', `${file} cannot be written`, { cause });
   }
 }

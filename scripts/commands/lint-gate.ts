@@ -32,7 +32,7 @@ function read(cwd: string, file: string): string {
   try {
     return readFileSync(path.resolve(cwd, file), 'utf8');
   } catch (cause) {
-    throw new GreenlightError('USAGE', `${file} cannot be read`, { cause });
+    throw new GreenlightError('FILE_UNREADABLE', `${file} cannot be read`, { cause });
   }
 }
 

@@ -53,19 +53,20 @@ export function loadExportCommand(context: CommandContext): Command {
     .option('--cpu <quantity>', 'processor that each runner asks for', '1')
     .option('--memory <quantity>', 'memory of each runner', '1Gi')
     .action(async (options: ExportOptions) => {
-      if (!options.k6Operator) throw new GreenlightError('USAGE', 'say for what: --k6-operator');
+      if (!options.k6Operator) throw new GreenlightError('OPTION_MISSING', 'say for what: --k6-operator');
       const out = path.resolve(context.cwd, options.out);
       if (existsSync(out) && readdirSync(out).length > 0) {
-        throw new GreenlightError('USAGE', `${options.out} is not empty`, {
-          hint: 'Name a new directory: each export is one load, and results of two must not meet.',
-        });
+        throw new GreenlightError('DIRECTORY_TAKEN', `${options.out} is not empty`);
       }
       for (const [name, text] of [
         ['--cpu', options.cpu],
         ['--memory', options.memory],
       ] as const) {
         if (!/^\d+(\.\d+)?(m|k|M|G|Ki|Mi|Gi)?$/.test(text))
-          throw new GreenlightError('USAGE', `${name}: "${text}" is no quantity such as 500m or 1Gi`);
+          throw new GreenlightError(
+            'OPTION_INVALID',
+            `${name}: "${text}" is no quantity such as 500m or 1Gi`,
+          );
       }
       const { plan, file } = await loadConfig(context.cwd, options.config);
       context.screen.protect(redactorOf(plan, context.env));

@@ -60,8 +60,7 @@ function readOrder(at: string, directory: string): RunnerOrder {
   try {
     return RunnerOrder.parse(JSON.parse(readFileSync(path.join(at, 'order.json'), 'utf8')));
   } catch (error) {
-    throw new GreenlightError('USAGE', `${directory} is not what load export wrote`, {
-      hint: 'Name the directory that was given to load export as --out.',
+    throw new GreenlightError('INPUT_FOREIGN', `${directory} is not what load export wrote`, {
       cause: error,
     });
   }

@@ -154,16 +154,17 @@ function withoutSecrets(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 /** Before the run, not after it: a signature names the commit by all of its digits. */
 function mustNameWholeCommit(wanted: Release | null): void {
   if (wanted?.commit === undefined || isFullCommit(wanted.commit)) return;
-  throw new GreenlightError('USAGE', `--commit: a signed verdict needs all digits, not "${wanted.commit}"`, {
-    hint: 'Give the output of `git rev-parse HEAD`.',
-  });
+  throw new GreenlightError(
+    'RELEASE_INVALID',
+    `--commit: a signed verdict needs all digits, not "${wanted.commit}"`,
+  );
 }
 
 function wantedRelease(options: Pick<RunOptions, 'release' | 'commit' | 'artifact'>): Release | null {
   const { release: id, commit, artifact } = options;
   if (id === undefined) {
     if (commit === undefined && artifact === undefined) return null;
-    throw new GreenlightError('USAGE', '--commit and --artifact need --release <id>');
+    throw new GreenlightError('OPTION_MISSING', '--commit and --artifact need --release <id>');
   }
   const parsed = Release.safeParse({
     id,
@@ -173,7 +174,5 @@ function wantedRelease(options: Pick<RunOptions, 'release' | 'commit' | 'artifac
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const option = issue?.path[0] === 'id' ? 'release' : String(issue?.path[0]);
-  throw new GreenlightError('USAGE', `--${option}: ${issue?.message ?? 'is not right'}`, {
-    hint: `Is its variable set? A commit is the output of \`git rev-parse HEAD\`, an artifact sha256: and 64 hexadecimal digits.`,
-  });
+  throw new GreenlightError('RELEASE_INVALID', `--${option}: ${issue?.message ?? 'is not right'}`);
 }

@@ -37,7 +37,7 @@ export function signOffCommand(context: CommandContext): Command {
     .action((options: SignOffOptions) => {
       const { decision, name, role, comment } = options;
       if (name.trim() === '' || role.trim() === '') {
-        throw new GreenlightError('USAGE', '--name and --role must say something');
+        throw new GreenlightError('STATEMENT_REFUSED', '--name and --role must say something');
       }
       const key = readSigningKey(path.resolve(context.cwd, options.key));
       const files = reportFiles(path.resolve(context.cwd, options.verdict));
@@ -45,13 +45,14 @@ export function signOffCommand(context: CommandContext): Command {
       const verdict = parseVerdict(text, files.verdict);
       if (decision === 'go') {
         if (verdict.decision !== 'GO') {
-          throw new GreenlightError('USAGE', `the verdict is ${verdict.decision}: ${verdict.reason}`, {
-            hint: 'A person cannot turn it into GO. Repeat the run, or accept a failure with a waiver in the policy.',
-          });
+          throw new GreenlightError(
+            'VERDICT_NOT_GO',
+            `the verdict is ${verdict.decision}: ${verdict.reason}`,
+          );
         }
         // Whoever says "go" has read the evidence; it must be the evidence that was judged.
         if (sha256Of(readText(files.evidence)) !== verdict.evidenceDigest) {
-          throw new GreenlightError('EVIDENCE_INVALID', `${files.evidence} is not what was judged`);
+          throw new GreenlightError('EVIDENCE_CHANGED', `${files.evidence} is not what was judged`);
         }
       }
       const statement = signOffStatement(

@@ -65,7 +65,7 @@ const HELP = `
 Everything is kept in memory, and gone when it ends. A check that looks for what was dropped is unknown, never failed.
 GET /healthz on the observe port says whether it is well, without a token.`;
 
-/** Receives until it is interrupted. @throws GreenlightError USAGE, PART_MISSING */
+/** Receives until it is interrupted. @throws GreenlightError PART_MISSING, PORT_UNAVAILABLE, and as `tokenOf` */
 async function receive(options: SinkOptions, { screen, env, interrupted }: CommandContext): Promise<void> {
   const { host, keep, keepMib, json } = options;
   const token = tokenOf(options, env);
@@ -119,47 +119,39 @@ function tellStart(
   );
 }
 
-/** @throws GreenlightError USAGE */
+/** @throws GreenlightError OPTION_CONFLICT, TOKEN_MISSING, TOKENS_INVALID */
 function tokenOf({ token: given, host }: SinkOptions, env: NodeJS.ProcessEnv): string | undefined {
   const inEnvironment = env[SINK_TOKEN_ENV] === '' ? undefined : env[SINK_TOKEN_ENV];
-  const hint = `\`openssl rand -hex 32\` makes one; put it into ${SINK_TOKEN_ENV}, here and where the checks run.`;
   if (given !== undefined && inEnvironment !== undefined && given !== inEnvironment)
-    throw new GreenlightError('USAGE', `--token and ${SINK_TOKEN_ENV} are not the same`, {
-      hint: 'Give one of them.',
-    });
+    throw new GreenlightError('OPTION_CONFLICT', `--token and ${SINK_TOKEN_ENV} are not the same`);
   const token = given ?? inEnvironment;
   if (token === undefined) {
     const parsed = hostOf(`http://${host.includes(':') ? `[${host.replace(/^\[|\]$/g, '')}]` : host}`);
     if (parsed !== undefined && isLoopback(parsed)) return undefined;
     throw new GreenlightError(
-      'USAGE',
-      `--host ${host}: mails with what signs people in could be read from other machines, and there is no token`,
-      { hint: `${hint} Or leave --host out.` },
+      'TOKEN_MISSING',
+      `--host ${host}: mails with what signs people in could be read from other machines, and there is no token (${SINK_TOKEN_ENV})`,
     );
   }
   if (/^[\x21-\x7e]+$/.test(token) && token.length >= LEAST_TOKEN) return token;
   throw new GreenlightError(
-    'USAGE',
+    'TOKENS_INVALID',
     `the token must have at least ${LEAST_TOKEN} characters, letters, digits and signs without blanks`,
-    { hint },
   );
 }
 
-/** @throws GreenlightError USAGE */
+/** @throws GreenlightError OPTION_CONFLICT */
 function refuseSamePort({ smtp, webhooks, observe }: SinkOptions): void {
   const given = Object.entries({ smtp, webhooks, observe }).filter(([, port]) => port !== 0);
   const twice = given.find(([, port], at) => given.findIndex(([, other]) => other === port) !== at);
   if (twice === undefined) return;
   const both = given.filter(([, port]) => port === twice[1]).map(([door]) => `--${door}`);
-  throw new GreenlightError('USAGE', `${both.join(' and ')} are both port ${twice[1]}`, {
-    hint: 'Give each a port of its own.',
-  });
+  throw new GreenlightError('OPTION_CONFLICT', `${both.join(' and ')} are both port ${twice[1]}`);
 }
 
 function cannotListen({ doors }: DoorsClosed, host: string): GreenlightError {
-  return new GreenlightError('USAGE', 'the sink cannot listen, and nothing was started', {
+  return new GreenlightError('PORT_UNAVAILABLE', 'the sink cannot listen, and nothing was started', {
     problems: doors.map(({ door, port, reason }) => problemOf(door, port, reason, host)),
-    hint: 'Another sink may be running: one is enough for all checks.',
   });
 }
 

@@ -14,14 +14,14 @@ export function sloExportCommand(context: CommandContext): Command {
     .option(...CONFIG_OPTION)
     .option('--prometheus', 'recording and alerting rules of Prometheus', false)
     .action(async (options: { readonly config?: string; readonly prometheus: boolean }, command: Command) => {
-      if (!options.prometheus) throw new GreenlightError('USAGE', 'say for what: --prometheus');
+      if (!options.prometheus) throw new GreenlightError('OPTION_MISSING', 'say for what: --prometheus');
       // Commander gives an option that both know to the outer command.
       const { config: named, phase } = command.optsWithGlobals<{ config?: string; phase?: Phase }>();
       const { plan } = await loadConfig(context.cwd, named);
       const slo = sloOf(plan);
       if (slo.source.adapter !== 'prometheus')
         throw new GreenlightError(
-          'USAGE',
+          'SOURCE_UNSUITABLE',
           `the service levels are read from ${slo.source.adapter}, not from Prometheus`,
         );
       // Lazy: no other command needs to write YAML.

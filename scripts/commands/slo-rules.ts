@@ -22,14 +22,14 @@ export function sloRulesCommand(context: CommandContext): Command {
       false,
     )
     .action(async (options: { readonly config?: string; readonly check: boolean }, command: Command) => {
-      if (!options.check) throw new GreenlightError('USAGE', 'say what to do: --check');
+      if (!options.check) throw new GreenlightError('OPTION_MISSING', 'say what to do: --check');
       const { config: named, phase } = command.optsWithGlobals<{ config?: string; phase?: Phase }>();
       const { plan } = await loadConfig(context.cwd, named);
       context.screen.protect(redactorOf(plan, context.env));
       const slo = sloOf(plan);
       if (slo.source.adapter !== 'prometheus')
         throw new GreenlightError(
-          'USAGE',
+          'SOURCE_UNSUITABLE',
           `the service levels are read from ${slo.source.adapter}, not from Prometheus`,
         );
       try {

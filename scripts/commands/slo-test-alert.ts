@@ -48,14 +48,18 @@ export function sloTestAlertCommand(context: CommandContext): Command {
       const [host, port] = [options.listen.slice(0, at), Number(options.listen.slice(at + 1))];
       const seconds = Number(options.wait);
       if (at < 1 || !Number.isInteger(port) || port < 1 || port > 65_535)
-        throw new GreenlightError('USAGE', `--listen ${options.listen} is no host:port`);
+        throw new GreenlightError('OPTION_INVALID', `--listen ${options.listen} is no host:port`);
       if (!(seconds > 0 && seconds <= 3600))
-        throw new GreenlightError('USAGE', `--wait ${options.wait} must be between 1 and 3600 seconds`);
+        throw new GreenlightError(
+          'OPTION_INVALID',
+          `--wait ${options.wait} must be between 1 and 3600 seconds`,
+        );
       // Not repeated: there may be a password in it.
       if (!/^https?:\/\//.test(options.alertmanager) || !URL.canParse(options.alertmanager))
-        throw new GreenlightError('USAGE', '--alertmanager is no address', {
-          hint: 'Write the whole of it, such as http://alertmanager:9093.',
-        });
+        throw new GreenlightError(
+          'ADDRESS_INVALID',
+          '--alertmanager is no address: write the whole of it, such as http://alertmanager:9093',
+        );
       context.screen.transient(`waiting at ${options.listen} for at most ${seconds} s`);
       const { state, why, receivers } = await testAlert({
         alertmanager: options.alertmanager,

@@ -38,9 +38,10 @@ export function sweepCommand(context: CommandContext): Command {
         options.state ?? path.join(path.dirname(loaded.file), '.greenlight'),
       );
       if (options.state !== undefined && !existsSync(stateDirectory)) {
-        throw new GreenlightError('USAGE', `--state: ${stateDirectory} is not there, so no ledger is`, {
-          hint: 'Name the directory that the runs had as --state, or leave it out.',
-        });
+        throw new GreenlightError(
+          'DIRECTORY_NOT_FOUND',
+          `--state: ${stateDirectory} is not there, so no ledger is`,
+        );
       }
       context.screen.protect(redactorOf(loaded.plan, context.env));
       context.finish(

@@ -94,17 +94,16 @@ export function verifyCommand(context: CommandContext): Command {
 /** What is not asked is not compared: without these, another run's GO would pass. */
 function mustAskEnough(options: VerifyOptions): void {
   if (options.release === undefined && options.commit === undefined && options.artifact === undefined) {
-    throw new GreenlightError('USAGE', 'nothing says what is being deployed', {
-      hint: 'Give --commit, --artifact or --release.',
-    });
+    throw new GreenlightError(
+      'OPTION_MISSING',
+      'nothing says what is being deployed: --commit, --artifact or --release',
+    );
   }
   if ((options.nonce === undefined) === !options.anyNonce) {
-    throw new GreenlightError('USAGE', 'exactly one of --nonce <text> and --any-nonce is needed', {
-      hint: 'Give `greenlight run` and `greenlight verify` the same --nonce, such as the id of the pipeline.',
-    });
+    throw new GreenlightError('NONCE_MISSING', 'exactly one of --nonce <text> and --any-nonce is needed');
   }
   if (options.signatures > options.key.length) {
-    throw new GreenlightError('USAGE', `--signatures ${options.signatures} needs as many --key`);
+    throw new GreenlightError('OPTION_MISSING', `--signatures ${options.signatures} needs as many --key`);
   }
 }
 

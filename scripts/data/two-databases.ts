@@ -8,7 +8,7 @@ import type { CommandContext } from '../command-context.ts';
 /**
  * Refuses what is no address of a PostgreSQL database; where it may be, old can be MariaDB or MySQL. Not a parser of commander's: that one repeats the text, which may
  * hold a password.
- * @throws GreenlightError USAGE
+ * @throws GreenlightError ADDRESS_INVALID
  */
 export function mustBeAddresses(
   addresses: { readonly old: string; readonly new: string },
@@ -17,19 +17,18 @@ export function mustBeAddresses(
   for (const option of ['old', 'new'] as const) {
     const text = addresses[option];
     const problem = /^postgres(ql)?:/.test(text) ? postgresAddressProblem(text) : undefined;
-    if (problem !== undefined) throw new GreenlightError('USAGE', `--${option} ${problem}`);
+    if (problem !== undefined) throw new GreenlightError('ADDRESS_INVALID', `--${option} ${problem}`);
     const protocol = protocolOf(text);
     if (/^postgres(ql)?:$/.test(protocol)) continue;
     const mysql = isMysqlAddress(text) && protocol !== '';
     if (mysql && option === 'old' && oldMayBeMysql) continue;
     if (mysql) {
-      throw new GreenlightError('USAGE', `--${option} can not be MariaDB or MySQL here`, {
-        hint: 'Only `greenlight data diff` reads them, as the old side: rows, not sequences, constraints and grants.',
-      });
+      throw new GreenlightError(
+        'ADDRESS_INVALID',
+        `--${option} can not be MariaDB or MySQL here: only \`greenlight data diff\` reads them, as the old side, and of them only rows`,
+      );
     }
-    throw new GreenlightError('USAGE', `--${option} is not the address of a PostgreSQL database`, {
-      hint: 'Write postgres://user@host:port/name; the password may be in PGPASSWORD or ~/.pgpass instead.',
-    });
+    throw new GreenlightError('ADDRESS_INVALID', `--${option} is not the address of a PostgreSQL database`);
   }
 }
 

@@ -16,7 +16,7 @@ export interface PlannedLevel {
   readonly policy: Policy;
 }
 
-/** The rules of the levels of a phase, or of all, by what the plan says of them there. @throws GreenlightError USAGE */
+/** The rules of the levels of a phase, or of all, by what the plan says of them there. @throws GreenlightError NO_LEVELS or NOTHING_PLANNED */
 export function rulesOf(plan: Plan, phase: Phase | undefined): RuleFile {
   const levels = plannedLevels(plan, phase);
   const weights = new Map(levels.map((level) => [level.check.id, alertWeight(level)]));
@@ -27,25 +27,26 @@ export function rulesOf(plan: Plan, phase: Phase | undefined): RuleFile {
   );
 }
 
-/** The service levels of a plan. @throws GreenlightError USAGE when it has none */
+/** The service levels of a plan. @throws GreenlightError NO_LEVELS when it has none */
 export function sloOf(plan: Plan): Slo {
   if (plan.slo !== undefined) return plan.slo;
-  throw new GreenlightError('USAGE', 'the plan has no service levels', {
-    hint: 'Add slo: { source, up, objectives }; see docs/plan/slo.md in the package.',
-  });
+  throw new GreenlightError('NO_LEVELS', 'the plan has no service levels');
 }
 
 /**
  * The levels of a phase as its run plans them; all of them where none is named, each in the phase that `run` has unless
  * told otherwise, or else in its first.
- * @throws GreenlightError USAGE when the phase has none
+ * @throws GreenlightError NOTHING_PLANNED when the phase has none
  */
 export function plannedLevels(plan: Plan, phase: Phase | undefined): readonly PlannedLevel[] {
   const objectives = sloOf(plan).objectives.filter(
     ({ phases }) => phase === undefined || phases.includes(phase),
   );
   if (objectives.length === 0) {
-    throw new GreenlightError('USAGE', `the plan has no service level for the phase ${phase ?? ''}`);
+    throw new GreenlightError(
+      'NOTHING_PLANNED',
+      `the plan has no service level for the phase ${phase ?? ''}`,
+    );
   }
   return objectives.map((objective) => ({ objective, ...plannedIn(plan, objective, phase) }));
 }

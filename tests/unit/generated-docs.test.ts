@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { builtInChecks } from '../../contract/plan/built-in-checks.ts';
-import { ERRORS } from '../../contract/errors.ts';
+import { ERRORS } from '../../contract/error-table.ts';
 import type { Situation } from '../../contract/events/situation.ts';
 import { EVENTS } from '../../contract/events/table.ts';
 import { EXIT } from '../../contract/exit-codes.ts';
@@ -37,7 +37,7 @@ const WHEN: Record<keyof typeof EXIT, string> = {
 
 test('docs/errors.md is the error table', () => {
   const rows = Object.entries(ERRORS).map(
-    ([code, { title, hint }]) => `| \`${code}\` | ${title} | ${inText(hint)} |`,
+    ([code, { title, hint, exit }]) => `| \`${code}\` | ${title} | ${inText(hint)} | ${EXIT[exit]} |`,
   );
   const exits = Object.entries(EXIT).map(
     ([name, code]) => `| ${code} | ${name} | ${WHEN[name as keyof typeof EXIT]} |`,
@@ -46,7 +46,7 @@ test('docs/errors.md is the error table', () => {
     'docs/errors.md',
     `# Errors and exit codes
 
-Generated from \`contract/errors.ts\` and \`contract/exit-codes.ts\`.
+Generated from \`contract/error-table.ts\` and \`contract/exit-codes.ts\`.
 
 ## Exit codes
 
@@ -59,8 +59,11 @@ with 1, and no deploy may roll back for that.
 
 ## Errors
 
-| code | what happened | what to do |
-|---|---|---|
+An error is printed as \`CODE: what happened: where and with which value\`, then what to do, in words that name the value where
+one helps. A code keeps its meaning from version to version.
+
+| code | what happened | what to do | exit code |
+|---|---|---|---|
 ${rows.join('\n')}
 `,
   );

@@ -46,13 +46,14 @@ export function azureCheckOf(
   };
 }
 
-/** An organization's address as it is compared. @throws GreenlightError USAGE */
+/** An organization's address as it is compared. @throws GreenlightError ADDRESS_INVALID */
 export function parseAzureUrl(url: string): string {
   const parsed = normal(url);
   if (parsed !== undefined) return parsed;
-  throw new GreenlightError('USAGE', `--azure ${url} is not an https address of Azure DevOps`, {
-    hint: 'It is written as https://dev.azure.com/your-organization/',
-  });
+  throw new GreenlightError(
+    'ADDRESS_INVALID',
+    `--azure ${url} is not an https address of Azure DevOps, such as https://dev.azure.com/your-organization/`,
+  );
 }
 
 function normal(url: string): string | undefined {

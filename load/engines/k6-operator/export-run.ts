@@ -55,7 +55,7 @@ export interface ExportedRun {
 
 /**
  * Makes everything that k6-operator needs to make the load of one profile. Nothing is sent.
- * @throws GreenlightError USAGE with the reason when this load cannot be exported, LIVE_KEY, PART_MISSING
+ * @throws GreenlightError EXPORT_REFUSED with the reason when this load cannot be exported, LIVE_KEY, PART_MISSING
  */
 export async function exportRun(asked: ExportAsked): Promise<ExportedRun> {
   const { plan, parallelism, env, scratch } = asked;
@@ -63,14 +63,15 @@ export async function exportRun(asked: ExportAsked): Promise<ExportedRun> {
   const flow = plan.flows.find(({ id }) => id === profile.flow);
   refuseLiveKeys(plan, env);
   const refused = refusal(plan, profile, flow);
-  if (refused !== undefined) throw new GreenlightError('USAGE', refused.summary, { hint: refused.remedy });
+  if (refused !== undefined)
+    throw new GreenlightError('EXPORT_REFUSED', refused.summary, { hint: refused.remedy });
   refuseCredentials({ ...plan.target.urls, control: plan.target.control });
   for (const [option, text] of [
     ['--namespace', asked.namespace],
     ['--secret-name', asked.secretName],
   ] as const) {
     if (!DnsLabel.safeParse(text).success)
-      throw new GreenlightError('USAGE', `${option}: "${text}" is no name of Kubernetes`);
+      throw new GreenlightError('OPTION_INVALID', `${option}: "${text}" is no name of Kubernetes`);
   }
   if (asked.starterImage !== undefined) pinnedImage(asked.starterImage, '--starter-image');
   const k6Version = k6VersionOf(asked.image);
@@ -111,9 +112,8 @@ export async function exportRun(asked: ExportAsked): Promise<ExportedRun> {
   const bytes = Buffer.byteLength(script);
   if (bytes > MOST_SCRIPT_BYTES) {
     throw new GreenlightError(
-      'USAGE',
-      `The script has ${bytes} bytes; a ConfigMap holds ${MOST_SCRIPT_BYTES} of them`,
-      { hint: 'Keep large data and packages out of the modules that the plan imports.' },
+      'EXPORT_REFUSED',
+      `The script has ${bytes} bytes; a ConfigMap holds ${MOST_SCRIPT_BYTES} of them: keep large data and packages out of the modules that the plan imports`,
     );
   }
   const tried = await tryScript(file, scratch, parallelism);
@@ -135,28 +135,27 @@ export async function exportRun(asked: ExportAsked): Promise<ExportedRun> {
 
 function exportable(plan: Plan, id: string): LoadProfile {
   const profile = plan.load.profiles.find((one) => one.id === id);
-  const refuse = (message: string, hint: string): never => {
-    throw new GreenlightError('USAGE', message, { hint });
+  const refuse = (message: string): never => {
+    throw new GreenlightError('EXPORT_REFUSED', message);
   };
   if (profile === undefined) {
     const known = plan.load.profiles.map((one) => one.id).join(', ') || '(none)';
-    return refuse(`The plan has no load profile "${id}"`, `It has: ${known}.`);
+    throw new GreenlightError('NAME_UNKNOWN', `The plan has no load profile "${id}"`, {
+      hint: `It has: ${known}.`,
+    });
   }
   if (profile.engine !== 'k6')
     return refuse(
-      `"${id}" is made by ${profile.engine}, which k6-operator does not run`,
-      'Give it engine: "k6".',
+      `"${id}" is made by ${profile.engine}, which k6-operator does not run: give it engine: "k6"`,
     );
   if (!canBeShared(profile)) {
     return refuse(
-      `"${id}" is a ${profile.kind}: its levels depend on how the last one went, and runners are judged at their end`,
-      'Export profiles of kind "baseline".',
+      `"${id}" is a ${profile.kind}: its levels depend on how the last one went, and runners are judged at their end; export profiles of kind "baseline"`,
     );
   }
   if (profile.rate === undefined) {
     return refuse(
-      `"${id}" has no rate, so nothing would tell a runner without processor from a slow target`,
-      'Give it rate: <arrivals a second>: late and dropped arrivals show what a runner could not do.',
+      `"${id}" has no rate, so nothing would tell a runner without processor from a slow target: give it rate: <arrivals a second>`,
     );
   }
   return profile;
@@ -166,9 +165,7 @@ function refuseCredentials(urls: Readonly<Record<string, string | undefined>>): 
   for (const [name, url] of Object.entries(urls)) {
     const { username, password } = new URL(url ?? 'http://none');
     if (username === '' && password === '') continue;
-    throw new GreenlightError('USAGE', `The URL "${name}" of the target holds credentials`, {
-      hint: 'Everybody who may read ConfigMaps would read them: send them as a header from ctx.secret(...) in a flow.',
-    });
+    throw new GreenlightError('SECRET_EXPOSED', `The URL "${name}" of the target holds credentials`);
   }
 }
 
@@ -178,14 +175,11 @@ function variablesOf({ variables, plan, env }: ExportAsked): Record<string, stri
   return Object.fromEntries(
     variables.map((name) => {
       const value = env[name];
-      if (value === undefined) throw new GreenlightError('USAGE', `--env: ${name} is not set`);
+      if (value === undefined) throw new GreenlightError('VARIABLE_MISSING', `--env: ${name} is not set`);
       if (named.has(name) || looksSecret(name)) {
         throw new GreenlightError(
-          'USAGE',
+          'SECRET_EXPOSED',
           `--env: ${name} is a secret, and its value would lie in a ConfigMap`,
-          {
-            hint: 'Read it with ctx.secret(...) in the flow; the runners get it from a Secret.',
-          },
         );
       }
       return [name, value];
@@ -198,9 +192,7 @@ function refuseSecretsIn(script: string, plan: Plan, env: NodeJS.ProcessEnv): vo
   const redactor = createRedactor({ env, values: secretValuesOf(plan, env), enabled: true });
   const line = script.split('\n').findIndex((text) => redactor.known(text) !== text);
   if (line === -1) return;
-  throw new GreenlightError('USAGE', `The script would hold a secret in its line ${line + 1}`, {
-    hint: 'Write secret("NAME") in the plan and ctx.secret("NAME") in flows instead of the value itself.',
-  });
+  throw new GreenlightError('SECRET_EXPOSED', `The script would hold a secret in its line ${line + 1}`);
 }
 
 /** A flow reads secrets by name, so its text tells which; helpers in other files are the reason for --secret. */
@@ -212,7 +204,7 @@ function secretsOf(
   const known = secretNames(plan);
   const unknown = secrets.find((name) => !known.includes(name));
   if (unknown !== undefined) {
-    throw new GreenlightError('USAGE', `--secret: the plan does not name ${unknown}`, {
+    throw new GreenlightError('NAME_UNKNOWN', `--secret: the plan does not name ${unknown}`, {
       hint: `It names: ${known.join(', ') || '(none)'}.`,
     });
   }

@@ -11,7 +11,7 @@ const Requirements = z.object({ maxVUs: z.number().int() });
  * Loads the script as the operator's initializer does: `k6 archive` and then `k6 inspect`, both without any variable of
  * ours, because neither shows its environment to the script.
  * @returns whether k6 is here, so that it was tried at all
- * @throws GreenlightError USAGE when the script cannot be loaded there
+ * @throws GreenlightError EXPORT_REFUSED when the script cannot be loaded there
  */
 export async function tryScript(script: string, scratch: string, parallelism: number): Promise<boolean> {
   const found = await findK6();
@@ -31,18 +31,18 @@ export async function tryScript(script: string, scratch: string, parallelism: nu
   } catch (error) {
     const said = (error as { readonly stderr?: unknown }).stderr;
     throw new GreenlightError(
-      'USAGE',
+      'EXPORT_REFUSED',
       `k6 could not load the script where nothing of this environment is: ${String(said ?? error)
         .trim()
         .slice(-1000)}`,
-      { hint: 'A variable that the plan reads while it is loaded can be handed over with --env <NAME>.' },
     );
   }
   const { maxVUs } = Requirements.parse(JSON.parse(inspected));
   if (maxVUs < parallelism) {
-    throw new GreenlightError('USAGE', `${parallelism} runners cannot share ${maxVUs} virtual users`, {
-      hint: 'Lower --parallelism, or raise connections in the profile.',
-    });
+    throw new GreenlightError(
+      'EXPORT_REFUSED',
+      `${parallelism} runners cannot share ${maxVUs} virtual users: lower --parallelism, or raise connections in the profile`,
+    );
   }
   return true;
 }

@@ -36,7 +36,7 @@ const NO_PAGES: Pages = { paths: [], from: undefined, robots: false };
 
 /**
  * Looks at a target before a plan is written for it. What does not answer is missing in what is returned, and why.
- * @throws GreenlightError USAGE when the file of `openapi` cannot be read
+ * @throws GreenlightError FILE_UNREADABLE when the file of `openapi` cannot be read
  */
 export async function lookAtTarget(options: LookOptions, asker: Asker): Promise<Seen> {
   const { url, stay, openapi, cwd } = options;

@@ -59,10 +59,7 @@ export async function openOpenapi(
     text = asked.answer.text ?? '';
   } else {
     text = await readFile(path.resolve(cwd, place), 'utf8').catch((cause: unknown) => {
-      throw new GreenlightError('USAGE', `--openapi: ${place} cannot be read`, {
-        cause,
-        hint: 'Name a file, or an address that begins with http:// or https://.',
-      });
+      throw new GreenlightError('FILE_UNREADABLE', `--openapi: ${place} cannot be read`, { cause });
     });
   }
   const read = await readOpenapi(text);

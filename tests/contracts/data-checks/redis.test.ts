@@ -377,7 +377,7 @@ describe('two keyspaces', () => {
     async (end) => {
       const url = `${pair.new.url.replace('//', `//app:${SECRET}@`)}${end}`;
       const failed = diff({ new: url });
-      await expect(failed).rejects.toMatchObject({ code: 'USAGE' });
+      await expect(failed).rejects.toMatchObject({ code: 'ADDRESS_INVALID' });
       await expect(failed).rejects.toThrow(/the address of new .*database/);
       await expect(failed).rejects.not.toThrow(SECRET);
     },

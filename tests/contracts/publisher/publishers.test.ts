@@ -62,9 +62,9 @@ const RESULT = JSON.stringify({
 test('Allure: says what is missing', async () => {
   const results = join(root, 'no-results');
   const report = join(root, 'allure');
-  await expect(makeAllureReport({ results, report })).rejects.toMatchObject({ code: 'USAGE' });
+  await expect(makeAllureReport({ results, report })).rejects.toMatchObject({ code: 'INPUT_FOREIGN' });
   mkdirSync(results);
-  await expect(makeAllureReport({ results, report })).rejects.toMatchObject({ code: 'USAGE' });
+  await expect(makeAllureReport({ results, report })).rejects.toMatchObject({ code: 'INPUT_FOREIGN' });
   writeFileSync(join(results, 'a-result.json'), RESULT);
   const withoutJava = makeAllureReport({ results, report, env: { PATH: root } });
   await expect(withoutJava).rejects.toThrow(/needs Java/);

@@ -13,13 +13,13 @@ const ours = (): string[] =>
     .filter((command) => /postgres|redis|demo\/processes/.test(command));
 
 test.each([
-  ['a fault that is none', { fault: 'no-such' }, /no fault "no-such"/],
-  ['too few rows', { rows: 3 }, /cannot have 3 orders/],
-  ['half a row', { rows: 100.5 }, /cannot have 100.5 orders/],
-])('%s is refused before anything starts', async (_, options, message) => {
+  ['a fault that is none', { fault: 'no-such' }, 'NAME_UNKNOWN', /no fault "no-such"/],
+  ['too few rows', { rows: 3 }, 'OPTION_INVALID', /cannot have 3 orders/],
+  ['half a row', { rows: 100.5 }, 'OPTION_INVALID', /cannot have 100.5 orders/],
+])('%s is refused before anything starts', async (_, options, code, message) => {
   const directory = path.join(root, 'refused');
   await expect(bootDemo({ ...options, directory })).rejects.toMatchObject({
-    code: 'USAGE',
+    code,
     message: expect.stringMatching(message) as string,
   });
   expect(existsSync(directory)).toBe(false);

@@ -46,8 +46,8 @@ describe('a comma in a path', () => {
     } catch (error) {
       thrown = error;
     }
-    expect((thrown as GreenlightError).code).toBe('PART_MISSING');
-    expect((thrown as GreenlightError).hint).toContain('comma');
+    expect((thrown as GreenlightError).code).toBe('PLAYWRIGHT_UNUSABLE');
+    expect((thrown as GreenlightError).message).toContain('comma');
   });
 
   test('a run in such a folder sees its checks and gives its answer', async () => {

@@ -109,7 +109,7 @@ describe('greenlight gate serve', () => {
     ['a certificate that is none', ['--tls-cert', 'weak', '--tls-key', 'weak'], '--tls-cert weak'],
     ['a report address that is none', ['--report-url', 'reports'], '--report-url'],
     ['a file of tokens that is not there', ['--tokens', 'nowhere'], 'cannot be read'],
-    ['a token that can be guessed', ['--tokens', 'weak'], 'too short'],
+    ['a token that can be guessed', ['--tokens', 'weak'], 'fewer than 20 characters'],
     ['an empty file of tokens', ['--tokens', 'empty', '--listen', '0.0.0.0:0'], 'holds none'],
     ['an empty file of tokens, and what to do', ['--tokens', 'empty'], 'openssl rand -hex 32'],
     ['a folder that is not there', ['--runs', 'nowhere'], '--runs nowhere'],

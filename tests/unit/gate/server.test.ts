@@ -227,7 +227,7 @@ describe('who may ask', () => {
     expect(problems).toEqual(['the file of tokens cannot be read']);
     writeFileSync(file, 'short:abc\n');
     expect(tokens.ownerOf('abc')).toBeUndefined();
-    expect(problems[1]).toContain('too short');
+    expect(problems[1]).toContain('fewer than 20 characters');
   });
 
   test('too many questions are refused', async () => {

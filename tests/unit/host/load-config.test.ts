@@ -107,6 +107,6 @@ describe('loadConfig', () => {
     expect(error.code).toBe('PLAN_UNREADABLE');
     expect((error.cause as Error).message).toContain('no such host');
     write('greenlight.config.mts', `export default 42`);
-    expect((await failure()).code).toBe('PLAN_UNREADABLE');
+    expect((await failure()).code).toBe('PLAN_NOT_EXPORTED');
   });
 });

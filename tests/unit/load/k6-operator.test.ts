@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseAllDocuments, stringify } from 'yaml';
+import type { ErrorCode } from '../../../contract/errors.ts';
 import { flow } from '../../../contract/index.ts';
 import { parsePlan, type PlanInput } from '../../../contract/plan/plan.ts';
 import { ArrivalLag } from '../../../load/engines/k6-operator/arrival-lag.ts';
@@ -84,28 +85,36 @@ describe('a profile as a TestRun of k6-operator', () => {
     for (const name of names) expect(`${name}-service-999`.length).toBeLessThanOrEqual(63);
   });
 
-  test.each<[string, string, Partial<ExportAsked>, object, Partial<PlanInput>?]>([
-    ['an unknown profile', 'has no load profile', { profile: 'other' }, {}],
-    ['autocannon', 'does not run', {}, { engine: 'autocannon', rate: undefined }],
-    ['a ramp', 'is a ramp', {}, { kind: 'ramp', peak: 100 }],
-    ['a closed model', 'has no rate', {}, { rate: undefined }],
+  test.each<[string, ErrorCode, string, Partial<ExportAsked>, object, Partial<PlanInput>?]>([
+    ['an unknown profile', 'NAME_UNKNOWN', 'has no load profile', { profile: 'other' }, {}],
+    ['autocannon', 'EXPORT_REFUSED', 'does not run', {}, { engine: 'autocannon', rate: undefined }],
+    ['a ramp', 'EXPORT_REFUSED', 'is a ramp', {}, { kind: 'ramp', peak: 100 }],
+    ['a closed model', 'EXPORT_REFUSED', 'has no rate', {}, { rate: undefined }],
     [
       'credentials in a URL',
+      'SECRET_EXPOSED',
       'holds credentials',
       {},
       {},
       { target: { name: 'shop', urls: { app: 'https://u:hunter22@shop.example.com' } } },
     ],
-    ['the image latest', 'which version', { image: 'grafana/k6:latest' }, {}],
-    ['an image without a tag', 'which version', { image: 'registry:5000/grafana/k6' }, {}],
-    ['an image of k6 1', 'no version of k6 2', { image: 'grafana/k6:1.8.1' }, {}],
-    ['a starter that is latest', 'which version', { starterImage: 'starter:latest' }, {}],
-    ['a namespace that is none', 'no name of Kubernetes', { namespace: 'Load Tests' }, {}],
-    ['a variable that is secret', 'is a secret', { variables: ['API_TOKEN'], env: { API_TOKEN: 'x' } }, {}],
-    ['a variable that is not set', 'is not set', { variables: ['SHOP_URL'] }, {}],
-    ['a secret that the plan does not name', 'does not name', { secrets: ['OTHER'] }, {}],
+    ['the image latest', 'IMAGE_UNPINNED', 'which version', { image: 'grafana/k6:latest' }, {}],
+    ['an image without a tag', 'IMAGE_UNPINNED', 'which version', { image: 'registry:5000/grafana/k6' }, {}],
+    ['an image of k6 1', 'IMAGE_UNPINNED', 'no version of k6 2', { image: 'grafana/k6:1.8.1' }, {}],
+    ['a starter that is latest', 'IMAGE_UNPINNED', 'which version', { starterImage: 'starter:latest' }, {}],
+    ['a namespace that is none', 'OPTION_INVALID', 'no name of Kubernetes', { namespace: 'Load Tests' }, {}],
+    [
+      'a variable that is secret',
+      'SECRET_EXPOSED',
+      'is a secret',
+      { variables: ['API_TOKEN'], env: { API_TOKEN: 'x' } },
+      {},
+    ],
+    ['a variable that is not set', 'VARIABLE_MISSING', 'is not set', { variables: ['SHOP_URL'] }, {}],
+    ['a secret that the plan does not name', 'NAME_UNKNOWN', 'does not name', { secrets: ['OTHER'] }, {}],
     [
       'a secret in the script',
+      'SECRET_EXPOSED',
       'would hold a secret',
       { env: { CATALOGUE_KEY: 'k3y-of-the-catalogue' } },
       { requests: [{ path: '/products?key=k3y-of-the-catalogue' }] },
@@ -113,13 +122,14 @@ describe('a profile as a TestRun of k6-operator', () => {
     ],
     [
       'a script that no ConfigMap holds',
+      'EXPORT_REFUSED',
       'a ConfigMap holds',
       {},
       { requests: Array.from({ length: 40 }, () => ({ path: `/${'x'.repeat(30_000)}` })) },
     ],
-  ])('refuses %s', async (_name, said, changes, profile, plan = {}) => {
+  ])('refuses %s', async (_name, code, said, changes, profile, plan = {}) => {
     await expect(exported(changes, plan, profile)).rejects.toMatchObject({
-      code: 'USAGE',
+      code,
       message: expect.stringContaining(said) as string,
     });
   });

@@ -190,7 +190,7 @@ test('an unknown format is answered with the known ones', () => {
   try {
     rendererOf('pdf');
   } catch (error) {
-    expect(error).toMatchObject({ code: 'USAGE', hint: 'Use one of: terminal, html, junit, json.' });
+    expect(error).toMatchObject({ code: 'NAME_UNKNOWN', hint: 'Use one of: terminal, html, junit, json.' });
   }
 });
 
