@@ -1,5 +1,5 @@
 import type { CopyStep } from '../migration/copy-steps.ts';
-import type { MigrationFaultId } from './fault-ids.ts';
+import type { MigrationFaultId } from '../faults.ts';
 
 type Steps = readonly CopyStep[];
 

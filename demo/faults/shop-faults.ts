@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type Stripe from 'stripe';
 import { ShopError } from '../shop/shop-error.ts';
-import type { ShopFaultId } from './fault-ids.ts';
+import type { ShopFaultId } from '../faults.ts';
 import type { ShopFault } from './shop-fault.ts';
 
 const SHOP_FAULTS: Record<ShopFaultId, ShopFault> = {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bootDemo, type BootedDemo } from '../../../demo/boot.ts';
-import type { ShopFaultId } from '../../../demo/faults/fault-ids.ts';
+import type { ShopFaultId } from '../../../demo/faults.ts';
 import { descendants, survivors } from '../../contracts/demo/process-tree.ts';
 import { startFaultyShop } from './shop-in-process.ts';
 import { newCustomer, pageVisitor, send, tokenOf } from './visit.ts';

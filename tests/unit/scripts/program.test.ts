@@ -185,26 +185,19 @@ describe('the command line', () => {
     expect(verdict().reason).toContain('playwright.config');
   });
 
-  test.each([
-    'data',
-    'run',
-    'baseline',
-    'merge',
-    'judge',
-    'report',
-    'sweep',
-    'doctor',
-    'init',
-    'demo',
-    'attest',
-    'keygen',
-    'sign-off',
-    'verify',
-  ])('explains `%s` with examples', async (command) => {
-    const end = await commandLine([command, '--help']);
-    expect(end.code, end.err).toBe(0);
-    expect(end.out).toContain('Examples:');
-    expect(end.out).toContain(`$ greenlight ${command}`);
+  test('explains every command with examples, and the README has a row for it', async () => {
+    const readme = readFileSync(path.resolve(import.meta.dirname, '../../../README.md'), 'utf8');
+    const help = (await commandLine(['--help'])).out;
+    const commands = [...(help.split('Commands:')[1] ?? '').matchAll(/^ {2}([a-z-]+) /gm)]
+      .map(([, name]) => name ?? '')
+      .filter((name) => name !== 'help');
+    expect(commands).toContain('run');
+    for (const command of commands) {
+      const end = await commandLine([command, '--help']);
+      expect(end.code, end.err).toBe(0);
+      expect(end.out).toContain(`Examples:\n  $ greenlight ${command}`);
+      expect(readme).toContain(`| \`greenlight ${command}`);
+    }
   });
 
   test('lists the faults of the demo, one id first on each line', async () => {
