@@ -1,0 +1,25 @@
+/** What is still to come, and counted apart. */
+export type Later = 'The night' | 'Every five minutes';
+
+/** Where one statement of a cut-over document went. */
+export type Cover =
+  /** Checks that say it, each planned in the phase of the statement. */
+  | { readonly check: string | readonly string[]; readonly note?: string }
+  /** A person states it: an id of `policy.attestations` of that phase. */
+  | { readonly statement: string; readonly note?: string }
+  /** A line of the policy: `preflight.maxAgeMinutes`, `default.advisory`. */
+  | { readonly policy: string; readonly note: string }
+  /** It belongs to a capability that is to come. */
+  | { readonly later: Later; readonly note: string };
+
+/** Every statement of one document, by its id. */
+export type Coverage = Readonly<Record<string, Cover>>;
+
+/** How a statement is covered, in words. */
+export type CoverKind = 'check' | 'statement' | 'policy' | 'later';
+
+export function kindOfCover(cover: Cover): CoverKind {
+  if ('check' in cover) return 'check';
+  if ('statement' in cover) return 'statement';
+  return 'policy' in cover ? 'policy' : 'later';
+}

@@ -1,0 +1,12 @@
+/** An address or a name from the environment; the default is what the cut-over document names. */
+export function env(name: string, otherwise: string): string {
+  const value = process.env[name];
+  return value === undefined || value === '' ? otherwise : value;
+}
+
+/** The release: the tag that the workflow is started with. */
+export const RELEASE = env('ILS_RELEASE', 'v1.0.0');
+/** Where the repository of ILS is checked out, seen from this plan. */
+export const REPOSITORY = env('ILS_REPOSITORY', '.');
+/** A script of that repository, in the words of `allow.commands`. */
+export const script = (name: string): string => `${REPOSITORY}/scripts/${name}`;

@@ -1,0 +1,186 @@
+import { execFile } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import type { Phase } from '../../contract/evidence/outcome.ts';
+import { createClosers } from '../../demo/closers.ts';
+import { startPostgres } from '../../demo/parts/postgres.ts';
+import { type Application, type PlainDoor, startApplication, startPlainDoor } from '../system/application.ts';
+import { type Authority, createAuthority } from '../system/certificates.ts';
+import type { Scene, SceneOptions } from '../system/example.ts';
+import { type KubernetesApi, startKubernetesApi } from '../system/kubernetes-api.ts';
+import { openPool } from '../system/pool.ts';
+import { type MonitoringStack, startMonitoring } from '../system/prometheus.ts';
+import { systemState } from '../system/state.ts';
+import { postgresStore } from '../system/store.ts';
+import { startThirdParties, type ThirdParties } from '../system/third-parties.ts';
+import { clusterObjects } from './cluster-objects.ts';
+import { createDatabases, type IlsDatabases } from './database.ts';
+import { HEALTHY, ILS_RULES, ilsSeries } from './metrics.ts';
+import { createRepository, type RepositoryStandIn } from './repository-stand-in.ts';
+import { ilsRoutes, PASSWORDS } from './routes.ts';
+import { THIRD_PARTY_DOCUMENTS } from './third-party-documents.ts';
+
+const run = promisify(execFile);
+
+export const HOST = 'localhost';
+const TAG = 'v1.0.0';
+const OLD_TAG = 'v0.9.0';
+const OLD_COMMIT = '4c1de22';
+
+/** Staging and production of ILS, and everything around them. */
+export interface IlsScene extends Scene {
+  readonly staging: Application;
+  readonly production: Application;
+  readonly plainDoor: PlainDoor;
+  readonly authority: Authority;
+  readonly cluster: KubernetesApi;
+  readonly monitoring: MonitoringStack;
+  readonly thirdParties: ThirdParties;
+  readonly databases: IlsDatabases;
+  readonly repository: RepositoryStandIn;
+  /** What `verify-backup.sh` prints while all is well. */
+  readonly backup: object;
+}
+
+const HEADERS = {
+  'strict-transport-security': 'max-age=31536000; includeSubDomains',
+  'content-security-policy': "default-src 'self'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'strict-origin-when-cross-origin',
+};
+
+/**
+ * ILS here: real PostgreSQL and Prometheus, TLS by a CA of our own, a real git repository; stand-ins of the application,
+ * of the API server of Kubernetes (which the real kubectl talks to) and of the third parties.
+ */
+export async function startScene({ directory, signal }: SceneOptions): Promise<IlsScene> {
+  const closers = createClosers();
+  try {
+    await mkdir(directory, { recursive: true });
+    const [postgres, authority] = await Promise.all([
+      startPostgres({ directory, name: 'postgres', signal }),
+      createAuthority(path.join(directory, 'ca')),
+    ]);
+    closers.add(() => postgres.stop());
+    const [databases, tls, repository] = await Promise.all([
+      createDatabases(postgres),
+      authority.issue(HOST),
+      createRepository(path.join(directory, 'repository'), authority.file, TAG),
+    ]);
+    const start = async (environment: string, database: string, version: string, commit: string) => {
+      const pool = openPool(database);
+      const application = await startApplication({
+        routes: ilsRoutes(postgresStore(pool)),
+        state: systemState({
+          release: { version, commit },
+          environment,
+          services: { database: 'ok', cache: 'ok', laboratory: 'ok' },
+          headers: { ...HEADERS },
+        }),
+        tls,
+        host: HOST,
+      });
+      closers.add(async () => {
+        await application.close();
+        await pool.end();
+      });
+      return application;
+    };
+    const staging = await start('staging', databases.staging, TAG, repository.commit);
+    const production = await start('production', databases.production, OLD_TAG, OLD_COMMIT);
+    const plainDoor = await startPlainDoor(production.url);
+    closers.add(() => plainDoor.close());
+    const cluster = await startKubernetesApi(clusterObjects(imageOf(OLD_TAG)));
+    closers.add(() => cluster.close());
+    const thirdParties = await startThirdParties(THIRD_PARTY_DOCUMENTS);
+    closers.add(() => thirdParties.close());
+    const monitoring = await startMonitoring({
+      directory: path.join(directory, 'monitoring'),
+      series: ilsSeries(HEALTHY),
+      rules: ILS_RULES,
+      signal,
+    });
+    closers.add(() => monitoring.close());
+
+    const kubeconfig = path.join(directory, 'kubeconfig');
+    await writeFile(kubeconfig, cluster.kubeconfig);
+    const kubectl = (...args: string[]) =>
+      run('kubectl', args, { env: { ...process.env, KUBECONFIG: kubeconfig } });
+    cluster.onRollout = (image) => {
+      const version = image.split(':').at(-1) ?? '';
+      production.state.release = { version, commit: version === TAG ? repository.commit : OLD_COMMIT };
+    };
+    const backupAt = new Date().toISOString();
+    const backup = { at: backupAt, bytes: 48_213, restored: databases.rows, restoreSeconds: 4 };
+    await repository.setBackup(backup);
+
+    let phase: Phase = 'preflight';
+    const before = (): boolean => phase === 'preflight';
+    return {
+      staging,
+      production,
+      plainDoor,
+      authority,
+      cluster,
+      monitoring,
+      thirdParties,
+      databases,
+      repository,
+      backup,
+      env: () => ({
+        ILS_URL: (before() ? staging : production).url,
+        ILS_PRODUCTION_URL: production.url,
+        ILS_HTTP_URL: plainDoor.url,
+        ILS_RELEASE: TAG,
+        ILS_BRANCH: 'main',
+        ILS_REPOSITORY: repository.directory,
+        ILS_WINDOW: 'any',
+        ILS_ROLLOUT_TIMEOUT: '5s',
+        ILS_BACKUP_AT: backupAt,
+        ILS_DATABASE_URL: withPassword(before() ? databases.staging : databases.production),
+        ILS_RESTORED_BACKUP_URL: withPassword(databases.restored),
+        ILS_SMOKE_PASSWORD: PASSWORDS.smoke,
+        ILS_ADMIN_PASSWORD: PASSWORDS.admin,
+        KUBECONFIG: kubeconfig,
+        SENTRY_URL: thirdParties.url,
+        SENTRY_AUTHORIZATION: 'Bearer stand-in-token',
+        GRAFANA_URL: thirdParties.url,
+        LOKI_URL: thirdParties.url,
+        LABORATORY_STATUS_URL: thirdParties.url,
+        PROMETHEUS_URL: monitoring.url(),
+        NODE_EXTRA_CA_CERTS: authority.file,
+      }),
+      wanted: (of) =>
+        of === 'rollback'
+          ? { release: OLD_TAG, commit: OLD_COMMIT }
+          : { release: TAG, commit: repository.commit },
+      // The real kubectl does what the workflow does.
+      enter: async (next) => {
+        phase = next;
+        if (next === 'cutover')
+          await kubectl(
+            'set',
+            'image',
+            'deployment/ils-app',
+            `ils-app=${imageOf(TAG)}`,
+            '-n',
+            'ils-production',
+          );
+        if (next === 'rollback')
+          await kubectl('rollout', 'undo', 'deployment/ils-app', '-n', 'ils-production');
+        if (next === 'cutover' || next === 'rollback')
+          await kubectl('rollout', 'status', 'deployment/ils-app', '-n', 'ils-production', '--timeout=30s');
+      },
+      close: () => closers.close(),
+    };
+  } catch (error) {
+    await closers.close();
+    throw error;
+  }
+}
+
+/** The server trusts everybody here; a plan for production has a password, which must not be shown. */
+const withPassword = (url: string): string => url.replace('://app@', '://app:stand-in-password@');
+
+const imageOf = (tag: string): string => `registry.ils.example.com/ils-app:${tag}`;

@@ -1,0 +1,104 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Phase } from '../contract/evidence/outcome.ts';
+import type { Evidence } from '../contract/evidence/evidence.ts';
+import { Verdict } from '../contract/verdict/verdict.ts';
+import { reportFiles } from '../host/report-files.ts';
+import { publishEvidence } from '../run/publish-evidence.ts';
+import { readEvidence } from '../run/read-evidence.ts';
+import type { Scene } from './system/example.ts';
+
+const ROOT = path.resolve(import.meta.dirname, '..');
+
+export interface PlanRun {
+  readonly example: string;
+  readonly phase: Phase;
+  readonly scene: Scene;
+  /** For the report and the ledger of this run. */
+  readonly directory: string;
+  /** Uses `dist`, which must be fresh, instead of the sources: it starts faster. */
+  readonly built?: boolean;
+  readonly signal: AbortSignal;
+}
+
+export interface PlanEnd {
+  readonly code: number | null;
+  /** Undefined where the run left none. */
+  readonly verdict: Verdict | undefined;
+  /** What the command line printed. */
+  readonly output: string;
+}
+
+/** Runs the plan of an example once, in a process of its own, as a pipeline would. */
+export async function runPlan({
+  example,
+  phase,
+  scene,
+  directory,
+  built,
+  signal,
+}: PlanRun): Promise<PlanEnd> {
+  const { release, commit } = scene.wanted(phase);
+  const program =
+    built === true ? ['dist/scripts/greenlight.js'] : ['--import', 'tsx', 'scripts/greenlight.ts'];
+  const child = spawn(
+    process.execPath,
+    [
+      ...program,
+      'run',
+      ...['--config', path.join(ROOT, 'examples', example, 'greenlight.config.mts')],
+      ...[
+        '--playwright',
+        path.join(ROOT, built === true ? 'dist/playwright.config.js' : 'playwright.config.ts'),
+      ],
+      ...['--phase', phase, '--release', release, '--commit', commit],
+      ...['--output', path.join(directory, 'report'), '--state', path.join(directory, 'state')],
+    ],
+    {
+      cwd: ROOT,
+      env: { ...process.env, NODE_OPTIONS: '', VITEST: undefined, ...scene.env() },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (part: Buffer) => (output += part.toString()));
+  const stop = (): void => void child.kill('SIGINT');
+  signal.addEventListener('abort', stop, { once: true });
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  signal.removeEventListener('abort', stop);
+  const file = path.join(directory, 'report', 'verdict.json');
+  const verdict = existsSync(file) ? Verdict.parse(JSON.parse(readFileSync(file, 'utf8'))) : undefined;
+  return { code, verdict, output };
+}
+
+/** Says for everybody that everything they are asked for holds, and judges again. */
+export function attestEverything(directory: string): Verdict {
+  const files = reportFiles(path.join(directory, 'report'));
+  const { evidence } = readEvidence(files.evidence, files.evidence, []);
+  const at = new Date().toISOString();
+  const attestations: Evidence['attestations'] = evidence.policy.attestations.map(({ id, role }) => ({
+    id,
+    role,
+    name: `stand-in of the ${role}`,
+    decision: 'attested',
+    at,
+    comment: 'made by npm run examples',
+  }));
+  return publishEvidence(
+    files,
+    { ...evidence, attestations: [...evidence.attestations, ...attestations] },
+    [],
+  );
+}
+
+/** The first check that decides: blocking, failed, not waived, in the order of the manifest. */
+export function firstFailure(verdict: Verdict): string | undefined {
+  return verdict.checks.find(
+    ({ severity, state, waiver }) => severity === 'blocking' && state === 'failed' && waiver === null,
+  )?.id;
+}

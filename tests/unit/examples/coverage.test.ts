@@ -1,0 +1,76 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { parsePlan, type Plan } from '../../../contract/plan/plan.ts';
+import { coverageProblems } from '../../../examples/coverage/coverage-problems.ts';
+import type { Coverage } from '../../../examples/coverage/mapping.ts';
+import { countCovers, renderCoverage } from '../../../examples/coverage/render.ts';
+import { type DocumentStatement, statementsOf } from '../../../examples/coverage/statements.ts';
+import { coverage as ils } from '../../../examples/ils-kubernetes/coverage.ts';
+import ilsPlan from '../../../examples/ils-kubernetes/greenlight.config.mts';
+import { coverage as mhp } from '../../../examples/mhp-azure/coverage.ts';
+import mhpPlan from '../../../examples/mhp-azure/greenlight.config.mts';
+
+const EXAMPLES: readonly {
+  readonly id: string;
+  readonly input: unknown;
+  readonly coverage: Coverage;
+  readonly count: number;
+}[] = [
+  { id: 'mhp-azure', input: mhpPlan, coverage: mhp, count: 45 },
+  { id: 'ils-kubernetes', input: ilsPlan, coverage: ils, count: 131 },
+];
+const folder = path.resolve(import.meta.dirname, '../../../examples');
+
+describe.each(EXAMPLES)('$id', ({ id, input, coverage, count }) => {
+  const statements = statementsOf(id);
+  let plan: Plan;
+  beforeAll(() => {
+    plan = parsePlan(input);
+  });
+
+  test('has a place for every statement of its document, and each place is in the plan', () => {
+    expect(statements.length).toBe(count);
+    expect(coverageProblems(statements, plan, coverage)).toEqual([]);
+  });
+
+  test('COVERAGE.md says so', () => {
+    const file = path.join(folder, id, 'COVERAGE.md');
+    const page = renderCoverage(id, statements, plan, coverage);
+    if (process.env['UPDATE_DOCS'] === '1') writeFileSync(file, page);
+    expect(readFileSync(file, 'utf8'), 'run it with UPDATE_DOCS=1').toBe(page);
+    const counts = countCovers(statements, coverage);
+    expect(counts.check + counts.statement + counts.policy + counts.later).toBe(count);
+  });
+
+  test('a mapping that is wrong is refused', () => {
+    const [first] = statements;
+    const lacking: DocumentStatement = {
+      ...(first as DocumentStatement),
+      id: 'x-1',
+      text: 'Nobody thought of it',
+    };
+    const problems = (more: Coverage): readonly string[] =>
+      coverageProblems([...statements, lacking], plan, { ...coverage, ...more });
+    expect(problems({})).toEqual(['x-1: "Nobody thought of it" goes nowhere']);
+    expect(problems({ 'x-1': { check: 'no-such-check' } })).toEqual([
+      'x-1: the plan has no check "no-such-check" in phase preflight',
+    ]);
+    expect(problems({ 'x-1': { statement: 'nobody-asks' } })).toEqual([
+      'x-1: the policy of phase preflight asks for no statement "nobody-asks"',
+    ]);
+    expect(problems({ 'x-1': { policy: 'watch.advisory', note: '' } })).toEqual([
+      'x-1: the policy says nothing about "watch.advisory" in preflight',
+    ]);
+    expect(
+      problems({ 'x-1': { later: 'The night', note: 'x' }, 'x-2': { later: 'The night', note: 'x' } }),
+    ).toEqual(['x-2: is no statement of the document']);
+  });
+
+  test('a check is only good for the phase in which the plan plans it', () => {
+    const moved = statements.map((one) => ({ ...one, phase: 'canary' as const }));
+    const checked = Object.values(coverage).filter((cover) => 'check' in cover).length;
+    const problems = coverageProblems(moved, plan, coverage).filter((one) => one.includes('in phase canary'));
+    expect(problems.length).toBeGreaterThanOrEqual(checked / 2);
+  });
+});
