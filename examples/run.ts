@@ -115,6 +115,8 @@ async function runExample(
   const lines: Line[] = [];
   say(`${example.id}: starting its stand-ins`);
   const home = path.join(directory, example.id);
+  // What an earlier run kept there would be in the way of this one.
+  rmSync(home, { recursive: true, force: true });
   const scene = await example.open({ directory: home, signal });
   try {
     for (const phase of example.phases) {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { EXIT } from '../../contract/exit-codes.ts';
@@ -9,10 +9,12 @@ import { createHttpApplication } from '../../safety/http-application.ts';
 import { type CommandContext, commandOf, wholeNumber } from '../command-context.ts';
 import { protectAddresses, untilInterrupted } from '../data/two-databases.ts';
 import { databaseArguments, type NamedDatabases } from '../init/database-arguments.ts';
+import { exampleFiles } from '../init/example-files.ts';
 import { createAsker, LOOK_LIMITS } from '../init/look/asker.ts';
 import { lookAtTarget, type Seen } from '../init/look/look-at-target.ts';
 import { type DataPart, readDataPart } from '../init/plan/data-part.ts';
 import { renderData, renderLook } from '../init/render-look.ts';
+import { writeFiles, type WrittenFile } from '../init/write-files.ts';
 import { PLAN_FILE, projectFiles } from '../project-files.ts';
 import { SCHEMAS_FILE } from '../init/plan/schemas-file.ts';
 
@@ -22,6 +24,7 @@ interface InitOptions {
   readonly openapi?: string;
   readonly old?: string;
   readonly new?: string;
+  readonly from?: string;
   readonly stay: boolean;
   readonly offline: boolean;
   readonly timeout: number;
@@ -39,6 +42,7 @@ export function initCommand(context: CommandContext): Command {
       'greenlight init --url https://shop.example.com --openapi openapi.yaml',
       'greenlight init --url https://shop.example.com --old OLD_DATABASE_URL --new NEW_DATABASE_URL',
       'greenlight init --url https://shop.example.com --dry-run',
+      'greenlight init --from ils-kubernetes',
     ],
   )
     .option(
@@ -53,6 +57,10 @@ export function initCommand(context: CommandContext): Command {
       '--new <url|variable>',
       'the new database, likewise; the plan names the variable, never the address',
     )
+    .option(
+      '--from <example>',
+      'write a whole plan that comes with the package, with its deploy files, instead of looking at a target: mhp-azure, ils-kubernetes',
+    )
     .option('--stay', 'keep the address as given, wherever its home page leads', false)
     .option('--offline', 'ask nobody: write the plan without looking', false)
     .option('--timeout <ms>', 'longest time for one answer of the target', wholeNumber(1), LOOK_LIMITS.eachMs)
@@ -60,8 +68,10 @@ export function initCommand(context: CommandContext): Command {
     .option('--json', 'print what was seen, and the files, as JSON', false)
     .action(async (options: InitOptions, command: Command) => {
       const isGiven = (name: string): boolean => command.getOptionValueSource(name) === 'cli';
+      if (options.from !== undefined)
+        return context.finish(fromExample(context, options, options.from, isGiven));
       const work = (): Promise<number> => init(context, options, isGiven);
-      context.finish(await untilInterrupted(context.interrupted, work));
+      return context.finish(await untilInterrupted(context.interrupted, work));
     });
 }
 
@@ -123,6 +133,54 @@ async function init(
         `Set ${variable} to the address of the database before \`greenlight run\`: the plan names it.`,
       );
   screen.err(NEXT);
+  return EXIT.GO;
+}
+
+/** What only a look at a target, or at databases, needs. */
+const OF_A_LOOK = ['url', 'name', 'openapi', 'old', 'new', 'stay', 'offline', 'timeout'] as const;
+
+/**
+ * Writes a plan that comes with the package.
+ * @throws GreenlightError USAGE for an example that is none, or beside what asks a target; also for parts that would
+ *   belong to another plan
+ */
+function fromExample(
+  { screen, cwd }: CommandContext,
+  { dryRun, json }: InitOptions,
+  name: string,
+  isGiven: (name: string) => boolean,
+): number {
+  const beside = OF_A_LOOK.filter(isGiven).map((option) => `--${option}`);
+  if (beside.length > 0) {
+    throw new GreenlightError('USAGE', `--from writes a plan as it is: leave out ${beside.join(' and ')}`, {
+      hint: 'Its addresses stand in the plan, and in environment variables that it names.',
+    });
+  }
+  const example = exampleFiles(name);
+  const keepsPlan = existsSync(path.join(cwd, PLAN_FILE));
+  if (!dryRun && !keepsPlan)
+    for (const file of Object.keys(example).filter((one) => one.startsWith('plan/')))
+      mustNotBeThere(cwd, file);
+  const files = { ...projectFiles({ url: '', name, seen: undefined, data: undefined }), ...example };
+  if (dryRun && !json) {
+    for (const [file, content] of Object.entries(example)) screen.out(`// ${file}\n${content}`);
+    return EXIT.GO;
+  }
+  // A plan that is there stays as it is, and parts of another one would only be in its way.
+  const wanted = Object.entries(files).filter(
+    ([file]) => !keepsPlan || !(file in example) || file === PLAN_FILE,
+  );
+  const written = dryRun ? [] : writeFiles(cwd, wanted);
+  if (json) {
+    screen.out(JSON.stringify(asJson(undefined, undefined, written, dryRun ? files : undefined), null, 2));
+    return EXIT.GO;
+  }
+  for (const [file, isNew] of written) screen.out(`${isNew ? 'wrote   ' : 'kept    '} ${file}`);
+  screen.err(
+    keepsPlan
+      ? `${PLAN_FILE} was there and is as it was, so the example was not written. Print it with --dry-run.`
+      : `\nNext: read greenlight/README.md: it says what to change for your system, and which variables to set.`,
+  );
   return EXIT.GO;
 }
 
@@ -205,24 +263,10 @@ async function dataOf({ screen }: CommandContext, databases: NamedDatabases): Pr
   }
 }
 
-/** Never overwrites: a file that is there is the user's. */
-function writeFiles(
-  directory: string,
-  files: readonly (readonly [name: string, content: string])[],
-): readonly (readonly [file: string, isNew: boolean])[] {
-  return files.map(([name, content]) => {
-    const file = path.join(directory, name);
-    if (existsSync(file)) return [name, false];
-    mkdirSync(path.dirname(file), { recursive: true });
-    writeFileSync(file, content, { flag: 'wx' });
-    return [name, true];
-  });
-}
-
 function asJson(
   seen: Seen | undefined,
   data: DataPart | undefined,
-  written: readonly (readonly [file: string, isNew: boolean])[],
+  written: readonly WrittenFile[],
   contents: Readonly<Record<string, string>> | undefined,
 ): object {
   return {
