@@ -5,7 +5,7 @@ import { byCause, isOneCause, namesOf, type OneCause } from '../judge/one-cause.
 import { FAULT_WORDS } from '../judge/reasons.ts';
 import { releaseText } from '../judge/release.ts';
 import { SECTIONS } from '../sections/index.ts';
-import { pageReportOf, showTrace } from './kept-files.ts';
+import { filesOf, pageReportOf, showTrace } from './kept-files.ts';
 import { sectionsOf } from './sections.ts';
 import {
   clean,
@@ -122,7 +122,7 @@ function browserLines(check: CheckResult, report: string | undefined): readonly 
   return [
     ...(page?.log ?? []).map((line) => `playwright: ${line}`),
     ...(page?.failedRequests ?? []).map((request) => `failed: ${request}`),
-    ...(check.files ?? []).map((file) =>
+    ...filesOf(check).map((file) =>
       file.kind === 'trace'
         ? `trace: ${showTrace(file, report ?? '.')}${report === undefined ? ' (in the report)' : ''}`
         : `${file.kind}: ${report === undefined ? file.path : `${report}/${file.path}`}`,

@@ -32,7 +32,7 @@ ${statementTable(`Comparisons of ${check.id}`, detail.statements)}${printed(deta
     return [
       heading('Probes', probes.length, paint),
       ...told.flatMap(({ check, broken, of }) => [
-        `  ${paint('bold', check.id)}  ${broken.length} of ${plural(of, 'comparison')} do not hold`,
+        `  ${paint('bold', check.id)}  ${broken.length} of ${plural(of, 'comparison')} ${broken.length === 1 ? 'does' : 'do'} not hold`,
         ...broken.slice(0, MOST_SHOWN).map((one) => statementLine(one, 'expected', paint)),
         ...moreLine(broken.length - MOST_SHOWN),
       ]),

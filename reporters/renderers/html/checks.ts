@@ -4,7 +4,7 @@ import { decidingFinding } from '../../judge/deciding-finding.ts';
 import { byCause, isOneCause, type OneCause } from '../../judge/one-cause.ts';
 import { statementsIn } from '../../sections/index.ts';
 import { sectionsOf } from '../sections.ts';
-import { pageReportOf, showTrace } from '../kept-files.ts';
+import { filesOf, pageReportOf, showTrace } from '../kept-files.ts';
 import { amount, duration, plural } from '../words.ts';
 import { checkName } from './check-name.ts';
 import { stateBadge, toneOfState } from './icons.ts';
@@ -121,7 +121,7 @@ function card(check: CheckResult): Markup {
 /** What a browser left of a check that did not pass. */
 function browserPart(check: CheckResult): Markup | undefined {
   const { log = [], failedRequests = [] } = pageReportOf(check) ?? {};
-  const files = check.files ?? [];
+  const files = filesOf(check);
   if (log.length + failedRequests.length + files.length === 0) return undefined;
   return markup`${lines("The last lines of Playwright's log:", log)}${lines('The last requests that failed:', failedRequests)}${files.map(fileLine)}`;
 }

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import type { StepReport } from '../../../contract/evidence/finding.ts';
+import type { KeptFile } from '../../../contract/evidence/evidence.ts';
+import type { Finding, StepReport } from '../../../contract/evidence/finding.ts';
 import { judge } from '../../../reporters/judge.ts';
 import { keptFiles } from '../../../reporters/recorder/kept-files.ts';
 import { renderHtml } from '../../../reporters/renderers/html.ts';
@@ -66,4 +67,26 @@ test('terminal and page name the files, the log and the failed requests of a che
   expect(html).toContain('href="playwright/session-0/a/test-failed-1.png"');
   expect(html).toContain('npx playwright show-trace playwright/session-0/a/trace.zip');
   expect(html).toContain('#&lt;total&gt;');
+});
+
+test('a trace of a check that opened no page is not named: it would show nothing', () => {
+  const trace = { kind: 'trace', path: 'playwright/session-0/a/trace.zip' } as const;
+  const step = { id: 'ask', outcome: 'fail', durationMs: 1, budgetMs: 2, statements: [] } as const;
+  const said = (detail: Finding['detail'], files: readonly KeptFile[] = [trace]): boolean => {
+    const failed = failing('total-is-right', { files: [...files] }, detail === undefined ? {} : { detail });
+    const verdict = judge(evidenceOf([planned('total-is-right')], [failed]), DECIDED);
+    const named = renderTerminal(verdict).includes('show-trace');
+    expect(renderHtml(verdict).includes('show-trace')).toBe(named);
+    return named;
+  };
+  const steps = (...kinds: readonly StepReport['kind'][]): Finding['detail'] => ({
+    kind: 'flow',
+    steps: kinds.map((kind) => ({ ...step, statements: [], kind })),
+  });
+  expect(said(steps('request'))).toBe(false);
+  expect(said({ kind: 'probe', statements: [] })).toBe(false);
+  expect(said(steps('page', 'request'))).toBe(true);
+  // A spec of the user says nothing about pages, and a screenshot is of one.
+  expect(said(undefined)).toBe(true);
+  expect(said({ kind: 'probe', statements: [] }, [trace, { kind: 'screenshot', path: 'a.png' }])).toBe(true);
 });

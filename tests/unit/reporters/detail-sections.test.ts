@@ -56,7 +56,7 @@ describe('the short forms of the terminal', () => {
     );
     expect(lineOf(renderers.terminal(verdict), 'Probes')).toEqual([
       'Probes (2)',
-      '  pages  1 of 3 comparisons do not hold',
+      '  pages  1 of 3 comparisons does not hold',
       '    ✖ status of /1: 404, expected 200',
       '  1 other: no comparison went wrong',
     ]);
