@@ -2,6 +2,7 @@ import type { Finding } from '../contract/evidence/finding.ts';
 import type { LookedShape } from '../contract/load/load-result.ts';
 import { atMost, type Statement } from '../contract/flow/statement.ts';
 import { breachIsCertain } from '../contract/statistics/certain-breach.ts';
+import { percent } from '../contract/statistics/percent.ts';
 
 /** Fewer looks at the answers to a step show nothing about them. */
 const LEAST_LOOKS = 30;
@@ -73,8 +74,4 @@ function told({ step, looked, wrong }: LookedShape): string {
 
 function shareOf({ looked, wrong }: LookedShape): number {
   return looked === 0 ? NaN : wrong / looked;
-}
-
-function percent(share: number): string {
-  return `${Number((share * 100).toFixed(2))} %`;
 }

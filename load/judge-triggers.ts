@@ -2,6 +2,7 @@ import type { Finding } from '../contract/evidence/finding.ts';
 import type { LoadProfile } from '../contract/load/load-profile.ts';
 import type { LoadResult } from '../contract/load/load-result.ts';
 import { bucketsOfResult, evaluateTrigger } from '../contract/load/trigger.ts';
+import { percent } from '../contract/statistics/percent.ts';
 
 type Saying = Pick<Finding, 'outcome' | 'summary' | 'cause' | 'remedy' | 'measured' | 'expected'>;
 
@@ -45,8 +46,4 @@ export function judgeTriggers(profile: LoadProfile, result: LoadResult): Saying 
     summary: `A trigger could not be evaluated (${unknown.text}): ${unknown.requests} requests, ${percent(unknown.coverage)} of its time seen`,
     remedy: 'make more load, or lower minimumRequests of the trigger',
   };
-}
-
-function percent(share: number): string {
-  return `${Number((share * 100).toFixed(2))} %`;
 }

@@ -35,10 +35,10 @@ function inItsUnit({
   if (name !== 'error rate' || typeof measured !== 'number' || typeof expected !== 'string')
     return { measured, expected, ...(unit === undefined ? {} : { unit }) };
   const limit = Number(expected.replace(/^\D*/, ''));
-  return { measured: percent(measured), expected: `<= ${percent(limit)}`, unit: '%' };
+  return { measured: inPercent(measured), expected: `<= ${inPercent(limit)}`, unit: '%' };
 }
 
-function percent(share: number): number {
+function inPercent(share: number): number {
   return round(share * 100, 3);
 }
 

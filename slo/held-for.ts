@@ -3,7 +3,8 @@ import type { SloLevel } from '../contract/slo/slo.ts';
 import { isCertain } from './enough-events.ts';
 import { ROUNDING } from './limits.ts';
 import type { SloHistory } from './read-slo.ts';
-import { percent, type Saying, unknown } from './saying.ts';
+import { type Saying, unknown } from './saying.ts';
+import { percent } from '../contract/statistics/percent.ts';
 import { shareAt } from './share-of.ts';
 import { type CountBucket, evaluateTrigger } from '../contract/load/trigger.ts';
 

@@ -7,7 +7,8 @@ import { heldFor } from './held-for.ts';
 import { ROUNDING } from './limits.ts';
 import { notSeen, type Whose } from './not-seen.ts';
 import type { SloReadings } from './read-slo.ts';
-import { numberOf, percent, round, type Saying, unknown } from './saying.ts';
+import { numberOf, round, type Saying, unknown } from './saying.ts';
+import { percent } from '../contract/statistics/percent.ts';
 import { type Share, shareNow } from './share-of.ts';
 
 /**

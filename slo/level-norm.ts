@@ -8,6 +8,7 @@ import type { ErrorShare } from '../contract/statistics/clustered-errors.ts';
 import { CALLS_REPEATED } from './enough-events.ts';
 import { judgeSlo, seenShare } from './judge-slo.ts';
 import { readSlo } from './read-slo.ts';
+import { percent } from '../contract/statistics/percent.ts';
 
 const CONFIDENCE = 0.95;
 
@@ -95,8 +96,4 @@ function askedOf({ up }: Slo, level: SloLevel): string {
   const { id: _id, title: _title, phases: _phases, windowS: _window, forS: _for, ...rest } = level;
   const asked = { up, ...rest, atLeast: undefined, atMost: undefined, minimumEvents: undefined };
   return `sha256:${createHash('sha256').update(canonicalJson(asked)).digest('hex')}`;
-}
-
-function percent(share: number): string {
-  return `${Number((share * 100).toFixed(2))} %`;
 }

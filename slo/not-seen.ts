@@ -1,7 +1,8 @@
 import type { Slo, SloLevel } from '../contract/slo/slo.ts';
 import { LEAST_COVERAGE, MOST_AGE_SCRAPES } from './limits.ts';
 import type { SloReadings } from './read-slo.ts';
-import { describe, numberOf, percent, round, type Saying, unknown } from './saying.ts';
+import { describe, numberOf, round, type Saying, unknown } from './saying.ts';
+import { percent } from '../contract/statistics/percent.ts';
 
 /** Of which instances a window is: of those that are there now, or of all that ever were in it. */
 export type Whose = 'present' | 'all';

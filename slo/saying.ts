@@ -23,10 +23,6 @@ export function describe(value: number | string): string {
   return typeof value === 'number' ? String(value) : `(${value})`;
 }
 
-export function percent(share: number): string {
-  return `${round(share * 100, 2)} %`;
-}
-
 export function round(value: number, digits: number): number {
   return Number(value.toFixed(digits));
 }

@@ -9,6 +9,7 @@ import { perAnswerMs } from './compared-rounds.ts';
 import { judgeErrors } from '../../contract/statistics/judge-errors.ts';
 import { LEAST_RUNS, mostOfAnotherRun } from './other-runs.ts';
 import { meanInterval, percentileInterval, type PercentileInterval } from './percentile-interval.ts';
+import { percent } from '../../contract/statistics/percent.ts';
 
 /** Percentiles that can be compared. */
 export const BASELINE_PERCENTILES = ['p50', 'p95', 'p99'] as const;
@@ -213,7 +214,7 @@ function reasonOf(
   { margin }: BaselineOptions,
   runs: number,
 ): string {
-  const allowed = percent(margin);
+  const allowed = percent(margin, 1);
   const told = `${percentile} was ${span(then)} in the baseline and is ${span(now)} now`;
   if (outcome === 'fail')
     return `${told}, and another run of the same system would hardly exceed ${(usual ?? NaN).toFixed(1)} ms; ${allowed} slower is allowed`;
@@ -235,11 +236,7 @@ function passReason(
   const told = percentiles.map(
     ({ percentile, then, now }) => `${percentile} ${span(then)} then, ${span(now)} now`,
   );
-  return `${told.join('; ')}: not slower by more than ${percent(margin)} or ${floorMs} ms`;
-}
-
-function percent(share: number): string {
-  return `${Number((share * 100).toFixed(1))} %`;
+  return `${told.join('; ')}: not slower by more than ${percent(margin, 1)} or ${floorMs} ms`;
 }
 
 function span({ value, lower, upper }: PercentileInterval): string {

@@ -6,6 +6,7 @@ import { numbers } from '../renderers/words.ts';
 import { decidingFinding } from './deciding-finding.ts';
 import { inHeadline, nameInWords } from './headline.ts';
 import { WORST_DECISION } from './weigh-check.ts';
+import { percent } from '../../contract/statistics/percent.ts';
 
 /** One thing that stands against GO. */
 export interface Reason {
@@ -116,11 +117,6 @@ export function groupReason(group: GroupResult): Reason | undefined {
     rank: REASON_RANK.group,
     text: `Group ${group.id}: ${group.passed} of ${group.of} passed; ${need}`,
   };
-}
-
-/** `95 %`. */
-export function percent(ratio: number): string {
-  return `${Number((ratio * 100).toFixed(2))} %`;
 }
 
 export function attestationReason(attestation: AttestationResult): Reason | undefined {

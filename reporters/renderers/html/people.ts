@@ -1,6 +1,6 @@
 import type { CheckState } from '../../../contract/evidence/outcome.ts';
 import type { AttestationResult, GroupResult, Verdict } from '../../../contract/verdict/verdict.ts';
-import { percent } from '../../judge/reasons.ts';
+import { percent } from '../../../contract/statistics/percent.ts';
 import { sectionsOf } from '../sections.ts';
 import { time } from '../words.ts';
 import { checkName } from './check-name.ts';
