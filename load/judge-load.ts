@@ -14,6 +14,7 @@ import { connectionsFailed } from './connections-failed.ts';
 import { coresItTakes, usersItTakes } from './generator-capacity.ts';
 import { errorRate } from './error-rate.ts';
 import { autocannonRemedy, brokenTexts, failure, generatorText, passSummary, round } from './load-words.ts';
+import type { FindingDraft } from '../contract/evidence/finding-draft.ts';
 
 export interface LoadEvidence {
   readonly profile: LoadProfile;
@@ -96,9 +97,7 @@ function limitStatements(profile: LoadProfile, result: LoadResult): readonly Sta
   ];
 }
 
-type Saying = Pick<Finding, 'outcome' | 'summary' | 'cause' | 'remedy' | 'measured' | 'expected' | 'unit'>;
-
-function nothingMeasured({ result, control }: LoadEvidence): Saying | undefined {
+function nothingMeasured({ result, control }: LoadEvidence): FindingDraft | undefined {
   if (result.faults.length > 0) {
     return {
       outcome: 'unknown',
@@ -145,7 +144,7 @@ function fewerThanThePlan(
   { minimumRequests }: LoadProfile,
   { requests }: LoadResult,
   broken: readonly Statement[],
-): Saying | undefined {
+): FindingDraft | undefined {
   if (requests >= minimumRequests) return undefined;
   return {
     outcome: 'unknown',
@@ -169,7 +168,11 @@ function lackingOf(profile: LoadProfile, { requests, latency }: LoadResult): rea
     .sort((a, b) => b.requests - a.requests);
 }
 
-function tooFew({ requests }: LoadResult, lacking: readonly Need[], broken: readonly Statement[]): Saying {
+function tooFew(
+  { requests }: LoadResult,
+  lacking: readonly Need[],
+  broken: readonly Statement[],
+): FindingDraft {
   const [most] = lacking;
   const needs = lacking.map((need) => `${need.name} needs ${need.requests}`).join(', ');
   return {
@@ -190,7 +193,7 @@ function tooFew({ requests }: LoadResult, lacking: readonly Need[], broken: read
 function notBelievable(
   { profile, result, control }: LoadEvidence,
   broken: readonly Statement[],
-): Saying | undefined {
+): FindingDraft | undefined {
   const limit = errorLimit(profile);
   const { status, assertion, timeout, connection } = result.errors;
   // No user asks as a generator does, so a limit that only it meets shows nothing, unless the plan says that it does.
@@ -263,7 +266,7 @@ function notBelievable(
 }
 
 /** Less load than ordered: a breach under it still is one, but it cannot pass. */
-export function lessThanOrdered(result: LoadResult): Saying | undefined {
+export function lessThanOrdered(result: LoadResult): FindingDraft | undefined {
   if (result.targetRate === null) return undefined;
   const arrivals = result.targetRate * (result.durationMs / 1000);
   const remedy = `raise connections, the virtual users that are there from the start${usersItTakes(result)}, free the machine, or lower the rate`;
@@ -291,7 +294,7 @@ export function lessThanOrdered(result: LoadResult): Saying | undefined {
   return undefined;
 }
 
-function stallBehind({ thresholds }: LoadProfile, result: LoadResult): Saying | undefined {
+function stallBehind({ thresholds }: LoadProfile, result: LoadResult): FindingDraft | undefined {
   const limits = [
     ['p50', thresholds.p50Ms],
     ['p95', thresholds.p95Ms],
@@ -313,7 +316,7 @@ function stallBehind({ thresholds }: LoadProfile, result: LoadResult): Saying | 
 function finding(
   { profile, result }: LoadEvidence,
   statements: readonly Statement[],
-  saying: Saying,
+  saying: FindingDraft,
 ): Finding {
   return {
     check: profile.id,

@@ -3,11 +3,10 @@ import type { LookedShape } from '../contract/load/load-result.ts';
 import { atMost, type Statement } from '../contract/flow/statement.ts';
 import { breachIsCertain } from '../contract/statistics/certain-breach.ts';
 import { percent } from '../contract/statistics/percent.ts';
+import type { FindingDraft } from '../contract/evidence/finding-draft.ts';
 
 /** Fewer looks at the answers to a step show nothing about them. */
 const LEAST_LOOKS = 30;
-
-type Saying = Pick<Finding, 'outcome' | 'summary' | 'cause' | 'remedy' | 'measured' | 'expected' | 'unit'>;
 
 /** What is wrong of each step's sample, as a share of that sample: among all requests it would all but vanish. */
 export function shapeStatements(shapes: readonly LookedShape[], limit: number): readonly Statement[] {
@@ -19,7 +18,7 @@ export function shapeStatements(shapes: readonly LookedShape[], limit: number): 
 }
 
 /** Answers of a wrong shape, where chance does not explain how many of the sample they are. Pure. */
-export function brokenShapes(shapes: readonly LookedShape[], limit: number): Saying | undefined {
+export function brokenShapes(shapes: readonly LookedShape[], limit: number): FindingDraft | undefined {
   const broken = shapes.filter(({ looked, wrong }) => breachIsCertain(wrong, looked, limit));
   const [first] = broken;
   if (first === undefined) return undefined;
@@ -34,7 +33,7 @@ export function brokenShapes(shapes: readonly LookedShape[], limit: number): Say
 }
 
 /** Why what was looked at does not show that the shapes hold. Pure. */
-export function doubtfulShapes(shapes: readonly LookedShape[], limit: number): Saying | undefined {
+export function doubtfulShapes(shapes: readonly LookedShape[], limit: number): FindingDraft | undefined {
   const few = shapes.filter(({ looked }) => looked < LEAST_LOOKS);
   const [least] = [...few].sort((a, b) => a.looked - b.looked);
   if (least !== undefined) {

@@ -3,14 +3,13 @@ import type { LoadProfile } from '../contract/load/load-profile.ts';
 import type { LoadResult } from '../contract/load/load-result.ts';
 import { bucketsOfResult, evaluateTrigger } from '../contract/load/trigger.ts';
 import { percent } from '../contract/statistics/percent.ts';
-
-type Saying = Pick<Finding, 'outcome' | 'summary' | 'cause' | 'remedy' | 'measured' | 'expected'>;
+import type { FindingDraft } from '../contract/evidence/finding-draft.ts';
 
 /**
  * What the triggers of a profile say, from its seconds; the same evaluation as that of service levels. Pure.
  * @returns undefined when none of them fired, and all could be evaluated
  */
-export function judgeTriggers(profile: LoadProfile, result: LoadResult): Saying | undefined {
+export function judgeTriggers(profile: LoadProfile, result: LoadResult): FindingDraft | undefined {
   const buckets = bucketsOfResult(result);
   const answers = (profile.triggers ?? []).map((trigger) => {
     const { kind, forS, errorRate, minimumRequests } = trigger;

@@ -6,7 +6,7 @@ import type { Evidence } from '../contract/evidence/evidence.ts';
 import { mergePolicy } from '../contract/verdict/policy.ts';
 import type { Plan } from '../contract/plan/plan.ts';
 import type { RunContext } from '../contract/evidence/run-context.ts';
-import { fileStemOf, needsLoadPart, shareOf } from '../contract/evidence/shard.ts';
+import { fileStemOf, needsLoadPart, checksOfPart } from '../contract/evidence/shard.ts';
 import type { LeaseShare } from '../safety/lease.ts';
 import { refuseSecretIdentities, secretWarnings } from '../safety/check-secrets.ts';
 import { keepIdentities, namesOfRun } from '../safety/identities.ts';
@@ -85,7 +85,7 @@ export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
   const nonce = request.nonce ?? randomUUID();
   const output = path.resolve(request.cwd, request.output);
   const shared = request.shared && preparedPart(request.shared, whole, output, nonce);
-  const manifest = shared === undefined ? whole : shareOf(whole, shared.part);
+  const manifest = shared === undefined ? whole : checksOfPart(whole, shared.part);
   const id = runIdOf(shared);
   const names = namesOfRun({ id, nonce, wanted: request.wanted });
   refuseSecretIdentities(plan, request.env, names);

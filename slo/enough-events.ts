@@ -1,8 +1,9 @@
 import { badLimit, leastEvents } from '../contract/slo/slo-events.ts';
 import type { SloLevel } from '../contract/slo/slo.ts';
 import { breachIsCertain } from '../contract/statistics/certain-breach.ts';
-import { round, type Saying, unknown } from './saying.ts';
-import type { Share } from './share-of.ts';
+import { type LevelDraft, unknown } from './level-draft.ts';
+import { round } from './metric-number.ts';
+import type { LevelShare } from './level-share.ts';
 
 /**
  * What one call may be counted as: clients repeat what failed, two times more as a rule, so of a few events not each is
@@ -11,7 +12,7 @@ import type { Share } from './share-of.ts';
 export const CALLS_REPEATED = 3;
 
 /** Whether there is a share at all: without events, and with no capacity, there is none. Pure. */
-export function shareOfSome(objective: SloLevel, share: Share | Saying): Share | Saying {
+export function shareOfSome(objective: SloLevel, share: LevelShare | LevelDraft): LevelShare | LevelDraft {
   if ('outcome' in share) return share;
   if (objective.kind === 'saturation') return capable(objective, share);
   return share.total > 0 ? share : tooFew(objective, share, leastEvents(objective).floor, 'to say anything');
@@ -21,7 +22,7 @@ export function shareOfSome(objective: SloLevel, share: Share | Saying): Share |
  * Whether so many events carry the answer: a pass needs as many as show that the limit holds, unless the plan asks for
  * fewer. No floor guards a breach: it must be more than chance, however few show it. Pure.
  */
-export function carried(objective: SloLevel, share: Share, broken: boolean): Saying | undefined {
+export function carried(objective: SloLevel, share: LevelShare, broken: boolean): LevelDraft | undefined {
   const { floor, pass, needed } = leastEvents(objective);
   if (objective.kind === 'saturation') return undefined;
   if (!broken) {
@@ -37,7 +38,7 @@ export function carried(objective: SloLevel, share: Share, broken: boolean): Say
 }
 
 /** Whether a share breaks its level by more than chance, however few events it is of. Pure. */
-export function isCertain(objective: SloLevel, share: Share): boolean {
+export function isCertain(objective: SloLevel, share: LevelShare): boolean {
   const limit = badLimit(objective);
   // Looks at regular times cover the window: what they saw is no sample.
   if (limit === undefined)
@@ -48,19 +49,19 @@ export function isCertain(objective: SloLevel, share: Share): boolean {
 }
 
 /** Between two buckets more is not known. */
-function fewestBad(objective: SloLevel, share: Share): number {
+function fewestBad(objective: SloLevel, share: LevelShare): number {
   return 'atLeast' in objective ? share.total - share.most : share.least;
 }
 
 /** Said of a pass that the plan allows with fewer events than its limit needs. */
-export function reservation(objective: SloLevel, share: Share): string {
+export function reservation(objective: SloLevel, share: LevelShare): string {
   const { needed } = leastEvents(objective);
   return badLimit(objective) === undefined || share.total >= needed
     ? ''
     : `, of ${round(share.total, 1)} events only: ${needed} would be needed to show that the limit holds`;
 }
 
-function tooFew(objective: SloLevel, share: Share, least: number, why: string): Saying {
+function tooFew(objective: SloLevel, share: LevelShare, least: number, why: string): LevelDraft {
   return unknown(
     'too-few-events',
     `Only ${round(share.total, 1)} events in ${objective.windowS} s; ${least} are needed ${why}`,
@@ -69,7 +70,10 @@ function tooFew(objective: SloLevel, share: Share, least: number, why: string): 
 }
 
 /** Where a capacity is not limited, exporters write 0: nothing is full, and nothing is empty. */
-function capable(objective: Extract<SloLevel, { kind: 'saturation' }>, share: Share): Share | Saying {
+function capable(
+  objective: Extract<SloLevel, { kind: 'saturation' }>,
+  share: LevelShare,
+): LevelShare | LevelDraft {
   if (share.total > 0) return share;
   return unknown(
     'no-capacity',

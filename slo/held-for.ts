@@ -3,9 +3,9 @@ import type { SloLevel } from '../contract/slo/slo.ts';
 import { isCertain } from './enough-events.ts';
 import { ROUNDING } from './limits.ts';
 import type { SloHistory } from './read-slo.ts';
-import { type Saying, unknown } from './saying.ts';
+import { type LevelDraft, unknown } from './level-draft.ts';
 import { percent } from '../contract/statistics/percent.ts';
-import { shareAt } from './share-of.ts';
+import { shareAt } from './level-share.ts';
 import { type CountBucket, evaluateTrigger } from '../contract/load/trigger.ts';
 
 /**
@@ -17,7 +17,7 @@ export function heldFor(
   name: string,
   history: SloHistory,
   breaksNow: boolean,
-): Saying | undefined {
+): LevelDraft | undefined {
   const critical = 'atLeast' in objective ? objective.atLeast.critical : objective.atMost.critical;
   const answer = evaluateTrigger(historyBuckets(objective, history), {
     kind: 'sustained',

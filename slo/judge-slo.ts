@@ -7,9 +7,10 @@ import { heldFor } from './held-for.ts';
 import { ROUNDING } from './limits.ts';
 import { notSeen, type Whose } from './not-seen.ts';
 import type { SloReadings } from './read-slo.ts';
-import { numberOf, round, type Saying, unknown } from './saying.ts';
+import { type LevelDraft, unknown } from './level-draft.ts';
+import { numberOf, round } from './metric-number.ts';
 import { percent } from '../contract/statistics/percent.ts';
-import { type Share, shareNow } from './share-of.ts';
+import { type LevelShare, shareNow } from './level-share.ts';
 
 /**
  * Judges one service level. Pure. First whether anything may be said: complete answers, all instances up, fresh and
@@ -43,13 +44,13 @@ export function seenShare(
   objective: SloLevel,
   readings: SloReadings,
   whose: Whose = 'present',
-): Share | Saying {
+): LevelShare | LevelDraft {
   return (
     notSeen(slo, objective, readings, whose) ?? shareOfSome(objective, shareNow(slo, objective, readings))
   );
 }
 
-function measured(slo: Slo, objective: SloLevel, readings: SloReadings): Saying {
+function measured(slo: Slo, objective: SloLevel, readings: SloReadings): LevelDraft {
   const share = shareOfSome(objective, shareNow(slo, objective, readings));
   if ('outcome' in share) return share;
   const [low, high] = [share.least / share.total, share.most / share.total];
@@ -90,7 +91,7 @@ function measured(slo: Slo, objective: SloLevel, readings: SloReadings): Saying 
   };
 }
 
-function undecided(low: number, high: number, mixed: boolean): Saying {
+function undecided(low: number, high: number, mixed: boolean): LevelDraft {
   const between = `Between ${percent(low)} and ${percent(high)} hold`;
   return mixed
     ? unknown(

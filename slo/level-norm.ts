@@ -3,7 +3,7 @@ import { canonicalJson } from '../contract/evidence/canonical.ts';
 import type { LevelNorm } from '../contract/slo/level-baseline.ts';
 import type { MetricsPort } from '../contract/ports/metrics.ts';
 import type { Slo, SloLevel } from '../contract/slo/slo.ts';
-import { judgeErrors } from '../contract/statistics/judge-errors.ts';
+import { compareErrorShares } from '../contract/statistics/compare-error-shares.ts';
 import type { ErrorShare } from '../contract/statistics/clustered-errors.ts';
 import { CALLS_REPEATED } from './enough-events.ts';
 import { judgeSlo, seenShare } from './judge-slo.ts';
@@ -78,7 +78,7 @@ export function compareNorm(then: LevelNorm, now: LevelNorm, margin: number): Le
   const calls = ({ bad, total }: LevelNorm): readonly ErrorShare[] => [
     { bad: Math.min(bad, total) / CALLS_REPEATED, total: total / CALLS_REPEATED },
   ];
-  const said = judgeErrors(
+  const said = compareErrorShares(
     { old: calls(then), new: calls(now) },
     { errorMargin: margin, confidence: CONFIDENCE, names: { old: 'the baseline', new: 'these minutes' } },
   );

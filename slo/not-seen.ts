@@ -1,7 +1,8 @@
 import type { Slo, SloLevel } from '../contract/slo/slo.ts';
 import { LEAST_COVERAGE, MOST_AGE_SCRAPES } from './limits.ts';
 import type { SloReadings } from './read-slo.ts';
-import { describe, numberOf, round, type Saying, unknown } from './saying.ts';
+import { type LevelDraft, unknown } from './level-draft.ts';
+import { describe, numberOf, round } from './metric-number.ts';
 import { percent } from '../contract/statistics/percent.ts';
 
 /** Of which instances a window is: of those that are there now, or of all that ever were in it. */
@@ -13,7 +14,7 @@ export function notSeen(
   objective: SloLevel,
   readings: SloReadings,
   whose: Whose = 'present',
-): Saying | undefined {
+): LevelDraft | undefined {
   const { history, ...instant } = readings;
   const warnings = [
     ...Object.values(instant).flatMap((answer) => answer?.warnings ?? []),
@@ -31,7 +32,12 @@ export function notSeen(
   return notScraped(slo, objective, readings, whose) ?? notFresh(slo, objective, readings);
 }
 
-function notScraped(slo: Slo, objective: SloLevel, readings: SloReadings, whose: Whose): Saying | undefined {
+function notScraped(
+  slo: Slo,
+  objective: SloLevel,
+  readings: SloReadings,
+  whose: Whose,
+): LevelDraft | undefined {
   const instances = numberOf(readings.instances);
   if (typeof instances !== 'number' || instances < slo.instances) {
     return unknown(
@@ -71,7 +77,7 @@ function notScraped(slo: Slo, objective: SloLevel, readings: SloReadings, whose:
   return undefined;
 }
 
-function notFresh(slo: Slo, objective: SloLevel, readings: SloReadings): Saying | undefined {
+function notFresh(slo: Slo, objective: SloLevel, readings: SloReadings): LevelDraft | undefined {
   const age = numberOf(readings.age);
   if (typeof age !== 'number') {
     return unknown(

@@ -4,7 +4,7 @@ import { type AlertWeight, weighed } from './alert-weight.ts';
 import type { PrometheusRule, RuleFile } from './prometheus-rule.ts';
 import type { BurnRate } from './judge-budget.ts';
 import { LEAST_COVERAGE, MOST_AGE_SCRAPES, ROUNDING } from './limits.ts';
-import { MOST_PART } from './share-of.ts';
+import { MOST_PART } from './level-share.ts';
 import { significantly } from './significant-rule.ts';
 import { labelled, sloQueries } from './slo-queries.ts';
 

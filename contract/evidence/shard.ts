@@ -50,7 +50,7 @@ const WHO_RUNS: Record<Project, 'every part' | 'one share' | 'load'> = {
 };
 
 /** The checks that a part has to run. Pure: all parts deal out the same manifest in the same way, without talking. */
-export function shareOf(manifest: readonly PlannedCheck[], part: Part): readonly PlannedCheck[] {
+export function checksOfPart(manifest: readonly PlannedCheck[], part: Part): readonly PlannedCheck[] {
   let dealt = 0;
   const shareOfFlow = new Map<string, number>();
   return manifest.filter((check) => {

@@ -6,7 +6,7 @@ import { errorClusters } from '../../contract/statistics/clustered-errors.ts';
 import { lessThanOrdered } from '../judge-load.ts';
 import { hiddenStall } from '../hidden-stall.ts';
 import { perAnswerMs } from './compared-rounds.ts';
-import { judgeErrors } from '../../contract/statistics/judge-errors.ts';
+import { compareErrorShares } from '../../contract/statistics/compare-error-shares.ts';
 import { LEAST_RUNS, mostOfAnotherRun } from './other-runs.ts';
 import { meanInterval, percentileInterval, type PercentileInterval } from './percentile-interval.ts';
 import { percent } from '../../contract/statistics/percent.ts';
@@ -102,7 +102,7 @@ export function compareBaseline(
     return unknown(`the engine did not work properly: ${result.faults.join('; ')}`);
   if (result.generator.saturated) return unknown('the load generator itself was overloaded');
   if (result.histogram === null) return unknown('the run measured nothing');
-  const errors = judgeErrors(
+  const errors = compareErrorShares(
     { old: entry.runs.flatMap((run) => errorClusters(run.result)), new: errorClusters(result) },
     {
       errorMargin: options.errorMargin,

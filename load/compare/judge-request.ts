@@ -8,7 +8,7 @@ import { hiddenStall } from '../hidden-stall.ts';
 import { mergeResults } from '../merge-results.ts';
 import { type Controlled, againstControl } from './against-control.ts';
 import { believable, type ComparedRound, perAnswerMs, pooled, showingSlow } from './compared-rounds.ts';
-import { judgeErrors, type ErrorsSaid } from '../../contract/statistics/judge-errors.ts';
+import { compareErrorShares, type ErrorsSaid } from '../../contract/statistics/compare-error-shares.ts';
 
 /** All rounds of one request, in the order in which they were measured. */
 export interface RequestRounds {
@@ -79,7 +79,7 @@ export function judgeRequest(comparison: LoadComparison, { request, rounds }: Re
   const { decisive, control } = main;
   return {
     request,
-    errors: judgeErrors(errors, { ...comparison, names: { old: 'old', new: 'new' } }),
+    errors: compareErrorShares(errors, { ...comparison, names: { old: 'old', new: 'new' } }),
     stall:
       overall.new === undefined || oldMs === undefined
         ? undefined

@@ -5,10 +5,9 @@ import type { LoadResult, LoadStage } from '../../contract/load/load-result.ts';
 import { atLeast, atMost, holds, type Statement } from '../../contract/flow/statement.ts';
 import { mergeResults } from '../merge-results.ts';
 import type { StageRun } from './run-stages.ts';
+import type { FindingDraft } from '../../contract/evidence/finding-draft.ts';
 
-type Saying = Pick<Finding, 'outcome' | 'summary' | 'cause' | 'remedy' | 'measured' | 'expected' | 'unit'>;
-
-interface Said extends Saying {
+interface Said extends FindingDraft {
   readonly statements: readonly Statement[];
   /** What the numbers of the report are about. */
   readonly result: LoadResult;

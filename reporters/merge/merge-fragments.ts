@@ -2,7 +2,7 @@ import { canonicalJson } from '../../contract/evidence/canonical.ts';
 import type { Problem } from '../../contract/errors.ts';
 import type { Evidence, EvidencePart, Fault, Leftover } from '../../contract/evidence/evidence.ts';
 import type { Phase } from '../../contract/evidence/outcome.ts';
-import { nameOfPart, shareOf, type ShardFragment } from '../../contract/evidence/shard.ts';
+import { nameOfPart, checksOfPart, type ShardFragment } from '../../contract/evidence/shard.ts';
 import { timeProblems } from '../judge/times.ts';
 import { belongTogether, disagreements } from './agreement.ts';
 import { incompleteness, isSamePart, type Wanted, wantedParts } from './completeness.ts';
@@ -95,7 +95,7 @@ function otherShare({ file, fragment }: ReadFragment): readonly Problem[] {
   const { part, manifest, evidence } = fragment;
   const { index, of } = part.kind === 'load' ? (part.segment ?? { index: 1, of: 1 }) : part;
   const possible = index <= of;
-  if (possible && canonicalJson(shareOf(manifest, part)) === canonicalJson(evidence.manifest)) return [];
+  if (possible && canonicalJson(checksOfPart(manifest, part)) === canonicalJson(evidence.manifest)) return [];
   return [
     {
       path: file,
@@ -164,7 +164,7 @@ function evidenceOf(
     notStarted: [
       ...all.flatMap(({ evidence }) => evidence.notStarted),
       ...absent.flatMap((part) =>
-        shareOf(head.manifest, part).map(({ id: check }) => ({
+        checksOfPart(head.manifest, part).map(({ id: check }) => ({
           check,
           because: `${nameOfPart(part)} is missing`,
         })),

@@ -1,6 +1,6 @@
 import type { PlannedCheck } from '../../contract/plan/checks.ts';
 import type { Attempt, Evidence, Fault } from '../../contract/evidence/evidence.ts';
-import { nameOfPart, type Part, shareOf, ShardFragment } from '../../contract/evidence/shard.ts';
+import { nameOfPart, type Part, checksOfPart, ShardFragment } from '../../contract/evidence/shard.ts';
 import { digestOf } from '../../host/load-config.ts';
 import type { SigningKey } from '../../signing/key-file.ts';
 import { sealFragment } from '../../run/shards/seal-fragment.ts';
@@ -28,7 +28,7 @@ interface Extra {
 /** A part of a run in which everything passes, as its process would write it. */
 export function fragmentOf(part: Part, extra: Extra = {}): ShardFragment {
   const manifest = extra.manifest ?? WITHOUT_LOAD;
-  const share = shareOf(manifest, part);
+  const share = checksOfPart(manifest, part);
   const attempts = share.map(({ id, project }) =>
     attempt(id, {
       project,

@@ -6,7 +6,7 @@ import type { ControlAnswer } from '../../../safety/ask-control.ts';
 import { Faults } from '../faults.ts';
 import { LoadRecorder } from '../load-recorder.ts';
 import { LookedShapes } from '../looked-shapes.ts';
-import { shareOf } from '../share-of.ts';
+import { wholeShare } from '../whole-share.ts';
 import type { K6Order } from './modules.ts';
 import { K6Samples } from './samples.ts';
 
@@ -149,7 +149,7 @@ export function frameOf(
     model: profile.rate === undefined ? 'closed' : 'open',
     startedAt: new Date(startedAt).toISOString(),
     warmupMs: profile.warmupS * 1000,
-    connections: Math.max(1, shareOf(profile.connections, segment)),
+    connections: Math.max(1, wholeShare(profile.connections, segment)),
     targetRate: profile.rate === undefined ? null : profile.rate / (segment?.of ?? 1),
   };
 }

@@ -5,7 +5,7 @@ import { mergeResults } from '../../merge-results.ts';
 import { notTogetherPercent } from '../../simultaneous-shares.ts';
 import { headOf, SLACK_MS, type LoadSoFar } from '../autocannon-run.ts';
 import { LoadRecorder } from '../load-recorder.ts';
-import { shareOf } from '../share-of.ts';
+import { wholeShare } from '../whole-share.ts';
 import { type LoadProcess, startLoadProcess } from './load-process.ts';
 import { stepsOf } from './steps-of.ts';
 
@@ -75,7 +75,7 @@ function shares({
   const of = profile.processes;
   let usersBefore = 0;
   return Array.from({ length: of }, (_, index) => {
-    const connections = shareOf(profile.connections, { index: index + 1, of });
+    const connections = wholeShare(profile.connections, { index: index + 1, of });
     const before = usersBefore;
     usersBefore += connections;
     return {

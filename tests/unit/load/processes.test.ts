@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { longestMs } from '../../../load/define.ts';
-import { shareOf } from '../../../load/engines/share-of.ts';
+import { wholeShare } from '../../../load/engines/whole-share.ts';
 import { judgeLoad } from '../../../load/judge-load.ts';
 import { profileDigest } from '../../../load/load-setting.ts';
 import { mergeResults } from '../../../load/merge-results.ts';
@@ -9,7 +9,7 @@ import { profileOf, resultOf } from './load-result-of.ts';
 
 test('connections are dealt out to the last one', () => {
   const dealt = (whole: number, of: number): number[] =>
-    Array.from({ length: of }, (_, index) => shareOf(whole, { index: index + 1, of }));
+    Array.from({ length: of }, (_, index) => wholeShare(whole, { index: index + 1, of }));
   expect(dealt(3, 2)).toEqual([1, 2]);
   expect(dealt(10, 3)).toEqual([3, 3, 4]);
   expect(dealt(4, 4)).toEqual([1, 1, 1, 1]);

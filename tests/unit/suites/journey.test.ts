@@ -6,7 +6,7 @@ import { equal, flow, type Flow } from '../../../contract/index.ts';
 import { checksOf } from '../../../contract/plan/checks.ts';
 import { parsePlan } from '../../../contract/plan/plan.ts';
 import type { ObservePort, PortName } from '../../../contract/ports/observe.ts';
-import { shareOf } from '../../../contract/evidence/shard.ts';
+import { checksOfPart } from '../../../contract/evidence/shard.ts';
 import { runJourney } from '../../../suites/flows/run-flow.ts';
 import { toldFindings } from '../../../suites/flows/told-findings.ts';
 import { flowRunOn, listen, type Listening } from './run-flow-on.ts';
@@ -162,7 +162,7 @@ describe('the manifest', () => {
     const manifest = checksOf(planOf([registered, longer]), 'post-cutover');
     for (const of of [2, 3]) {
       const shares = Array.from({ length: of }, (_, index) =>
-        shareOf(manifest, { kind: 'share', index: index + 1, of }).map(({ id }) => id),
+        checksOfPart(manifest, { kind: 'share', index: index + 1, of }).map(({ id }) => id),
       );
       const holder = shares.filter((ids) => ids.includes('visitor-can-register'));
       expect(holder).toHaveLength(1);

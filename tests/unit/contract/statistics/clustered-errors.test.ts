@@ -4,7 +4,7 @@ import {
   errorClusters,
   type ErrorShare,
 } from '../../../../contract/statistics/clustered-errors.ts';
-import { judgeErrors } from '../../../../contract/statistics/judge-errors.ts';
+import { compareErrorShares } from '../../../../contract/statistics/compare-error-shares.ts';
 import { seededRandom } from '../../../../load/compare/seeded-random.ts';
 import { clearlyBroken } from '../../../../load/enough-requests.ts';
 import { resultOf } from '../../load/load-result-of.ts';
@@ -25,7 +25,7 @@ describe('errors that come together', () => {
       let failed = 0;
       for (let run = 0; run < RUNS; run += 1) {
         const old = hitNowAndThen(random, 40, share);
-        if (judgeErrors({ old, new: hitNowAndThen(random, 20, share) }, options)?.said === 'fail')
+        if (compareErrorShares({ old, new: hitNowAndThen(random, 20, share) }, options)?.said === 'fail')
           failed += 1;
       }
       expect(failed).toBeLessThanOrEqual(1);
@@ -41,7 +41,7 @@ describe('errors that come together', () => {
     let failed = 0;
     for (let run = 0; run < 50; run += 1) {
       const old = hitNowAndThen(random, 40, 0.01);
-      if (judgeErrors({ old, new: fresh(random) }, options)?.said === 'fail') failed += 1;
+      if (compareErrorShares({ old, new: fresh(random) }, options)?.said === 'fail') failed += 1;
     }
     expect(failed).toBeGreaterThanOrEqual(45);
   });

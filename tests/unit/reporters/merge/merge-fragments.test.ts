@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { canonicalJson } from '../../../../contract/evidence/canonical.ts';
 import { Evidence } from '../../../../contract/evidence/evidence.ts';
-import { type ShardFragment, shareOf } from '../../../../contract/evidence/shard.ts';
+import { type ShardFragment, checksOfPart } from '../../../../contract/evidence/shard.ts';
 import type { Verdict } from '../../../../contract/verdict/verdict.ts';
 import { mergeFragments, type Merged } from '../../../../reporters/merge/merge-fragments.ts';
 import { judge } from '../../../../reporters/judge.ts';
@@ -43,7 +43,7 @@ describe('the share of a part', () => {
   test('deals every suite and data check out once, evenly, and gives readiness to all', () => {
     fc.assert(
       fc.property(anyManifest, fc.integer({ min: 1, max: 12 }), (manifest, of) => {
-        const shares = Array.from({ length: of }, (_, index) => shareOf(manifest, share(index + 1, of)));
+        const shares = Array.from({ length: of }, (_, index) => checksOfPart(manifest, share(index + 1, of)));
         const dealt = (project: string): boolean => project === 'suites' || project === 'data-checks';
         const ids = shares.flatMap((checks) =>
           checks.filter((one) => dealt(one.project)).map(({ id }) => id),
@@ -61,7 +61,7 @@ describe('the share of a part', () => {
           expect(checks.filter(({ project }) => project === 'readiness')).toEqual(ready);
           expect(checks.some(({ project }) => project === 'load')).toBe(false);
         }
-        expect(shareOf(manifest, { kind: 'load', of, after: [] })).toEqual(
+        expect(checksOfPart(manifest, { kind: 'load', of, after: [] })).toEqual(
           manifest.filter(({ project }) => !dealt(project)),
         );
       }),

@@ -3,10 +3,11 @@ import { SOURCE_TRAITS } from '../contract/slo/metrics-source.ts';
 import type { Slo, SloLevel } from '../contract/slo/slo.ts';
 import { sharedBuckets, underCount } from './bucket-bounds.ts';
 import type { SloHistory, SloReadings } from './read-slo.ts';
-import { numberOf, round, type Saying, unknown } from './saying.ts';
+import { type LevelDraft, unknown } from './level-draft.ts';
+import { numberOf, round } from './metric-number.ts';
 
 /** The share that an objective is about; `least` and `most` differ where a histogram has no such boundary. */
-export interface Share {
+export interface LevelShare {
   readonly total: number;
   readonly least: number;
   readonly most: number;
@@ -20,7 +21,7 @@ export const MOST_PART = 1.01;
 const none: InstantAnswer = { samples: [], warnings: [] };
 
 /** The share of a level now, or why there is none. Pure. */
-export function shareNow(slo: Slo, objective: SloLevel, readings: SloReadings): Share | Saying {
+export function shareNow(slo: Slo, objective: SloLevel, readings: SloReadings): LevelShare | LevelDraft {
   if (objective.kind === 'latency') {
     const share = latencyShare(objective, readings.total.samples, readings.layout?.samples ?? null);
     if (share !== undefined && finite(share)) return inJoint(objective, share);
@@ -43,14 +44,14 @@ export function shareNow(slo: Slo, objective: SloLevel, readings: SloReadings): 
 }
 
 /** One of the evaluations of the last `forS` seconds; undefined without data. */
-export function shareAt(objective: SloLevel, history: SloHistory, atS: number): Share | undefined {
+export function shareAt(objective: SloLevel, history: SloHistory, atS: number): LevelShare | undefined {
   const values = (answer: RangeAnswer): InstantAnswer['samples'] =>
     answer.series.flatMap(({ labels, points }) => {
       const point = points.find((one) => Math.abs(one.atS - atS) < history.stepS / 2);
       return point === undefined ? [] : [{ labels, value: point.value }];
     });
   const totals = values(history.total);
-  const share = ((): Share | undefined => {
+  const share = ((): LevelShare | undefined => {
     if (objective.kind === 'latency')
       return latencyShare(objective, totals, history.layout === null ? null : values(history.layout));
     const total = numberOf({ samples: totals, warnings: [] });
@@ -72,14 +73,14 @@ function latencyShare(
   { underS }: Extract<SloLevel, { kind: 'latency' }>,
   counts: InstantAnswer['samples'],
   layout: InstantAnswer['samples'] | null,
-): Share | undefined {
+): LevelShare | undefined {
   const { buckets, mixed } = sharedBuckets(counts, layout);
   const under = underCount(buckets, underS);
   return under && { ...under, mixed };
 }
 
 /** A part of something else is no part; of a saturation, more than everything can be used. */
-function inJoint(objective: SloLevel, share: Share): Share | Saying {
+function inJoint(objective: SloLevel, share: LevelShare): LevelShare | LevelDraft {
   const part = Math.max(share.least, share.most);
   if (objective.kind === 'saturation' || part <= MOST_PART * share.total + 1) return share;
   return unknown(
@@ -89,7 +90,7 @@ function inJoint(objective: SloLevel, share: Share): Share | Saying {
   );
 }
 
-function notANumber(what: string, found: string): Saying {
+function notANumber(what: string, found: string): LevelDraft {
   return unknown(
     found === 'no series' ? 'no-series' : 'not-a-number',
     `${what} is ${found}`,
@@ -97,6 +98,6 @@ function notANumber(what: string, found: string): Saying {
   );
 }
 
-function finite(share: Share): boolean {
+function finite(share: LevelShare): boolean {
   return [share.total, share.least, share.most].every(Number.isFinite);
 }

@@ -27,7 +27,7 @@ export interface ErrorsSaid {
  * @param clusters of requests that share their fate
  * @returns undefined when new is shown to fail at most `errorMargin` more
  */
-export function judgeErrors(
+export function compareErrorShares(
   clusters: { readonly old: readonly ErrorShare[]; readonly new: readonly ErrorShare[] },
   { errorMargin, confidence, names }: ErrorOptions,
 ): ErrorsSaid | undefined {
