@@ -251,8 +251,13 @@ export const ERRORS = {
   // What people say about a run.
   STATEMENT_REFUSED: {
     title: 'The statement cannot be taken down',
-    hint: 'Give --name and --role of who says it, as the policy asks for them.',
+    hint: 'Say it as the plan asks for it, with --name and --role, and with --key where it names their key; `greenlight checklist` shows what is open, and for whom.',
     exit: 'USAGE',
+  },
+  STATEMENTS_INVALID: {
+    title: 'What people stated cannot be used',
+    hint: 'Correct the lines named above; until then nothing in the file counts, because one of them may have been a "no".',
+    exit: 'INCONCLUSIVE',
   },
   VERDICT_NOT_GO: {
     title: 'Only GO can be signed off',

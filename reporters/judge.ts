@@ -37,7 +37,9 @@ export function judge(evidence: Evidence, decidedAt: string, evidenceDigest: str
   const waivers = waiversThatCount(policy.waivers, manifest, decidedAt);
   const checks = foldManifest(evidence, (check) => waivers.of(check));
   const groups = policy.groups.map((group) => judgeGroup(group, checks, policy));
-  const attestations = judgeAttestations(policy.attestations, evidence.attestations, decidedAt);
+  const { run, subject } = evidence;
+  const stated = { target: subject.target, release: subject.wanted, run: run.id };
+  const attestations = judgeAttestations(policy.attestations, evidence.attestations, stated, decidedAt);
   const release = matchRelease(evidence);
   const faults = faultsOf(evidence);
   const against = sortReasons([

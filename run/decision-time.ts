@@ -7,10 +7,13 @@ import type { Evidence } from '../contract/evidence/evidence.ts';
  */
 export function decisionTimeOf({ run, attestations }: Evidence): string {
   const ended = run.endedAt ?? run.startedAt;
-  return attestations
-    .map((attestation) => attestation.at)
-    .reduce(
-      (latest, at) => (Date.parse(at) > Date.parse(latest) ? new Date(at).toISOString() : latest),
-      ended,
-    );
+  return (
+    attestations
+      // One that was kept in a file moves nothing by the time that it claims.
+      .map(({ at, enteredAt }) => enteredAt ?? at)
+      .reduce(
+        (latest, at) => (Date.parse(at) > Date.parse(latest) ? new Date(at).toISOString() : latest),
+        ended,
+      )
+  );
 }

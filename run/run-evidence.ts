@@ -1,3 +1,4 @@
+import type { Attestation } from '../contract/evidence/attestation.ts';
 import type { Evidence, Fault, Leftover, NotStarted, Session } from '../contract/evidence/evidence.ts';
 import { nameOfPart, type Part } from '../contract/evidence/shard.ts';
 import type { PreparedRun } from './run-prepare.ts';
@@ -15,6 +16,8 @@ export interface StagesEnd {
 export interface Around {
   readonly faults: readonly Fault[];
   readonly leftovers: readonly Leftover[];
+  /** What people have stated so far. */
+  readonly attestations?: readonly Attestation[];
   /** When the run came to its end; absent while it goes on, and after a crash. */
   readonly endedAt?: string;
 }
@@ -43,7 +46,7 @@ export function assembleEvidence(
       ...stages.faults,
       ...around.faults,
     ],
-    attestations: [],
+    attestations: [...(around.attestations ?? [])],
     leftovers: [...around.leftovers],
   };
 }

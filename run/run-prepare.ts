@@ -3,7 +3,7 @@ import path from 'node:path';
 import { checksOf, type PlannedCheck } from '../contract/plan/checks.ts';
 import { GreenlightError } from '../contract/errors.ts';
 import type { Evidence } from '../contract/evidence/evidence.ts';
-import { mergePolicy } from '../contract/verdict/policy.ts';
+import { policyOf } from '../contract/plan/people.ts';
 import type { Plan } from '../contract/plan/plan.ts';
 import type { RunContext } from '../contract/evidence/run-context.ts';
 import { fileStemOf, needsLoadPart, checksOfPart } from '../contract/evidence/shard.ts';
@@ -17,6 +17,7 @@ import { loadRunnablePlan } from '../safety/load-runnable-plan.ts';
 import { ownVersion } from '../host/package-root.ts';
 import { type ReportFiles, reportFiles } from '../host/report-files.ts';
 import { refuseBlindTls } from './refuse-blind-tls.ts';
+import { readStatements, statementsFileOf } from './people/statements-file.ts';
 import { refuseMissingSpecs } from './user-specs/find-spec.ts';
 import { runDirectoryOf } from './run-directory.ts';
 import type { RunRequest, SharedRun } from './run-request.ts';
@@ -81,13 +82,15 @@ export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
     request.cwd,
     request.state ?? path.join(path.dirname(file), '.greenlight'),
   );
-  const policy = mergePolicy(plan.policy, request.phase);
+  const policy = policyOf(plan, request.phase);
   const nonce = request.nonce ?? randomUUID();
   const output = path.resolve(request.cwd, request.output);
   const shared = request.shared && preparedPart(request.shared, whole, output, nonce);
   const manifest = shared === undefined ? whole : checksOfPart(whole, shared.part);
   const id = runIdOf(shared);
   const names = namesOfRun({ id, nonce, wanted: request.wanted });
+  // Before anything is touched: what cannot be believed at the end of the run can be corrected now.
+  if (policy.attestations.length > 0) readStatements(statementsFileOf(plan, file));
   refuseSecretIdentities(plan, request.env, names);
   keepIdentities(names);
   return {

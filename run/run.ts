@@ -8,6 +8,7 @@ import { clearReport, takeSessions } from '../host/report-files.ts';
 import { removeDeadRuns, makeRunDirectory, removeRunDirectory } from './run-directory.ts';
 import { assembleEvidence, type StagesEnd } from './run-evidence.ts';
 import { type PreparedRun, prepareRun } from './run-prepare.ts';
+import { statedSoFar } from './people/stated-so-far.ts';
 import { releaseAtEnd } from './run-release.ts';
 import { publishRun, publishStarted } from './run-publish.ts';
 import type { RunRequest } from './run-request.ts';
@@ -84,9 +85,11 @@ async function collect(
     ? [{ kind: 'interrupted', message: 'the run was interrupted' }]
     : [];
   const moved = interrupted.aborted || stages.sessions.length === 0 ? [] : await releaseAtEnd(run);
+  const said = statedSoFar(run);
   const evidence = assembleEvidence(run, stages, {
-    faults: [...clean.faults, ...moved.map((fault) => run.redactor.deep(fault)), ...cut],
+    faults: [...clean.faults, ...moved.map((fault) => run.redactor.deep(fault)), ...said.faults, ...cut],
     leftovers: clean.leftovers,
+    attestations: said.attestations,
     endedAt: new Date().toISOString(),
   });
   return { evidence, lease };

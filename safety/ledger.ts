@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { GreenlightError } from '../contract/errors.ts';
+import { appendJsonLine } from '../host/append-line.ts';
 import { fileNameOf } from '../host/state-file.ts';
 
 /** One thing that may exist on the target because of us. */
@@ -145,33 +146,11 @@ function unresolved(files: readonly LedgerFile[]): readonly LedgerDamage[] {
 }
 
 async function appendLine(file: string, line: Line): Promise<void> {
-  // The newline in front separates this line from one that a killed writer or a full disk left half written.
-  const bytes = Buffer.from(`\n${JSON.stringify(line)}\n`);
   try {
-    const handle = await open(file, 'a', 0o600);
-    try {
-      // One write per line: with O_APPEND, writers in other processes can't come between.
-      const { bytesWritten } = await handle.write(bytes);
-      if (bytesWritten !== bytes.length) throw new Error(`only ${bytesWritten} of ${bytes.length} bytes fit`);
-      // Losing an answer only makes us more careful, so it need not wait for the disk.
-      if ('answered' in line) return;
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await syncDirectory(dirname(file));
+    // Losing an answer only makes us more careful, so it need not wait for the disk.
+    await appendJsonLine(file, line, { mode: 0o600, durable: !('answered' in line) });
   } catch (cause) {
     throw unwritable(file, cause);
-  }
-}
-
-/** A new file is only safe from a power cut when its directory is on disk too. */
-async function syncDirectory(directory: string): Promise<void> {
-  const handle = await open(directory, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }
 

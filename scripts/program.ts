@@ -5,6 +5,7 @@ import { EXIT } from '../contract/exit-codes.ts';
 import { refuseCommandLine } from '../run/asked-verdict.ts';
 import { type CommandContext, exitCodeOfUsage } from './command-context.ts';
 import { attestCommand } from './commands/attest.ts';
+import { checklistCommand } from './commands/checklist.ts';
 import { baselineCommand } from './commands/baseline.ts';
 import { dataCommand } from './commands/data.ts';
 import { demoCommand } from './commands/demo.ts';
@@ -32,6 +33,7 @@ const COMMANDS = [
   judgeCommand,
   reportCommand,
   attestCommand,
+  checklistCommand,
   keygenCommand,
   signOffCommand,
   verifyCommand,

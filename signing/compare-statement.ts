@@ -1,5 +1,6 @@
 import { SUBJECT, type VerdictStatement } from '../contract/verdict/proof.ts';
 import type { Phase } from '../contract/evidence/outcome.ts';
+import { CLOCK_SKEW_MS } from '../contract/verdict/clock-skew.ts';
 import { type Refusal, refusal, type RefusalCode } from './refusal.ts';
 
 /** What the deploying side is about to do. What is undefined is not compared. */
@@ -18,9 +19,6 @@ export interface Expected {
   /** Minutes since the decision. */
   readonly maxAge: number | undefined;
 }
-
-/** Clocks of two machines differ a little. */
-export const CLOCK_SKEW_MS = 60_000;
 
 /**
  * Everything in a statement that does not allow what is expected, all at once.

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { SignOffStatement, SUBJECT, type VerdictStatement } from '../contract/verdict/proof.ts';
-import { CLOCK_SKEW_MS } from './compare-statement.ts';
+import { CLOCK_SKEW_MS } from '../contract/verdict/clock-skew.ts';
+import { plain } from '../contract/verdict/plain-words.ts';
 import { openEnvelope, signersOf } from './envelope.ts';
 import type { VerificationKey } from './key-file.ts';
 import { type Refusal, refusal } from './refusal.ts';
@@ -99,9 +100,4 @@ function filesOf(directory: string): readonly string[] {
   return readdirSync(directory)
     .filter((name) => name.endsWith('.dsse.json'))
     .sort();
-}
-
-/** Roles are words that people type. */
-export function plain(role: string): string {
-  return role.trim().replace(/\s+/g, ' ').toLowerCase();
 }

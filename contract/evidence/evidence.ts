@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Attestation } from './attestation.ts';
 import { CheckId } from '../plan/check-id.ts';
 import { PlannedCheck } from '../plan/checks.ts';
 import { Finding } from './finding.ts';
@@ -96,17 +97,6 @@ export type Session = z.infer<typeof Session>;
 /** A check that was not started on purpose, and why. */
 export const NotStarted = z.strictObject({ check: CheckId, because: z.string() });
 export type NotStarted = z.infer<typeof NotStarted>;
-
-/** A human's statement on a required attestation. */
-export const Attestation = z.strictObject({
-  id: CheckId,
-  decision: z.enum(['attested', 'refused']),
-  name: z.string().min(1),
-  role: z.string().min(1),
-  at: z.string(),
-  comment: z.string().default(''),
-});
-export type Attestation = z.infer<typeof Attestation>;
 
 /** Test data that is still on the target. */
 export const Leftover = z.strictObject({ kind: z.string(), identity: z.string(), reason: z.string() });

@@ -10,6 +10,7 @@ import { BUILT_IN_PLACE } from './kinds/built-in.ts';
 import type { DeclaredCheck } from './kinds/check-kind.ts';
 import { declaredChecks } from './kinds/index.ts';
 import { ownRowsProblems } from './own-rows.ts';
+import { peopleProblems } from './people.ts';
 import { mysqlProblems } from './mysql-problems.ts';
 import { redisProblems } from './redis-plan.ts';
 import { probeProblems } from './probe.ts';
@@ -34,6 +35,7 @@ export function planProblems(input: unknown): Problem[] {
     ...ownRowsProblems(plan),
     ...specProblems(plan),
     ...policyProblems(plan),
+    ...peopleProblems(plan),
   ];
 }
 

@@ -9,6 +9,7 @@ import { LoadComparison } from '../load/load-comparison.ts';
 import { LoadCaps, LoadProfile } from '../load/load-profile.ts';
 import { Phase, Project } from '../evidence/outcome.ts';
 import { Policies, type PoliciesInput } from '../verdict/policy.ts';
+import { People } from './people.ts';
 import { Probe } from './probe.ts';
 import { planProblems } from './plan-problems.ts';
 import { SecretString } from './secret.ts';
@@ -140,6 +141,8 @@ export const PlanSchema = z.strictObject({
   secrets: z.array(z.string()).default([]),
   /** What findings mean: `default`, and what single phases say instead, field by field. */
   policy: Policies,
+  /** What people must state before there can be a GO, who they are, and where it is kept. */
+  people: People.prefault({}),
   /** Default time in which the target must answer one request of a flow, in milliseconds. */
   budgetMs: z.number().int().positive().max(120_000).default(5000),
   /**
@@ -247,6 +250,7 @@ const PAGES: Readonly<Record<string, string>> = {
   checks: 'docs/plan/checks.md',
   created: 'docs/plan/created.md',
   policy: 'docs/plan/policy.md',
+  people: 'docs/plan/people.md',
 };
 
 function seePage([top]: readonly PropertyKey[]): string {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CheckId } from '../plan/check-id.ts';
+import { Duration } from '../plan/duration.ts';
 import { Phase } from '../evidence/outcome.ts';
 
 /** Blanks are no reason and nobody's name. */
@@ -35,6 +36,26 @@ export const Group = z.strictObject({
 });
 export type Group = z.infer<typeof Group>;
 
+/** A person who has a role. */
+export const RoleMember = z.strictObject({
+  /** The name that stands in what they state. */
+  name: Said,
+  /** Where they are reached, as a checklist and a runbook print it. */
+  contact: Said.optional(),
+  /** The id of their public key, as `greenlight keygen` prints it: then only what this key signed is theirs. */
+  key: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, 'must be the id of a key: 64 hexadecimal digits, as greenlight keygen prints it')
+    .optional(),
+});
+export type RoleMember = z.infer<typeof RoleMember>;
+
+/** What a statement is bound to. */
+export const ValidFor = z.enum(['release', 'target']);
+/** What holds where a statement does not say how long and for what it counts. */
+export const STATED_FOR: z.infer<typeof ValidFor> = 'release';
+export const STATED_AGE: Duration = '7d';
+
 /** A statement that a human must attest. The same one may be asked of several roles: then each has to say it. */
 export const RequiredAttestation = z.strictObject({
   /** Names the statement for `greenlight attest`. */
@@ -43,6 +64,16 @@ export const RequiredAttestation = z.strictObject({
   title: Said,
   /** Who has to say it, such as `release-manager`. */
   role: Said,
+  /** `release` (the default): it is said of one release. `target`: it holds for every release until it is too old. */
+  validFor: ValidFor.optional(),
+  /** How old it may be when it is judged: `30m`, `12h`, `7d`. Default: `7d`. */
+  maxAge: Duration.optional(),
+  /** The section of a checklist that it stands in; filled in from `people.sections`. */
+  section: Said.optional(),
+  /** Ids of the statements that this one signs: it counts once each of them is given. Filled in from `people.sections`. */
+  covers: z.array(CheckId).optional(),
+  /** Who has the role; filled in from `people.roles`. Nobody else counts then. */
+  members: z.array(RoleMember).min(1).optional(),
 });
 export type RequiredAttestation = z.infer<typeof RequiredAttestation>;
 

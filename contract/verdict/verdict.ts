@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { PlannedCheck } from '../plan/checks.ts';
-import { Attestation, Fault, KeptFile, Leftover, ToolVersions } from '../evidence/evidence.ts';
+import { Attestation } from '../evidence/attestation.ts';
+import { Fault, KeptFile, Leftover, ToolVersions } from '../evidence/evidence.ts';
 import { Finding } from '../evidence/finding.ts';
 import { CheckState, Decision, Phase } from '../evidence/outcome.ts';
 import { RequiredAttestation, Waiver } from './policy.ts';
@@ -43,8 +44,12 @@ export type GroupResult = z.infer<typeof GroupResult>;
 
 export const AttestationResult = z.strictObject({
   ...RequiredAttestation.shape,
-  state: z.enum(['attested', 'refused', 'missing']),
+  /** `expired`: it was given, and is too old. */
+  state: z.enum(['attested', 'refused', 'expired', 'missing']),
+  /** The word that decided; null while there is none. */
   by: Attestation.nullable(),
+  /** What is known of one that is not given: since when it is too old, who withdrew it, what is open before it. */
+  note: z.string().optional(),
 });
 export type AttestationResult = z.infer<typeof AttestationResult>;
 

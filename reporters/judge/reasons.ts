@@ -1,6 +1,7 @@
 import type { Fault } from '../../contract/evidence/evidence.ts';
 import type { CheckState, Decision } from '../../contract/evidence/outcome.ts';
 import type { Finding } from '../../contract/evidence/finding.ts';
+import type { RoleMember } from '../../contract/verdict/policy.ts';
 import type { AttestationResult, CheckResult, GroupResult } from '../../contract/verdict/verdict.ts';
 import { numbers } from '../renderers/words.ts';
 import { decidingFinding } from './deciding-finding.ts';
@@ -120,18 +121,28 @@ export function groupReason(group: GroupResult): Reason | undefined {
 }
 
 export function attestationReason(attestation: AttestationResult): Reason | undefined {
-  const words: Record<AttestationResult['state'], Reason | undefined> = {
-    attested: undefined,
-    missing: {
-      decision: 'INCONCLUSIVE',
-      rank: REASON_RANK.person,
-      text: `Attestation ${attestation.id}: nobody with the role ${attestation.role} has attested "${attestation.title}"`,
-    },
-    refused: {
-      decision: 'NO_GO',
-      rank: REASON_RANK.person,
-      text: `Attestation ${attestation.id}: ${attestation.by?.name ?? 'someone'} (${attestation.role}) refused "${attestation.title}"${attestation.by?.comment ? `: ${attestation.by.comment}` : ''}`,
-    },
-  };
-  return words[attestation.state];
+  const { id, title, role, members = [], by, note } = attestation;
+  const who = `${by?.name ?? 'someone'} (${role})`;
+  const ask = members.length === 0 ? '' : `; it is for ${members.map(inWords).join(' or ')}`;
+  const known = note === undefined ? '' : `; ${note}`;
+  const against = (decision: Reason['decision'], text: string): Reason => ({
+    decision,
+    rank: REASON_RANK.person,
+    text: `Attestation ${id}: ${text}`,
+  });
+  switch (attestation.state) {
+    case 'attested':
+      return undefined;
+    case 'missing':
+      return against('INCONCLUSIVE', `nobody with the role ${role} has attested "${title}"${ask}${known}`);
+    case 'expired':
+      return against('INCONCLUSIVE', `what ${who} said on "${title}" is ${note ?? 'too old'}${ask}`);
+    case 'refused':
+      return against('NO_GO', `${who} refused "${title}"${by?.comment ? `: ${by.comment}` : ''}`);
+  }
+}
+
+/** `Bo (#dba)`. */
+function inWords({ name, contact }: RoleMember): string {
+  return contact === undefined ? name : `${name} (${contact})`;
 }

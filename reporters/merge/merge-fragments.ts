@@ -1,5 +1,6 @@
 import { canonicalJson } from '../../contract/evidence/canonical.ts';
 import type { Problem } from '../../contract/errors.ts';
+import type { Attestation } from '../../contract/evidence/attestation.ts';
 import type { Evidence, EvidencePart, Fault, Leftover } from '../../contract/evidence/evidence.ts';
 import type { Phase } from '../../contract/evidence/outcome.ts';
 import { nameOfPart, checksOfPart, type ShardFragment } from '../../contract/evidence/shard.ts';
@@ -179,7 +180,7 @@ function evidenceOf(
           .map((fault) => ({ ...fault, message: `${nameOfPart(part)}: ${fault.message}` })),
       ),
     ],
-    attestations: [],
+    attestations: statedOnce(all.flatMap(({ evidence }) => evidence.attestations)),
     leftovers: distinct(all.flatMap(({ evidence }) => evidence.leftovers)),
     parts: all.map(({ part, digest, evidence }, index): EvidencePart => ({
       name: nameOfPart(part),
@@ -197,4 +198,9 @@ function byTime(times: readonly string[]): readonly string[] {
 /** Parts that keep one ledger all see what earlier runs left in it. */
 function distinct(leftovers: readonly Leftover[]): Leftover[] {
   return [...new Map(leftovers.map((one) => [`${one.kind} ${one.identity}`, one])).values()];
+}
+
+/** Parts that read one file of statements all found the same ones in it. */
+function statedOnce(stated: readonly Attestation[]): Attestation[] {
+  return [...new Map(stated.map((one) => [one.keptAs ?? canonicalJson(one), one])).values()];
 }

@@ -1,6 +1,7 @@
 import type { CheckResult, Verdict } from '../../contract/verdict/verdict.ts';
 import { tablesCompared } from '../judge/coverage.ts';
 import { decidingFinding } from '../judge/deciding-finding.ts';
+import { ATTESTATION_WORDS, whenAndHow } from './attestation-words.ts';
 import { byCause, isOneCause, namesOf, type OneCause } from '../judge/one-cause.ts';
 import { FAULT_WORDS } from '../judge/reasons.ts';
 import { releaseText } from '../judge/release.ts';
@@ -166,7 +167,10 @@ function peopleLines(verdict: Verdict, paint: Paint): readonly string[] {
     ...listSection(
       'Attestations',
       verdict.attestations.map(
-        ({ id, state, role, by }) => `${id}: ${state}${by ? ` by ${by.name}` : ''} (${role})`,
+        ({ id, state, role, by, note }) =>
+          `${id}: ${ATTESTATION_WORDS[state]}${by ? ` by ${by.name}` : ''} (${role})` +
+          (by ? `, ${whenAndHow(by, verdict.decidedAt)}` : '') +
+          (note === undefined ? '' : `; ${note}`),
       ),
       paint,
     ),

@@ -2,85 +2,174 @@ import { existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { type Command, Option } from 'commander';
 import { GreenlightError } from '../../contract/errors.ts';
-import type { Attestation, Evidence } from '../../contract/evidence/evidence.ts';
-import { exitCodeOf } from '../../contract/exit-codes.ts';
-import { createRedactor } from '../../safety/redactor.ts';
-import { type CommandContext, commandOf, repeated } from '../command-context.ts';
+import type { Attestation } from '../../contract/evidence/attestation.ts';
+import type { Evidence } from '../../contract/evidence/evidence.ts';
+import { EXIT, exitCodeOf } from '../../contract/exit-codes.ts';
 import { sha256Of } from '../../host/file-digest.ts';
-import { publishEvidence } from '../../run/publish-evidence.ts';
-import { readEvidence } from '../../run/read-evidence.ts';
 import { readVerdict } from '../../host/read-report.ts';
 import { reportFiles, type ReportFiles } from '../../host/report-files.ts';
-import { noteUnsealed, showVerdict } from '../show-verdict.ts';
+import { DEFAULT_OUTPUT } from '../../run/asked-verdict.ts';
+import { keepStatement } from '../../run/people/statements-file.ts';
+import { publishEvidence } from '../../run/publish-evidence.ts';
+import { readEvidence } from '../../run/read-evidence.ts';
+import { createRedactor } from '../../safety/redactor.ts';
 import { configuredKeys, SIGNING_KEY_ENV } from '../../signing/configured-keys.ts';
-import type { SigningKey } from '../../signing/key-file.ts';
+import { attestationOf, keptLine } from '../../signing/kept-statement.ts';
+import { readSigningKey, type SigningKey } from '../../signing/key-file.ts';
 import { publicHalves } from '../../signing/seal.ts';
-import { plain } from '../../signing/read-sign-offs.ts';
+import { type CommandContext, commandOf, CONFIG_OPTION, repeated } from '../command-context.ts';
+import { findPeoplePlan, type PeoplePlan } from '../people/people-plan.ts';
+import { isOfRun, type SaidOptions, statementOf } from '../people/said.ts';
+import { noteUnsealed, showVerdict } from '../show-verdict.ts';
 
-interface AttestOptions {
-  readonly output: string;
-  readonly id: string;
-  readonly decision: Attestation['decision'];
-  readonly name: string;
-  readonly role: string;
-  readonly comment: string;
+interface AttestOptions extends SaidOptions {
+  readonly config?: string;
+  readonly output?: string;
+  readonly judge: boolean;
+  readonly key?: string;
   readonly signKey?: readonly string[];
   readonly json: boolean;
 }
 
-/** `greenlight attest`: the answer is that of the run with this statement in it, and so is the exit code. */
+/**
+ * `greenlight attest`. Before a run the statement is kept for the runs to come. After one it is also put into its
+ * evidence: then the answer is that of the run with this statement in it, and so is the exit code.
+ */
 export function attestCommand(context: CommandContext): Command {
-  return commandOf('attest', "Put a person's statement into the evidence of a run and judge it again.", [
-    'greenlight attest --id backup-was-restored --decision attested --name "Bo" --role DBA',
+  return commandOf('attest', "Keep a person's statement for the runs to come, and for the run that was.", [
+    'greenlight attest --id backup-was-restored --decision attested --name "Bo" --role DBA --release 2.4.0',
     'greenlight attest --id backup-was-restored --decision refused --name "Bo" --role DBA \\\n' +
       '      --comment "the restore stopped at 80 %"',
+    'greenlight attest --id backup-was-restored --withdraw --name "Bo" --role DBA --release 2.4.0',
+    'greenlight attest --id dpia-signed --decision attested --name "Di" --role DPO \\\n' +
+      '      --seen https://wiki.example.com/dpia --seen-file dpia.pdf --key di.key.pem',
   ])
-    .option('-o, --output <directory>', 'the report directory of the run', 'greenlight-report')
-    .requiredOption('--id <id>', 'which statement of policy.attestations')
-    .addOption(
-      new Option('--decision <decision>', 'whether it holds')
-        .choices(['attested', 'refused'])
-        .makeOptionMandatory(),
-    )
-    .requiredOption('--name <name>', 'who says it')
-    .requiredOption('--role <role>', 'as what; the policy says which role it takes')
-    .option('--comment <text>', 'and why', '')
+    .option(...CONFIG_OPTION)
     .option(
-      '--sign-key <file>',
-      `refuse what this key did not seal, and sign a GO with it; may be given again (default: $${SIGNING_KEY_ENV}, a file or PEM)`,
+      '-o, --output <directory>',
+      `the report directory of a run that is judged again with it (default: ${DEFAULT_OUTPUT}, where it has one that asks for it)`,
+    )
+    .option('--no-judge', 'keep it for the runs to come, and leave every report as it is')
+    .requiredOption('--id <id>', 'which statement of the plan, or which section is signed')
+    .addOption(new Option('--decision <decision>', 'whether it holds').choices(['attested', 'refused']))
+    .option('--withdraw', 'take back what this person said on it before', false)
+    .requiredOption('--name <name>', 'who says it')
+    .requiredOption('--role <role>', 'as what; the plan says which role it takes')
+    .option('--comment <text>', 'and why; a refusal needs it', '')
+    .option('--seen <text>', 'what was looked at, in words or as an address; may be given again', repeated)
+    .option(
+      '--seen-file <file>',
+      'a file that was looked at: its digest is kept; may be given again',
       repeated,
     )
-    .option('--json', 'print the verdict as JSON', false)
-    .action((options: AttestOptions) => {
-      const { keys } = configuredKeys(context.cwd, options.signKey, context.env);
-      const files = reportFiles(path.resolve(context.cwd, options.output));
-      const evidence = judgedEvidence(files, keys);
-      const statement = createRedactor({ env: context.env }).deep(attestationOf(options, evidence));
-      // From here on the old answer does not hold: whoever reads in between must find none.
-      rmSync(files.verdict);
-      const verdict = publishEvidence(
-        files,
-        { ...evidence, attestations: [...evidence.attestations, statement] },
-        keys,
-      );
-      showVerdict(context.screen, verdict, options.json);
-      noteUnsealed(context.screen, options.output, keys.length);
-      context.finish(exitCodeOf(verdict.decision));
-    });
+    .option('--release <id>', 'the release that it is said of')
+    .option('--commit <sha>', 'its commit')
+    .option('--key <file>', "this person's private key, which signs the statement")
+    .option(
+      '--sign-key <file>',
+      `refuse evidence that this key did not seal, and sign a GO with it; may be given again (default: $${SIGNING_KEY_ENV}, a file or PEM)`,
+      repeated,
+    )
+    .option('--json', 'print the verdict as JSON, or the statement where none is judged', false)
+    .action((options: AttestOptions) => attest(context, options));
+}
+
+async function attest(context: CommandContext, options: AttestOptions): Promise<void> {
+  const { keys } = configuredKeys(context.cwd, options.signKey, context.env);
+  const own = options.key === undefined ? undefined : readSigningKey(path.resolve(context.cwd, options.key));
+  const plan = await findPeoplePlan(context.cwd, options.config);
+  const report = reportToJudge(context.cwd, options, plan, keys);
+  // A report of another target lies here, or its plan elsewhere: then only the run itself can hear it.
+  const home =
+    report !== undefined && plan?.plan.target.name !== report.evidence.subject.target ? undefined : plan;
+  const said = statementOf(options, {
+    cwd: context.cwd,
+    now: new Date(),
+    plan: home,
+    evidence: report?.evidence,
+    key: own?.id,
+  });
+  const line = keptLine(createRedactor({ env: context.env }).deep(said), own);
+  if (home !== undefined) await keepStatement(home.file, line);
+  if (report === undefined) {
+    const { name, role, id, decision } = line.statement;
+    const words = {
+      attested: 'says that it holds',
+      refused: 'says that it does not hold',
+      withdrawn: 'withdraws it',
+    };
+    context.screen.out(
+      options.json
+        ? JSON.stringify(line, null, 2)
+        : `${id}: ${name} (${role}) ${words[decision]}, ${own === undefined ? 'unsigned' : `signed by ${own.id.slice(0, 12)}`}: kept in ${home?.file ?? ''}`,
+    );
+    context.finish(EXIT.GO);
+    return;
+  }
+  const { files, evidence } = report;
+  const statement = attestationOf(line);
+  if (typeof statement === 'string') throw new GreenlightError('INTERNAL', `the new statement ${statement}`);
+  // From here on the old answer does not hold: whoever reads in between must find none.
+  rmSync(files.verdict);
+  const entered: Attestation = { ...statement, enteredAt: line.statement.at };
+  const verdict = publishEvidence(
+    files,
+    { ...evidence, attestations: [...evidence.attestations, entered] },
+    keys,
+  );
+  showVerdict(context.screen, verdict, options.json);
+  noteUnsealed(context.screen, report.output, keys.length);
+  if (home === undefined) {
+    context.screen.err(
+      'Not kept for other runs: the plan of this target was not found here (--config names it).',
+    );
+  }
+  context.finish(exitCodeOf(verdict.decision));
+}
+
+interface JudgedReport {
+  readonly files: ReportFiles;
+  readonly evidence: Evidence;
+  /** As the user named it. */
+  readonly output: string;
+}
+
+/**
+ * The report that is judged again: the one that was named, or the usual one where its run asks for this statement and
+ * was about the same target and release. An old report that happens to lie there is left alone.
+ */
+function reportToJudge(
+  cwd: string,
+  options: AttestOptions,
+  plan: PeoplePlan | undefined,
+  keys: readonly SigningKey[],
+): JudgedReport | undefined {
+  if (!options.judge) return undefined;
+  const output = options.output ?? DEFAULT_OUTPUT;
+  const files = reportFiles(path.resolve(cwd, output));
+  if (options.output === undefined && plan !== undefined) {
+    if (!existsSync(files.verdict)) return undefined;
+    const verdict = readVerdict(files.verdict);
+    if (!isOfRun(options, plan, verdict)) return undefined;
+  }
+  return { files, evidence: judgedEvidence(files, keys), output };
 }
 
 /**
  * @throws GreenlightError EVIDENCE_CHANGED unless it is exactly the evidence that the verdict beside it judged,
- *   EVIDENCE_UNSEALED with a key that did not seal it, USAGE without the key of one that is sealed
+ *   EVIDENCE_UNSEALED with a key that did not seal it, KEY_MISSING without that of one that is sealed
  */
 function judgedEvidence(files: ReportFiles, keys: readonly SigningKey[]): Evidence {
   const verdict = readVerdict(files.verdict);
   if (verdict.evidenceDigest === null) {
-    throw new GreenlightError('RUN_UNFINISHED', `the run ${verdict.run.id} has not finished`);
+    throw new GreenlightError(
+      'RUN_UNFINISHED',
+      `the run ${verdict.run.id} has not finished; with --no-judge the statement is kept, and a run reads at its end what was stated`,
+    );
   }
   if (keys.length === 0 && existsSync(files.evidenceSeal)) {
     throw new GreenlightError('KEY_MISSING', `${files.evidence} is sealed, and no key was given`, {
-      hint: `A statement changes the evidence: give the key with which the run sealed it (--sign-key or ${SIGNING_KEY_ENV}).`,
+      hint: `A statement changes the evidence: give the key with which the run sealed it (--sign-key or ${SIGNING_KEY_ENV}), or keep it for the next run with --no-judge.`,
     });
   }
   const { evidence, text } = readEvidence(files.evidence, files.evidence, publicHalves(keys));
@@ -88,24 +177,4 @@ function judgedEvidence(files: ReportFiles, keys: readonly SigningKey[]): Eviden
     throw new GreenlightError('EVIDENCE_CHANGED', `${files.evidence} is not what was judged`);
   }
   return evidence;
-}
-
-/** @throws GreenlightError NAME_UNKNOWN or STATEMENT_REFUSED when the policy does not ask for this statement, or not from this role */
-function attestationOf(options: AttestOptions, { policy }: Evidence): Attestation {
-  const { id, decision, role, comment } = options;
-  const name = options.name.trim();
-  const asked = policy.attestations.filter((one) => one.id === id);
-  if (asked.length === 0) {
-    const known = policy.attestations.map((one) => `${one.id} (${one.role})`).join(', ');
-    throw new GreenlightError('NAME_UNKNOWN', `the policy of this run asks for no statement "${id}"`, {
-      hint: known === '' ? 'Its policy has no attestations.' : `It asks for: ${known}.`,
-    });
-  }
-  const required = asked.find((one) => plain(one.role) === plain(role));
-  if (required === undefined) {
-    const roles = asked.map((one) => `"${one.role}"`).join(' or ');
-    throw new GreenlightError('STATEMENT_REFUSED', `--role: ${id} needs the role ${roles}, not "${role}"`);
-  }
-  if (name === '') throw new GreenlightError('STATEMENT_REFUSED', '--name must say who states it');
-  return { id, decision, name, role: required.role, at: new Date().toISOString(), comment };
 }

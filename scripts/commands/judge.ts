@@ -6,7 +6,8 @@ import { GreenlightError, type Problem } from '../../contract/errors.ts';
 import type { Evidence } from '../../contract/evidence/evidence.ts';
 import { exitCodeOf } from '../../contract/exit-codes.ts';
 import { pathText } from '../../contract/plan/plan.ts';
-import { mergePolicy, Policy } from '../../contract/verdict/policy.ts';
+import { policyOf } from '../../contract/plan/people.ts';
+import { Policy } from '../../contract/verdict/policy.ts';
 import { type CommandContext, commandOf, repeated } from '../command-context.ts';
 import { judge } from '../../reporters/judge.ts';
 import { sha256Of } from '../../host/file-digest.ts';
@@ -102,7 +103,7 @@ function parsePolicy(text: string, file: string): Policy {
 /** @throws GreenlightError EVIDENCE_OTHER_PLAN that names every difference that can be named */
 async function mustBelongTo(evidence: Evidence, cwd: string, config: string): Promise<void> {
   const { plan, file, digest } = await loadConfig(cwd, config);
-  const policy = mergePolicy(plan.policy, evidence.run.phase);
+  const policy = policyOf(plan, evidence.run.phase);
   const problems = [
     ...differences('policy', evidence.policy, policy),
     ...differences('target.urls', evidence.subject.urls, plan.target.urls),

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { type Command, Option } from 'commander';
 import { GreenlightError } from '../../contract/errors.ts';
 import { EXIT } from '../../contract/exit-codes.ts';
+import { plain } from '../../contract/verdict/plain-words.ts';
 import type { SignOffStatement } from '../../contract/verdict/proof.ts';
 import { signOffStatement } from '../../signing/sign-off-statement.ts';
 import { type CommandContext, commandOf } from '../command-context.ts';
@@ -9,7 +10,6 @@ import { sha256Of } from '../../host/file-digest.ts';
 import { parseVerdict, readText } from '../../host/read-report.ts';
 import { reportFiles } from '../../host/report-files.ts';
 import { readSigningKey } from '../../signing/key-file.ts';
-import { plain } from '../../signing/read-sign-offs.ts';
 import { writeEnvelope } from '../../signing/write-proof.ts';
 
 interface SignOffOptions {

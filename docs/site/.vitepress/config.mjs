@@ -78,15 +78,26 @@ export default defineConfig({
         text: 'The plan',
         items: [
           page('Every key', '/plan/'),
-          ...['target', 'allow', 'flows', 'probes', 'data', 'load', 'slo', 'checks', 'created', 'policy'].map(
-            (key) => page(key, `/plan/${key}`),
-          ),
+          ...[
+            'target',
+            'allow',
+            'flows',
+            'probes',
+            'data',
+            'load',
+            'slo',
+            'checks',
+            'created',
+            'policy',
+            'people',
+          ].map((key) => page(key, `/plan/${key}`)),
           page('What is refused', '/plan/refusals'),
         ],
       },
       {
         text: 'In depth',
         items: [
+          page('Statements of people', '/people'),
           page('Old and new data', '/data'),
           page('Load and service levels', '/load'),
           page('Load from several machines', '/load-scale-out'),

@@ -1,6 +1,6 @@
 import type { CheckState, Decision } from '../../../contract/evidence/outcome.ts';
 import type { CheckResult, Verdict } from '../../../contract/verdict/verdict.ts';
-import { flat } from '../flat.ts';
+import { markdownText } from '../markdown-text.ts';
 import { DECISION_MEANING, DECISION_WORDS, duration, STATE_WORDS, time } from '../words.ts';
 
 /** GitHub drops the whole summary of a step beyond 1 MiB, without a word near that limit. */
@@ -24,33 +24,33 @@ const STATE_RANK: Record<CheckState, number> = {
 export function renderStepSummary(verdict: Verdict, pointer: string): string {
   const { decision, subject, run } = verdict;
   const head = [
-    `## ${SIGN[decision]} ${DECISION_WORDS[decision]}: ${escape(subject.target, 200)}, ${run.phase}`,
+    `## ${SIGN[decision]} ${DECISION_WORDS[decision]}: ${markdownText(subject.target, 200)}, ${run.phase}`,
     '',
-    `**${escape(verdict.reason, 2000)}**`,
+    `**${markdownText(verdict.reason, 2000)}**`,
     '',
     DECISION_MEANING[decision],
     '',
     ...(subject.wanted === null
       ? []
       : [
-          `Release ${escape(subject.wanted.id, 200)}${subject.wanted.commit ? `, commit ${escape(subject.wanted.commit, 100)}` : ''}`,
+          `Release ${markdownText(subject.wanted.id, 200)}${subject.wanted.commit ? `, commit ${markdownText(subject.wanted.commit, 100)}` : ''}`,
           '',
         ]),
-    `Run ${escape(run.id, 100)}, decided ${time(verdict.decidedAt)}, valid until ${time(verdict.expiresAt)}. ${escape(pointer, 500)}`,
+    `Run ${markdownText(run.id, 100)}, decided ${time(verdict.decidedAt)}, valid until ${time(verdict.expiresAt)}. ${markdownText(pointer, 500)}`,
     '',
-    ...verdict.reasons.slice(1, 50).map((reason) => `- ${escape(reason, 1000)}`),
+    ...verdict.reasons.slice(1, 50).map((reason) => `- ${markdownText(reason, 1000)}`),
     '',
     '| | check | state | what was seen | took |',
     '|---|---|---|---|---|',
   ];
   const checks = [...verdict.checks].sort((a, b) => STATE_RANK[a.state] - STATE_RANK[b.state]);
-  return capped(head, checks.map(row), `\n*Cut off here. ${escape(pointer, 500)}*\n`);
+  return capped(head, checks.map(row), `\n*Cut off here. ${markdownText(pointer, 500)}*\n`);
 }
 
 function row(check: CheckResult): string {
   const kind = check.severity === 'blocking' ? '**' : '';
   const state = check.waiver === null ? STATE_WORDS[check.state] : `${STATE_WORDS[check.state]}, waived`;
-  return `| ${check.severity} | ${escape(check.title, 200)} (${kind}${check.id}${kind}) | ${state} | ${escape(check.summary, 2000)} | ${duration(check.durationMs)} |`;
+  return `| ${check.severity} | ${markdownText(check.title, 200)} (${kind}${check.id}${kind}) | ${state} | ${markdownText(check.summary, 2000)} | ${duration(check.durationMs)} |`;
 }
 
 function capped(head: readonly string[], rows: readonly string[], end: string): string {
@@ -72,15 +72,4 @@ function size(text: string): number {
     bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
   }
   return bytes;
-}
-
-/** What the target said is text: no markup, no table cell, no mention of people. */
-function escape(text: string, most: number): string {
-  return flat(text, most)
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replace(/[\\`*_{}[\]()#+!|~]/g, '\\$&')
-    .replaceAll('@', '&#64;')
-    .replaceAll('://', '&#58;//');
 }

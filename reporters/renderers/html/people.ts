@@ -2,7 +2,7 @@ import type { CheckState } from '../../../contract/evidence/outcome.ts';
 import type { AttestationResult, GroupResult, Verdict } from '../../../contract/verdict/verdict.ts';
 import { percent } from '../../../contract/statistics/percent.ts';
 import { sectionsOf } from '../sections.ts';
-import { time } from '../words.ts';
+import { ATTESTATION_WORDS, saidBeside, whenAndHow } from '../attestation-words.ts';
 import { checkName } from './check-name.ts';
 import { stateBadge } from './icons.ts';
 import { markup, type Markup } from './markup.ts';
@@ -17,6 +17,7 @@ const GROUP_STATE: Record<GroupResult['state'], CheckState> = {
 const ATTESTATION_STATE: Record<AttestationResult['state'], CheckState> = {
   attested: 'passed',
   refused: 'failed',
+  expired: 'unknown',
   missing: 'not-run',
 };
 
@@ -62,13 +63,13 @@ function attestationSection(verdict: Verdict): Markup {
       { title: 'When' },
       { title: 'Comment' },
     ],
-    verdict.attestations.map(({ id, title, role, state, by }) => [
-      markup`<code>${id}</code><span class="of">${title}</span>`,
-      stateBadge(ATTESTATION_STATE[state], state),
+    verdict.attestations.map(({ id, title, role, section, members, state, by, note }) => [
+      markup`<code>${id}</code><span class="of">${section === undefined ? title : `${section}: ${title}`}</span>`,
+      stateBadge(ATTESTATION_STATE[state], ATTESTATION_WORDS[state]),
       markup`${role}`,
-      markup`${by?.name ?? 'nobody yet'}`,
-      markup`${by ? time(by.at) : ''}`,
-      markup`${by?.comment}`,
+      markup`${by?.name ?? `nobody yet${members === undefined ? '' : `: ${members.map(({ name }) => name).join(' or ')}`}`}`,
+      markup`${by ? whenAndHow(by, verdict.decidedAt) : ''}`,
+      markup`${[note, by === null ? '' : saidBeside(by)].filter(Boolean).join('; ')}`,
     ]),
   );
 }

@@ -1,0 +1,220 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { readStatements } from '../../../run/people/statements-file.ts';
+import { commandLine, type End } from '../signing/signed-report.ts';
+
+let directory: string;
+const FILE = 'greenlight-statements.jsonl';
+beforeEach(() => {
+  directory = mkdtempSync(path.join(tmpdir(), 'greenlight-people-'));
+  writePlan();
+});
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+const run = (...args: string[]): Promise<End> => commandLine(directory, args);
+const file = (): string => path.join(directory, FILE);
+const stated = () => readStatements(file());
+
+/** Plain data, so that no package has to be found from a temporary directory. */
+function writePlan(roles: readonly object[] = []): void {
+  const statements = [
+    { id: 'rollback-tested', title: 'The roll-back was tested', role: 'DBA' },
+    { id: 'dpia-signed', title: 'The DPIA is signed', role: 'DPO', validFor: 'target', maxAge: '90d' },
+  ];
+  const plan = {
+    target: { name: 'shop', urls: { app: 'http://127.0.0.1:9' } },
+    probes: [{ id: 'page-answers', title: 'The page answers', kind: 'endpoints', paths: ['/'] }],
+    people: {
+      roles,
+      sections: [
+        { id: 'pre-flight', title: 'Pre-flight', phases: ['preflight'], signOff: 'lead', statements },
+      ],
+    },
+  };
+  writeFileSync(path.join(directory, 'greenlight.config.mjs'), `export default ${JSON.stringify(plan)};\n`);
+}
+
+const BO = ['attest', '--id', 'rollback-tested', '--name', 'Bo', '--role', 'dba'];
+const OF = ['--release', '2.4.0'];
+const YES = ['--decision', 'attested'];
+
+describe('greenlight attest before a run', () => {
+  test('keeps who said what, when, of which release, and what was seen', async () => {
+    writeFileSync(path.join(directory, 'restore.log'), 'done');
+    const end = await run(...BO, ...YES, ...OF, '--seen', 'https://ci/1', '--seen-file', 'restore.log');
+    expect(end.code, end.err).toBe(0);
+    expect(end.out).toContain('unsigned');
+    expect(stated()).toMatchObject([
+      {
+        id: 'rollback-tested',
+        decision: 'attested',
+        name: 'Bo',
+        role: 'DBA',
+        target: 'shop',
+        release: { id: '2.4.0' },
+        seen: [{ text: 'https://ci/1' }, { text: 'restore.log', digest: expect.stringMatching(/^sha256:/) as string }],
+      },
+    ]);
+    expect(existsSync(path.join(directory, 'greenlight-report'))).toBe(false);
+  });
+
+  test('needs no release for what is bound to the target', async () => {
+    const end = await run('attest', '--id', 'dpia-signed', '--name', 'Di', '--role', 'DPO', ...YES);
+    expect(end.code, end.err).toBe(0);
+  });
+
+  test.each([
+    [
+      'a statement that nobody asked for',
+      [...BO, ...YES, ...OF, '--id', 'all-is-well'],
+      'rollback-tested (DBA)',
+    ],
+    ['another role', [...BO, ...YES, ...OF, '--role', 'intern'], '"DBA"'],
+    ['nobody', [...BO, ...YES, ...OF, '--name', ' '], '--name'],
+    ['no release', [...BO, ...YES], '--release'],
+    ['an empty release', [...BO, ...YES, '--release', ''], '--release'],
+    ['a branch as commit', [...BO, ...YES, ...OF, '--commit', 'main'], '--commit'],
+    ['a commit without release', [...BO, ...YES, '--commit', '3f2c1ab'], '--release'],
+    ['no decision', [...BO, ...OF], '--decision'],
+    ['two decisions', [...BO, ...YES, ...OF, '--withdraw'], '--withdraw'],
+    ['a refusal without a reason', [...BO, ...OF, '--decision', 'refused'], '--comment'],
+    ['a file that is not there', [...BO, ...YES, ...OF, '--seen-file', 'gone.log'], 'gone.log'],
+    ['nothing seen', [...BO, ...YES, ...OF, '--seen', ' '], '--seen'],
+    ['a withdrawal of nothing', [...BO, ...OF, '--withdraw'], 'has said nothing'],
+    ['a report that is not there', [...BO, ...YES, ...OF, '-o', 'nowhere'], 'nowhere'],
+    [
+      'the signature of a section that is not done',
+      ['attest', '--id', 'pre-flight', '--name', 'Ada', '--role', 'lead', ...YES, ...OF],
+      'rollback-tested (DBA, missing), dpia-signed (DPO, missing)',
+    ],
+  ])('refuses %s with 64 and keeps nothing', async (_, args, hint) => {
+    const end = await run(...args);
+    expect(end.code, end.out).toBe(64);
+    expect(end.err).toContain(hint);
+    expect(existsSync(file())).toBe(false);
+  });
+
+  test('refuses who does not have the role, an unsigned word and another key', async () => {
+    for (const name of ['bo', 'eve']) await run('keygen', '--out', name);
+    const key = /key id +(\w+)/.exec((await run('keygen', '--out', 'di')).out)?.[1];
+    writePlan([
+      { role: 'DBA', members: [{ name: 'Bo', key }] },
+      { role: 'DPO', members: [{ name: 'Di' }] },
+      { role: 'lead', members: [{ name: 'Ada' }] },
+    ]);
+    for (const [args, hint] of [
+      [['--name', 'Mallory'], 'Mallory is not one of those'],
+      [[], 'it is not signed'],
+      [['--key', 'eve.key.pem'], 'another key'],
+    ] as const) {
+      const end = await run(...BO, ...YES, ...OF, ...args);
+      expect([end.code, end.err]).toEqual([64, expect.stringContaining(hint)]);
+    }
+    const end = await run(...BO, ...YES, ...OF, '--key', 'di.key.pem');
+    expect(end.code, end.err).toBe(0);
+    expect(stated()).toMatchObject([{ key }]);
+  });
+
+  test('withdraws, and then the statement is open again', async () => {
+    await run(...BO, ...YES, ...OF);
+    expect((await run(...BO, ...OF, '--withdraw', '--name', 'Cy')).code).toBe(64);
+    expect((await run(...BO, '--release', '2.5.0', '--withdraw')).code).toBe(64);
+    expect((await run(...BO, ...OF, '--withdraw', '--comment', 'wrong cluster')).code).toBe(0);
+    const list = await run('checklist', ...OF);
+    expect(list.code).toBe(20);
+    expect(list.out).toContain('Bo withdrew it');
+    expect(list.out).toContain('wrong cluster');
+    expect((await run(...BO, ...OF, '--withdraw')).code).toBe(64);
+  });
+
+  test('many at once lose none', async () => {
+    const names = Array.from({ length: 30 }, (_, index) => `Bo ${index}`);
+    const ends = await Promise.all(names.map((name) => run(...BO, ...YES, ...OF, '--name', name)));
+    expect(ends.map(({ code }) => code)).toEqual(names.map(() => 0));
+    expect(new Set(stated().map(({ name }) => name))).toEqual(new Set(names));
+  });
+
+  test('adds nothing to a file that was edited, and names the line', async () => {
+    await run(...BO, ...YES, ...OF);
+    const text = readFileSync(file(), 'utf8').replace('"Bo"', '"Ada"');
+    writeFileSync(file(), text);
+    for (const args of [
+      [...BO, ...YES, ...OF],
+      ['checklist', ...OF],
+    ]) {
+      const end = await run(...args);
+      expect(end.code, args[0]).toBe(20);
+      expect(end.err).toContain('STATEMENTS_INVALID');
+      expect(end.err).toMatch(/line 2: was edited/);
+    }
+    expect(readFileSync(file(), 'utf8')).toBe(text);
+  });
+
+  test('leaves a report of another target alone', async () => {
+    mkdirSync(path.join(directory, 'greenlight-report'));
+    const { goEvidence } = await import('../signing/signed-report.ts');
+    const { publishEvidence } = await import('../../../run/publish-evidence.ts');
+    const { reportFiles } = await import('../../../host/report-files.ts');
+    const files = reportFiles(path.join(directory, 'greenlight-report'));
+    const attestations = [{ id: 'rollback-tested', title: 'The roll-back was tested', role: 'DBA' }];
+    const evidence = goEvidence({ policy: { attestations, maxAgeMinutes: 1e9 } });
+    publishEvidence(files, evidence, []);
+    const before = readFileSync(files.verdict, 'utf8');
+    const other = await run(...BO, ...YES, '--release', '2.5.0');
+    expect(other.code, other.err).toBe(0);
+    expect(readFileSync(files.verdict, 'utf8')).toBe(before);
+    // The same release: the run hears it, and it is kept for the next one.
+    const same = await run(...BO, ...YES, ...OF);
+    expect(same.out).toContain('GO');
+    expect(readFileSync(files.verdict, 'utf8')).not.toBe(before);
+    expect(stated()).toHaveLength(2);
+    const kept = await run(...BO, ...OF, '--no-judge', '--decision', 'refused', '--comment', 'no');
+    expect(kept.code, kept.err).toBe(0);
+    expect(JSON.parse(readFileSync(files.verdict, 'utf8'))).toMatchObject({ decision: 'GO' });
+  });
+});
+
+describe('greenlight checklist', () => {
+  test('shows what is open for whom by section, and exits with 0 once all is given', async () => {
+    const open = await run('checklist', ...OF);
+    expect(open.code, open.err).toBe(20);
+    expect(open.out).toContain('0 of 3 given');
+    expect(open.out).toContain('Pre-flight');
+    expect(open.out).toContain('greenlight attest --id rollback-tested');
+    const [roll, dpia, sign] = ['rollback-tested', 'dpia-signed', 'pre-flight'].map((id) =>
+      open.out.indexOf(`(${id})`),
+    );
+    expect([roll, dpia, sign]).toEqual([...[roll, dpia, sign]].sort((a, b) => (a ?? 0) - (b ?? 0)));
+    await run(...BO, ...YES, ...OF);
+    await run('attest', '--id', 'dpia-signed', '--name', 'Di', '--role', 'DPO', ...YES);
+    await run('attest', '--id', 'pre-flight', '--name', 'Ada', '--role', 'lead', ...YES, ...OF);
+    const done = await run('checklist', ...OF);
+    expect(done.out).toContain('3 of 3 given');
+    expect(done.code).toBe(0);
+    const next = await run('checklist', '--release', '2.5.0');
+    expect(next.out).toContain('1 of 3 given');
+    expect(next.out).toContain('it is about the release 2.4.0, not 2.5.0');
+    expect((await run('checklist')).code).toBe(20);
+  });
+
+  test('of one role, as JSON and as Markdown that no name can break out of', async () => {
+    await run(...BO, ...OF, '--decision', 'refused', '--comment', '<b>no</b> [x](http://evil) | `y`');
+    const json = await run('checklist', ...OF, '--for', 'dba', '--json');
+    expect(json.code).toBe(10);
+    expect(JSON.parse(json.out)).toMatchObject({
+      target: 'shop',
+      sections: [
+        { title: 'Pre-flight', items: [{ id: 'rollback-tested', state: 'refused', by: { name: 'Bo' } }] },
+      ],
+    });
+    const page = await run('checklist', ...OF, '--markdown');
+    expect(page.out).toContain('- [ ] **The roll-back was tested** (`rollback-tested`): refused');
+    expect(page.out).toContain('&lt;b&gt;no&lt;/b&gt; \\[x\\]\\(http&#58;//evil\\) \\| \\`y\\`');
+    const nobody = await run('checklist', '--for', 'intern');
+    expect([nobody.code, nobody.err]).toEqual([64, expect.stringContaining('DBA, DPO, lead')]);
+    const nothing = await run('checklist', '--phase', 'canary');
+    expect([nothing.code, nothing.err]).toEqual([64, expect.stringContaining('asks nothing of anybody')]);
+  });
+});
