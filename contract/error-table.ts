@@ -259,6 +259,16 @@ export const ERRORS = {
     hint: 'Correct the lines named above; until then nothing in the file counts, because one of them may have been a "no".',
     exit: 'INCONCLUSIVE',
   },
+  ANNOUNCEMENT_REFUSED: {
+    title: 'This verdict cannot be announced so',
+    hint: 'Announce what was decided: --kind stakeholders fits every verdict.',
+    exit: 'USAGE',
+  },
+  TEMPLATE_INVALID: {
+    title: 'The template cannot be filled',
+    hint: 'docs/runbook.md in the package lists every placeholder. Nothing was written or sent.',
+    exit: 'USAGE',
+  },
   VERDICT_NOT_GO: {
     title: 'Only GO can be signed off',
     hint: 'A person cannot turn it into GO. Repeat the run, or accept a failure with a waiver in the policy.',

@@ -5,7 +5,9 @@ import { EXIT } from '../contract/exit-codes.ts';
 import { refuseCommandLine } from '../run/asked-verdict.ts';
 import { type CommandContext, exitCodeOfUsage } from './command-context.ts';
 import { attestCommand } from './commands/attest.ts';
+import { announceCommand } from './commands/announce.ts';
 import { checklistCommand } from './commands/checklist.ts';
+import { runbookCommand } from './commands/runbook.ts';
 import { baselineCommand } from './commands/baseline.ts';
 import { dataCommand } from './commands/data.ts';
 import { demoCommand } from './commands/demo.ts';
@@ -34,6 +36,8 @@ const COMMANDS = [
   reportCommand,
   attestCommand,
   checklistCommand,
+  runbookCommand,
+  announceCommand,
   keygenCommand,
   signOffCommand,
   verifyCommand,

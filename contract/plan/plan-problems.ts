@@ -14,6 +14,7 @@ import { peopleProblems } from './people.ts';
 import { mysqlProblems } from './mysql-problems.ts';
 import { redisProblems } from './redis-plan.ts';
 import { probeProblems } from './probe.ts';
+import { runbookProblems } from './runbook.ts';
 import { stateProblems } from './state-plan.ts';
 import { specProblems } from './spec-check.ts';
 import { canonicalJson } from '../evidence/canonical.ts';
@@ -36,6 +37,7 @@ export function planProblems(input: unknown): Problem[] {
     ...specProblems(plan),
     ...policyProblems(plan),
     ...peopleProblems(plan),
+    ...runbookProblems(plan),
   ];
 }
 

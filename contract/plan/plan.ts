@@ -12,6 +12,7 @@ import { Policies, type PoliciesInput } from '../verdict/policy.ts';
 import { People } from './people.ts';
 import { Probe } from './probe.ts';
 import { planProblems } from './plan-problems.ts';
+import { Runbook } from './runbook.ts';
 import { SecretString } from './secret.ts';
 import { Slo } from '../slo/slo.ts';
 import { SpecCheck } from './spec-check.ts';
@@ -143,6 +144,8 @@ export const PlanSchema = z.strictObject({
   policy: Policies,
   /** What people must state before there can be a GO, who they are, and where it is kept. */
   people: People.prefault({}),
+  /** What people do in the cut-over, for `greenlight runbook`. No run reads it. */
+  runbook: Runbook.optional(),
   /** Default time in which the target must answer one request of a flow, in milliseconds. */
   budgetMs: z.number().int().positive().max(120_000).default(5000),
   /**
@@ -251,6 +254,7 @@ const PAGES: Readonly<Record<string, string>> = {
   created: 'docs/plan/created.md',
   policy: 'docs/plan/policy.md',
   people: 'docs/plan/people.md',
+  runbook: 'docs/plan/runbook.md',
 };
 
 function seePage([top]: readonly PropertyKey[]): string {

@@ -14,7 +14,7 @@ function createWebhookPublisher(url: string, secrets: readonly string[], post: P
     publish(verdict, files) {
       const body = files['webhook'] ?? '';
       // The same for every attempt: the receiver can tell a repetition from a second verdict.
-      const id = `msg_${verdict.run.id}`;
+      const id = files['webhook-id'] ?? `msg_${verdict.run.id}`;
       const timestamp = Math.floor(Date.now() / 1000);
       const headers = {
         'webhook-id': id,

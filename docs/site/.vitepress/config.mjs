@@ -90,6 +90,7 @@ export default defineConfig({
             'created',
             'policy',
             'people',
+            'runbook',
           ].map((key) => page(key, `/plan/${key}`)),
           page('What is refused', '/plan/refusals'),
         ],
@@ -98,6 +99,7 @@ export default defineConfig({
         text: 'In depth',
         items: [
           page('Statements of people', '/people'),
+          page('Runbook and announcements', '/runbook'),
           page('Old and new data', '/data'),
           page('Load and service levels', '/load'),
           page('Load from several machines', '/load-scale-out'),

@@ -10,10 +10,10 @@ const ROOM_FOR_COUNT = 40;
 /** Body for an incoming webhook of Slack. */
 export function renderSlack(verdict: Verdict, report: string | undefined): string {
   const message = messageOf(verdict, report);
-  const link = report === undefined ? '' : ` <${escaped(report)}|Report>`;
+  const link = report === undefined ? '' : ` <${slackText(report)}|Report>`;
   return JSON.stringify({
     // What a notification on a phone shows.
-    text: escaped(flat(`${message.headline}. ${message.reason}`, 500)),
+    text: slackText(flat(`${message.headline}. ${message.reason}`, 500)),
     blocks: [
       { type: 'header', text: { type: 'plain_text', text: flat(message.headline, MOST_HEADER) } },
       { type: 'section', text: { type: 'mrkdwn', text: reasonsOf(message) } },
@@ -22,7 +22,7 @@ export function renderSlack(verdict: Verdict, report: string | undefined): strin
         elements: [
           {
             type: 'mrkdwn',
-            text: `${escaped(message.meaning)} Run ${escaped(flat(verdict.run.id, 100))}.${link}`,
+            text: `${slackText(message.meaning)} Run ${slackText(flat(verdict.run.id, 100))}.${link}`,
           },
         ],
       },
@@ -32,10 +32,10 @@ export function renderSlack(verdict: Verdict, report: string | undefined): strin
 
 /** Whole lines only: a cut entity would be shown as it is. What does not fit is counted. */
 function reasonsOf({ reason, others, left }: Message): string {
-  let text = `*${escaped(reason)}*`;
+  let text = `*${slackText(reason)}*`;
   let shown = 0;
   for (const other of others) {
-    const line = `\n• ${escaped(other)}`;
+    const line = `\n• ${slackText(other)}`;
     if (text.length + line.length > MOST_SECTION - ROOM_FOR_COUNT) break;
     text += line;
     shown += 1;
@@ -45,6 +45,6 @@ function reasonsOf({ reason, others, left }: Message): string {
 }
 
 /** Slack's three control characters; `<!channel>` in a product's error would otherwise wake everybody. */
-function escaped(text: string): string {
+export function slackText(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

@@ -54,7 +54,10 @@ describe('greenlight attest before a run', () => {
         role: 'DBA',
         target: 'shop',
         release: { id: '2.4.0' },
-        seen: [{ text: 'https://ci/1' }, { text: 'restore.log', digest: expect.stringMatching(/^sha256:/) as string }],
+        seen: [
+          { text: 'https://ci/1' },
+          { text: 'restore.log', digest: expect.stringMatching(/^sha256:/) as string },
+        ],
       },
     ]);
     expect(existsSync(path.join(directory, 'greenlight-report'))).toBe(false);

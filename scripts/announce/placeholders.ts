@@ -1,0 +1,84 @@
+import type { Verdict } from '../../contract/verdict/verdict.ts';
+import { DECISION_MEANING, DECISION_WORDS, time } from '../../reporters/renderers/words.ts';
+
+/** What somebody adds to what the verdict says. */
+export interface Announced {
+  readonly verdict: Verdict;
+  /** Address of the report. */
+  readonly report: string | undefined;
+  readonly comment: string | undefined;
+}
+
+interface Placeholder {
+  /** For the documentation. */
+  readonly says: string;
+  readonly value: (announced: Announced) => string | readonly string[];
+}
+
+/** More belong into the report. */
+const MOST_LISTED = 10;
+
+/** All that a template may name. `docs/runbook.md` is held against this list. */
+export const PLACEHOLDERS = {
+  target: { says: 'the name of the target', value: ({ verdict }) => verdict.subject.target },
+  url: { says: 'its main address', value: ({ verdict }) => verdict.subject.urls['app'] ?? '' },
+  release: {
+    says: 'the release that was wanted; `not named` without one',
+    value: ({ verdict }) => verdict.subject.wanted?.id ?? 'not named',
+  },
+  commit: {
+    says: 'its commit, where one was named',
+    value: ({ verdict }) => verdict.subject.wanted?.commit ?? '',
+  },
+  observed: {
+    says: 'the release that the target said it runs',
+    value: ({ verdict }) => verdict.subject.observed?.id ?? 'not known',
+  },
+  phase: { says: 'the phase of the run', value: ({ verdict }) => verdict.run.phase },
+  decision: {
+    says: '`GO`, `NO-GO` or `INCONCLUSIVE`',
+    value: ({ verdict }) => DECISION_WORDS[verdict.decision],
+  },
+  meaning: {
+    says: 'what that means for traffic',
+    value: ({ verdict }) => DECISION_MEANING[verdict.decision],
+  },
+  reason: { says: 'the reason that decided', value: ({ verdict }) => verdict.reason },
+  reasons: {
+    says: 'every reason against GO, as a list; ten at most',
+    value: ({ verdict }) => shortened(verdict.reasons.length === 0 ? ['none'] : verdict.reasons),
+  },
+  passed: { says: 'how many checks passed', value: ({ verdict }) => String(verdict.counts.states.passed) },
+  required: { says: 'how many checks had to run', value: ({ verdict }) => String(verdict.counts.required) },
+  failed: {
+    says: 'the titles of the checks that failed, as a list; ten at most',
+    value: ({ verdict }) => {
+      const failed = verdict.checks.filter(({ state }) => state === 'failed').map(({ title }) => title);
+      return shortened(failed.length === 0 ? ['none'] : failed);
+    },
+  },
+  people: {
+    says: 'who stated what, as a list',
+    value: ({ verdict }) => {
+      const given = verdict.attestations.flatMap(({ title, role, state, by }) =>
+        by === null ? [] : [`${by.name} (${role}) ${state === 'refused' ? 'refused' : 'stated'}: ${title}`],
+      );
+      return shortened(given.length === 0 ? ['nobody had to state anything'] : given);
+    },
+  },
+  started: { says: 'when the run began', value: ({ verdict }) => time(verdict.startedAt) },
+  decided: { says: 'when it was decided', value: ({ verdict }) => time(verdict.decidedAt) },
+  expires: { says: 'until when the verdict may be used', value: ({ verdict }) => time(verdict.expiresAt) },
+  run: { says: 'the id of the run', value: ({ verdict }) => verdict.run.id },
+  report: {
+    says: 'the address of the report (`--report-url`); `not published` without one',
+    value: ({ report }) => report ?? 'not published',
+  },
+  comment: { says: 'what `--comment` says', value: ({ comment }) => comment ?? '' },
+} as const satisfies Readonly<Record<string, Placeholder>>;
+export type PlaceholderName = keyof typeof PLACEHOLDERS;
+
+function shortened(texts: readonly string[]): readonly string[] {
+  const more = texts.length - MOST_LISTED;
+  return more <= 0 ? texts : [...texts.slice(0, MOST_LISTED), `and ${more} more`];
+}
