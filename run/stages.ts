@@ -37,8 +37,11 @@ export const STAGES: readonly Stage[] = [
     projects: ['load'],
     alone: true,
     refuse: (before, keepGoing) => notReady(before) ?? (keepGoing ? undefined : alreadyLost(before)),
-    // They only read what the metrics say of real traffic; of another release they would say nothing that is asked.
-    anyway: ({ release }, check) => check.source === 'slo' && release.state !== 'other',
+    // Service levels only read what the metrics say of real traffic; of another release they would say nothing that is
+    // asked. Probes that come last are a few requests, which cost nobody anything on a system that is there.
+    anyway: (before, check) =>
+      (check.source === 'slo' && before.release.state !== 'other') ||
+      (check.source === 'probe' && notReady(before) === undefined),
   },
 ];
 

@@ -26,8 +26,8 @@ export function defineDataChecks(plan: PlanInput): void {
 }
 
 /**
- * Registers the service levels and load profiles of a plan as Playwright tests. Service levels come first: they are about
- * real traffic, and our own load would be part of it. @throws GreenlightError PLAN_INVALID
+ * Registers the service levels and load profiles of a plan as Playwright tests, and the probes that come last. Service
+ * levels come first: they are about real traffic, and our own load would be part of it. @throws GreenlightError PLAN_INVALID
  */
 export function defineLoad(input: PlanInput): void {
   const plan = asPlan(input);
@@ -35,4 +35,5 @@ export function defineLoad(input: PlanInput): void {
   loadTest.describe.configure({ mode: 'default' });
   defineSlo(plan);
   load.defineLoad(plan);
+  suites.defineLastProbes(plan);
 }

@@ -1,5 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
+import { isIP, type LookupFunction } from 'node:net';
 import { eventOfText } from '../contract/events/codes.ts';
 import type { ResponseView, WireRequest } from '../contract/flow/http.ts';
 import { TargetUnreachable, type ApplicationPort } from '../contract/ports/application.ts';
@@ -18,10 +19,14 @@ export const IDEMPOTENT: readonly string[] = ['GET', 'HEAD', 'OPTIONS', 'PUT', '
  * Sends requests with Node's own client, for everything that runs outside Playwright: clean-up, sweep, probes. Redirects
  * are not followed. No connection is used again after a pause, and a request that met the end of an idle one is repeated
  * once on a fresh one, where that does nothing twice.
+ * @param options.freshAt an IP address to which every request goes over a connection of its own, under the name of its URL
  */
-export function createHttpApplication(options: { readonly maxBodyBytes?: number } = {}): ApplicationPort {
+export function createHttpApplication(
+  options: { readonly maxBodyBytes?: number; readonly freshAt?: string } = {},
+): ApplicationPort {
   const maxBodyBytes = options.maxBodyBytes ?? MAX_BODY_BYTES;
-  const agents = { http: new http.Agent({ keepAlive: true }), https: new https.Agent({ keepAlive: true }) };
+  const how = options.freshAt === undefined ? { keepAlive: true } : freshConnections(options.freshAt);
+  const agents = { http: new http.Agent(how), https: new https.Agent(how) };
   let lastEnd = 0;
   return {
     send: async (request, budgetMs) => {
@@ -47,6 +52,14 @@ export function createHttpApplication(options: { readonly maxBodyBytes?: number 
       }
     },
   };
+}
+
+function freshConnections(address: string): http.AgentOptions {
+  const family = isIP(address);
+  const lookup: LookupFunction = (_host, { all }, done) =>
+    all === true ? done(null, [{ address, family }]) : done(null, address, family);
+  // A session of TLS that is taken up again may lead back to the node that knows it.
+  return { keepAlive: false, lookup, maxCachedSessions: 0 } as http.AgentOptions;
 }
 
 function view({ status, rawHeaders, bytes }: RawAnswer, durationMs: number): ResponseView {

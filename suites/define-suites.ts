@@ -7,3 +7,8 @@ export function defineSuites(plan: Plan | PlanInput): void {
   defineFlows(plan);
   defineProbes(plan, 'suites');
 }
+
+/** Registers those probes of a plan that would disturb all other checks, and so come after them. */
+export function defineLastProbes(plan: Plan | PlanInput): void {
+  defineProbes(plan, 'load');
+}

@@ -4,4 +4,4 @@ export type { GreenlightTestFixtures, GreenlightWorkerFixtures } from './fixture
 export { check, type CheckBody, type CheckFixtures, type CheckOptions } from './check.ts';
 export { announcePlan } from './ambient-plan.ts';
 export { defineReadiness } from './readiness/define-readiness.ts';
-export { defineSuites } from './define-suites.ts';
+export { defineLastProbes, defineSuites } from './define-suites.ts';

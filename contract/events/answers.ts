@@ -1,4 +1,5 @@
 import { challengeOf, type MarkedAnswer } from './challenge-marks.ts';
+import { readRetryAfter } from './retry-after.ts';
 import type { EventId } from './table.ts';
 
 /** An answer that is none of the product, or a refusal to answer. */
@@ -34,14 +35,8 @@ export function eventOfAnswer(answer: MarkedAnswer, accepted = false): AnswerEve
   return { event: 'rate-limited', detail, waitMs };
 }
 
-/** Whole seconds, or a date, which is read by the clock of the answer's own `Date`. Milliseconds, at least 0. */
+/** How long the answer says to wait; milliseconds, at least 0. */
 function retryAfterMs(headers: MarkedAnswer['headers']): number | undefined {
-  const told = headers['retry-after']?.trim();
-  if (told === undefined || told === '') return undefined;
-  if (/^\d{1,9}(?:\.\d+)?$/.test(told)) return Math.ceil(Number(told) * 1000);
-  // Nothing but an HTTP date names a day.
-  const until = /^[A-Za-z]{3}/.test(told) ? Date.parse(told) : Number.NaN;
-  if (Number.isNaN(until)) return undefined;
-  const there = Date.parse(headers['date'] ?? '');
-  return Math.max(0, until - (Number.isNaN(there) ? Date.now() : there));
+  const told = readRetryAfter(headers);
+  return told && Math.max(0, told.ms);
 }

@@ -63,8 +63,9 @@ const Host = z.string().regex(/^[a-z0-9.-]+(:\d+)?$/i, 'must be a host name such
 export const PlanSchema = z.strictObject({
   target: Target,
   /**
-   * Hosts, besides loopback, on which flows may create data, on which load may run, and of whose pages screenshots and
-   * traces may be kept where a check does not pass; and programs that may be run at all.
+   * Hosts, besides loopback, on which flows may create data, on which load may run, whose rate limit may be tried, that
+   * may be searched for what stands open, and of whose pages screenshots and traces may be kept where a check does not
+   * pass; and programs that may be run at all.
    */
   allow: z
     .strictObject({
@@ -72,6 +73,10 @@ export const PlanSchema = z.strictObject({
       createData: z.array(Host).default([]),
       /** Hosts on which load may be made. Payment providers are refused. */
       load: z.array(Host).default([]),
+      /** Hosts whose rate limit may be tried, by a few requests that are meant to be refused. Host name, or `host:port`. */
+      rateLimit: z.array(Host).optional(),
+      /** Hosts that may be searched for what stands open, by safe requests. Host name, or `host:port`. */
+      open: z.array(Host).optional(),
       /** Hosts of whose pages screenshots and traces may be kept. Pixels cannot be redacted. */
       pictures: z.array(Host).optional(),
       /** Programs that checks may run, each in the words of the plan: `kubectl`, or `./scripts/verify.sh`. */

@@ -21,7 +21,7 @@ export const Waiver = z.strictObject({
 });
 export type Waiver = z.infer<typeof Waiver>;
 
-/** A share of several checks that must pass: "security smoke >= 95 %". */
+/** A share of several checks that must pass: "security smoke >= 95 %", or with `strictly` "> 95 %". */
 export const Group = z.strictObject({
   /** Its own id, which no check has. */
   id: CheckId,
@@ -31,6 +31,8 @@ export const Group = z.strictObject({
   checks: z.array(CheckId).min(1),
   /** Share of them that must have passed, 0 to 1. */
   minimumRatio: z.number().min(0).max(1),
+  /** More than that share must have passed: "> 95 %", which 19 of 20 are not. Default: that share is enough. */
+  strictly: z.boolean().optional(),
   /** With fewer results the group is unknown. */
   minimumCount: z.number().int().min(1).default(1),
 });

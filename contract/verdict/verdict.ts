@@ -37,6 +37,8 @@ export const GroupResult = z.strictObject({
   passed: z.number().int().nonnegative(),
   of: z.number().int().nonnegative(),
   minimumRatio: z.number(),
+  /** Only where more than that share is needed. */
+  strictly: z.literal(true).optional(),
   minimumCount: z.number().int(),
   state: z.enum(['passed', 'failed', 'unknown']),
 });

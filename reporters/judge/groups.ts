@@ -20,16 +20,17 @@ export function judgeGroup(group: Group, checks: readonly CheckResult[], policy:
     passed,
     of,
     minimumRatio: group.minimumRatio,
+    ...(group.strictly === true && { strictly: true as const }),
     minimumCount: group.minimumCount,
   };
   if (of === 0 || passed + failed < group.minimumCount) return { ...result, state: 'unknown' };
-  if (!reaches(of - failed, of, group.minimumRatio)) return { ...result, state: 'failed' };
-  return { ...result, state: reaches(passed, of, group.minimumRatio) ? 'passed' : 'unknown' };
+  if (!reaches(of - failed, of, group)) return { ...result, state: 'failed' };
+  return { ...result, state: reaches(passed, of, group) ? 'passed' : 'unknown' };
 }
 
-function reaches(part: number, of: number, ratio: number): boolean {
+function reaches(part: number, of: number, { minimumRatio, strictly }: Group): boolean {
   // 19 of 20 is 0.95 on paper and a hair less in floating point.
-  return part / of >= ratio - 1e-9;
+  return strictly === true ? part / of > minimumRatio + 1e-9 : part / of >= minimumRatio - 1e-9;
 }
 
 function didPass(check: CheckResult, policy: Policy): boolean {

@@ -112,12 +112,17 @@ function trimStop(text: string): string {
 
 export function groupReason(group: GroupResult): Reason | undefined {
   if (group.state === 'passed') return undefined;
-  const need = `at least ${percent(group.minimumRatio)} and ${group.minimumCount} results are needed`;
+  const need = `${neededShare(group)} and ${group.minimumCount} results are needed`;
   return {
     decision: group.state === 'failed' ? 'NO_GO' : 'INCONCLUSIVE',
     rank: REASON_RANK.group,
     text: `Group ${group.id}: ${group.passed} of ${group.of} passed; ${need}`,
   };
+}
+
+/** `at least 95 %`, or `more than 95 %`. */
+export function neededShare({ minimumRatio, strictly }: GroupResult): string {
+  return `${strictly === true ? 'more than' : 'at least'} ${percent(minimumRatio)}`;
 }
 
 export function attestationReason(attestation: AttestationResult): Reason | undefined {

@@ -49,11 +49,12 @@ export async function logInOnBoth(
   return { refused: { statements: [statement], holds: '', wrong, cause: 'log-in-fails' } };
 }
 
-async function logInOn(
+/** Logs somebody in on one side. @returns besides the finding what later requests send, and all that was captured */
+export async function logInOn(
   side: 'old' | 'new',
-  logIn: LogIn,
+  logIn: Pick<LogIn, 'flow'>,
   { plan, playwright, control, context }: LogInTools,
-): Promise<Pick<Journey, 'finding'> & { readonly headers: Readonly<Record<string, string>> }> {
+): Promise<Pick<Journey, 'finding' | 'captured'> & { readonly headers: Readonly<Record<string, string>> }> {
   const { target } = plan;
   const flow = plan.flows.find(({ id }) => id === logIn.flow);
   if (flow === undefined) throw new CannotTell('harness', `the plan has no flow "${logIn.flow}"`);
@@ -94,7 +95,7 @@ async function logInOn(
         },
       );
     }
-    return { finding, headers };
+    return { finding, captured, headers };
   } finally {
     await requests.dispose();
   }

@@ -14,11 +14,11 @@ const OVERHEAD_MS = 30_000;
 
 /**
  * Registers one Playwright test for each probe that the phase of this run requires.
- * @param project quick probes belong to `readiness`, all others to `suites`
+ * @param project quick probes belong to `readiness`, those that disturb others to `load`, all others to `suites`
  */
 export function defineProbes(
   input: Plan | PlanInput,
-  project: Extract<Project, 'readiness' | 'suites'>,
+  project: Extract<Project, 'readiness' | 'suites' | 'load'>,
 ): void {
   const plan = registerPlan(input);
   registerChecks(test, plan, 'suites/probes', {

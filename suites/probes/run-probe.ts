@@ -1,16 +1,20 @@
 import type { Plan } from '../../contract/plan/plan.ts';
 import type { Probe } from '../../contract/plan/probe.ts';
+import { dnsLook } from '../dns/dns-look.ts';
+import { openLook } from '../open/open-look.ts';
 import type { TwinTools } from '../parity/ask-twins.ts';
 import { guardsLook } from '../parity/guards-look.ts';
 import type { LogInTools } from '../parity/log-in.ts';
 import { parityLook } from '../parity/parity-look.ts';
 import type { Probed } from '../probe-finding.ts';
+import { backendsLook } from './backends-probe.ts';
 import { commandLook } from './command-probe.ts';
 import { endpointsLook } from './endpoints-probe.ts';
 import { headersLook } from './headers-probe.ts';
 import { healthLook } from './health-probe.ts';
 import type { ProbeLook } from './probe-look.ts';
 import { queryLook } from './query-probe.ts';
+import { rateLimitLook } from './rate-limit-probe.ts';
 import { tlsLook } from './tls-probe.ts';
 import { webhookLook } from './webhook-probe.ts';
 import { windowLook } from './window-probe.ts';
@@ -25,8 +29,12 @@ const LOOKS: { readonly [K in Probe['kind']]: ProbeLook<Extract<Probe, { kind: K
   command: commandLook,
   query: queryLook,
   tls: tlsLook,
+  dns: dnsLook,
   headers: headersLook,
   window: windowLook,
+  backends: backendsLook,
+  open: openLook,
+  'rate-limit': rateLimitLook,
 };
 
 /** Looks as a probe says. @throws CannotTell */

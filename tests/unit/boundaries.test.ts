@@ -40,7 +40,7 @@ const ROOMS: readonly Room[] = [
     at: 'suites/',
     ours: ['contract/', 'host/', 'safety/', 'checks/'],
     packages: ['node:', 'zod', '@playwright/test'],
-    lazy: ['@sparticuz/chromium'],
+    lazy: ['@sparticuz/chromium', 'dns-packet'],
   },
   {
     at: 'suites/test-reports/',

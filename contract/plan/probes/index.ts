@@ -1,10 +1,14 @@
+import { backends } from './backends.ts';
 import { command } from './command.ts';
+import { dns } from './dns.ts';
 import { endpoints } from './endpoints.ts';
 import { guards } from './guards.ts';
 import { headersKind } from './headers.ts';
 import { health } from './health.ts';
+import { open } from './open.ts';
 import { parity } from './parity.ts';
 import { query } from './query.ts';
+import { rateLimit } from './rate-limit.ts';
 import { tls } from './tls.ts';
 import { webhook } from './webhook.ts';
 import { window } from './window.ts';
@@ -20,8 +24,12 @@ export const PROBE_KINDS = {
   parity,
   guards,
   tls,
+  dns,
   headers: headersKind,
   window,
   command,
   query,
+  backends,
+  open,
+  'rate-limit': rateLimit,
 };

@@ -46,8 +46,11 @@ export const headers = {
 /** One kind of probe: its keys, and what the plan and the documentation need to know of it. */
 export interface ProbeKind<S extends z.ZodType> {
   readonly schema: S;
-  /** Quick ones, about whether the target is there at all, are `readiness`: nothing else runs if they fail. */
-  readonly project: Extract<Project, 'readiness' | 'suites'>;
+  /**
+   * Quick ones, about whether the target is there at all, are `readiness`: nothing else runs if they fail. What would
+   * disturb all others is `load`: it comes last, and alone.
+   */
+  readonly project: Extract<Project, 'readiness' | 'suites' | 'load'>;
   /** What a pass shows, for the documentation: one sentence. */
   readonly shows: string;
   /** What fails, and what is unknown: one sentence each. */

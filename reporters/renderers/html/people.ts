@@ -89,7 +89,7 @@ function groupSection(verdict: Verdict): Markup {
       markup`<code>${group.id}</code><span class="of">${group.title}</span>`,
       stateBadge(GROUP_STATE[group.state], group.state),
       markup`${group.passed} of ${group.of}`,
-      markup`${percent(group.minimumRatio)}, at least ${group.minimumCount} results`,
+      markup`${group.strictly === true ? 'more than ' : ''}${percent(group.minimumRatio)}, at least ${group.minimumCount} results`,
     ]),
   );
 }

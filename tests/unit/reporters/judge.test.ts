@@ -293,6 +293,25 @@ describe('groups', () => {
       decision,
     );
   });
+  test('19 of 20 are 95 % and not more than 95 %', () => {
+    const probes = Array.from({ length: 20 }, (_, at) => planned(`p${at}`, { severity: 'advisory' }));
+    const decided = (bad: number, silent: number, strictly?: boolean) => {
+      const attempts = probes
+        .slice(0, 20 - silent)
+        .map(({ id }, at) => (at < bad ? failing(id) : attempt(id)));
+      const checks = probes.map(({ id }) => id);
+      const groups = policy(0.95).groups.map((one) => ({ ...one, checks, strictly }));
+      return decide([A, ...probes], [attempt(A.id), ...attempts], { policy: { groups } });
+    };
+    expect(decided(1, 0).decision).toBe('GO');
+    expect(decided(0, 0, true).decision).toBe('GO');
+    const refused = decided(1, 0, true);
+    expect(refused.decision).toBe('NO_GO');
+    expect(refused.reasons.join()).toContain(
+      'security: 19 of 20 passed; more than 95 % and 1 results are needed',
+    );
+    expect(decided(0, 1, true).decision).toBe('INCONCLUSIVE');
+  });
   test('a group without any check in this phase is unknown', () => {
     expect(decide([A], [attempt(A.id)], { policy: policy(0.5) }).decision).toBe('INCONCLUSIVE');
   });

@@ -1,0 +1,396 @@
+import { encodeRequest, type ResponseView } from '../../contract/flow/http.ts';
+import { holds, type Statement } from '../../contract/flow/statement.ts';
+import { readHeaders } from '../../contract/plan/headers.ts';
+import type { Probe } from '../../contract/plan/probe.ts';
+import { patternOf } from '../../contract/plan/probes/expectation.ts';
+import type { OthersData } from '../../contract/plan/probes/open.ts';
+import { resolveSecret } from '../../safety/secrets.ts';
+import { CannotTell } from '../cannot-tell.ts';
+import type { LogInTools } from '../parity/log-in.ts';
+import { ask, type Probed, type ProbeTools } from '../probe-finding.ts';
+import { redirected } from '../probes/follow-redirects.ts';
+import type { ProbeLook } from '../probes/probe-look.ts';
+import { firstWrong } from '../words.ts';
+import { receptionOf, type RefusalMarks, textOf } from './refusal.ts';
+import { FILES, listsFolder, tellsOfErrors } from './telling-texts.ts';
+import { fillIn, letIn, type LetIn } from './visitors.ts';
+
+type OpenProbe = Extract<Probe, { kind: 'open' }>;
+type Method = 'GET' | 'HEAD' | 'OPTIONS';
+
+/** Nobody's address: such names never exist (RFC 2606). */
+const FOREIGN = 'greenlight-redirect.example';
+/** Ways to write it that some checks of addresses take for a path of their own. */
+const LURES = [`https://${FOREIGN}/`, `//${FOREIGN}/`, `/\\${FOREIGN}/`];
+const NOBODY = { headers: {}, captured: {} } satisfies LetIn;
+
+export const openLook: ProbeLook<OpenProbe> = {
+  mostAnswers: (probe, plan) =>
+    3 * (probe.refused?.length ?? 0) +
+    2 * (probe.others?.length ?? 0) +
+    (probe.errors?.length ?? 0) +
+    LURES.length * (probe.redirects ?? []).reduce((sum, { parameters }) => sum + parameters.length, 0) +
+    (probe.listings?.length ?? 0) +
+    2 * (probe.credentials?.length ?? 0) +
+    (probe.files === true ? FILES.length : 0) +
+    (probe.moreFiles?.length ?? 0) +
+    probe.visitors.reduce(
+      (sum, { logIn }) => sum + 2 + (plan.flows.find(({ id }) => id === logIn)?.steps.length ?? 0),
+      0,
+    ),
+  look: (probe, tools, logIn) => probeOpen(probe, tools, logIn),
+};
+
+/** Looks for all that the plan says must not stand open. All is asked, so that one look shows all of it. */
+export async function probeOpen(probe: OpenProbe, tools: ProbeTools, logIn?: LogInTools): Promise<Probed> {
+  const look = new OpenLook(probe, tools, logIn);
+  for (const one of probe.refused ?? [])
+    await look.refused(typeof one === 'string' ? { path: one, method: 'GET' } : one);
+  for (const one of probe.others ?? []) await look.others(one);
+  for (const path of probe.errors ?? []) await look.errors(path);
+  for (const { path, parameters } of probe.redirects ?? [])
+    for (const parameter of parameters) await look.redirects(path, parameter);
+  for (const path of probe.listings ?? []) await look.listings(path);
+  for (const one of probe.credentials ?? []) await look.credentials(one);
+  const more = (probe.moreFiles ?? []).map(({ path, contains }) => ({ path, contains: patternOf(contains) }));
+  for (const one of [...(probe.files === true ? FILES : []), ...more])
+    await look.file(one.path, one.contains);
+  return look.done();
+}
+
+class OpenLook {
+  readonly #probe: OpenProbe;
+  readonly #tools: ProbeTools;
+  readonly #logIn: LogInTools | undefined;
+  readonly #marks: RefusalMarks;
+  readonly #statements: Statement[] = [];
+  readonly #causes = new Map<Statement, string>();
+  readonly #unclear: CannotTell[] = [];
+  /** Each visitor comes in once. */
+  readonly #inside = new Map<string, Promise<LetIn>>();
+
+  constructor(probe: OpenProbe, tools: ProbeTools, logIn: LogInTools | undefined) {
+    this.#probe = probe;
+    this.#tools = tools;
+    this.#logIn = logIn;
+    this.#marks = {
+      refusedWith: probe.refusedWith,
+      logInAt: new RegExp(probe.logInAt, 'i'),
+      logInPage: new RegExp(probe.logInPage, 'i'),
+    };
+  }
+
+  /** Asks an address as nobody. */
+  refused(one: { path: string; method: Method; for?: string | undefined }): Promise<void> {
+    const { path, method } = one;
+    return this.#try(async () => {
+      const name = `${method} ${path} for nobody`;
+      const came = await this.#ask(path, NOBODY, name, method);
+      if (came === undefined) return;
+      const reception = this.#receive(path, came);
+      const expected = `refused (${this.#probe.refusedWith.join(', ')}, or the way to the log-in)`;
+      if (reception === 'not-there' || reception === 'sent-on') throw this.#unsure(name, came, reception);
+      const ok = reception === 'refused' || reception === 'to-log-in';
+      this.#say(holds(name, ok, this.#words(came, reception), expected), 'lets-anybody-in');
+      if (ok && one.for !== undefined) await this.#letsIn(path, one.for, method);
+    });
+  }
+
+  /** That a visitor is let in shows that there is something that is guarded. */
+  async #letsIn(path: string, visitor: string, method: Method): Promise<void> {
+    const name = `${method} ${path} for ${visitor}`;
+    const came = await this.#ask(path, await this.#visitor(visitor), name, method);
+    if (came === undefined || this.#receive(path, came) === 'let-in') return;
+    throw new CannotTell(
+      'nothing-to-guard',
+      `${name}: answered ${came.status}, so nothing shows what is guarded there`,
+      {
+        remedy: `correct the address, or the credentials of "${visitor}"`,
+      },
+    );
+  }
+
+  /** Asks for what belongs to one visitor as another one. */
+  others({ path, owner, other, marker }: OthersData): Promise<void> {
+    return this.#try(async () => {
+      const [ada, bob] = [await this.#visitor(owner), await this.#visitor(other)];
+      const at = fillIn(path, ada, owner);
+      const name = `${path} of ${owner} for ${other}`;
+      const own = await this.#ask(at, ada, `${path} for ${owner}`);
+      if (own === undefined) return;
+      const text = textOf(own);
+      const mark = marker === undefined ? undefined : fillIn(marker, ada, owner);
+      if (this.#receive(at, own) !== 'let-in' || (mark !== undefined && !text.includes(mark)))
+        throw new CannotTell(
+          'owner-refused',
+          `${path}: the owner "${owner}" gets ${own.status}${mark === undefined ? '' : ', or no marker in it'}, so nothing shows what must not be given to others`,
+          { remedy: 'correct path, marker or what the log-in captures' },
+        );
+      const theirs = await this.#ask(at, bob, name);
+      if (theirs === undefined) return;
+      const reception = this.#receive(at, theirs);
+      const expected = 'refused, or not found';
+      if (reception === 'refused' || reception === 'to-log-in' || reception === 'not-there')
+        return this.#say(holds(name, true, this.#words(theirs, reception), expected), '');
+      if (reception === 'broken')
+        return this.#say(holds(name, false, `answered ${theirs.status}`, expected), 'broken');
+      if (reception === 'sent-on') throw this.#unsure(name, theirs, reception);
+      const got = textOf(theirs);
+      const isTheirs = mark === undefined ? got === text && got !== '' : got.includes(mark);
+      if (isTheirs)
+        return this.#say(
+          holds(name, false, `answered ${theirs.status} with what belongs to ${owner}`, expected),
+          'gives-to-others',
+        );
+      // Two answers are never quite the same: without a marker nobody knows whether the difference is the data.
+      if (mark === undefined)
+        throw new CannotTell(
+          'not-told-apart',
+          `${name}: answered ${theirs.status} with another text than to ${owner}`,
+          {
+            remedy: 'name a text that only the answer to the owner has: marker',
+          },
+        );
+      this.#say(holds(name, true, `answered ${theirs.status} without it`, expected), '');
+    });
+  }
+
+  errors(path: string): Promise<void> {
+    return this.#try(async () => {
+      const name = `what ${path} tells`;
+      const came = await this.#ask(path, NOBODY, name);
+      if (came === undefined) return;
+      const tells = tellsOfErrors(textOf(came));
+      const measured = `${came.status} with ${tells ?? 'nothing of the inside'}`;
+      this.#say(holds(name, tells === undefined, measured, 'nothing of the inside'), 'tells-the-inside');
+    });
+  }
+
+  redirects(path: string, parameter: string): Promise<void> {
+    return this.#try(async () => {
+      const name = `where ${parameter} of ${path} leads`;
+      for (const lure of LURES) {
+        const at = `${path}${path.includes('?') ? '&' : '?'}${encodeURIComponent(parameter)}=${encodeURIComponent(lure)}`;
+        const came = await this.#ask(at, NOBODY, name);
+        if (came === undefined) return;
+        if (leadsTo(came, this.#url(at)) !== FOREIGN) continue;
+        this.#say(
+          holds(name, false, `${came.status} to any site (${lure})`, 'within the site'),
+          'open-redirect',
+        );
+        return;
+      }
+      this.#say(holds(name, true, 'not to another site', 'within the site'), '');
+    });
+  }
+
+  listings(path: string): Promise<void> {
+    return this.#try(async () => {
+      const name = `list of ${path}`;
+      const came = await this.#ask(path, NOBODY, name);
+      if (came === undefined) return;
+      const lists = came.status < 300 ? listsFolder(textOf(came)) : undefined;
+      this.#say(
+        holds(name, lists === undefined, `${came.status} with ${lists ?? 'no list'}`, 'no list'),
+        'lists-a-folder',
+      );
+    });
+  }
+
+  credentials({ path, user, password }: NonNullable<OpenProbe['credentials']>[number]): Promise<void> {
+    return this.#try(async () => {
+      const name = `${user} at ${path}`;
+      const nobody = await this.#ask(path, NOBODY, `${path} for nobody`);
+      if (nobody === undefined) return;
+      if (!['refused', 'to-log-in'].includes(this.#receive(path, nobody)))
+        throw new CannotTell(
+          'nothing-to-guard',
+          `${path} for nobody: answered ${nobody.status}, so no password is wanted`,
+          {
+            remedy: 'name an address that asks for a password (HTTP Basic), or look at it by `refused`',
+          },
+        );
+      const basic = Buffer.from(`${user}:${resolveSecret(password)}`).toString('base64');
+      const came = await this.#ask(
+        path,
+        { headers: { authorization: `Basic ${basic}` }, captured: {} },
+        name,
+      );
+      if (came === undefined) return;
+      const reception = this.#receive(path, came);
+      const ok = reception === 'refused' || reception === 'to-log-in';
+      this.#say(holds(name, ok, this.#words(came, reception), 'refused'), 'default-credentials');
+    });
+  }
+
+  /** A page that says that there is no such file may come with 200: only the content tells. */
+  file(path: string, contains: RegExp): Promise<void> {
+    return this.#try(async () => {
+      const name = `file ${path}`;
+      const came = await this.#ask(path, NOBODY, name);
+      if (came === undefined) return;
+      const served = came.status >= 200 && came.status < 300 && contains.test(textOf(came));
+      this.#say(
+        holds(
+          name,
+          !served,
+          served ? `${came.status} with its content` : `${came.status}, not the file`,
+          'not served',
+        ),
+        'serves-a-file',
+      );
+    });
+  }
+
+  /** What one question cannot tell hides no fault that another one shows. */
+  async #try(question: () => Promise<void>): Promise<void> {
+    try {
+      await question();
+    } catch (error) {
+      if (!(error instanceof CannotTell)) throw error;
+      this.#unclear.push(error);
+    }
+  }
+
+  /** @returns undefined where no answer came, which is told */
+  async #ask(
+    path: string,
+    who: LetIn,
+    name: string,
+    method: Method = 'GET',
+  ): Promise<ResponseView | undefined> {
+    const { endpoint, budgetMs } = this.#probe;
+    const headers = { ...readHeaders(this.#probe.headers, resolveSecret), ...who.headers };
+    let request = encodeRequest({ method, path, endpoint, headers }, this.#tools.urls);
+    const wanted = (status: number): boolean => this.#probe.refusedWith.includes(status);
+    for (let hops = 0; ; hops += 1) {
+      const asked = await ask(this.#tools, request, name, budgetMs, wanted);
+      if ('none' in asked) {
+        this.#say(asked.none, 'no-answer');
+        return undefined;
+      }
+      // From http to https, to a path with its slash: the answer is what comes there.
+      const next = method === 'GET' && hops < 3 ? redirected(request, asked.answer) : undefined;
+      if (next === undefined || !isSamePlace(request.url, next.url)) return asked.answer;
+      request = next;
+    }
+  }
+
+  #url(path: string): string {
+    return encodeRequest({ method: 'GET', path, endpoint: this.#probe.endpoint }, this.#tools.urls).url;
+  }
+
+  #receive(path: string, came: ResponseView): ReturnType<typeof receptionOf> {
+    return receptionOf(came, this.#url(path), this.#marks);
+  }
+
+  #words({ status }: ResponseView, reception: ReturnType<typeof receptionOf>): string {
+    return reception === 'to-log-in' ? `${status}, the way to the log-in` : `answered ${status}`;
+  }
+
+  #unsure(name: string, { status, headers }: ResponseView, reception: 'not-there' | 'sent-on'): CannotTell {
+    return reception === 'not-there'
+      ? new CannotTell(
+          'not-there',
+          `${name}: answered ${status}: nothing shows that there is something to be guarded`,
+          {
+            remedy: `correct the path; where ${status} hides it from those who may not see it, say so: refusedWith: [401, 403, ${status}]`,
+          },
+        )
+      : new CannotTell('sent-on', `${name}: sent on (${status}) to ${withoutQuery(headers['location'])}`, {
+          remedy: 'name the address of the log-in: logInAt',
+        });
+  }
+
+  async #visitor(name: string): Promise<LetIn> {
+    const visitor = this.#probe.visitors.find((one) => one.name === name);
+    if (visitor === undefined) throw new CannotTell('harness', `the probe has no visitor "${name}"`);
+    const inside =
+      this.#inside.get(name) ??
+      (async () => {
+        if (visitor.logIn !== undefined && this.#logIn === undefined)
+          throw new CannotTell('harness', 'nobody can log in here');
+        const who = await letIn(visitor, this.#logIn as LogInTools);
+        if (visitor.provenBy !== undefined) await this.#prove(name, visitor.provenBy, who);
+        return who;
+      })();
+    this.#inside.set(name, inside);
+    return inside;
+  }
+
+  /** Somebody whose credentials have expired is refused everywhere, which proves nothing. */
+  async #prove(name: string, path: string, who: LetIn): Promise<void> {
+    const [theirs, nobodys] = [
+      await this.#ask(path, who, `${path} for ${name}`),
+      await this.#ask(path, NOBODY, `${path} for nobody`),
+    ];
+    const isIn = theirs !== undefined && this.#receive(path, theirs) === 'let-in';
+    const all = nobodys !== undefined && this.#receive(path, nobodys) === 'let-in';
+    if (isIn && !all) return;
+    throw new CannotTell(
+      'visitor-not-told-apart',
+      `nothing shows that the credentials of "${name}" work: ${path} ${isIn ? 'lets in anybody' : `answers ${theirs?.status ?? 'nothing'}`}`,
+      { remedy: `renew the credentials of "${name}", or correct provenBy` },
+    );
+  }
+
+  #say(statement: Statement, cause: string): void {
+    this.#statements.push(statement);
+    this.#causes.set(statement, cause);
+  }
+
+  done(): Probed {
+    const wrong = firstWrong(this.#statements);
+    if (wrong === undefined && this.#unclear[0] !== undefined) throw this.#unclear[0];
+    const many = this.#statements.filter(({ ok }) => !ok).length;
+    const cause = (wrong && this.#causes.get(wrong)) ?? '';
+    return {
+      statements: this.#statements,
+      holds: `${this.#statements.length} places were tried, and none stands open`,
+      ...(wrong !== undefined &&
+        many > 1 && {
+          wrong: `${many} of ${this.#statements.length} places: ${wrong.name}: ${String(wrong.measured)}, expected ${String(wrong.expected)}`,
+        }),
+      cause,
+      remedy: REMEDIES[cause],
+    };
+  }
+}
+
+const REMEDIES: Readonly<Record<string, string>> = {
+  'lets-anybody-in':
+    'put the guard back before this address, and look who has asked for it since the release',
+  'gives-to-others':
+    'let the query hold the owner (or the tenant) of what is asked for, and look who has read what',
+  'tells-the-inside': 'switch debug mode off, and let errors answer with a page or a code of yours',
+  'open-redirect': 'take only paths of the own site, or a list of addresses',
+  'lists-a-folder':
+    'switch the list off (nginx: autoindex off; Apache: Options -Indexes), or put an index there',
+  'default-credentials': 'change that password now, and look who has used it',
+  'serves-a-file': 'take the file out of what is served, and change every secret in it',
+};
+
+/** Where an answer sends a browser: the host. */
+function leadsTo(came: ResponseView, from: string): string | undefined {
+  const refresh = /^\s*[\d.]+\s*[;,]\s*url\s*=\s*['"]?([^'"]+)/i;
+  const meta =
+    /<meta[^>]+http-equiv=["']?refresh["']?[^>]*content=["']\s*[\d.]+\s*[;,]\s*url=\s*['"]?([^"'>]+)/i;
+  const to =
+    (came.status >= 300 && came.status < 400 ? came.headers['location'] : undefined) ??
+    refresh.exec(came.headers['refresh'] ?? '')?.[1] ??
+    meta.exec(textOf(came))?.[1];
+  return to !== undefined && URL.canParse(to, from) ? new URL(to, from).hostname : undefined;
+}
+
+/** Whether two addresses differ in nothing but scheme, `www.` and a slash at the end. */
+function isSamePlace(one: string, other: string): boolean {
+  const place = (url: string): string => {
+    const { hostname, pathname, search } = new URL(url);
+    return hostname.replace(/^www\./, '') + pathname.replace(/\/$/, '') + search;
+  };
+  return place(one) === place(other);
+}
+
+function withoutQuery(location = 'nowhere'): string {
+  return location.replace(/[?#].*$/s, '');
+}

@@ -1,0 +1,39 @@
+import type { ResponseView } from '../../contract/flow/http.ts';
+import { writeJson } from '../../contract/flow/exact-json.ts';
+import { REDIRECTS } from '../probes/follow-redirects.ts';
+
+/** How refusals look, by the plan. */
+export interface RefusalMarks {
+  readonly refusedWith: readonly number[];
+  readonly logInAt: RegExp;
+  readonly logInPage: RegExp;
+}
+
+/** What became of somebody who asked: `sent-on` is a redirect of which nobody knows where it ends. */
+export type Reception = 'refused' | 'to-log-in' | 'let-in' | 'not-there' | 'sent-on' | 'broken';
+
+const NOT_THERE: readonly number[] = [404, 405, 410];
+
+/** How an answer receives whoever asked. */
+export function receptionOf(answer: ResponseView, url: string, marks: RefusalMarks): Reception {
+  const { status } = answer;
+  if (marks.refusedWith.includes(status)) return 'refused';
+  if (REDIRECTS.includes(status)) return leadsToLogIn(answer, url, marks) ? 'to-log-in' : 'sent-on';
+  if (status >= 200 && status < 300) return marks.logInPage.test(textOf(answer)) ? 'to-log-in' : 'let-in';
+  if (NOT_THERE.includes(status)) return 'not-there';
+  return status >= 500 ? 'broken' : 'refused';
+}
+
+/** The query is not looked at: it most often holds the address that was asked for. */
+function leadsToLogIn({ headers }: ResponseView, url: string, { logInAt }: RefusalMarks): boolean {
+  const location = headers['location'];
+  if (location === undefined || !URL.canParse(location, url)) return false;
+  const to = new URL(location, url);
+  return logInAt.test(to.host + to.pathname);
+}
+
+/** The body as it came, or as good as. */
+export function textOf({ text, body }: ResponseView): string {
+  if (text !== undefined) return text;
+  return typeof body === 'string' ? body : (writeJson(body) ?? '');
+}
