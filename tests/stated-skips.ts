@@ -61,6 +61,17 @@ const STATED: readonly StatedSkip[] = [
     holds: (env) => !onPath('java', env),
   },
   {
+    file: 'tests/contracts/examples/kubernetes-api.test.ts',
+    because: 'kubectl is in no package registry that this suite installs from',
+    holds: (env) => !onPath('kubectl', env),
+  },
+  {
+    file: 'tests/e2e/examples/clean.test.ts',
+    name: /^ils-kubernetes/,
+    because: 'kubectl and Prometheus are not installed by this suite: npm run examples',
+    holds: (env) => !['kubectl', 'prometheus', 'promtool'].every((program) => onPath(program, env)),
+  },
+  {
     file: 'tests/e2e/cli/stopping.test.ts',
     name: /full disk/,
     because: 'not every container lets even root mount',

@@ -9,7 +9,7 @@ import { createHttpApplication } from '../../safety/http-application.ts';
 import { type CommandContext, commandOf, wholeNumber } from '../command-context.ts';
 import { protectAddresses, untilInterrupted } from '../data/two-databases.ts';
 import { databaseArguments, type NamedDatabases } from '../init/database-arguments.ts';
-import { exampleFiles } from '../init/example-files.ts';
+import { exampleFiles, exampleNames } from '../init/example-files.ts';
 import { createAsker, LOOK_LIMITS } from '../init/look/asker.ts';
 import { lookAtTarget, type Seen } from '../init/look/look-at-target.ts';
 import { type DataPart, readDataPart } from '../init/plan/data-part.ts';
@@ -59,7 +59,7 @@ export function initCommand(context: CommandContext): Command {
     )
     .option(
       '--from <example>',
-      'write a whole plan that comes with the package, with its deploy files, instead of looking at a target: mhp-azure, ils-kubernetes',
+      `write a whole plan that comes with the package, with its deploy files, instead of looking at a target: ${exampleNames().join(', ')}`,
     )
     .option('--stay', 'keep the address as given, wherever its home page leads', false)
     .option('--offline', 'ask nobody: write the plan without looking', false)

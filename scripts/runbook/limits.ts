@@ -1,5 +1,5 @@
 import type { SloObjective } from '../../contract/slo/slo.ts';
-import { percent } from '../../reporters/judge/reasons.ts';
+import { percent } from '../../contract/statistics/percent.ts';
 
 /** When a service level calls for a roll-back: `above 5 %, for 5 min`. */
 export function limitOf(objective: SloObjective): string {

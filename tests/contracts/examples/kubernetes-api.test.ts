@@ -1,18 +1,12 @@
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { onPath } from '../../../host/process-group.ts';
 import { type KubernetesApi, startKubernetesApi } from '../../../examples/system/kubernetes-api.ts';
 
-const missing = ((): string | undefined => {
-  try {
-    execFileSync('kubectl', ['version', '--client'], { stdio: 'ignore' });
-    return undefined;
-  } catch {
-    return 'kubectl is not installed';
-  }
-})();
+const missing = onPath('kubectl', process.env) ? undefined : 'kubectl is not installed';
 if (missing !== undefined) console.warn(`\nSKIPPED: the API server stand-in: ${missing}\n`);
 
 describe.skipIf(missing !== undefined)(

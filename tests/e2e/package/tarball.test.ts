@@ -123,6 +123,20 @@ describe.each(['commonjs', 'module'])('the packed package in an empty %s project
   });
 });
 
+test.each(['mhp-azure', 'ils-kubernetes'])(
+  'the plan %s comes with the package, and its checks are found',
+  async (example) => {
+    const directory = emptyProject('module');
+    const init = await npx(directory, 'greenlight', 'init', '--from', example);
+    expect(init.code, init.err).toBe(0);
+    const env = { GREENLIGHT_PHASE: 'preflight' };
+    const list = await npxWith(directory, env, 'playwright', 'test', '--list');
+    expect(list.code, list.err + list.out).toBe(0);
+    expect(list.out).toContain('[suites]');
+    expect(list.out).toMatch(/staging/i);
+  },
+);
+
 test('a plan with five mistakes ends with 64, five problems, and no request', async () => {
   const directory = emptyProject('module');
   writeFileSync(
