@@ -1,4 +1,3 @@
-import type { Finding } from '../contract/evidence/finding.ts';
 import type { LookedShape } from '../contract/load/load-result.ts';
 import { atMost, type Statement } from '../contract/flow/statement.ts';
 import { breachIsCertain } from '../contract/statistics/certain-breach.ts';

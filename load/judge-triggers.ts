@@ -1,4 +1,3 @@
-import type { Finding } from '../contract/evidence/finding.ts';
 import type { LoadProfile } from '../contract/load/load-profile.ts';
 import type { LoadResult } from '../contract/load/load-result.ts';
 import { bucketsOfResult, evaluateTrigger } from '../contract/load/trigger.ts';

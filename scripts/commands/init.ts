@@ -152,9 +152,10 @@ function fromExample(
 ): number {
   const beside = OF_A_LOOK.filter(isGiven).map((option) => `--${option}`);
   if (beside.length > 0) {
-    throw new GreenlightError('USAGE', `--from writes a plan as it is: leave out ${beside.join(' and ')}`, {
-      hint: 'Its addresses stand in the plan, and in environment variables that it names.',
-    });
+    throw new GreenlightError(
+      'USAGE',
+      `--from writes a plan as it is, and its addresses stand there: leave out ${beside.join(' and ')}`,
+    );
   }
   const example = exampleFiles(name);
   const keepsPlan = existsSync(path.join(cwd, PLAN_FILE));
