@@ -1,7 +1,10 @@
 import { acceptsStatus, allHold, evaluateResponse } from '../contract/flow/evaluate.ts';
 import type { Captured, Flow, FlowContext } from '../contract/flow/flow.ts';
 import { encodeRequest } from '../contract/flow/http.ts';
+import { addressesOf } from '../contract/plan/addresses.ts';
 import type { Plan } from '../contract/plan/plan.ts';
+import type { SecretString } from '../contract/plan/secret.ts';
+import { putBackRequest, SWITCH_KIND } from '../contract/plan/switches.ts';
 import { refusePromise } from '../contract/plan/plan-mistake.ts';
 import type { ApplicationPort } from '../contract/ports/application.ts';
 import { identities, SYNTHETIC_PREFIX } from '../contract/plan/unique.ts';
@@ -38,6 +41,7 @@ export async function attemptUndo(
   { readonly how: 'undone' | 'kept'; readonly statuses: readonly number[] } | { readonly failed: string }
 > {
   const { plan, entry } = options;
+  if (entry.kind === SWITCH_KIND && entry.target === plan.target.name) return putBack(options);
   const kind = Object.hasOwn(plan.created, entry.kind) ? plan.created[entry.kind] : undefined;
   if (kind === undefined) {
     const known = Object.keys(plan.created).join(', ') || 'none';
@@ -54,6 +58,23 @@ export async function attemptUndo(
   }
   try {
     return await runUndo(refusePromise('undo', kind.undo(entry.identity)), options);
+  } catch (error) {
+    return { failed: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** Puts back what a probe turned, by the request that the plan has for it. */
+async function putBack({ plan, entry, application, secret }: UndoOptions): ReturnType<typeof attemptUndo> {
+  try {
+    const read = (value: SecretString): string => (typeof value === 'string' ? value : secret(value.secret));
+    const spec = putBackRequest(plan.probes, entry, read);
+    if ('failed' in spec) return spec;
+    const request = encodeRequest(spec, addressesOf(plan.target));
+    const waitMs = Math.min(plan.rateLimit.waitMs, MOST_WAIT_MS);
+    const { status } = await sendPatiently(application, request, plan.budgetMs, { waitMs });
+    return status >= 200 && status <= 299
+      ? { how: 'undone', statuses: [status] }
+      : { failed: `${spec.method} ${spec.path} answered ${status}, so "${entry.identity}" is not put back` };
   } catch (error) {
     return { failed: error instanceof Error ? error.message : String(error) };
   }

@@ -1,5 +1,6 @@
 import type { CreatedRecord } from '../contract/flow/flow.ts';
 import type { Plan } from '../contract/plan/plan.ts';
+import { SWITCH_KIND } from '../contract/plan/switches.ts';
 import type { Ledger, LedgerEntry } from '../safety/ledger.ts';
 import { settleEntries } from '../safety/settle-entries.ts';
 import { createHttpApplication } from '../safety/http-application.ts';
@@ -52,7 +53,7 @@ export function createdData(options: CreatedDataOptions): CreatedData {
           remedy: 'see the check wanted-release-runs',
         });
       }
-      if (!Object.hasOwn(plan.created, kind)) {
+      if (kind !== SWITCH_KIND && !Object.hasOwn(plan.created, kind)) {
         const known = Object.keys(plan.created).join(', ') || 'nothing';
         throw new Error(`the plan does not say how "${kind}" is removed; its "created" knows: ${known}`);
       }

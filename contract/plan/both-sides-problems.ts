@@ -4,7 +4,7 @@ import { list, type Loose, object } from '../flow/loose.ts';
 import type { LogIn } from './probes/twin-request.ts';
 
 /** A log-in that cannot be made on both systems. @param path where the plan has it */
-export function logInProblems(plan: Loose, logIn: LogIn | undefined, path: string): Problem[] {
+export function logInProblems(plan: Loose, logIn: Pick<LogIn, 'flow'> | undefined, path: string): Problem[] {
   if (logIn === undefined) return [];
   const flow = (list(plan['flows']) as Flow[]).find((one) => one.id === logIn.flow);
   const problem =

@@ -65,7 +65,7 @@ export const PlanSchema = z.strictObject({
   /**
    * Hosts, besides loopback, on which flows may create data, on which load may run, whose rate limit may be tried, that
    * may be searched for what stands open, and of whose pages screenshots and traces may be kept where a check does not
-   * pass; and programs that may be run at all.
+   * pass; programs that may be run at all; and switches that may be turned.
    */
   allow: z
     .strictObject({
@@ -81,6 +81,10 @@ export const PlanSchema = z.strictObject({
       pictures: z.array(Host).optional(),
       /** Programs that checks may run, each in the words of the plan: `kubectl`, or `./scripts/verify.sh`. */
       commands: z.array(Program).optional(),
+      /** Feature flags that a probe may turn and put back, each by its name. */
+      flags: z.array(z.string().min(1)).optional(),
+      /** Test providers whose circuit breaker a probe may trip and reset, each by its name. */
+      breakers: z.array(z.string().min(1)).optional(),
     })
     .default({ createData: [], load: [] }),
   /** Journeys of typed steps, each made with `flow(id, options)`; each is one check. */

@@ -16,7 +16,7 @@ const BUILT_IN = {
 export const TAKEN_DATABASE_NAMES: readonly string[] = Object.keys(BUILT_IN);
 
 /**
- * Which database is asked: a name in `target.databases`; or `records` and `old.records` for the PostgreSQL databases of
+ * Which database is asked: a name in `target.databases`; or `records` and `old.records` for the databases of
  * `target.records` and `target.old.records`.
  */
 export const DatabaseName = z.string().min(1);
@@ -35,19 +35,22 @@ export const SqlText = z
 /** The parts of a target that name databases. */
 interface HasDatabases {
   readonly databases?: Readonly<Record<string, SecretString>> | undefined;
-  readonly records?: MayBePostgres;
-  readonly old?: { readonly records?: MayBePostgres } | undefined;
+  readonly records?: MayBeSql;
+  readonly old?: { readonly records?: MayBeSql } | undefined;
 }
-type MayBePostgres =
-  | { readonly adapter: 'postgres'; readonly url: SecretString }
-  | { readonly adapter: 'http' | 'custom' }
+type MayBeSql =
+  | { readonly adapter: 'postgres' | 'mysql'; readonly url: SecretString }
+  | { readonly adapter: 'dynamodb' | 'http' | 'custom' }
   | undefined;
+
+/** Adapters of records that are asked in SQL. */
+const isSql = (adapter: unknown): boolean => adapter === 'postgres' || adapter === 'mysql';
 
 /** The address behind a name; undefined where the target has none. */
 export function databaseAddress(target: HasDatabases, name: string): SecretString | undefined {
   if (name === 'records' || name === 'old.records') {
     const source = name === 'records' ? target.records : target.old?.records;
-    return source?.adapter === 'postgres' ? source.url : undefined;
+    return source?.adapter === 'postgres' || source?.adapter === 'mysql' ? source.url : undefined;
   }
   return target.databases?.[name];
 }
@@ -58,12 +61,10 @@ export function databaseProblems(plan: Loose, name: string, path: string): reado
   const sources = { records: target['records'], 'old.records': object(target['old'])['records'] };
   const taken = TAKEN_DATABASE_NAMES.includes(name);
   const adapter = taken ? object(sources[name as keyof typeof sources])['adapter'] : undefined;
-  if (taken ? adapter === 'postgres' : name in object(target['databases'])) return [];
+  if (taken ? isSql(adapter) : name in object(target['databases'])) return [];
   const known = [
     ...Object.keys(object(target['databases'])),
-    ...Object.entries(sources).flatMap(([one, source]) =>
-      object(source)['adapter'] === 'postgres' ? [one] : [],
-    ),
+    ...Object.entries(sources).flatMap(([one, source]) => (isSql(object(source)['adapter']) ? [one] : [])),
   ];
   const place = taken ? BUILT_IN[name as keyof typeof BUILT_IN] : undefined;
   return [
@@ -73,7 +74,7 @@ export function databaseProblems(plan: Loose, name: string, path: string): reado
       problem:
         place === undefined
           ? 'is no name in target.databases'
-          : `stands for ${place}, which is ${adapter === undefined ? 'not there' : 'no PostgreSQL database'}`,
+          : `stands for ${place}, which is ${adapter === undefined ? 'not there' : 'no database that is asked in SQL'}`,
       remedy:
         known.length === 0
           ? "add it: target.databases: { main: secret('DATABASE_URL') }, and name it here"

@@ -1,6 +1,7 @@
 import type * as Ioredis from 'ioredis';
 import type { RedisAddress } from '../../contract/plan/redis-address.ts';
-import { importOptional } from '../../host/import-optional.ts';
+import { GreenlightError } from '../../contract/errors.ts';
+import { connectRedis } from '../../safety/redis-connection.ts';
 
 export type SideName = 'old' | 'new';
 export type Argument = string | number | Buffer;
@@ -60,41 +61,20 @@ export interface ReaderOptions {
 
 /** @throws RedisUnavailable; GreenlightError PART_MISSING without the client */
 export async function openReader({ side, address, timeoutMs }: ReaderOptions): Promise<Reader> {
-  const { Redis: Client } = await importOptional('ioredis', () => import('ioredis'));
-  const client = new Client(address.server, {
-    lazyConnect: true,
-    // Told a number, the client would go on in database 0 when the server refuses it: see selectDatabase.
-    db: 0,
-    connectionName: 'greenlight',
-    connectTimeout: Math.min(timeoutMs, 10_000),
-    // A client that connects again by itself would hide that the server was gone.
-    retryStrategy: () => null,
-    maxRetriesPerRequest: 0,
-    autoResendUnfulfilledCommands: false,
+  const unavailable = (error: unknown): Error =>
+    error instanceof TypeError || error instanceof GreenlightError
+      ? error
+      : new RedisUnavailable(side, error);
+  const connection = await connectRedis(address.server, timeoutMs).catch((error: unknown) => {
+    throw unavailable(error);
   });
-  // The client's own words on a command after the end are only that the connection is closed.
-  let why: Error | undefined;
-  client.on('error', (error: Error) => (why ??= error));
-  try {
-    await client.connect();
-  } catch (error) {
-    client.disconnect();
-    throw new RedisUnavailable(side, why ?? error);
-  }
-  const ask = async (commands: readonly Command[]): Promise<readonly Reply[]> => {
-    // One timer for all: the client's own would be one for each command.
-    const timer = setTimeout(() => {
-      why ??= new Error(`no answer within ${timeoutMs} ms`);
-      client.disconnect();
-    }, timeoutMs);
-    try {
-      return await send(client, commands);
-    } catch (error) {
-      throw error instanceof TypeError ? error : new RedisUnavailable(side, why ?? error);
-    } finally {
-      clearTimeout(timer);
-    }
-  };
+  const { client } = connection;
+  const ask = (commands: readonly Command[]): Promise<readonly Reply[]> =>
+    connection
+      .inTime(timeoutMs, () => send(client, commands))
+      .catch((error: unknown) => {
+        throw unavailable(error);
+      });
   return {
     side,
     database: address.database,

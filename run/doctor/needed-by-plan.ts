@@ -36,9 +36,19 @@ export const NEEDED_BY_PLAN: Readonly<Record<OptionalPackage | PlannedProgram, N
   imapflow: withImap,
   'postal-mime': withImap,
   'smtp-server': never,
-  ioredis: ({ data }) => (data.redis.length > 0 ? 'data.redis' : undefined),
-  mysql2: ({ data, target }) =>
-    (data.oldMysql === undefined ? undefined : 'data.oldMysql') ?? withRecords(target, 'mysql'),
+  ioredis: ({ data, probes }) => {
+    if (data.redis.length > 0) return 'data.redis';
+    const queue = probes.find((one) => one.kind === 'queue' && one.source.adapter === 'bullmq');
+    return queue && `probe ${queue.id}`;
+  },
+  mysql2: ({ data, target }) => {
+    if (data.oldMysql !== undefined) return 'data.oldMysql';
+    const asked = Object.entries(target.databases ?? {}).find(
+      // Of an address that only the environment knows, its own error tells.
+      ([, address]) => typeof address === 'string' && /^(?:mysql|mariadb):/.test(address),
+    );
+    return asked === undefined ? withRecords(target, 'mysql') : `target.databases.${asked[0]}`;
+  },
   '@aws-sdk/client-cloudwatch': ({ slo }) =>
     slo?.source.adapter === 'cloudwatch' ? "slo.source with adapter 'cloudwatch'" : undefined,
   '@azure/identity': ({ slo }) =>
@@ -46,6 +56,10 @@ export const NEEDED_BY_PLAN: Readonly<Record<OptionalPackage | PlannedProgram, N
       ? "slo.source with adapter 'azure-logs' and no token"
       : undefined,
   '@aws-sdk/client-dynamodb': ({ target }) => withRecords(target, 'dynamodb'),
+  '@aws-sdk/client-s3': ({ probes }) => {
+    const backup = probes.find((one) => one.kind === 'backup' && one.source.adapter === 's3');
+    return backup && `probe ${backup.id}`;
+  },
   '@aws-sdk/client-codedeploy': never,
   esbuild: withK6,
   // One of several ways to a browser: the part "browser" judges all of them.

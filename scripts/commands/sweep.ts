@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { GreenlightError } from '../../contract/errors.ts';
+import { SWITCH_KIND } from '../../contract/plan/switches.ts';
 import { EXIT } from '../../contract/exit-codes.ts';
 import { acquireLease } from '../../safety/lease.ts';
 import type { LedgerDamage, LedgerEntry } from '../../safety/ledger.ts';
@@ -21,10 +22,11 @@ interface SweepCommandOptions {
 
 /** `greenlight sweep` */
 export function sweepCommand(context: CommandContext): Command {
-  return commandOf('sweep', 'Remove test data that earlier runs left on the target.', [
-    'greenlight sweep --dry-run',
-    'greenlight sweep',
-  ])
+  return commandOf(
+    'sweep',
+    'Remove test data that earlier runs left on the target, and put back what they turned.',
+    ['greenlight sweep --dry-run', 'greenlight sweep'],
+  )
     .option(...CONFIG_OPTION)
     .option('--state <directory>', 'where the ledger is (default: .greenlight beside the plan)')
     .option('--dry-run', 'only list what would be removed', false)
@@ -111,9 +113,10 @@ function describeEntry(entry: LedgerEntry): string {
   return `${entry.kind} ${entry.identity} (check ${entry.check}, run ${entry.run}, ${entry.at})`;
 }
 
-function describeResult({ result }: SweptEntry): string {
+function describeResult({ entry, result }: SweptEntry): string {
   if (typeof result === 'object') {
     return 'open' in result ? `not there now: ${result.open}` : `not removed: ${result.failed}`;
   }
-  return result === 'kept' ? 'kept, as the plan says' : 'removed';
+  if (result === 'kept') return 'kept, as the plan says';
+  return entry.kind === SWITCH_KIND ? 'put back' : 'removed';
 }

@@ -49,7 +49,10 @@ export async function logInOnBoth(
   return { refused: { statements: [statement], holds: '', wrong, cause: 'log-in-fails' } };
 }
 
-/** Logs somebody in on one side. @returns besides the finding what later requests send, and all that was captured */
+/**
+ * Logs somebody in on one side by a flow of the plan. @returns besides the finding what later requests send, and all that
+ * was captured @throws CannotTell where the log-in gives nothing to send
+ */
 export async function logInOn(
   side: 'old' | 'new',
   logIn: Pick<LogIn, 'flow'>,

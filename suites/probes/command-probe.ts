@@ -2,6 +2,8 @@ import path from 'node:path';
 import { parseJson } from '../../contract/flow/exact-json.ts';
 import { holds, type Statement } from '../../contract/flow/statement.ts';
 import { patternOf } from '../../contract/plan/probes/expectation.ts';
+import type { Command } from '../../contract/plan/command.ts';
+import type { Plan } from '../../contract/plan/plan.ts';
 import type { Probe } from '../../contract/plan/probe.ts';
 import { type CommandEnd, CommandNotStarted, plainEnvironment, runCommand } from '../../host/run-command.ts';
 import { planFileOf } from '../../host/run-context.ts';
@@ -20,14 +22,7 @@ type CommandProbe = Extract<Probe, { kind: 'command' }>;
 
 export const commandLook: ProbeLook<CommandProbe> = {
   mostAnswers: () => 1,
-  look: (probe, _tools, { plan }) => {
-    const file = planFileOf();
-    return probeCommand(probe, {
-      home: file === undefined ? process.cwd() : path.dirname(file),
-      env: process.env,
-      redactor: redactorOf(plan),
-    });
-  },
+  look: (probe, _tools, { plan }) => probeCommand(probe, surroundingsOf(plan)),
 };
 
 /** Where a program runs. */
@@ -37,6 +32,16 @@ export interface CommandSurroundings {
   /** Ours, of which the program gets the least. */
   readonly env: NodeJS.ProcessEnv;
   readonly redactor: Redactor;
+}
+
+/** Where the programs of a plan run. */
+export function surroundingsOf(plan: Plan): CommandSurroundings {
+  const file = planFileOf();
+  return {
+    home: file === undefined ? process.cwd() : path.dirname(file),
+    env: process.env,
+    redactor: redactorOf(plan),
+  };
 }
 
 /** Shells say with these that they could not run what they were told to (POSIX, 2.8.2), and with more than 128 a signal. */
@@ -86,13 +91,15 @@ export async function probeCommand(
   }
 }
 
-function namedEnvironment(probe: CommandProbe, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+/** The variables that the plan names for a program, their secrets read. */
+export function namedEnvironment(probe: Pick<Command, 'env'>, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(
     Object.entries(probe.env).map(([name, value]) => [name, resolveSecret(value, env)] as const),
   );
 }
 
-function notStarted(error: CommandNotStarted): CannotTell {
+/** What it means that a program could not be started: nothing about the target. */
+export function notStarted(error: CommandNotStarted): CannotTell {
   const remedies: Readonly<Record<CommandNotStarted['reason'], string>> = {
     missing:
       'install it on this machine, or correct its name: a path is seen from the folder of the plan, a name is looked up on PATH',

@@ -28,7 +28,7 @@ export function defineProbes(
       if (!probe) throw new Error(`the manifest names the probe "${check.id}", which the plan does not have`);
       return {
         tags: [probe.kind],
-        look: async ({ control, playwright, unique, secret }, testInfo) => {
+        look: async ({ control, playwright, unique, secret, created }, testInfo) => {
           // Each may wait for a rate limit and is then asked again.
           const eachMs = 2 * probe.budgetMs + plan.rateLimit.waitMs;
           testInfo.setTimeout(mostAnswersOf(probe, plan) * eachMs + OVERHEAD_MS);
@@ -42,7 +42,7 @@ export function defineProbes(
             rateLimitWaitMs: plan.rateLimit.waitMs,
           };
           const logIn = { plan, playwright, control, context: { unique, secret } };
-          const finding = await probeFinding(check.id, () => runProbe(probe, tools, logIn));
+          const finding = await probeFinding(check.id, () => runProbe(probe, tools, logIn, created));
           const asksOther = 'endpoint' in probe && tools.thirdParties.has(probe.endpoint);
           return asksOther ? aboutThirdParty(finding) : finding;
         },

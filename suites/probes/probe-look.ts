@@ -1,5 +1,6 @@
 import type { Plan } from '../../contract/plan/plan.ts';
 import type { TwinTools } from '../parity/ask-twins.ts';
+import type { CreatedData } from '../created-data.ts';
 import type { LogInTools } from '../parity/log-in.ts';
 import type { Probed } from '../probe-finding.ts';
 
@@ -11,5 +12,5 @@ export interface ProbeLook<P> {
    * Looks once. What it saw becomes a finding: a statement that does not hold is `fail`.
    * @throws CannotTell where what happened is not the target's; any other throw is `unknown` as well
    */
-  readonly look: (probe: P, tools: TwinTools, logIn: LogInTools) => Promise<Probed>;
+  readonly look: (probe: P, tools: TwinTools, logIn: LogInTools, created: CreatedData) => Promise<Probed>;
 }

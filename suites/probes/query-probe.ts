@@ -13,6 +13,7 @@ import { refuseThirdParty } from '../third-party.ts';
 import { expectedWords, firstWrong, wrongWords } from '../words.ts';
 import { judgeDocument } from './judge-document.ts';
 import type { ProbeLook } from './probe-look.ts';
+import { momentOf } from './since-moment.ts';
 
 type QueryProbe = Extract<Probe, { kind: 'query' }>;
 type Question = Pick<QueryProbe, 'path' | 'query' | 'json'>;
@@ -27,7 +28,7 @@ export const queryLook: ProbeLook<QueryProbe> = {
  * @throws CannotTell where it gives no answer that says something: its trouble is never the target's
  */
 export async function probeQuery(probe: QueryProbe, tools: ProbeTools, now = Date.now()): Promise<Probed> {
-  const since = momentOf(probe, now);
+  const since = momentOf(probe.since, now);
   if (probe.witness !== undefined) await refuseWithoutWitness(probe, probe.witness, tools, since, now);
   const answer = await answerTo(probe, probe, tools, since, now);
   const document = judgeDocument(probe, answer.body);
@@ -89,17 +90,6 @@ async function refuseWithoutWitness(
     `${probe.endpoint} counts ${counted} of what the witness asks for, and ${witness.atLeast} at least are wanted: it may not see the target at all`,
     { remedy: 'correct what the question selects, or find out why nothing of the target arrives there' },
   );
-}
-
-/** @throws CannotTell for a moment that has not come: nothing can have happened since */
-function momentOf({ since }: QueryProbe, now: number): number | undefined {
-  if (since === undefined) return undefined;
-  if (typeof since === 'object') return now - since.minutes * 60_000;
-  const moment = Date.parse(since);
-  if (moment <= now) return moment;
-  throw new CannotTell('since-ahead', `the moment ${since} has not come yet, by the clock of this machine`, {
-    remedy: 'name the moment of the cut-over in since; or set the clock of this machine',
-  });
 }
 
 /** @throws CannotTell where the third party has another time than this machine: then it was asked for another span */

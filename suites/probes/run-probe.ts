@@ -2,19 +2,27 @@ import type { Plan } from '../../contract/plan/plan.ts';
 import type { Probe } from '../../contract/plan/probe.ts';
 import { dnsLook } from '../dns/dns-look.ts';
 import { openLook } from '../open/open-look.ts';
+import type { CreatedData } from '../created-data.ts';
 import type { TwinTools } from '../parity/ask-twins.ts';
 import { guardsLook } from '../parity/guards-look.ts';
 import type { LogInTools } from '../parity/log-in.ts';
 import { parityLook } from '../parity/parity-look.ts';
 import type { Probed } from '../probe-finding.ts';
 import { backendsLook } from './backends-probe.ts';
+import { backupLook } from './backup-probe.ts';
+import { breakersLook } from './breakers-probe.ts';
 import { commandLook } from './command-probe.ts';
 import { endpointsLook } from './endpoints-probe.ts';
+import { flagsLook } from './flags-probe.ts';
 import { headersLook } from './headers-probe.ts';
 import { healthLook } from './health-probe.ts';
+import { oldKeptLook } from './old-kept-probe.ts';
 import type { ProbeLook } from './probe-look.ts';
 import { queryLook } from './query-probe.ts';
 import { rateLimitLook } from './rate-limit-probe.ts';
+import { queueLook } from './queue-probe.ts';
+import { restoreLook } from './restore-probe.ts';
+import { rlsLook } from './rls-probe.ts';
 import { tlsLook } from './tls-probe.ts';
 import { webhookLook } from './webhook-probe.ts';
 import { windowLook } from './window-probe.ts';
@@ -28,6 +36,13 @@ const LOOKS: { readonly [K in Probe['kind']]: ProbeLook<Extract<Probe, { kind: K
   guards: guardsLook,
   command: commandLook,
   query: queryLook,
+  queue: queueLook,
+  flags: flagsLook,
+  breakers: breakersLook,
+  backup: backupLook,
+  restore: restoreLook,
+  'old-kept': oldKeptLook,
+  rls: rlsLook,
   tls: tlsLook,
   dns: dnsLook,
   headers: headersLook,
@@ -38,8 +53,13 @@ const LOOKS: { readonly [K in Probe['kind']]: ProbeLook<Extract<Probe, { kind: K
 };
 
 /** Looks as a probe says. @throws CannotTell */
-export function runProbe(probe: Probe, tools: TwinTools, logIn: LogInTools): Promise<Probed> {
-  return lookOf(probe).look(probe, tools, logIn);
+export function runProbe(
+  probe: Probe,
+  tools: TwinTools,
+  logIn: LogInTools,
+  created: CreatedData,
+): Promise<Probed> {
+  return lookOf(probe).look(probe, tools, logIn, created);
 }
 
 /** The most answers that a probe waits for, one after the other. */

@@ -1,14 +1,21 @@
 import { backends } from './backends.ts';
+import { backup } from './backup.ts';
+import { breakers } from './breakers.ts';
 import { command } from './command.ts';
 import { dns } from './dns.ts';
 import { endpoints } from './endpoints.ts';
+import { flags } from './flags.ts';
 import { guards } from './guards.ts';
 import { headersKind } from './headers.ts';
 import { health } from './health.ts';
 import { open } from './open.ts';
+import { oldKept } from './old-kept.ts';
 import { parity } from './parity.ts';
+import { queue } from './queue.ts';
 import { query } from './query.ts';
 import { rateLimit } from './rate-limit.ts';
+import { restore } from './restore.ts';
+import { rls } from './rls.ts';
 import { tls } from './tls.ts';
 import { webhook } from './webhook.ts';
 import { window } from './window.ts';
@@ -32,4 +39,11 @@ export const PROBE_KINDS = {
   backends,
   open,
   'rate-limit': rateLimit,
+  queue,
+  flags,
+  breakers,
+  backup,
+  restore,
+  'old-kept': oldKept,
+  rls,
 };

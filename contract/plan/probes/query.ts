@@ -3,22 +3,8 @@ import type { Problem } from '../../errors.ts';
 import { type Loose, object } from '../../flow/loose.ts';
 import { Expectation } from './expectation.ts';
 import { headers, probeKind, probeSchema } from './probe-kind.ts';
-import { placeholdersIn, SINCE_FORMS, textsIn } from './since.ts';
+import { placeholdersIn, Since, SINCE_FORMS, textsIn } from './since.ts';
 import { ZodSchema } from './zod-schema.ts';
-
-/** With its zone: without one it would be another moment on another machine. */
-const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d[\d:.]*(?:Z|[+-]\d\d:?\d\d)$/;
-
-/** A moment as text. */
-const Moment = z.string().refine((text) => MOMENT.test(text) && !Number.isNaN(Date.parse(text)), {
-  message: 'must be a moment with its zone, such as 2026-11-20T02:00:00Z',
-});
-
-/** A moment that moves with the run. */
-const Before = z.strictObject({
-  /** So many minutes before the question. */
-  minutes: z.number().positive(),
-});
 
 /** What is sent to a third party. */
 const question = {
@@ -55,7 +41,7 @@ const schema = probeSchema('query', {
    * `{since}` is this moment in ISO 8601, `{since:s}`, `{since:ms}` and `{since:ns}` are seconds, milliseconds and
    * nanoseconds since 1970, and `{since:age}` is how long ago it is, in seconds: `1800s`.
    */
-  since: z.union([Moment, Before]).optional(),
+  since: Since.optional(),
   /**
    * Where the number stands in the answer, or the list whose entries are counted: `hits.total.value`, `data.0.count`;
    * `$` is the answer itself.

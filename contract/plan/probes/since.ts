@@ -1,3 +1,23 @@
+import { z } from 'zod';
+
+/** With its zone: without one it would be another moment on another machine. */
+const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d[\d:.]*(?:Z|[+-]\d\d:?\d\d)$/;
+
+/** A moment as text. */
+const Moment = z.string().refine((text) => MOMENT.test(text) && !Number.isNaN(Date.parse(text)), {
+  message: 'must be a moment with its zone, such as 2026-11-20T02:00:00Z',
+});
+
+/** A moment that moves with the run. */
+const Before = z.strictObject({
+  /** So many minutes before the question. */
+  minutes: z.number().positive(),
+});
+
+/** Since when something is asked. */
+export const Since = z.union([Moment, Before]);
+export type Since = z.infer<typeof Since>;
+
 /**
  * How a moment may be written into a question: ISO 8601; a number since 1970 in seconds, milli- or nanoseconds; or how
  * long ago it is, in whole seconds, as `[{since:age}]` of Loki and Prometheus takes it: `1800s`.

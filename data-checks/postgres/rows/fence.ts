@@ -1,4 +1,5 @@
 import type { Client } from 'pg';
+import { FENCE_QUERY, fenceProblem, type FenceState } from '../../../safety/read-only-fence.ts';
 import { type Moment, readMoment, sameMoment } from './moment.ts';
 
 /**
@@ -13,35 +14,17 @@ export interface Fence {
   broken(): Promise<string | undefined>;
 }
 
-interface Guard {
-  readonly read_only: string;
-  readonly standby: boolean;
-  readonly writing: number;
-  readonly hidden: number;
-  readonly prepared: number;
-  readonly exempt: string | null;
-}
-
-const GUARD = `select current_setting('default_transaction_read_only') as read_only, pg_is_in_recovery() as standby,
-  (select count(*)::int from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()
-    and backend_xid is not null) as writing,
-  (select count(*)::int from pg_stat_activity where datname = current_database() and query = '<insufficient privilege>') as hidden,
-  (select count(*)::int from pg_prepared_xacts where database = current_database()) as prepared,
-  (select string_agg(r.rolname, ', ' order by r.rolname) from pg_db_role_setting s join pg_roles r on r.oid = s.setrole
-    where s.setdatabase in (0, (select oid from pg_database where datname = current_database())) and r.rolcanlogin
-      and s.setconfig && '{default_transaction_read_only=off,default_transaction_read_only=false,default_transaction_read_only=0,default_transaction_read_only=no}') as exempt`;
-
 /** A session reports what it wrote within this time, in milliseconds, however short it was active. */
 const STATISTICS_MS = 11_000;
 
 /** Looks at old's fence. `watcher` must not be inside a transaction. */
 export async function lookAtFence(watcher: Client): Promise<Fence> {
   const before = await trace(watcher);
-  const problem = problemOf(await guard(watcher));
+  const problem = fenceProblem(await guard(watcher));
   return {
     problem,
     broken: async () => {
-      const weakened = problemOf(await guard(watcher));
+      const weakened = fenceProblem(await guard(watcher));
       if (weakened !== undefined) return weakened;
       const after = await trace(watcher);
       if (after.standby)
@@ -56,23 +39,10 @@ export async function lookAtFence(watcher: Client): Promise<Fence> {
   };
 }
 
-async function guard(watcher: Client): Promise<Guard> {
-  const { rows } = await watcher.query<Guard>(GUARD);
+async function guard(watcher: Client): Promise<FenceState> {
+  const { rows } = await watcher.query<FenceState>(FENCE_QUERY);
   if (rows[0] === undefined) throw new Error('the server did not describe its fence');
   return rows[0];
-}
-
-function problemOf(found: Guard): string | undefined {
-  if (found.standby) return undefined;
-  if (found.read_only !== 'on') {
-    return 'old is not read-only: default_transaction_read_only is off (alter database ... set default_transaction_read_only = on)';
-  }
-  if (found.exempt !== null) return `these roles may still write to old: ${found.exempt}`;
-  if (found.hidden > 0)
-    return `${found.hidden} sessions on old can't be looked at: grant pg_read_all_stats to this role`;
-  if (found.writing > 0) return `${found.writing} sessions on old are in the middle of writing`;
-  if (found.prepared > 0) return `${found.prepared} prepared transactions on old are not ended`;
-  return undefined;
 }
 
 interface Trace {

@@ -94,7 +94,7 @@ async function look(logsIn: unknown, probe: object, is: Partial<typeof shops> = 
   };
   const context = { unique: () => 'gl-test-1', secret: () => 'x' };
   const with_ = { plan, playwright: { request: playwright } as never, control, context };
-  return probeFinding('as-before', () => runProbe(planned, tools, with_));
+  return probeFinding('as-before', () => runProbe(planned, tools, with_, {} as never));
 }
 
 describe.each([

@@ -1,0 +1,36 @@
+/** What a PostgreSQL server says about who may write to a database. */
+export interface FenceState {
+  readonly read_only: string;
+  readonly standby: boolean;
+  /** Sessions in the middle of writing. */
+  readonly writing: number;
+  /** Sessions that this role may not look at. */
+  readonly hidden: number;
+  /** Prepared transactions that are not ended. */
+  readonly prepared: number;
+  /** Roles that are exempt from the setting. */
+  readonly exempt: string | null;
+}
+
+export const FENCE_QUERY = `select current_setting('default_transaction_read_only') as read_only, pg_is_in_recovery() as standby,
+  (select count(*)::int from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()
+    and backend_xid is not null) as writing,
+  (select count(*)::int from pg_stat_activity where datname = current_database() and query = '<insufficient privilege>') as hidden,
+  (select count(*)::int from pg_prepared_xacts where database = current_database()) as prepared,
+  (select string_agg(r.rolname, ', ' order by r.rolname) from pg_db_role_setting s join pg_roles r on r.oid = s.setrole
+    where s.setdatabase in (0, (select oid from pg_database where datname = current_database())) and r.rolcanlogin
+      and s.setconfig && '{default_transaction_read_only=off,default_transaction_read_only=false,default_transaction_read_only=0,default_transaction_read_only=no}') as exempt`;
+
+/** Why old must not be taken for read-only, as its settings and activity say; undefined where nothing says so. */
+export function fenceProblem(found: FenceState): string | undefined {
+  if (found.standby) return undefined;
+  if (found.read_only !== 'on') {
+    return 'old is not read-only: default_transaction_read_only is off (alter database ... set default_transaction_read_only = on)';
+  }
+  if (found.exempt !== null) return `these roles may still write to old: ${found.exempt}`;
+  if (found.hidden > 0)
+    return `${found.hidden} sessions on old can't be looked at: grant pg_read_all_stats to this role`;
+  if (found.writing > 0) return `${found.writing} sessions on old are in the middle of writing`;
+  if (found.prepared > 0) return `${found.prepared} prepared transactions on old are not ended`;
+  return undefined;
+}

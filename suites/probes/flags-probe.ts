@@ -1,0 +1,112 @@
+import { holds, type Statement } from '../../contract/flow/statement.ts';
+import type { Probe } from '../../contract/plan/probe.ts';
+import { CannotTell } from '../cannot-tell.ts';
+import type { CreatedData } from '../created-data.ts';
+import type { Probed } from '../probe-finding.ts';
+import { type FlagState, type FlagSurroundings, readFlags } from '../state/flag-readers.ts';
+import { turnAndPutBack } from '../state/turn-and-put-back.ts';
+import type { ProbeLook } from './probe-look.ts';
+
+type FlagsProbe = Extract<Probe, { kind: 'flags' }>;
+
+export const flagsLook: ProbeLook<FlagsProbe> = {
+  mostAnswers: ({ source, flags, toggle }) =>
+    (source.adapter === 'ofrep' ? source.keys * Object.keys(flags).length : 2) +
+    (toggle === undefined ? 0 : 12),
+  look: (probe, tools, { plan }, created) =>
+    probeFlags(probe, { target: plan.target, tools, budgetMs: probe.budgetMs }, created),
+};
+
+/** Compares the flags with the plan; turns one only where all are as planned. @throws CannotTell */
+export async function probeFlags(
+  { source, flags, toggle }: FlagsProbe,
+  around: FlagSurroundings,
+  created: CreatedData,
+): Promise<Probed> {
+  const names = Object.keys(flags);
+  const states = await readFlags(source, names, around);
+  if (!names.some((name) => states.has(name))) {
+    throw new CannotTell('no-such-flag', `none of the flags is there: ${names.join(', ')}`, {
+      remedy: 'correct their names, or the source: it may be that of another system',
+    });
+  }
+  const statements = names.flatMap((name) =>
+    flagStatements(name, flags[name] ?? { on: false }, states.get(name)),
+  );
+  const wrong = statements.some(({ ok }) => !ok);
+  const turned = wrong || toggle === undefined ? [] : await tryToggle(source, toggle, around, created);
+  return {
+    statements: [...statements, ...turned],
+    holds: `${names.length} flags are as planned${turned.length > 0 ? '; one was turned and put back' : ''}`,
+    cause: wrong ? 'flag-state' : 'flag-does-not-turn',
+    remedy: wrong
+      ? 'set the flag as the plan wants it, or correct the plan; a cache may still have an old state'
+      : 'turn the flag by hand and look at it: the ledger keeps what was not put back, and `greenlight sweep` tries again',
+    sampleSize: names.length,
+  };
+}
+
+function flagStatements(
+  name: string,
+  wanted: FlagsProbe['flags'][string],
+  state: FlagState | undefined,
+): readonly Statement[] {
+  const { on, percent } = wanted;
+  const word = on ? 'on' : 'off';
+  if (state === undefined) return [holds(name, false, 'not there', word)];
+  const partly = on && percent !== undefined && percent > 0 && percent < 100;
+  const statements = [
+    // Some keys on and some off: that is how a part of everybody looks.
+    state.on === undefined && partly
+      ? holds(name, true, 'on for some', word)
+      : holds(name, state.on === on, onWord(state.on), word),
+  ];
+  if (percent === undefined) return statements;
+  if (state.percent === undefined) {
+    throw new CannotTell('not-said', `the source does not say to which percentage "${name}" is rolled out`, {
+      remedy: 'let the statement select it: … as percent',
+    });
+  }
+  const { from, to } = state.percent;
+  const measured = from === to ? from : `${from.toFixed(1)} to ${to.toFixed(1)}`;
+  return [
+    ...statements,
+    { ...holds(`${name} rolled out`, from <= percent && percent <= to, measured, percent), unit: '%' },
+  ];
+}
+
+function onWord(on: boolean | undefined): string {
+  if (on === undefined) return 'on for some';
+  return on ? 'on' : 'off';
+}
+
+async function tryToggle(
+  source: FlagsProbe['source'],
+  toggle: NonNullable<FlagsProbe['toggle']>,
+  around: FlagSurroundings,
+  created: CreatedData,
+): Promise<readonly Statement[]> {
+  const { flag } = toggle;
+  // One key is enough to see it turned.
+  const one = source.adapter === 'ofrep' ? { ...source, keys: 1 } : source;
+  const read = async (): Promise<string> => {
+    const state = (await readFlags(one, [flag], around)).get(flag);
+    if (state !== undefined) return onWord(state.on);
+    throw new CannotTell('no-such-flag', `the flag "${flag}" to be turned is not there`, {
+      remedy: 'correct toggle.flag, or create it on the target',
+    });
+  };
+  const before = await read();
+  const to = before === 'on' ? 'off' : 'on';
+  return turnAndPutBack({
+    name: flag,
+    read,
+    before,
+    to,
+    turn: toggle[to],
+    place: toggle,
+    created,
+    tools: around.tools,
+    budgetMs: around.budgetMs,
+  });
+}

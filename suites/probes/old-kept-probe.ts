@@ -1,0 +1,119 @@
+import { sqlBoolean, sqlNumber } from '../../contract/ports/sql-rows.ts';
+import { encodeRequest } from '../../contract/flow/http.ts';
+import { holds, type Statement } from '../../contract/flow/statement.ts';
+import { readHeaders } from '../../contract/plan/headers.ts';
+import type { Probe } from '../../contract/plan/probe.ts';
+import { databaseAddress } from '../../contract/plan/sql-database.ts';
+import type { Target } from '../../contract/plan/target.ts';
+import { FENCE_QUERY, fenceProblem } from '../../safety/read-only-fence.ts';
+import { resolveSecret } from '../../safety/secrets.ts';
+import { CannotTell } from '../cannot-tell.ts';
+import { ask, type Probed, type ProbeTools } from '../probe-finding.ts';
+import { momentIn, readDocument, refuseValue, valueAt } from '../state/read-document.ts';
+import { columnOf, withDatabase } from '../state/read-rows.ts';
+import type { ProbeLook } from './probe-look.ts';
+
+type OldKeptProbe = Extract<Probe, { kind: 'old-kept' }>;
+
+export const oldKeptLook: ProbeLook<OldKeptProbe> = {
+  mostAnswers: ({ answers }) => answers.length + 3,
+  look: (probe, tools, { plan }) => probeOldKept(probe, tools, plan.target),
+};
+
+const DAY_MS = 86_400_000;
+
+/** Looks at old, and writes nothing to find out whether it can be written. @throws CannotTell */
+export async function probeOldKept(
+  probe: OldKeptProbe,
+  tools: ProbeTools,
+  target: Target,
+  now = Date.now(),
+): Promise<Probed> {
+  const { answers, database, until, keptUntil, budgetMs } = probe;
+  // The day counts to its end.
+  if (now >= Date.parse(until) + DAY_MS) {
+    throw new CannotTell('date-over', `old had to be kept until ${until}, and that is over`, {
+      remedy: 'take the check out of the plan, or name a later date',
+    });
+  }
+  const ofOld = { ...tools, urls: target.old?.urls ?? {}, thirdParties: new Set<string>() };
+  const statements: Statement[] = [];
+  for (const one of answers) statements.push(...(await answerStatements(one, ofOld, budgetMs)));
+  if (database !== undefined) statements.push(await writeStatement(database, target, budgetMs));
+  if (keptUntil !== undefined) {
+    const body = await readDocument(keptUntil, ofOld, budgetMs);
+    const said = valueAt(body, keptUntil.at);
+    const day =
+      typeof said === 'string' && /^\d{4}-\d\d-\d\d$/.test(said) ? Date.parse(said) : momentIn(said);
+    if (day === undefined) refuseValue(keptUntil.at, said, 'a date or a moment with its zone');
+    else
+      statements.push(
+        holds(
+          'kept until',
+          day >= Date.parse(until),
+          new Date(day).toISOString().slice(0, 10),
+          `>= ${until}`,
+        ),
+      );
+  }
+  return {
+    statements,
+    holds: `old is there${database === undefined ? '' : ' and read-only'}; it must be kept until ${until}`,
+    cause: 'old-not-kept',
+    remedy:
+      'without old there is no way back: start it again, or make it read-only, before anything else is done',
+  };
+}
+
+async function answerStatements(
+  { endpoint, path, headers, status, contains }: OldKeptProbe['answers'][number],
+  tools: ProbeTools,
+  budgetMs: number,
+): Promise<readonly Statement[]> {
+  const request = encodeRequest(
+    { method: 'GET', path, endpoint, headers: readHeaders(headers, resolveSecret) },
+    tools.urls,
+  );
+  const name = `old ${path}`;
+  // A maintenance page answers 503 with Retry-After, and is not to be waited for.
+  const asked = await ask(tools, request, name, budgetMs, (answered) => answered === status);
+  if ('none' in asked) return [asked.none];
+  const { answer } = asked;
+  const statements = [holds(name, answer.status === status, answer.status, status)];
+  if (contains === undefined || answer.status !== status) return statements;
+  const text = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body);
+  const there = text.includes(contains);
+  return [...statements, holds(`${name} says`, there, there ? contains : 'something else', contains)];
+}
+
+async function writeStatement(database: string, target: Target, budgetMs: number): Promise<Statement> {
+  const name = `database ${database}`;
+  const mysql = /^(?:mysql|mariadb):/.test(resolveSecret(databaseAddress(target, database) ?? ''));
+  return withDatabase(target, database, budgetMs, async (sql) => {
+    if (mysql) {
+      const { rows } = await sql.read({ text: 'select @@global.read_only as read_only' });
+      // MySQL has words beside on and off, which MariaDB 12 took over.
+      const said = rows[0]?.['read_only'] ?? 'off';
+      const off = sqlBoolean(said) === false;
+      return holds(name, !off, off ? 'read_only is off: anybody may write' : 'read-only', 'read-only');
+    }
+    const [row = {}] = (await sql.read({ text: FENCE_QUERY })).rows;
+    const count = (column: string): number => columnOf(row, column, sqlNumber, 'number');
+    const hidden = count('hidden');
+    const found = {
+      read_only: row['read_only'] ?? '',
+      standby: columnOf(row, 'standby', sqlBoolean, 'truth value'),
+      writing: count('writing'),
+      // What cannot be looked at is ours, and told apart from what is wrong.
+      hidden: 0,
+      prepared: count('prepared'),
+      exempt: row['exempt'] ?? null,
+    };
+    const problem = fenceProblem(found);
+    if (problem === undefined && !found.standby && hidden > 0)
+      throw new CannotTell('sessions-hidden', `${hidden} sessions on old can't be looked at`, {
+        remedy: 'grant pg_read_all_stats to this role',
+      });
+    return holds(name, problem === undefined, problem ?? 'read-only', 'read-only');
+  });
+}

@@ -1,0 +1,340 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Finding } from '../../../contract/evidence/finding.ts';
+import { sweepLedger } from '../../../run/run-undo.ts';
+import { probeFinding } from '../../../suites/probe-finding.ts';
+import { probeBreakers } from '../../../suites/probes/breakers-probe.ts';
+import { probeFlags } from '../../../suites/probes/flags-probe.ts';
+import { startCluster, type TestCluster } from '../../postgres-cluster.ts';
+import { type JsonServer, planOf, startJson, startLedger, type TestLedger, toolsOf } from './look-at.ts';
+
+type Over = Readonly<Record<string, unknown>>;
+
+let cluster: TestCluster;
+let database: string;
+let server: JsonServer;
+let ledger: TestLedger;
+beforeAll(async () => {
+  [cluster, server] = await Promise.all([startCluster(), startJson()]);
+  database = await cluster.database(
+    'shop',
+    'create table feature_flags(flag_key text, is_enabled boolean, rollout_percentage int)',
+  );
+});
+afterAll(() => Promise.all([cluster.stop(), server.close()]));
+beforeEach(async () => {
+  ledger = await startLedger();
+});
+afterEach(() => ledger.remove());
+
+/** The target: its flags, its breakers, and what it is told. */
+const state = {
+  flags: new Map<string, boolean>(),
+  breakers: new Map<string, string>(),
+  told: [] as string[],
+};
+const broken = { ignores: false, refuses: 0, sticks: false };
+beforeEach(() => {
+  state.flags = new Map([
+    ['rate_limiting_enabled', true],
+    ['community_enabled', false],
+  ]);
+  state.breakers = new Map([
+    ['stripe', 'CLOSED'],
+    ['twilio', 'closed'],
+    ['test-provider', 'closed'],
+  ]);
+  state.told = [];
+  Object.assign(broken, { ignores: false, refuses: 0, sticks: false });
+  server.answer = (request, body) => {
+    const { method = '', url = '' } = request;
+    if (method !== 'GET' && !url.startsWith('/ofrep')) state.told.push(`${url} ${body}`.trim());
+    const [, flag] = /^\/flags\/(\w+)$/.exec(url) ?? [];
+    const [, provider, what] = /^\/breakers\/([\w-]+)\/(\w+)$/.exec(url) ?? [];
+    const [, evaluated] = /^\/ofrep\/v1\/evaluate\/flags\/(\w+)$/.exec(url) ?? [];
+    if (method === 'PUT' && broken.refuses > 0) return [broken.refuses, {}];
+    if (flag !== undefined && method === 'PUT') {
+      const { on } = JSON.parse(body) as { on: boolean };
+      if (!broken.ignores && !(broken.sticks && on)) state.flags.set(flag, on);
+      return [200, {}];
+    }
+    if (provider !== undefined && method === 'POST') {
+      if (!broken.ignores && !(broken.sticks && what === 'reset'))
+        state.breakers.set(provider, what === 'trip' ? 'open' : 'closed');
+      return [200, {}];
+    }
+    if (evaluated !== undefined) {
+      const on = state.flags.get(evaluated);
+      const { context } = JSON.parse(body) as { context: { targetingKey: string } };
+      if (evaluated === 'half')
+        return [200, { key: 'half', value: Number(context.targetingKey.split('-')[1]) % 2 === 0 }];
+      return on === undefined
+        ? [404, { key: evaluated, errorCode: 'FLAG_NOT_FOUND' }]
+        : [200, { key: evaluated, value: on, reason: 'STATIC' }];
+    }
+    if (url === '/flags')
+      return [
+        200,
+        { flags: [...state.flags].map(([key, enabled]) => ({ key, enabled, rollout: enabled ? 100 : 0 })) },
+      ];
+    if (url === '/breakers')
+      return [200, Object.fromEntries([...state.breakers].map(([name, said]) => [name, { state: said }]))];
+    return [404, {}];
+  };
+});
+
+async function look(probe: Over, allow: Over = {}): Promise<Finding> {
+  const { plan, probe: flags } = planOf(
+    'flags',
+    probe,
+    { urls: { app: server.url }, databases: { main: database } },
+    allow,
+  );
+  const around = { target: plan.target, tools: toolsOf(plan), budgetMs: flags.budgetMs };
+  return probeFinding('the-check', () => probeFlags(flags, around, ledger.created(plan)));
+}
+
+describe('flags in a table, as document 003 has them', () => {
+  const source = {
+    adapter: 'sql',
+    database: 'main',
+    sql: 'select flag_key as flag, is_enabled as enabled, rollout_percentage as percent from feature_flags',
+  };
+  const flags = {
+    community_enabled: { on: false, percent: 0 },
+    notifications_enabled: { on: false, percent: 1 },
+    rate_limiting_enabled: { on: true, percent: 100 },
+    circuit_breakers_enabled: { on: true, percent: 100 },
+    budget_guards_enabled: { on: true, percent: 100 },
+  };
+  const fill = () =>
+    cluster.run(
+      'shop',
+      `delete from feature_flags; insert into feature_flags values ('community_enabled', false, 0), ('notifications_enabled', false, 1),
+       ('rate_limiting_enabled', true, 100), ('circuit_breakers_enabled', true, 100), ('budget_guards_enabled', true, 100)`,
+    );
+
+  test('as planned; and each other way', async () => {
+    await fill();
+    expect(await look({ source, flags })).toMatchObject({ outcome: 'pass' });
+    await cluster.run(
+      'shop',
+      `update feature_flags set is_enabled = true where flag_key = 'community_enabled'`,
+    );
+    expect(await look({ source, flags })).toMatchObject({
+      outcome: 'fail',
+      cause: 'flag-state',
+      measured: 'on',
+      expected: 'off',
+    });
+    await fill();
+    await cluster.run(
+      'shop',
+      `update feature_flags set rollout_percentage = 10 where flag_key = 'notifications_enabled'`,
+    );
+    expect(await look({ source, flags })).toMatchObject({
+      outcome: 'fail',
+      measured: 10,
+      expected: 1,
+      unit: '%',
+    });
+    await fill();
+    await cluster.run('shop', `delete from feature_flags where flag_key = 'budget_guards_enabled'`);
+    expect(await look({ source, flags })).toMatchObject({ outcome: 'fail', measured: 'not there' });
+  });
+
+  test('what cannot be asked, and what is of another system, is unknown', async () => {
+    await cluster.run('shop', `delete from feature_flags`);
+    expect(await look({ source, flags })).toMatchObject({ outcome: 'unknown', cause: 'no-such-flag' });
+    await fill();
+    const away = { ...source, sql: 'select name as flag, true as enabled from flags_of_nobody' };
+    expect(await look({ source: away, flags })).toMatchObject({
+      outcome: 'unknown',
+      cause: 'database-unavailable',
+    });
+    const unsaid = { ...source, sql: 'select flag_key as flag, is_enabled as enabled from feature_flags' };
+    expect(await look({ source: unsaid, flags })).toMatchObject({ outcome: 'unknown', cause: 'not-said' });
+  });
+});
+
+describe('flags over HTTP', () => {
+  const http = { adapter: 'http', path: '/flags', flags: 'flags', percent: 'rollout' };
+  const ofrep = { adapter: 'ofrep', keys: 40 };
+  const flags = {
+    rate_limiting_enabled: { on: true, percent: 100 },
+    community_enabled: { on: false, percent: 0 },
+  };
+
+  test.each([
+    ['a document', http],
+    ['OFREP', ofrep],
+  ])('%s: on, off and not there', async (_, source) => {
+    expect(await look({ source, flags })).toMatchObject({ outcome: 'pass' });
+    state.flags.set('community_enabled', true);
+    expect(await look({ source, flags })).toMatchObject({ outcome: 'fail', measured: 'on' });
+    state.flags.delete('community_enabled');
+    expect(await look({ source, flags })).toMatchObject({ outcome: 'fail', measured: 'not there' });
+    server.answer = () => [500, {}];
+    expect(await look({ source, flags })).toMatchObject({ outcome: 'unknown' });
+  });
+
+  test('OFREP: a percentage is told as closely as the keys allow', async () => {
+    const half = (percent: number) => look({ source: ofrep, flags: { half: { on: true, percent } } });
+    expect(await half(50)).toMatchObject({ outcome: 'pass' });
+    expect(await half(5)).toMatchObject({ outcome: 'fail', unit: '%' });
+    expect(await half(100)).toMatchObject({ outcome: 'fail', measured: 'on for some' });
+  });
+});
+
+const TOGGLE = {
+  flag: 'rate_limiting_enabled',
+  on: { method: 'PUT', path: '/flags/rate_limiting_enabled', json: { on: true } },
+  off: { method: 'PUT', path: '/flags/rate_limiting_enabled', json: { on: false } },
+};
+
+describe('a flag that is turned', () => {
+  const probe = {
+    budgetMs: 600,
+    source: { adapter: 'http', path: '/flags', flags: 'flags' },
+    flags: { rate_limiting_enabled: { on: true } },
+    toggle: TOGGLE,
+  };
+  const allow = { flags: ['rate_limiting_enabled'] };
+
+  test('is put back, and nothing is left in the ledger', async () => {
+    expect(await look(probe, allow)).toMatchObject({ outcome: 'pass' });
+    expect(state.told).toEqual([
+      `/flags/rate_limiting_enabled {"on":false}`,
+      `/flags/rate_limiting_enabled {"on":true}`,
+    ]);
+    expect(await ledger.ledger.outstanding()).toEqual([]);
+  });
+
+  test('needs the word of the plan', () => {
+    expect(() => planOf('flags', probe, {})).toThrow(/1 problem/);
+  });
+
+  test('that does not turn, is refused, or is not put back', async () => {
+    broken.ignores = true;
+    expect(await look(probe, allow)).toMatchObject({
+      outcome: 'fail',
+      cause: 'flag-does-not-turn',
+      measured: 'on',
+      expected: 'off',
+    });
+    broken.ignores = false;
+    broken.sticks = true;
+    expect(await look(probe, allow)).toMatchObject({
+      outcome: 'fail',
+      cause: 'flag-does-not-turn',
+      measured: 'off',
+      expected: 'on',
+    });
+    Object.assign(broken, { sticks: false, refuses: 403 });
+    state.flags.set('rate_limiting_enabled', true);
+    expect(await look(probe, allow)).toMatchObject({ outcome: 'unknown', cause: 'not-let-in' });
+    // Nobody knows that the refused request did nothing: the entry waits for the next clean-up.
+    expect(await ledger.ledger.outstanding()).toMatchObject([
+      { kind: 'switch', identity: 'rate_limiting_enabled=on' },
+    ]);
+  });
+
+  test('by a process that was killed, is put back by the sweep', async () => {
+    const { plan } = planOf('flags', probe, { urls: { app: server.url } }, allow);
+    await ledger.ledger.record({
+      run: 'killed',
+      check: 'the-check',
+      kind: 'switch',
+      identity: 'rate_limiting_enabled=on',
+    });
+    state.flags.set('rate_limiting_enabled', false);
+    const swept = await sweepLedger({ plan, stateDirectory: ledger.directory, env: {} });
+    expect(swept).toMatchObject([{ result: 'undone' }]);
+    expect(state.flags.get('rate_limiting_enabled')).toBe(true);
+    expect(await ledger.ledger.outstanding()).toEqual([]);
+  });
+
+  test('which the plan does not know any more, stays in the ledger with a reason', async () => {
+    const { toggle: _toggle, ...without } = probe;
+    const { plan } = planOf('flags', without, { urls: { app: server.url } });
+    await ledger.ledger.record({
+      run: 'killed',
+      check: 'the-check',
+      kind: 'switch',
+      identity: 'rate_limiting_enabled=on',
+    });
+    const swept = await sweepLedger({ plan, stateDirectory: ledger.directory, env: {} });
+    expect(swept).toMatchObject([
+      { result: { failed: expect.stringContaining('does not say any more') as string } },
+    ]);
+  });
+});
+
+describe('circuit breakers', () => {
+  const base = { path: '/breakers', providers: ['stripe', 'twilio'], budgetMs: 600 };
+  const trial = {
+    provider: 'test-provider',
+    trip: { path: '/breakers/test-provider/trip' },
+    reset: { path: '/breakers/test-provider/reset' },
+  };
+  const allow = { breakers: ['test-provider'] };
+  async function breakers(over: Over = {}, allowed: Over = allow): Promise<Finding> {
+    const { plan, probe } = planOf('breakers', { ...base, ...over }, { urls: { app: server.url } }, allowed);
+    return probeFinding('the-check', () => probeBreakers(probe, toolsOf(plan), ledger.created(plan)));
+  }
+
+  test('closed, open, half open, and not there', async () => {
+    expect(await breakers()).toMatchObject({ outcome: 'pass' });
+    state.breakers.set('twilio', 'HALF_OPEN');
+    expect(await breakers()).toMatchObject({
+      outcome: 'fail',
+      measured: 'half-open',
+      cause: 'breaker-not-closed',
+    });
+    state.breakers.set('twilio', 'open');
+    expect(await breakers()).toMatchObject({ outcome: 'fail', measured: 'open' });
+    state.breakers.delete('twilio');
+    expect(await breakers()).toMatchObject({ outcome: 'fail', measured: 'not there' });
+  });
+
+  test('words of the plan; a word that nobody named is unknown, and so is another document', async () => {
+    state.breakers.set('twilio', 'healthy');
+    expect(await breakers()).toMatchObject({ outcome: 'unknown', cause: 'unknown-word' });
+    expect(await breakers({ words: { closed: ['closed', 'healthy'] } })).toMatchObject({ outcome: 'pass' });
+    expect(await breakers({ providers: ['square'] })).toMatchObject({
+      outcome: 'unknown',
+      cause: 'no-such-breaker',
+    });
+    expect(await breakers({ path: '/nothing' })).toMatchObject({
+      outcome: 'unknown',
+      cause: 'state-unreadable',
+    });
+  });
+
+  test('that of the test provider trips and is reset; others are refused by the plan', async () => {
+    expect(await breakers({ trial })).toMatchObject({ outcome: 'pass' });
+    expect(state.breakers.get('test-provider')).toBe('closed');
+    expect(state.told).toHaveLength(2);
+    expect(await ledger.ledger.outstanding()).toEqual([]);
+    await expect(breakers({ trial }, {})).rejects.toThrow(/1 problem/);
+    await expect(
+      breakers({ trial: { ...trial, provider: 'stripe' } }, { breakers: ['stripe'] }),
+    ).rejects.toThrow(/1 problem/);
+  });
+
+  test('that does not trip, or stays open, fails; one that is open already says nothing', async () => {
+    broken.ignores = true;
+    expect(await breakers({ trial })).toMatchObject({
+      outcome: 'fail',
+      cause: 'breaker-does-not-turn',
+      measured: 'closed',
+    });
+    broken.ignores = false;
+    broken.sticks = true;
+    expect(await breakers({ trial })).toMatchObject({
+      outcome: 'fail',
+      cause: 'breaker-does-not-turn',
+      measured: 'open',
+    });
+    expect(await breakers({ trial })).toMatchObject({ outcome: 'unknown', cause: 'breaker-in-use' });
+  });
+});
