@@ -1,0 +1,39 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { lintFile } from '../../../gate/lint/lint-file.ts';
+
+const EXAMPLES = path.resolve(import.meta.dirname, '../../../examples');
+const FILES = [
+  { file: 'mhp-azure/deploy/azure-pipelines.yml', back: 'deployment slot swap' },
+  { file: 'ils-kubernetes/deploy/deploy-production.yml', back: 'kubectl rollout undo' },
+];
+
+const read = (file: string): string => readFileSync(path.join(EXAMPLES, file), 'utf8');
+
+test('every deploy file of an example is tried here', () => {
+  const found = readdirSync(EXAMPLES, { recursive: true })
+    .map(String)
+    .filter((file) => /^[^/]+\/deploy\/.+/.test(file));
+  expect(found.sort()).toEqual(FILES.map(({ file }) => file).sort());
+});
+
+test.each(FILES)(
+  'lint-gate finds no way round the gate in $file, and finds one that is put in',
+  ({ file, back }) => {
+    const text = read(file);
+    expect(lintFile(file, text)).toEqual([]);
+    expect(text).toContain(back);
+    const negated = text
+      .replaceAll(/== 'NO_GO'/g, "!= 'GO'")
+      .replaceAll(/eq\((.+), 'NO_GO'\)/g, "ne($1, 'GO')");
+    expect(negated).not.toBe(text);
+    expect(lintFile(file, negated).length).toBeGreaterThan(0);
+  },
+);
+
+test.each(FILES)('$file runs phases that the plan judges', ({ file }) => {
+  const text = JSON.stringify(parse(read(file)));
+  for (const phase of ['preflight', 'post-cutover']) expect(text).toContain(phase);
+});
