@@ -1,8 +1,12 @@
+import path from 'node:path';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
 import type { TestCluster } from '../postgres-cluster.ts';
 import { ClientProcesses } from './client-process.ts';
+import { commandLineOf } from './command-line.ts';
 import { type BenchTable, keyRanges, NARROW, usualWay, WIDE } from './data-tables.ts';
+import { SHAPES } from './data-shapes.ts';
+import { measureShapes } from './measure-shapes.ts';
 import { type Measured, measured } from './measured.ts';
 import { comparePeerOnCorpus } from './peer-corpus.ts';
 import { type PeerAnswer, peerFor } from './peer.ts';
@@ -17,6 +21,11 @@ import { onTwoClusters } from './two-clusters.ts';
  *     npm run bench:data -- --narrow 0 --wide 500000           any numbers; 0 leaves a table out
  *     npm run bench:data -- --workers 2                        sessions that hash on each side at the same time (1)
  *     npm run bench:data -- --peer reladiff --rows 2000000     another tool on the same tables and on the corpus
+ *     npm run bench:data -- --only text_key,no_key             these tables alone: narrow, wide, and the names in data-shapes.ts
+ *     npm run bench:data -- --only no_key --against ../other   in turn with the build of another checkout, on the same tables
+ *
+ * The shapes, which take more time or memory than a row of integers, have a million rows (`--shapes`) and are compared by
+ * the built command line: run `npm run build` first.
  */
 const { values: options } = parseArgs({
   options: {
@@ -25,20 +34,37 @@ const { values: options } = parseArgs({
     wide: { type: 'string' },
     workers: { type: 'string', default: '1' },
     peer: { type: 'string' },
+    only: { type: 'string' },
+    shapes: { type: 'string', default: '1000000' },
+    rounds: { type: 'string', default: '3' },
+    against: { type: 'string' },
   },
 });
 
-function whole(name: 'rows' | 'narrow' | 'wide' | 'workers', least: number): number {
+function whole(name: 'rows' | 'narrow' | 'wide' | 'workers' | 'shapes' | 'rounds', least: number): number {
   const number = Number(options[name]);
   if (Number.isInteger(number) && number >= least) return number;
   throw new Error(`--${name} ${options[name]}: give a whole number from ${least}`);
 }
 
+const names = ['narrow', 'wide', ...SHAPES.map((shape) => shape.name)];
+const only = options.only?.split(',') ?? names;
+for (const name of only)
+  if (!names.includes(name)) throw new Error(`--only ${name}: give some of ${names.join(',')}`);
 const rows = whole('rows', 1);
-const sizes = {
-  narrow: options.narrow === undefined ? rows : whole('narrow', 0),
-  wide: options.wide === undefined ? Math.floor(rows / 5) : whole('wide', 0),
+const size = (name: 'narrow' | 'wide', otherwise: number): number => {
+  if (!only.includes(name)) return 0;
+  return options[name] === undefined ? otherwise : whole(name, 0);
 };
+const sizes = { narrow: size('narrow', rows), wide: size('wide', Math.floor(rows / 5)) };
+const shapes = whole('shapes', 0) === 0 ? [] : SHAPES.filter((shape) => only.includes(shape.name));
+const HERE = path.resolve(import.meta.dirname, '../..');
+const builds = (
+  options.against === undefined || shapes.length === 0 ? [HERE] : [path.resolve(options.against), HERE]
+).map((checkout) => ({
+  title: checkout === HERE ? 'greenlight' : path.basename(checkout),
+  commandLine: shapes.length === 0 ? '' : commandLineOf(checkout),
+}));
 for (const [name, size] of Object.entries(sizes)) {
   if (size > 0 && size < 100_000) throw new Error(`--${name} ${size}: give 0 or at least 100000`);
 }
@@ -192,7 +218,7 @@ const clients = await ClientProcesses.prepare();
 
 await onTwoClusters(
   async (clusters) => {
-    if (peer !== undefined) await comparePeerOnCorpus(peer, clusters);
+    if (peer !== undefined && options.only === undefined) await comparePeerOnCorpus(peer, clusters);
     const small = sizes.narrow > SMALL ? await measureSmall(clusters, NARROW) : undefined;
     const narrow = sizes.narrow > 0 ? await measureTable(clusters, NARROW, sizes.narrow) : undefined;
     const wide = sizes.wide > 0 ? await measureTable(clusters, WIDE, sizes.wide) : undefined;
@@ -222,6 +248,10 @@ await onTwoClusters(
         ' x',
         true,
       );
+    }
+    if (shapes.length > 0) {
+      const counts = { rows: whole('shapes', 100_000), workers, rounds: whole('rounds', 1) };
+      await measureShapes(clusters, shapes, { ...counts, builds, peer, progress });
     }
   },
   () => clients.remove(),

@@ -15,6 +15,8 @@ const Answer = z.object({
   seconds: z.number(),
   /** Bytes. */
   memory: z.number(),
+  /** Processor seconds of its process so far. */
+  processor: z.number(),
 });
 export type PeerAnswer = z.infer<typeof Answer>;
 
@@ -27,7 +29,7 @@ export interface Peer {
 export interface PeerRequest {
   readonly old: string;
   readonly new: string;
-  /** Tables with the integer key `id`, and their other columns. */
+  /** Tables with the key `id`, and their other columns. */
   readonly tables: readonly { readonly name: string; readonly columns: readonly string[] }[];
   /** How it runs; its own defaults where nothing is said. */
   readonly options: Readonly<Record<string, number | boolean>>;

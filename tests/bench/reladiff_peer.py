@@ -31,5 +31,7 @@ for table in request["tables"]:
         for side in sides:
             side.database.close()
     answer["seconds"] = time.perf_counter() - started
-    answer["memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    answer["memory"] = used.ru_maxrss * 1024
+    answer["processor"] = used.ru_utime + used.ru_stime
     print(json.dumps(answer), flush=True)

@@ -8,6 +8,17 @@ export interface HashedRow {
   readonly later: boolean;
 }
 
+/** Rows of one key that no equal row of the other side has cancelled. */
+export interface Uncancelled {
+  readonly key: readonly (string | null)[];
+  /** On old. */
+  lost: number;
+  /** On new; not those that were written there after the cut-over moment. */
+  added: number;
+  /** On new, written after the cut-over moment. */
+  later: number;
+}
+
 /** Exact numbers of differing rows, and the first of them. */
 export class Differences {
   missing = 0;
@@ -43,35 +54,39 @@ export class Differences {
     };
     for (const row of old) group(row).old.push(row);
     for (const row of next) group(row).new.push(row);
-    for (const entry of keys.values()) this.compareKey(entry.old, entry.new);
-  }
-
-  private compareKey(old: readonly HashedRow[], next: readonly HashedRow[]): void {
-    const [lost, added] = [leftOver(old, next), leftOver(next, old)];
-    const paired = lost[0]?.key.length === 0 ? 0 : Math.min(lost.length, added.length);
-    lost.forEach((row, index) => {
-      if (index < paired) this.count('changed', row, added[index]);
-      else this.count('missing', row);
-    });
-    added.slice(paired).forEach((row) => this.count('extra', row, row));
-  }
-
-  private count(kind: RowDifference['kind'], row: HashedRow, onNew?: HashedRow): void {
-    if (onNew?.later === true) {
-      this.later += 1;
-      return;
+    for (const entry of keys.values()) {
+      const [lost, added] = [leftOver(entry.old, entry.new), leftOver(entry.new, entry.old)];
+      const later = added.filter((row) => row.later).length;
+      const key = (lost[0] ?? added[0])?.key ?? [];
+      this.count({ key, lost: lost.length, added: added.length - later, later });
     }
-    this[kind] += 1;
-    this.keep(kind, row);
   }
 
-  private keep(kind: RowDifference['kind'], row: HashedRow): void {
-    if (this.first.length < this.most) this.first.push({ kind, key: row.key, cells: [] });
+  /** Counts what is left of one key: a row of old and one of new are one changed row, where there is a key. */
+  count({ key, lost, added, later }: Uncancelled): void {
+    const changed = key.length === 0 ? 0 : Math.min(lost, added);
+    const replaced = key.length === 0 ? 0 : Math.min(lost - changed, later);
+    this.later += later;
+    this.changed += changed;
+    this.missing += lost - changed - replaced;
+    this.extra += added - changed;
+    this.keep('changed', key, changed);
+    this.keep('missing', key, lost - changed - replaced);
+    this.keep('extra', key, added - changed);
+  }
+
+  private keep(kind: RowDifference['kind'], key: RowDifference['key'], times: number): void {
+    const room = Math.min(times, this.most - this.first.length);
+    for (let kept = 0; kept < room; kept += 1) this.first.push({ kind, key, cells: [] });
   }
 }
 
 function sameRow(a: HashedRow, b: HashedRow): boolean {
-  return a.hash === b.hash && a.key.every((value, index) => value === b.key[index]);
+  return a.hash === b.hash && sameKey(a.key, b.key);
+}
+
+export function sameKey(a: HashedRow['key'], b: HashedRow['key']): boolean {
+  return a.length === b.length && a.every((value, index) => value === b[index]);
 }
 
 /** Rows of `from` whose hash is not met by one of `other`. */

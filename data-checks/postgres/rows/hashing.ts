@@ -14,6 +14,10 @@ export interface Hashing {
 export interface SideSql {
   /** `count` and sums over the whole source. */
   readonly totals: string;
+  /** Hash of the row. */
+  readonly first: string;
+  /** A second, independent one, with 128 bits. */
+  readonly second: string | undefined;
   /** Hash of the key, or of the row where there is no key: rows that belong together share it. */
   readonly keyHash: string;
   /** Hash of the row as text; of both hashes with 128 bits. */
@@ -35,6 +39,8 @@ export function sideSql(pairing: Pairing, side: SideName, hashing: Hashing, vers
   const key = hashInputs(pairing.key, side);
   return {
     totals: totalsColumns(first, second),
+    first,
+    second,
     keyHash: key.length > 0 ? hash(key, SEEDS.key) : first,
     hashText: second === undefined ? `(${first})::text` : `(${first})::text || '/' || (${second})::text`,
     later: laterThan(pairing.pair, side),

@@ -10,8 +10,8 @@ import type { Totals } from './totals.ts';
 const ROWS_PER_PART = [128, 8];
 /** So few rows travel without further reading. */
 const FEW_ROWS = 2000;
-/** Rows that are narrowed down in one statement. */
-const ROWS_AT_ONCE = 1_000_000;
+/** Rows that are narrowed down in one statement; their parts are held in memory meanwhile. */
+const ROWS_AT_ONCE = 100_000;
 
 /**
  * Compares the rows of ranges that differ. Those are read once more in finer parts, and only the rows of parts that

@@ -18,13 +18,20 @@ export async function locate(
   differences: Differences,
   choose: (sql: SideSql, which: 0 | 1) => Choice,
 ): Promise<void> {
+  const keyed = work.pairing.key.length > 0;
   const query = (which: 0 | 1): string => {
     const sql = work.sql[which];
     const { rank, conditions, ranges } = choose(sql, which);
-    const rows = `select (${rank}) as rank, ${sql.hashText} as hash, ${sql.later} as later${sql.keyColumns} ${sql.source(undefined, ...conditions)}`;
+    const times = sql.later === 'false' ? '1' : `case when ${sql.later} then -1 else 1 end`;
+    // Without a key, the rank is the row's hash already.
+    const hash = keyed ? sql.hashText : sql.second === undefined ? `''` : `(${sql.second})::text`;
+    const rows = `select (${rank}) as rank, ${hash} as hash, ${times} as times${sql.keyColumns} ${sql.source(undefined, ...conditions)}`;
     const from =
       ranges === undefined ? rows : `select x.* from ${ranges} cross join lateral (${rows} offset 0) x`;
-    return `select y.* from (${from}) y order by y.rank`;
+    const order = `order by y.rank, y.hash collate "C", y.times desc`;
+    return keyed
+      ? `select y.* from (${from}) y ${order}`
+      : `select y.rank, y.hash, sum(y.times) as times from (${from}) y group by y.rank, y.hash, y.times ${order}`;
   };
   await mergeRows(
     { session: work.sides[0].main, sql: query(0) },

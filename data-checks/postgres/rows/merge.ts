@@ -1,19 +1,30 @@
 import type { Session } from '../session.ts';
 import { allSettled } from './all-settled.ts';
-import type { Differences, HashedRow } from './differences.ts';
+import { type Differences, sameKey, type Uncancelled } from './differences.ts';
 
-/** A side's session and the query of its rows: `(rank, hash, later, key columns...)`, ordered by rank. */
+/**
+ * A side's session and the query of its rows: `(rank, hash, times, key columns...)`, ordered by rank, hash (as bytes)
+ * and, downwards, times. `times` is how often a row stands there, negative where new wrote it after the cut-over moment.
+ */
 export interface RankedQuery {
   readonly session: Session;
   readonly sql: string;
 }
 
-const FETCH_ROWS = 5000;
+/** As the driver gives them: int8 comes as text. */
+type RankedRow = [rank: string, hash: string, times: string | number, ...key: (string | null)[]];
 
-/** Reads rows in order of their rank, a few thousand at a time, and hands out all rows of one rank together. */
-class Groups {
-  private ranks: bigint[] = [];
-  private rows: HashedRow[] = [];
+/** So few that they are garbage while they are young: larger batches grow the heap and are no faster. */
+const FETCH_ROWS = 1000;
+
+/** Reads rows in their order, some at a time, and shows one after the other. */
+class RankedRows {
+  row: RankedRow | undefined;
+  /** How many of the row are not cancelled yet. */
+  times = 0;
+  /** Whether new wrote it after the cut-over moment. */
+  later = false;
+  private rows: readonly RankedRow[] = [];
   private at = 0;
   private ended = false;
   private readonly session: Session;
@@ -27,60 +38,120 @@ class Groups {
     await this.fill();
   }
 
-  /** The rank of the next group, or undefined at the end. */
-  get rank(): bigint | undefined {
-    return this.ranks[this.at];
-  }
-
-  /** Whether the next group may go on in the batch that was not read yet. */
+  /** Whether the next row, or that there is none, is not known yet. */
   get needsMore(): boolean {
-    return !this.ended && this.ranks[this.at] === this.ranks[this.ranks.length - 1];
+    return this.row === undefined && !this.ended;
   }
 
-  take(): readonly HashedRow[] {
-    const from = this.at;
-    const rank = this.ranks[from];
-    while (this.at < this.ranks.length && this.ranks[this.at] === rank) this.at += 1;
-    return this.rows.slice(from, this.at);
+  /** Goes on to the next row. */
+  next(): void {
+    this.at += 1;
+    this.show();
   }
 
-  /** Reads on, behind what is still to be handed out. */
+  get key(): readonly (string | null)[] {
+    return this.row === undefined ? [] : (this.row.slice(3) as (string | null)[]);
+  }
+
   async fill(): Promise<void> {
-    const { rows } = await this.session.client.query<[string, string, boolean, ...(string | null)[]]>({
+    const { rows } = await this.session.client.query<RankedRow>({
       text: `fetch ${FETCH_ROWS} from ranked`,
       rowMode: 'array',
     });
-    this.ranks = this.ranks.slice(this.at);
-    this.rows = this.rows.slice(this.at);
+    this.rows = rows;
     this.at = 0;
-    for (const [rank, hash, later, ...key] of rows) {
-      this.ranks.push(BigInt(rank));
-      this.rows.push({ key, hash, later });
-    }
     this.ended = rows.length < FETCH_ROWS;
+    this.show();
     if (this.ended) await this.session.client.query('close ranked');
+  }
+
+  private show(): void {
+    this.row = this.rows[this.at];
+    const times = Number(this.row?.[2] ?? 0);
+    this.times = Math.abs(times);
+    this.later = times < 0;
   }
 }
 
+/** What is left of the rows of one rank: nearly always of one key, because the rank is the key or a hash of it. */
+class Rank {
+  private of: string | undefined;
+  private readonly left: Uncancelled[] = [];
+  private readonly differences: Differences;
+
+  constructor(differences: Differences) {
+    this.differences = differences;
+  }
+
+  add(side: RankedRows, which: 'old' | 'new'): void {
+    const { row } = side;
+    if (row === undefined) return;
+    if (row[0] !== this.of) this.end();
+    this.of = row[0];
+    const { key } = side;
+    let entry = this.left.find((other) => sameKey(other.key, key));
+    if (entry === undefined) this.left.push((entry = { key, lost: 0, added: 0, later: 0 }));
+    entry[which === 'old' ? 'lost' : side.later ? 'later' : 'added'] += side.times;
+  }
+
+  end(): void {
+    for (const entry of this.left) this.differences.count(entry);
+    this.left.length = 0;
+  }
+}
+
+/** Below 0 when the row of old comes first. */
+function order(old: RankedRow | undefined, next: RankedRow | undefined): number {
+  if (old === undefined || next === undefined) return old === undefined ? 1 : -1;
+  if (old[0] !== next[0]) return BigInt(old[0]) < BigInt(next[0]) ? -1 : 1;
+  return old[1] === next[1] ? 0 : old[1] < next[1] ? -1 : 1;
+}
+
 /**
- * Compares two streams of rows that are ordered by rank. Memory stays flat however many rows differ. The rank is a
- * number, so the order is the same on every server; text would be ordered by its collation.
+ * Compares two streams of rows that are ordered by rank. The rank is a number, so the order is the same on every server;
+ * text would be ordered by its collation. Of one rank they are ordered by their hash, which is ASCII: equal rows meet
+ * and cancel each other while they pass, and only numbers are kept of the others. Memory stays flat however many rows
+ * differ, and however many of them share a key or are the same.
  */
 export async function mergeRows(
   old: RankedQuery,
   next: RankedQuery,
   differences: Differences,
 ): Promise<void> {
-  const [left, right] = [new Groups(old.session), new Groups(next.session)];
+  const [left, right] = [new RankedRows(old.session), new RankedRows(next.session)];
   await allSettled([left.open(old.sql), right.open(next.sql)]);
+  const rank = new Rank(differences);
   for (;;) {
-    // Waiting happens once in thousands of rows, not once a row.
+    // Waiting happens once in a thousand rows, not once a row.
     while (left.needsMore || right.needsMore) {
       await allSettled([left, right].filter((side) => side.needsMore).map((side) => side.fill()));
     }
-    const [a, b] = [left.rank, right.rank];
-    if (a === undefined && b === undefined) return;
-    const rank = a === undefined || (b !== undefined && b < a) ? b : a;
-    differences.compare(a === rank ? left.take() : [], b === rank ? right.take() : []);
+    const [a, b] = [left.row, right.row];
+    if (a === undefined && b === undefined) break;
+    const first = order(a, b);
+    if (first === 0 && sameKeys(a, b)) {
+      const cancelled = Math.min(left.times, right.times);
+      for (const side of [left, right]) {
+        side.times -= cancelled;
+        if (side.times === 0) side.next();
+      }
+      continue;
+    }
+    // Rank and hash collide, the keys don't: this pair is not equal.
+    if (first <= 0) {
+      rank.add(left, 'old');
+      left.next();
+    }
+    if (first >= 0) {
+      rank.add(right, 'new');
+      right.next();
+    }
   }
+  rank.end();
+}
+
+function sameKeys(a: RankedRow | undefined, b: RankedRow | undefined): boolean {
+  if (a === undefined || b === undefined || a.length !== b.length) return false;
+  for (let column = 3; column < a.length; column += 1) if (a[column] !== b[column]) return false;
+  return true;
 }

@@ -37,8 +37,7 @@ export class Meter {
 
   /** @throws OutOfTime */
   read(_side: SideName, rows: number): void {
-    const { table, estimated, until, tell } = this.options;
-    this.units += 1;
+    const { table, estimated, tell } = this.options;
     this.rows += rows;
     const now = performance.now();
     const rowsPerSecond = (this.rows * 1000) / Math.max(1, now - this.started);
@@ -49,6 +48,15 @@ export class Meter {
       rowsPerSecond,
       secondsLeft: Math.max(0, estimated - this.rows) / Math.max(1, rowsPerSecond),
     });
-    if (until !== undefined && now > until) throw new OutOfTime('the time for the comparison is over');
+    this.worked();
+  }
+
+  /** After a unit that reads again what was counted before. @throws OutOfTime */
+  worked(): void {
+    const { until } = this.options;
+    this.units += 1;
+    if (until !== undefined && performance.now() > until) {
+      throw new OutOfTime('the time for the comparison is over');
+    }
   }
 }

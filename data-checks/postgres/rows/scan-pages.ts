@@ -5,7 +5,7 @@ import type { SideSql } from './hashing.ts';
 import type { Meter } from './meter.ts';
 import { Pace } from './pace.ts';
 import type { Side } from './side.ts';
-import { add, parseTotals, type Totals, type TotalsRow } from './totals.ts';
+import { add, hasSum, parseTotals, type Totals, type TotalsRow } from './totals.ts';
 
 /** A part of a table that is read in one statement. */
 interface Part {
@@ -152,7 +152,7 @@ export async function tableTotals(side: Side, sql: SideSql, scan: TotalsScan, me
   return scan.totals;
 }
 
-/** Totals by bucket of the key's hash, in flat memory. */
+/** Totals by bucket of the row's hash, in flat memory. */
 export interface Buckets {
   readonly rows: Float64Array;
   /** Sums modulo 2^64. */
@@ -173,7 +173,10 @@ export function emptyBuckets(count: number): Buckets {
   };
 }
 
-/** Rows and hash sums by bucket: the same rows are in the same bucket wherever and in whatever order they are stored. */
+/**
+ * Rows and hash sums by bucket of the row's hash: the same rows are in the same bucket wherever and in whatever order
+ * they are stored. A row that was changed is in one bucket on old and in another one on new, and both differ.
+ */
 export async function bucketTotals(
   side: Side,
   sql: SideSql,
@@ -182,28 +185,32 @@ export async function bucketTotals(
 ): Promise<Buckets> {
   const { buckets } = scan;
   const count = buckets.rows.length;
+  const second = sql.second === undefined ? 'null::int8' : sql.second;
   await eachPart(side, scan.parts, async (session, part) => {
+    const source = sql.source(part.from, ...(part.condition === undefined ? [] : [part.condition]));
+    // Each hash is made once, below "offset 0"; groups are numbers, and text only once they are few.
     const { rows } = await session.client.query<TotalsRow & { bucket: string }>(
-      `select ${bucketOf(sql, count)}::text as bucket, ${sql.totals} ${sql.source(part.from, ...(part.condition === undefined ? [] : [part.condition]))} group by 1`,
+      `select y.bucket::text, y.n::text, y.sum::text, y.second::text from (
+         select ${inBucket('x.first', count)} as bucket, count(*) as n, sum(x.first) as sum, sum(x.second) as second
+           from (select ${sql.first} as first, ${second} as second ${source} offset 0) x group by 1) y`,
     );
-    const found = rows.map((row) => [Number(row.bucket), parseTotals(row)] as const);
+    // Before anything is kept; and nothing is made of the rows yet, which would take more memory than they do.
+    for (const row of rows) hasSum(row);
     return () => {
-      for (const [bucket, totals] of found) {
-        buckets.rows[bucket] = (buckets.rows[bucket] ?? 0) + Number(totals.rows);
+      for (const row of rows) {
+        const bucket = Number(row.bucket);
+        buckets.rows[bucket] = (buckets.rows[bucket] ?? 0) + Number(row.n);
         // The array keeps 64 bits, so this addition wraps around by itself.
-        buckets.sums[bucket] = (buckets.sums[bucket] ?? 0n) + totals.sum;
-        buckets.seconds[bucket] = (buckets.seconds[bucket] ?? 0n) + totals.second;
+        buckets.sums[bucket] = (buckets.sums[bucket] ?? 0n) + BigInt(row.sum ?? '0');
+        buckets.seconds[bucket] = (buckets.seconds[bucket] ?? 0n) + BigInt(row.second ?? '0');
       }
-      meter.read(
-        side.name,
-        found.reduce((sum, [, totals]) => sum + Number(totals.rows), 0),
-      );
+      meter.worked();
     };
   });
   return buckets;
 }
 
-/** The bucket of a row; `count` is a power of two. */
-export function bucketOf(sql: SideSql, count: number): string {
-  return `(${sql.keyHash} & ${count - 1})`;
+/** The bucket of a row by its hash; `count` is a power of two. A NULL, which no hash may be, makes no bucket. */
+export function inBucket(hash: string, count: number): string {
+  return `(${hash} & ${count - 1})`;
 }

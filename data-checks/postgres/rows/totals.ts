@@ -32,9 +32,14 @@ export function totalsColumns(hash: string, second?: string): string {
 }
 
 /** @throws Error when there are rows without a sum: their hashes were NULL and would be missing on both sides alike */
-export function parseTotals(row: TotalsRow | undefined): Totals {
-  if (row === undefined) throw new Error('the server gave no totals');
+export function hasSum(row: TotalsRow): void {
   if (row.n !== '0' && row.sum === null)
     throw new Error(`${row.n} rows gave no hash; this is a defect of Greenlight`);
+}
+
+/** @throws Error as `hasSum` */
+export function parseTotals(row: TotalsRow | undefined): Totals {
+  if (row === undefined) throw new Error('the server gave no totals');
+  hasSum(row);
   return { rows: BigInt(row.n), sum: BigInt(row.sum ?? '0'), second: BigInt(row.second ?? '0') };
 }
