@@ -9,7 +9,7 @@ import { createHttpApplication } from '../../safety/http-application.ts';
 import { type CommandContext, commandOf, wholeNumber } from '../command-context.ts';
 import { protectAddresses, untilInterrupted } from '../data/two-databases.ts';
 import { databaseArguments, type NamedDatabases } from '../init/database-arguments.ts';
-import { exampleFiles, exampleNames } from '../init/example-files.ts';
+import { exampleFiles } from '../init/example-files.ts';
 import { createAsker, LOOK_LIMITS } from '../init/look/asker.ts';
 import { lookAtTarget, type Seen } from '../init/look/look-at-target.ts';
 import { type DataPart, readDataPart } from '../init/plan/data-part.ts';
@@ -59,7 +59,7 @@ export function initCommand(context: CommandContext): Command {
     )
     .option(
       '--from <example>',
-      `write a whole plan that comes with the package, with its deploy files, instead of looking at a target: ${exampleNames().join(', ')}`,
+      'write a whole plan that comes with the package, with its deploy files, instead of looking at a target: mhp-azure, ils-kubernetes',
     )
     .option('--stay', 'keep the address as given, wherever its home page leads', false)
     .option('--offline', 'ask nobody: write the plan without looking', false)
@@ -153,8 +153,8 @@ function fromExample(
   const beside = OF_A_LOOK.filter(isGiven).map((option) => `--${option}`);
   if (beside.length > 0) {
     throw new GreenlightError(
-      'USAGE',
-      `--from writes a plan as it is, and its addresses stand there: leave out ${beside.join(' and ')}`,
+      'OPTION_CONFLICT',
+      `--from writes a plan as it is, with its addresses in it and in variables that it names: leave out ${beside.join(' and ')}`,
     );
   }
   const example = exampleFiles(name);

@@ -26,12 +26,12 @@ export function exampleNames(): readonly string[] {
 
 /**
  * The files of an example, as they belong into a user's project: contents by path.
- * @throws GreenlightError USAGE for a name that is no example
+ * @throws GreenlightError NAME_UNKNOWN for a name that is no example
  */
 export function exampleFiles(name: string): Readonly<Record<string, string>> {
   const known = exampleNames();
   if (!known.includes(name)) {
-    throw new GreenlightError('USAGE', `--from: there is no example "${name}"`, {
+    throw new GreenlightError('NAME_UNKNOWN', `--from: there is no example "${name}"`, {
       hint: known.length === 0 ? 'This package has none.' : `There is ${known.join(', ')}.`,
     });
   }
