@@ -37,10 +37,10 @@ export const STAGES: readonly Stage[] = [
     projects: ['load'],
     alone: true,
     refuse: (before, keepGoing) => notReady(before) ?? (keepGoing ? undefined : alreadyLost(before)),
-    // Service levels only read what the metrics say of real traffic; of another release they would say nothing that is
+    // Service levels and metrics only read what is said of real traffic; of another release they would say nothing that is
     // asked. Probes that come last are a few requests, which cost nobody anything on a system that is there.
     anyway: (before, check) =>
-      (check.source === 'slo' && before.release.state !== 'other') ||
+      ((check.source === 'slo' || check.source === 'metric') && before.release.state !== 'other') ||
       (check.source === 'probe' && notReady(before) === undefined),
   },
 ];

@@ -3,7 +3,7 @@ import { loadTest } from '../checks/index.ts';
 import type { PlanInput } from '../contract/plan/plan.ts';
 import * as dataChecks from '../data-checks/index.ts';
 import * as load from '../load/index.ts';
-import { defineSlo } from '../slo/define-slo.ts';
+import { defineAlerts, defineSlo } from '../slo/define-slo.ts';
 import { asPlan } from '../suites/ambient-plan.ts';
 import * as suites from '../suites/index.ts';
 import { defineSpecs } from './user-specs/define-specs.ts';
@@ -26,8 +26,9 @@ export function defineDataChecks(plan: PlanInput): void {
 }
 
 /**
- * Registers the service levels and load profiles of a plan as Playwright tests, and the probes that come last. Service
- * levels come first: they are about real traffic, and our own load would be part of it. @throws GreenlightError PLAN_INVALID
+ * Registers the service levels, metrics, load profiles and alerts of a plan as Playwright tests, and the probes that come
+ * last. What metrics say comes first: it is about real traffic, and our own load would be part of it. Alerts come after
+ * it, since that load may be what lets them fire. @throws GreenlightError PLAN_INVALID
  */
 export function defineLoad(input: PlanInput): void {
   const plan = asPlan(input);
@@ -35,5 +36,6 @@ export function defineLoad(input: PlanInput): void {
   loadTest.describe.configure({ mode: 'default' });
   defineSlo(plan);
   load.defineLoad(plan);
+  defineAlerts(plan);
   suites.defineLastProbes(plan);
 }

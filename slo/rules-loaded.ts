@@ -12,6 +12,8 @@ const Loaded = z.object({
   labels: Labels,
   health: z.string(),
   lastError: z.string().optional(),
+  /** ISO time, of the year 1 where it was never evaluated. */
+  lastEvaluation: z.string().default(''),
 });
 const Rules = z.object({
   status: z.literal('success'),
@@ -27,6 +29,17 @@ const Rules = z.object({
   }),
 });
 const Formatted = z.object({ status: z.literal('success'), data: z.string() });
+
+/** One rule that Prometheus has, with the seconds between two evaluations of its group. */
+export type LoadedRule = z.infer<typeof Loaded> & { readonly group: string; readonly interval: number };
+
+/** Everything that Prometheus has loaded. @throws MetricsUnavailable */
+export async function loadedRules(options: PrometheusOptions): Promise<readonly LoadedRule[]> {
+  const { data } = await askPrometheus(options, 'rules', undefined, Rules);
+  return data.groups.flatMap(({ name, interval, rules }) =>
+    rules.map((rule) => ({ ...rule, group: name, interval })),
+  );
+}
 
 /** What is said about one exported rule: `waiting` is loaded, but was not evaluated yet. */
 export interface RuleAnswer {
@@ -44,7 +57,7 @@ export async function rulesLoaded(
   options: PrometheusOptions,
   file: RuleFile,
 ): Promise<readonly RuleAnswer[]> {
-  const { data } = await askPrometheus(options, 'rules', undefined, Rules);
+  const loaded = await loadedRules(options);
   const known = new Map<string, Promise<string>>();
   const formatted = (query: string): Promise<string> => {
     const asked =
@@ -55,9 +68,7 @@ export async function rulesLoaded(
   };
   const answers: RuleAnswer[] = [];
   for (const { name: group, interval, rules } of file.groups) {
-    const there = data.groups
-      .filter(({ name }) => name === group)
-      .flatMap((one) => one.rules.map((rule) => ({ ...rule, interval: one.interval })));
+    const there = loaded.filter((one) => one.group === group);
     for (const rule of rules) {
       const name = 'alert' in rule ? rule.alert : rule.record;
       const about = { group, rule: `${name}${labelText(rule.labels)}` };

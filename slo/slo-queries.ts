@@ -137,10 +137,17 @@ function pushAge(selectors: readonly string[]): string {
  * its series would count nothing: of series that are new in the window, the whole value counts.
  */
 function counted(selector: string, windowS: number, by = ''): string {
+  const { before, fresh } = seriesBefore(selector, windowS);
+  return `sum${by}((increase(${selector}[${windowS}s]) and ${before}) or ${fresh})`;
+}
+
+/** The series that were there when a window began, and the values of those that came in it. */
+export function seriesBefore(
+  selector: string,
+  windowS: number,
+): { readonly before: string; readonly fresh: string } {
   const before = `last_over_time(${selector}[${Math.max(300, windowS)}s] offset ${windowS}s)`;
-  const known = `(increase(${selector}[${windowS}s]) and ${before})`;
-  const fresh = `(last_over_time(${selector}[${windowS}s]) unless ${before})`;
-  return `sum${by}(${known} or ${fresh})`;
+  return { before, fresh: `(last_over_time(${selector}[${windowS}s]) unless ${before})` };
 }
 
 function suffixed(selector: string, suffix: string): string {

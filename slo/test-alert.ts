@@ -6,6 +6,8 @@ import { z } from 'zod';
 export interface TestAlertOptions {
   /** Base address of Alertmanager, whose version 2 interface is asked; `user:password@` in it become a header. */
   readonly alertmanager: string;
+  /** Sent with every question. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Where we listen as a receiver: a `webhook_config` of Alertmanager must name it. */
   readonly listen: { readonly host: string; readonly port: number };
   readonly labels: Readonly<Record<string, string>> & { readonly alertname: string };
@@ -151,7 +153,7 @@ async function ask(
   const { address, headers } = withoutPassword(options.alertmanager);
   const response = await fetch(`${address}${path}`, {
     method,
-    headers: { ...headers, 'content-type': 'application/json' },
+    headers: { ...headers, ...options.headers, 'content-type': 'application/json' },
     redirect: 'manual',
     signal: AbortSignal.timeout(15_000),
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),

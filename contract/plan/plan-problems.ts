@@ -16,6 +16,8 @@ import { redisProblems } from './redis-plan.ts';
 import { probeProblems } from './probe.ts';
 import { runbookProblems } from './runbook.ts';
 import { stateProblems } from './state-plan.ts';
+import { alertsProblems } from '../slo/alerts-problems.ts';
+import { metricProblems } from '../slo/metric-problems.ts';
 import { specProblems } from './spec-check.ts';
 import { canonicalJson } from '../evidence/canonical.ts';
 import { ROW_OPTIONS, sameQuestion, sideOf, TableMapping } from './table-mapping.ts';
@@ -35,6 +37,8 @@ export function planProblems(input: unknown): Problem[] {
     ...dataProblems(plan),
     ...ownRowsProblems(plan),
     ...specProblems(plan),
+    ...metricProblems(plan),
+    ...alertsProblems(plan),
     ...policyProblems(plan),
     ...peopleProblems(plan),
     ...runbookProblems(plan),
@@ -72,7 +76,7 @@ function idProblems(plan: Loose): Problem[] {
     problems.push({
       path: '(plan)',
       value: 'no checks',
-      problem: 'has no flow, probe, table, state, service level, load profile, check or spec',
+      problem: 'has no flow, probe, table, state, service level, metric, load profile, alert, check or spec',
       remedy: 'add at least one: a run that checks nothing can never answer GO',
     });
   }

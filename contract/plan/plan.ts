@@ -14,6 +14,8 @@ import { Probe } from './probe.ts';
 import { planProblems } from './plan-problems.ts';
 import { Runbook } from './runbook.ts';
 import { SecretString } from './secret.ts';
+import { AlertsCheck } from '../slo/alerts-check.ts';
+import { Metrics } from '../slo/metric-check.ts';
 import { Slo } from '../slo/slo.ts';
 import { SpecCheck } from './spec-check.ts';
 import { RedisMapping } from './redis-plan.ts';
@@ -141,6 +143,10 @@ export const PlanSchema = z.strictObject({
     .prefault({}),
   /** Service levels, asked of the target's own metrics. */
   slo: Slo.optional(),
+  /** Single numbers of any source of metrics, and what they may be. */
+  metrics: Metrics.optional(),
+  /** Whether alert rules are loaded, routed and shown to fire; each is one check. */
+  alerts: z.array(AlertsCheck).default([]),
   /** Checks in Playwright specs of your own, beside the plan. */
   checks: z.array(OwnCheck).default([]),
   /** Playwright specs that are there already, each run as it is, under its own configuration. */
@@ -259,6 +265,8 @@ const PAGES: Readonly<Record<string, string>> = {
   data: 'docs/plan/data.md',
   load: 'docs/plan/load.md',
   slo: 'docs/plan/slo.md',
+  metrics: 'docs/plan/metrics.md',
+  alerts: 'docs/plan/alerts.md',
   checks: 'docs/plan/checks.md',
   created: 'docs/plan/created.md',
   policy: 'docs/plan/policy.md',

@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { SecretString } from '../plan/secret.ts';
 
 /** How long after its end a period is complete there, in seconds. */
-const delayS = z.number().int().nonnegative().max(3600).default(120);
+export const delayS = z.number().int().nonnegative().max(3600).default(120);
 
-const Address = z.url({ protocol: /^https?$/ }).refine(
+/** Of a store: without user and password, which belong into a header. */
+export const StoreAddress = z.url({ protocol: /^https?$/ }).refine(
   (text) => {
     if (!URL.canParse(text)) return true;
     const { username, password } = new URL(text);
@@ -20,7 +21,7 @@ export const MetricsSource = z.discriminatedUnion('adapter', [
     /** Which store. */
     adapter: z.literal('prometheus'),
     /** Base address, to which `/api/v1/query` is added. */
-    url: Address,
+    url: StoreAddress,
     /** Sent with every question, such as `authorization` or `x-scope-orgid`. */
     headers: z.record(z.string(), SecretString).default({}),
   }),
@@ -41,7 +42,7 @@ export const MetricsSource = z.discriminatedUnion('adapter', [
     /** A bearer token as it is, which nobody renews. Without: the credentials of the environment, by `@azure/identity`. */
     token: SecretString.optional(),
     /** The address of the query service, in another cloud. */
-    url: Address.default('https://api.loganalytics.azure.com'),
+    url: StoreAddress.default('https://api.loganalytics.azure.com'),
     /** Whom the token of the environment must be for; the default follows from the cloud that `url` is in. */
     audience: z.url({ protocol: /^https$/ }).optional(),
     delayS,

@@ -8,7 +8,7 @@ export interface Sections {
   readonly blocking: readonly CheckResult[];
   /** Looked, and could not tell: blocking or not. */
   readonly unclear: readonly CheckResult[];
-  /** Failures of advisory checks, flaky advisory checks. */
+  /** Failures of advisory checks, flaky advisory checks, and passes beyond the warning level of a metric. */
   readonly warnings: readonly CheckResult[];
   readonly waived: readonly CheckResult[];
   readonly notRun: readonly CheckResult[];
@@ -31,7 +31,7 @@ const SECTION_OF: Record<CheckState, (check: CheckResult, verdict: Verdict) => S
   'not-run': () => 'notRun',
   // Also where it may: a part that was missing is named, with its remedy, and never looks like a pass.
   'not-applicable': () => 'notRun',
-  passed: () => 'fine',
+  passed: ({ findings }) => (findings.some(({ cause }) => cause === 'warning-level') ? 'warnings' : 'fine'),
   empty: () => 'nothingToSee',
 };
 

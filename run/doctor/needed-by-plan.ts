@@ -1,4 +1,5 @@
 import type { LoadProfile } from '../../contract/load/load-profile.ts';
+import type { MetricSource } from '../../contract/slo/metric-source.ts';
 import type { Plan } from '../../contract/plan/plan.ts';
 import type { RecordsSource } from '../../contract/plan/target.ts';
 import type { OptionalPackage } from '../../host/optional-packages.ts';
@@ -26,6 +27,16 @@ function withRecords(
     ? `records with adapter '${adapter}'`
     : undefined;
 }
+/** The first source of metrics that is so, in words of the plan. */
+const metricsFrom = (
+  { slo, metrics }: Plan,
+  so: (source: MetricSource) => boolean,
+  words: string,
+): string | undefined => {
+  if (slo !== undefined && so(slo.source)) return `slo.source ${words}`;
+  const [name] = Object.entries(metrics?.sources ?? {}).find(([, source]) => so(source)) ?? [];
+  return name === undefined ? undefined : `metrics.sources.${name} ${words}`;
+};
 /** No plan asks for it: a command or a setting does, and says so itself. */
 const never: Need = () => undefined;
 
@@ -49,12 +60,14 @@ export const NEEDED_BY_PLAN: Readonly<Record<OptionalPackage | PlannedProgram, N
     );
     return asked === undefined ? withRecords(target, 'mysql') : `target.databases.${asked[0]}`;
   },
-  '@aws-sdk/client-cloudwatch': ({ slo }) =>
-    slo?.source.adapter === 'cloudwatch' ? "slo.source with adapter 'cloudwatch'" : undefined,
-  '@azure/identity': ({ slo }) =>
-    slo?.source.adapter === 'azure-logs' && slo.source.token === undefined
-      ? "slo.source with adapter 'azure-logs' and no token"
-      : undefined,
+  '@aws-sdk/client-cloudwatch': (plan) =>
+    metricsFrom(plan, ({ adapter }) => adapter === 'cloudwatch', "with adapter 'cloudwatch'"),
+  '@azure/identity': (plan) =>
+    metricsFrom(
+      plan,
+      (source) => source.adapter === 'azure-logs' && source.token === undefined,
+      "with adapter 'azure-logs' and no token",
+    ),
   '@aws-sdk/client-dynamodb': ({ target }) => withRecords(target, 'dynamodb'),
   '@aws-sdk/client-s3': ({ probes }) => {
     const backup = probes.find((one) => one.kind === 'backup' && one.source.adapter === 's3');

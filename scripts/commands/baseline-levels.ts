@@ -19,7 +19,7 @@ import { durationOption, FIRST_MINUTES_S, timeOption } from '../baseline/after-c
 import { type CommandContext, commandOf, CONFIG_OPTION, repeated } from '../command-context.ts';
 import { loadConfig } from '../../host/load-config.ts';
 import { ownVersion } from '../../host/package-root.ts';
-import { plannedLevels, sloOf } from '../slo/planned-levels.ts';
+import { plannedLevels, sloOf } from '../../slo/planned-levels.ts';
 
 const DEFAULT_FILE = 'greenlight.levels.json';
 

@@ -4,7 +4,7 @@ import { EXIT } from '../../contract/exit-codes.ts';
 import type { Phase } from '../../contract/evidence/outcome.ts';
 import { type CommandContext, commandOf, CONFIG_OPTION } from '../command-context.ts';
 import { loadConfig } from '../../host/load-config.ts';
-import { rulesOf, sloOf } from '../slo/planned-levels.ts';
+import { rulesOf, sloOf } from '../../slo/planned-levels.ts';
 
 /** `greenlight slo export` */
 export function sloExportCommand(context: CommandContext): Command {

@@ -8,7 +8,7 @@ import { redactorOf } from '../../safety/redactor.ts';
 import type { Phase } from '../../contract/evidence/outcome.ts';
 import { type CommandContext, commandOf, CONFIG_OPTION } from '../command-context.ts';
 import { loadConfig } from '../../host/load-config.ts';
-import { rulesOf, sloOf } from '../slo/planned-levels.ts';
+import { rulesOf, sloOf } from '../../slo/planned-levels.ts';
 
 /** `greenlight slo rules --check` */
 export function sloRulesCommand(context: CommandContext): Command {

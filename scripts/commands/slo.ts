@@ -9,7 +9,7 @@ import { refuseLiveKeys } from '../../safety/live-keys.ts';
 import { type CommandContext, commandOf, CONFIG_OPTION } from '../command-context.ts';
 import { untilInterrupted } from '../data/two-databases.ts';
 import { loadConfig } from '../../host/load-config.ts';
-import { plannedLevels, sloOf } from '../slo/planned-levels.ts';
+import { plannedLevels, sloOf } from '../../slo/planned-levels.ts';
 import { type EvaluatedSlo, renderSlo } from '../slo/render-slo.ts';
 import { sloExportCommand } from './slo-export.ts';
 import { sloRulesCommand } from './slo-rules.ts';

@@ -43,7 +43,7 @@ export async function readAzureLogs(
     return periods;
   };
   const ask = (selector: string, value: string): Promise<Periods> =>
-    answer(values(selector, value, startS, endS, slo.scrapeS));
+    answer(azureValues(selector, value, startS, endS, slo.scrapeS));
   const alive = await ask(slo.up, 'count()');
   const counts = async (total: string, part: string, fast?: string): Promise<PeriodCounts> => {
     const all = await ask(total, 'sum(ItemCount)');
@@ -75,7 +75,7 @@ export async function readAzureLogs(
   }
 }
 
-function values(
+export function azureValues(
   selector: string,
   value: string,
   startS: number,

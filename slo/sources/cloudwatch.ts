@@ -42,7 +42,10 @@ export function openCloudWatchReader(
 }
 
 /** Opens the client of AWS, with the credentials of the environment. */
-async function openCloudWatch(source: CloudWatchSource, signal?: AbortSignal): Promise<CloudWatchStore> {
+export async function openCloudWatch(
+  source: CloudWatchSource,
+  signal?: AbortSignal,
+): Promise<CloudWatchStore> {
   const sdk = await importClient('@aws-sdk/client-cloudwatch', () => import('@aws-sdk/client-cloudwatch'));
   const client: CloudWatchClient = new sdk.CloudWatchClient({ region: source.region, maxAttempts: 3 });
   const options = signal === undefined ? {} : { abortSignal: signal };
@@ -124,7 +127,7 @@ function weighted(percentages: Periods, counts: Periods): Periods {
   );
 }
 
-async function dataOf(
+export async function dataOf(
   store: CloudWatchStore,
   input: GetMetricDataCommandInput,
 ): Promise<{ values: ReadonlyMap<string, Periods>; warnings: readonly string[] }> {
@@ -181,7 +184,7 @@ async function exists(store: CloudWatchStore, selector: string, total: string): 
   return (answer.Metrics ?? []).length > 0;
 }
 
-async function asking<T>(ask: () => Promise<T>): Promise<T> {
+export async function asking<T>(ask: () => Promise<T>): Promise<T> {
   try {
     return await ask();
   } catch (cause) {
@@ -190,7 +193,7 @@ async function asking<T>(ask: () => Promise<T>): Promise<T> {
   }
 }
 
-function metricOf(selector: string): Metric {
+export function metricOf(selector: string): Metric {
   const { name, matchers } = parseSelector(selector);
   const at = name.lastIndexOf('/');
   const unusable = matchers.find(({ operator }) => operator !== '=');

@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import type { Loose } from '../../flow/loose.ts';
+import { alerts } from './alerts.ts';
 import { builtIn } from './built-in.ts';
 import type { DeclaredCheck, Room } from './check-kind.ts';
 import { comparison } from './comparison.ts';
 import { coverage } from './coverage.ts';
 import { flow } from './flow.ts';
 import { load } from './load.ts';
+import { metric } from './metric.ts';
 import { own } from './own.ts';
 import { probe } from './probe.ts';
 import { redis } from './redis.ts';
@@ -26,8 +28,10 @@ export const CHECK_KINDS = {
   state,
   redis,
   slo,
+  metric,
   load,
   comparison,
+  alerts,
 };
 
 export type CheckSource = keyof typeof CHECK_KINDS;

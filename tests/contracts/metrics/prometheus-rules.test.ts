@@ -8,7 +8,7 @@ import { parsePlan } from '../../../contract/plan/plan.ts';
 import { Slo } from '../../../contract/slo/slo.ts';
 import { prometheusRules } from '../../../slo/prometheus-rules.ts';
 import { sloQueries } from '../../../slo/slo-queries.ts';
-import { rulesOf } from '../../../scripts/slo/planned-levels.ts';
+import { rulesOf } from '../../../slo/planned-levels.ts';
 import { prometheusMissing } from './prometheus-server.ts';
 
 const missing = prometheusMissing('promtool');

@@ -39,6 +39,38 @@ export default defineConfig({
       },
     ],
   },
+  metrics: {
+    sources: {
+      fixture: { adapter: 'http-json', url },
+      nothing: { adapter: 'prometheus', url: 'http://127.0.0.1:9' },
+    },
+    checks: [
+      {
+        id: 'number-warns',
+        title: 'The number is small',
+        source: 'fixture',
+        kind: 'gauge',
+        of: '/number#/n',
+        limits: { warning: { atMost: 2 }, critical: { atMost: 3 } },
+      },
+      {
+        id: 'number-rolls-back',
+        title: 'The number is tiny',
+        source: 'fixture',
+        kind: 'gauge',
+        of: '/number#/n',
+        limits: { critical: { atMost: 1 }, rollback: { atMost: 2 } },
+      },
+    ],
+  },
+  alerts: [
+    {
+      id: 'somebody-is-told',
+      title: 'Somebody is told',
+      source: 'nothing',
+      rules: [{ alert: 'TooSlow', severity: 'critical' }],
+    },
+  ],
   load: {
     profiles: [
       {

@@ -21,7 +21,7 @@ beforeAll(async () => {
   old = await startTarget((_request, response) => void setTimeout(() => response.end('{}'), 5));
   target = await startTarget((request, response) => {
     if (request.url === '/broken') response.statusCode = 503;
-    setTimeout(() => response.end('{}'), 5);
+    setTimeout(() => response.end(request.url === '/number' ? '{"n":3}' : '{}'), 5);
   });
 });
 afterAll(async () => {
@@ -55,6 +55,21 @@ test('each profile is one test with one finding that carries the result', async 
     status: 'failed',
     found: 1,
     finding: { outcome: 'unknown', cause: 'metrics-unavailable' },
+  });
+  expect(findingOf(run, 'number-warns')).toMatchObject({
+    status: 'passed',
+    found: 1,
+    finding: { outcome: 'pass', cause: 'warning-level', measured: 3 },
+  });
+  expect(findingOf(run, 'number-rolls-back')).toMatchObject({
+    status: 'failed',
+    found: 1,
+    finding: { outcome: 'fail', cause: 'rollback-level' },
+  });
+  expect(findingOf(run, 'somebody-is-told')).toMatchObject({
+    status: 'failed',
+    found: 1,
+    finding: { outcome: 'unknown', cause: 'alerting-unavailable' },
   });
   expect(run.checks.get('list-holds')?.tags).toEqual(expect.arrayContaining(['blocking', 'list-holds']));
   if (k6.available) {

@@ -49,6 +49,11 @@ function planWith(ids: Partial<Record<Named, string>> = {}): PlanInput {
         { ...of('slo'), kind: 'error-rate', bad: 'bad', total: 'all', atMost: { critical: 0.01 } },
       ],
     },
+    metrics: {
+      sources: { main: { adapter: 'prometheus', url: 'http://127.0.0.1:9090' } },
+      checks: [{ ...of('metric'), kind: 'gauge', of: 'up', limits: { critical: { atLeast: 1 } } }],
+    },
+    alerts: [{ ...of('alerts'), rules: [{ alert: 'TooSlow', severity: 'critical' }] }],
     load: {
       profiles: [{ ...of('load'), engine: 'k6', requests: [{ path: '/' }], thresholds: { p95Ms: 100 } }],
       comparisons: [{ ...of('comparison'), engine: 'autocannon', requests: [{ path: '/' }] }],
@@ -56,7 +61,19 @@ function planWith(ids: Partial<Record<Named, string>> = {}): PlanInput {
   };
 }
 
-type Named = 'flow' | 'step' | 'probe' | 'own' | 'spec' | 'table' | 'redis' | 'slo' | 'load' | 'comparison';
+type Named =
+  | 'flow'
+  | 'step'
+  | 'probe'
+  | 'own'
+  | 'spec'
+  | 'table'
+  | 'redis'
+  | 'slo'
+  | 'metric'
+  | 'load'
+  | 'comparison'
+  | 'alerts';
 /** Where each stands in the plan. */
 const PLACES: Record<Named, string> = {
   flow: 'flows[0]',
@@ -67,8 +84,10 @@ const PLACES: Record<Named, string> = {
   table: 'data.tables[0]',
   redis: 'data.redis[0]',
   slo: 'slo.objectives[0]',
+  metric: 'metrics.checks[0]',
   load: 'load.profiles[0]',
   comparison: 'load.comparisons[0]',
+  alerts: 'alerts[0]',
 };
 const NAMES = Object.keys(PLACES) as Named[];
 /** Checks whose ids are ours. */

@@ -1,13 +1,13 @@
-import { GreenlightError } from '../../contract/errors.ts';
-import type { PlannedCheck } from '../../contract/plan/checks.ts';
-import type { Phase } from '../../contract/evidence/outcome.ts';
-import { plannedIn } from '../../contract/plan/planned-in.ts';
-import type { Plan } from '../../contract/plan/plan.ts';
-import type { Policy } from '../../contract/verdict/policy.ts';
-import type { Slo, SloObjective } from '../../contract/slo/slo.ts';
-import { alertWeight } from '../../slo/alert-weight.ts';
-import type { RuleFile } from '../../slo/prometheus-rule.ts';
-import { prometheusRules } from '../../slo/prometheus-rules.ts';
+import { GreenlightError } from '../contract/errors.ts';
+import type { PlannedCheck } from '../contract/plan/checks.ts';
+import type { Phase } from '../contract/evidence/outcome.ts';
+import { plannedIn } from '../contract/plan/planned-in.ts';
+import type { Plan } from '../contract/plan/plan.ts';
+import type { Policy } from '../contract/verdict/policy.ts';
+import type { Slo, SloObjective } from '../contract/slo/slo.ts';
+import { alertWeight } from './alert-weight.ts';
+import type { RuleFile } from './prometheus-rule.ts';
+import { prometheusRules } from './prometheus-rules.ts';
 
 /** A service level, and what the plan says of it in a phase. */
 export interface PlannedLevel {

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { MetricsUnavailable } from '../../contract/ports/metrics.ts';
+import type { AlertsCheck } from '../../contract/slo/alerts-check.ts';
+import { resolveSecret } from '../../safety/secrets.ts';
+import { askJson } from '../sources/ask-json.ts';
+import { Route } from './route-tree.ts';
+
+/** How the Alertmanager of a plan is reached; headers hold resolved secrets. */
+export interface AlertmanagerOptions {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+const Status = z.object({ config: z.object({ original: z.string() }) });
+const Config = z.object({ route: Route });
+
+/** @throws GreenlightError SECRET_MISSING */
+export function alertmanagerOf(
+  { url, headers }: NonNullable<AlertsCheck['alertmanager']>,
+  env: NodeJS.ProcessEnv,
+): AlertmanagerOptions {
+  return {
+    url: url.replace(/\/+$/, ''),
+    headers: Object.fromEntries(
+      Object.entries(headers).map(([name, value]) => [name, resolveSecret(value, env)]),
+    ),
+  };
+}
+
+/** The routes that Alertmanager has loaded: version 2 of its interface gives its configuration. @throws MetricsUnavailable */
+export async function loadedRoutes(
+  { url, headers }: AlertmanagerOptions,
+  signal?: AbortSignal,
+): Promise<Route> {
+  const hint = 'see that alertmanager.url is the address of an Alertmanager that answers from here';
+  const { status, body } = await askJson(`${url}/api/v2/status`, headers, hint, signal);
+  const answer = Status.safeParse(body);
+  if (status !== 200 || !answer.success)
+    throw new MetricsUnavailable(`Alertmanager answered ${status}, and not with its configuration`, hint);
+  // Lazy: only this question needs to read YAML.
+  const { parse } = await import('yaml');
+  const config = Config.safeParse(parse(answer.data.config.original));
+  if (config.success) return config.data.route;
+  throw new MetricsUnavailable('the configuration of Alertmanager has no route that can be read', hint);
+}

@@ -1,0 +1,167 @@
+import { z } from 'zod';
+import type { Finding } from '../../contract/evidence/finding.ts';
+import { MetricsUnavailable } from '../../contract/ports/metrics.ts';
+import type { AlertRule, AlertsCheck } from '../../contract/slo/alerts-check.ts';
+import type { RuleFile } from '../prometheus-rule.ts';
+import { loadedRules, rulesLoaded } from '../rules-loaded.ts';
+import { askPrometheus, createPrometheus, type PrometheusOptions } from '../sources/prometheus.ts';
+import { testAlert } from '../test-alert.ts';
+import { type AlertAnswer, findingOf } from './alert-answer.ts';
+import { type AlertmanagerOptions, loadedRoutes } from './alertmanager.ts';
+import { lookAtFiring, lookAtRoute, lookAtRule } from './look-at-rule.ts';
+
+/** Who is asked, with resolved secrets. */
+export interface AlertSystems {
+  readonly prometheus: PrometheusOptions;
+  readonly alertmanager: AlertmanagerOptions | undefined;
+  /** The rules that the service levels of the plan are exported as, where the check asks for them. */
+  readonly exported: RuleFile | undefined;
+  readonly signal?: AbortSignal;
+}
+
+const Alertmanagers = z.object({
+  status: z.literal('success'),
+  data: z.object({ activeAlertmanagers: z.array(z.unknown()) }),
+});
+
+/** Looks once at everything that one check says about alerting. A system that gives no answer makes it unknown. */
+export async function evaluateAlerts(check: AlertsCheck, systems: AlertSystems): Promise<Finding> {
+  try {
+    const answers = [
+      ...(await rulesOf(check, systems)),
+      ...(await routesOf(check, systems)),
+      ...(await deliveryOf(check, systems)),
+    ];
+    return findingOf(check.id, answers);
+  } catch (error) {
+    if (!(error instanceof MetricsUnavailable)) throw error;
+    return {
+      check: check.id,
+      outcome: 'unknown',
+      cause: 'alerting-unavailable',
+      summary: `Whether anybody would be told cannot be asked: ${error.message}`,
+      remedy: error.hint,
+      sampleSize: 0,
+    };
+  }
+}
+
+async function rulesOf(
+  { rules }: AlertsCheck,
+  { prometheus, exported }: AlertSystems,
+): Promise<readonly AlertAnswer[]> {
+  const store = createPrometheus(prometheus);
+  const nowS = await store.now();
+  const loaded = await loadedRules(prometheus);
+  const fired: AlertAnswer[] = [];
+  for (const rule of rules) {
+    const answer = await lookAtFiring(rule, store, nowS);
+    if (answer !== undefined) fired.push(answer);
+  }
+  const own = exported === undefined ? [] : await rulesLoaded(prometheus, exported);
+  return [
+    ...rules.map((rule) => lookAtRule(rule, loaded, nowS)),
+    ...own.map(({ group, rule, state, why }): AlertAnswer => ({
+      about: `${rule} of ${group} is loaded as exported`,
+      outcome: EXPORTED[state],
+      ...(state === 'loaded' ? {} : { cause: `rule-${state}` }),
+      measured: why ?? state,
+      expected: 'loaded',
+      ...(state === 'loaded'
+        ? {}
+        : { remedy: 'write the rules anew with greenlight slo export --prometheus, and reload Prometheus' }),
+    })),
+    ...fired,
+  ];
+}
+
+const EXPORTED: Readonly<
+  Record<Awaited<ReturnType<typeof rulesLoaded>>[number]['state'], AlertAnswer['outcome']>
+> = {
+  loaded: 'pass',
+  missing: 'fail',
+  other: 'fail',
+  broken: 'fail',
+  // Loaded a moment ago.
+  waiting: 'unknown',
+};
+
+async function routesOf(
+  { rules }: AlertsCheck,
+  { prometheus, alertmanager, signal }: AlertSystems,
+): Promise<readonly AlertAnswer[]> {
+  if (alertmanager === undefined) return [];
+  const { data } = await askPrometheus(prometheus, 'alertmanagers', undefined, Alertmanagers);
+  const sends = data.activeAlertmanagers.length;
+  const connected: AlertAnswer = {
+    about: 'Prometheus sends its alerts to an Alertmanager',
+    outcome: sends > 0 ? 'pass' : 'fail',
+    ...(sends > 0
+      ? {}
+      : {
+          cause: 'no-alertmanager',
+          remedy: 'name the Alertmanager in the section alerting of prometheus.yml',
+        }),
+    measured: `${sends} that it reaches`,
+    expected: 'at least one',
+  };
+  if (rules.every(({ receivers }) => receivers === undefined)) return [connected];
+  const root = await loadedRoutes(alertmanager, signal);
+  try {
+    return [connected, ...rules.flatMap((rule) => lookAtRoute(rule, root) ?? [])];
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new MetricsUnavailable(why, 'show the way with amtool config routes test', { cause });
+  }
+}
+
+/** A test alert with the labels of the rules, once for each set of them: what Alertmanager makes of it is no guess. */
+async function deliveryOf(
+  { rules, testAlert: wanted }: AlertsCheck,
+  { alertmanager, signal }: AlertSystems,
+): Promise<readonly AlertAnswer[]> {
+  if (wanted === undefined || alertmanager === undefined) return [];
+  const at = wanted.listen.lastIndexOf(':');
+  const listen = {
+    host: wanted.listen.slice(0, at).replace(/^\[|\]$/g, ''),
+    port: Number(wanted.listen.slice(at + 1)),
+  };
+  const answers: AlertAnswer[] = [];
+  const sent = new Set<string>();
+  for (const rule of rules) {
+    const labels = labelsOf(rule);
+    const key = JSON.stringify(labels);
+    if (sent.has(key)) continue;
+    sent.add(key);
+    const { state, why } = await testAlert({
+      alertmanager: alertmanager.url,
+      headers: alertmanager.headers,
+      listen,
+      labels: { ...labels, alertname: 'GreenlightTestAlert' },
+      receiver: wanted.receiver,
+      waitMs: wanted.waitS * 1000,
+      ...(signal === undefined ? {} : { signal }),
+    });
+    answers.push({
+      about: `A test alert of severity ${rule.severity} is delivered to ${wanted.receiver}`,
+      outcome: state === 'delivered' ? 'pass' : state === 'not-delivered' ? 'fail' : 'unknown',
+      ...(state === 'delivered'
+        ? {}
+        : {
+            cause: state === 'unknown' ? 'delivery-unknown' : state,
+            remedy:
+              state === 'not-delivered'
+                ? 'correct the routes of Alertmanager, or end the silence'
+                : 'let a webhook_config of this receiver name the address of testAlert.listen, and wait longer than group_wait',
+          }),
+      measured: why,
+      expected: 'delivered',
+    });
+  }
+  return answers;
+}
+
+function labelsOf({ labels, seriesLabels, severity }: AlertRule): Record<string, string> {
+  const all = { ...seriesLabels, ...labels, severity };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== ''));
+}

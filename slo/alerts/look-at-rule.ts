@@ -1,0 +1,148 @@
+import type { MetricsPort } from '../../contract/ports/metrics.ts';
+import type { AlertRule } from '../../contract/slo/alerts-check.ts';
+import { MOST_AGE_SCRAPES } from '../limits.ts';
+import type { LoadedRule } from '../rules-loaded.ts';
+import type { AlertAnswer } from './alert-answer.ts';
+import { receiversOf, type Route } from './route-tree.ts';
+
+/**
+ * Whether a rule is there, sets the labels that it must, and is evaluated. Pure.
+ * @param nowS the time of Prometheus, in Unix seconds
+ */
+export function lookAtRule(rule: AlertRule, loaded: readonly LoadedRule[], nowS: number): AlertAnswer {
+  const about = `${rule.alert} is loaded as planned`;
+  const fail = (cause: string, measured: string, expected: string, remedy: string): AlertAnswer => ({
+    about,
+    outcome: 'fail',
+    cause,
+    measured,
+    expected,
+    remedy,
+  });
+  const named = loaded.filter(({ name, type }) => name === rule.alert && type === 'alerting');
+  if (named.length === 0)
+    return fail(
+      'rule-missing',
+      'no rule of this name',
+      'a loaded rule',
+      'load the rule file that has it (rule_files), and reload Prometheus; promtool check rules says whether it can be read',
+    );
+  const wanted = { ...rule.labels, severity: rule.severity };
+  const same = named.filter(({ labels }) =>
+    Object.entries(wanted).every(([key, value]) => labels[key] === value),
+  );
+  if (same.length === 0) {
+    const others = Object.entries(rule.labels).every(([key, value]) =>
+      named.some(({ labels }) => labels[key] === value),
+    );
+    return fail(
+      others ? 'other-severity' : 'other-labels',
+      named.map(({ labels }) => labelText(labels)).join(' and '),
+      labelText(wanted),
+      'set the labels of the rule as planned: routes and people go by them',
+    );
+  }
+  const [first] =
+    rule.forS === undefined
+      ? same
+      : same.filter(({ duration }) => Math.abs(duration - (rule.forS ?? 0)) < 0.001);
+  if (first === undefined)
+    return fail(
+      'other-duration',
+      same.map(({ duration }) => `after ${duration} s`).join(' and '),
+      `after ${rule.forS ?? 0} s`,
+      'set `for` of the rule as planned',
+    );
+  if (first.health === 'err')
+    return fail(
+      'rule-broken',
+      first.lastError ?? 'its last evaluation failed',
+      'an evaluation without an error',
+      'mend its expression',
+    );
+  const evaluatedS = Date.parse(first.lastEvaluation) / 1000;
+  if (first.health !== 'ok')
+    return {
+      about,
+      outcome: 'unknown',
+      cause: 'rule-waiting',
+      measured: 'not evaluated yet',
+      expected: 'an evaluation without an error',
+      remedy: `ask again in ${first.interval} s; where it stays so, Prometheus does not evaluate its group`,
+    };
+  if (nowS - evaluatedS > MOST_AGE_SCRAPES * first.interval + 5)
+    return fail(
+      'rule-idle',
+      `last evaluated ${Math.round(nowS - evaluatedS)} s ago`,
+      `every ${first.interval} s`,
+      'see why Prometheus does not evaluate its group any more: evaluations that take too long, or one that hangs',
+    );
+  return { about, outcome: 'pass', measured: labelText(first.labels), expected: labelText(wanted) };
+}
+
+/** Whether everybody is told who shall be, and nobody else. Pure. */
+export function lookAtRoute(rule: AlertRule, root: Route): AlertAnswer | undefined {
+  if (rule.receivers === undefined) return undefined;
+  const about = `${rule.alert} is routed as planned`;
+  const expected = [...rule.receivers].sort().join(', ');
+  const labels = { ...rule.seriesLabels, ...rule.labels, severity: rule.severity, alertname: rule.alert };
+  const { receivers, guessed } = receiversOf(labels, root);
+  const measured = [...receivers].sort().join(', ');
+  if (guessed.length > 0)
+    return {
+      about,
+      outcome: 'unknown',
+      cause: 'route-depends',
+      measured: `${measured}, if it has no label ${guessed.join(', ')}`,
+      expected,
+      remedy: `say with seriesLabels what its series will have: seriesLabels: { ${guessed[0] ?? ''}: 'shop' }, or an empty text for none`,
+    };
+  if (measured === expected) return { about, outcome: 'pass', measured, expected };
+  return {
+    about,
+    outcome: 'fail',
+    cause: 'other-route',
+    measured,
+    expected,
+    remedy: `correct the routes of Alertmanager for ${labelText(labels)}; amtool config routes test shows the way`,
+  };
+}
+
+/** Whether a rule was firing lately. Nobody having seen it is no fault of it, and no proof that it works. */
+export async function lookAtFiring(
+  rule: AlertRule,
+  store: MetricsPort,
+  nowS: number,
+): Promise<AlertAnswer | undefined> {
+  const { firedWithinS } = rule;
+  if (firedWithinS === undefined) return undefined;
+  const labels = { ...rule.labels, severity: rule.severity, alertname: rule.alert };
+  const selector = Object.entries(labels).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
+  const seen = async (state: string): Promise<boolean> => {
+    const series = `ALERTS{${[...selector, `alertstate="${state}"`].join(',')}}`;
+    return (
+      (await store.instant(`count(count_over_time(${series}[${firedWithinS}s]))`, nowS)).samples.length > 0
+    );
+  };
+  const about = `${rule.alert} was firing in the last ${firedWithinS} s`;
+  const expected = 'firing';
+  if (await seen('firing')) return { about, outcome: 'pass', measured: 'firing', expected };
+  const pending = await seen('pending');
+  return {
+    about,
+    outcome: 'unknown',
+    cause: 'not-fired',
+    measured: pending ? 'pending, and then no more' : 'never',
+    expected,
+    remedy: pending
+      ? 'let the load that breaks it last longer than its `for`'
+      : 'make load that breaks its threshold (a load profile of this plan, or a rehearsal), or lengthen firedWithinS',
+  };
+}
+
+function labelText(labels: Readonly<Record<string, string>>): string {
+  return Object.entries(labels)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => `${name}=${JSON.stringify(value)}`)
+    .join(', ');
+}

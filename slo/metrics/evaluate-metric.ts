@@ -1,0 +1,78 @@
+import type { Finding } from '../../contract/evidence/finding.ts';
+import { MetricsUnavailable } from '../../contract/ports/metrics.ts';
+import type { MetricCheck } from '../../contract/slo/metric-check.ts';
+import { everyOf, questionsOf } from '../../contract/slo/metric-problems.ts';
+import { METRIC_TRAITS, type MetricSource, type MetricTraits } from '../../contract/slo/metric-source.ts';
+import { LEAST_COVERAGE, MOST_AGE_SCRAPES } from '../limits.ts';
+import { judgeMetric } from './judge-metric.ts';
+import type { Asked, MetricQuestion, MetricReader, MetricReading, Witness } from './metric-reading.ts';
+
+/** Asks for one number, once, and judges it. A source that gives no answer makes it unknown. */
+export async function evaluateMetric(
+  reader: MetricReader,
+  named: { readonly name: string; readonly source: MetricSource },
+  check: MetricCheck,
+): Promise<Finding> {
+  const everyS = everyOf(check, named.source);
+  const { knows } = METRIC_TRAITS[named.source.adapter];
+  const question = (text: string, measure: MetricQuestion['measure']): MetricQuestion => ({
+    measure,
+    text,
+    over: check.kind === 'gauge' ? check.over : 'avg',
+    ...(check.kind === 'gauge' && check.statistic !== undefined ? { statistic: check.statistic } : {}),
+    everyS,
+    window: check.since === undefined ? { lastS: check.windowS } : { sinceS: Date.parse(check.since) / 1000 },
+  });
+  try {
+    const asked: Asked[] = [];
+    for (const { key, text, measure } of questionsOf(check)) {
+      const one = question(text, measure);
+      const reading = await reader.read(one);
+      const absent = reading.series.length === 0 && check.absent === 'zero' && key !== 'total';
+      const witness = absent
+        ? await witnessOf(
+            reader,
+            one,
+            check.present === undefined ? undefined : question(check.present, 'gauge'),
+            knows,
+          )
+        : undefined;
+      asked.push({ key, text, measure, reading, ...(witness === undefined ? {} : { witness }) });
+    }
+    return judgeMetric(check, { name: named.name, knows, everyS }, asked);
+  } catch (error) {
+    if (!(error instanceof MetricsUnavailable)) throw error;
+    return {
+      check: check.id,
+      outcome: 'unknown',
+      cause: 'metrics-unavailable',
+      summary: `${named.name} gave no answer that can be used: ${error.message}`,
+      remedy: error.hint,
+      sampleSize: 0,
+    };
+  }
+}
+
+/** What shows that an absent metric would be there if anything had happened. */
+async function witnessOf(
+  reader: MetricReader,
+  question: MetricQuestion,
+  present: MetricQuestion | undefined,
+  knows: MetricTraits['knows'],
+): Promise<Witness> {
+  if (present === undefined) return reader.knows(question);
+  const reading: MetricReading = await reader.read({ ...present, over: 'last' });
+  // Stores of periods leave out what is empty, so that a value anywhere in the window must do.
+  const watched = reading.series.some(
+    ({ ageS, coverage }) =>
+      knows === 'periods' ||
+      (ageS !== undefined && ageS <= MOST_AGE_SCRAPES * present.everyS && coverage >= LEAST_COVERAGE),
+  );
+  const known = watched && reading.warnings.length === 0;
+  return {
+    known,
+    by: known
+      ? `${present.text} has a value`
+      : `${present.text} has no value now either, or had none for a part of the window`,
+  };
+}

@@ -1,0 +1,75 @@
+import { MetricsUnavailable } from '../../contract/ports/metrics.ts';
+import type { MetricQuestion, MetricReader, MetricReading } from './metric-reading.ts';
+import { type Point, reducePoints } from './reduce-points.ts';
+
+/** How far back a store of periods must have had a value once, so that a metric is known to be there: two weeks. */
+export const KNOWN_FOR_S = 14 * 24 * 3600;
+
+/** What a store has of a metric between two moments, in Unix seconds. */
+export interface PeriodSeries {
+  readonly series: readonly {
+    readonly name: string;
+    readonly points: readonly Point[];
+    /** Seconds of a period, where the store has chosen it. */
+    readonly stepS?: number;
+  }[];
+  readonly warnings: readonly string[];
+}
+
+/** Asks one store for the values of whole periods; a point stands at the end of its period. @throws MetricsUnavailable */
+export type AskPeriods = (
+  question: MetricQuestion,
+  span: { readonly startS: number; readonly endS: number },
+) => Promise<PeriodSeries>;
+
+/**
+ * Reads numbers from a store of periods. The window ends with the last period that is complete there, and begins with the
+ * first whole one: what happened in the minute of the cut-over itself may be of before.
+ * @param delayS how long it takes until a period is complete
+ */
+export function periodReader(
+  ask: AskPeriods,
+  delayS: number,
+  knows: MetricReader['knows'] = (question) => seenBefore(ask, question, delayS),
+): MetricReader {
+  return {
+    read: async (question) => {
+      const { everyS, window } = question;
+      const endS = lastEnd(everyS, delayS);
+      const startS = 'lastS' in window ? endS - window.lastS : Math.ceil(window.sinceS / everyS) * everyS;
+      if (startS >= endS)
+        throw new MetricsUnavailable(
+          `no whole period has passed there since ${new Date(startS * 1000).toISOString()}`,
+          `ask again once ${everyS} s are over, and ${delayS} s more`,
+        );
+      return reduced(question, await ask(question, { startS, endS }), { startS, endS });
+    },
+    knows,
+  };
+}
+
+function reduced(
+  question: MetricQuestion,
+  { series, warnings }: PeriodSeries,
+  span: { readonly startS: number; readonly endS: number },
+): MetricReading {
+  return {
+    windowS: span.endS - span.startS,
+    warnings,
+    series: series.flatMap(
+      ({ name, points, stepS }) =>
+        reducePoints(name, points, question, stepS === undefined ? span : { ...span, stepS }) ?? [],
+    ),
+  };
+}
+
+async function seenBefore(ask: AskPeriods, question: MetricQuestion, delayS: number) {
+  const endS = lastEnd(question.everyS, delayS);
+  const { series } = await ask(question, { startS: endS - KNOWN_FOR_S, endS });
+  const known = series.some(({ points }) => points.length > 0);
+  return { known, by: `it ${known ? 'had a' : 'had no'} value in the last 14 days` };
+}
+
+function lastEnd(everyS: number, delayS: number): number {
+  return Math.floor((Date.now() / 1000 - delayS) / everyS) * everyS;
+}

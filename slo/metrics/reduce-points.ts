@@ -1,0 +1,81 @@
+import { PER_S } from '../../contract/slo/metric-check.ts';
+import type { MetricQuestion, SeriesReading } from './metric-reading.ts';
+
+/** A value of a series, at the end of its period where it has one. Unix seconds. */
+export interface Point {
+  readonly atS: number;
+  readonly value: number;
+}
+
+/**
+ * Makes the number that is asked for out of the values of one series. Pure.
+ * @param points in any order; those outside of the window are left out
+ * @param window Unix seconds; `stepS` where the source gives values less often than it was asked for
+ */
+export function reducePoints(
+  name: string,
+  points: readonly Point[],
+  { measure, over, everyS }: Pick<MetricQuestion, 'measure' | 'over' | 'everyS'>,
+  window: { readonly startS: number; readonly endS: number; readonly stepS?: number },
+): SeriesReading | undefined {
+  const seen = points
+    .filter(({ atS }) => atS > window.startS && atS <= window.endS)
+    .sort((a, b) => a.atS - b.atS);
+  const newest = seen.at(-1);
+  if (newest === undefined) return undefined;
+  const value = VALUES[measure](seen, over);
+  return {
+    name,
+    least: value,
+    most: value,
+    samples: seen.length,
+    coverage: coverageOf(seen, Math.max(everyS, window.stepS ?? 0), window),
+    ageS: Math.max(0, window.endS - newest.atS),
+  };
+}
+
+/** By stretches of the window that have a value, since a source may give several for one. */
+function coverageOf(
+  points: readonly Point[],
+  stepS: number,
+  { startS, endS }: { readonly startS: number; readonly endS: number },
+): number {
+  const stretches = new Set(points.map(({ atS }) => Math.ceil((atS - startS) / stepS)));
+  return Math.min(1, (stretches.size * stepS) / (endS - startS));
+}
+
+const VALUES: Readonly<
+  Record<MetricQuestion['measure'], (points: readonly Point[], over: MetricQuestion['over']) => number>
+> = {
+  gauge: (points, over) => GAUGES[over](points.map(({ value }) => value)),
+  count: (points) => points.reduce((all, { value }) => all + value, 0),
+  increase: (points) => growth(points),
+  trend: (points) => slope(points) * PER_S.hour,
+};
+
+const GAUGES: Readonly<Record<MetricQuestion['over'], (values: readonly number[]) => number>> = {
+  avg: (values) => values.reduce((all, one) => all + one, 0) / values.length,
+  max: (values) => values.reduce((one, other) => Math.max(one, other)),
+  min: (values) => values.reduce((one, other) => Math.min(one, other)),
+  last: (values) => values.at(-1) ?? NaN,
+};
+
+/** By how much a counter grew. Where it is less than before it began anew at 0, and what it has counted since is new. */
+function growth(points: readonly Point[]): number {
+  return points.reduce((all, { value }, index) => {
+    const before = points[index - 1]?.value;
+    if (before === undefined) return all;
+    return all + (value >= before ? value - before : value);
+  }, 0);
+}
+
+/** By least squares, for each second; NaN of a single moment. */
+function slope(points: readonly Point[]): number {
+  const middle = points.reduce((all, { atS }) => all + atS, 0) / points.length;
+  const mean = points.reduce((all, { value }) => all + value, 0) / points.length;
+  const [above, below] = points.reduce(
+    ([a, b], { atS, value }) => [a + (atS - middle) * (value - mean), b + (atS - middle) ** 2],
+    [0, 0],
+  );
+  return below === 0 ? NaN : above / below;
+}

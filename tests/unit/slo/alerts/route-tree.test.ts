@@ -1,0 +1,82 @@
+import { describe, expect, test } from 'vitest';
+import { parsePlan } from '../../../../contract/plan/plan.ts';
+import { receiversOf, Route } from '../../../../slo/alerts/route-tree.ts';
+
+const told = (labels: Record<string, string>, route: unknown) => receiversOf(labels, Route.parse(route));
+
+describe('who is told', () => {
+  test('the first child that matches, and the next ones where it says continue', () => {
+    const routes = {
+      receiver: 'root',
+      routes: [
+        { receiver: 'one', matchers: ['severity="critical"'], continue: true },
+        { receiver: 'two', match: { severity: 'critical' } },
+        { receiver: 'three', matchers: ['severity="critical"'] },
+      ],
+    };
+    expect(told({ severity: 'critical' }, routes)).toEqual({ receivers: ['one', 'two'], guessed: [] });
+    expect(told({ severity: 'warning' }, routes)).toEqual({ receivers: ['root'], guessed: [] });
+  });
+
+  test('a child without a receiver has that of its parent, and one without a match takes everything', () => {
+    const routes = {
+      receiver: 'root',
+      routes: [{ routes: [{ receiver: 'deep', matchers: ['team=shop'] }] }],
+    };
+    expect(told({ team: 'shop' }, routes).receivers).toEqual(['deep']);
+    expect(told({ team: 'data' }, routes).receivers).toEqual(['root']);
+  });
+
+  test.each([
+    ['severity=~"warn|crit.*"', 'critical', true],
+    ['severity=~"warn|crit"', 'critical', false],
+    ['severity!~"warn.*"', 'critical', true],
+    ['severity != "critical"', 'critical', false],
+    ['{severity="critical", team=~"sh.p"}', 'critical', true],
+    ['severity = critical', 'critical', true],
+    ['absent=""', 'critical', true],
+  ])('%s of an alert that is %s: %s', (matcher, severity, matches) => {
+    const routes = { receiver: 'root', routes: [{ receiver: 'child', matchers: [matcher] }] };
+    expect(told({ severity, team: 'shop', absent: '' }, routes).receivers).toEqual([
+      matches ? 'child' : 'root',
+    ]);
+  });
+
+  test('a label that nobody spoke of is named, but not where another one decides already', () => {
+    const routes = {
+      receiver: 'root',
+      routes: [{ receiver: 'night', matchers: ['namespace="a"', 'severity="warning"'] }],
+    };
+    expect(told({ severity: 'warning' }, routes)).toEqual({ receivers: ['root'], guessed: ['namespace'] });
+    expect(told({ severity: 'critical' }, routes)).toEqual({ receivers: ['root'], guessed: [] });
+  });
+
+  test('a matcher that cannot be read is no match and no miss', () => {
+    expect(() => told({}, { receiver: 'root', routes: [{ matchers: ['severity'] }] })).toThrow(
+      'cannot be read',
+    );
+  });
+});
+
+test('what a plan says of alerts that cannot be asked is refused with all its problems', () => {
+  const rule = { alert: 'TooSlow', severity: 'critical' };
+  const alerts = [
+    { id: 'no-rules', title: 'x' },
+    { id: 'no-alertmanager', title: 'x', rules: [{ ...rule, receivers: ['slack'] }] },
+    { id: 'exported', title: 'x', exported: true },
+    { id: 'no-prometheus', title: 'x', source: 'elsewhere', rules: [rule] },
+  ];
+  const sources = { main: { adapter: 'prometheus', url: 'http://127.0.0.1:9' } };
+  let problems: readonly { readonly path: string }[] = [];
+  try {
+    parsePlan({ target: { name: 's', urls: { app: 'http://127.0.0.1:1' } }, metrics: { sources }, alerts });
+  } catch (error) {
+    problems = (error as { problems: typeof problems }).problems;
+  }
+  expect(problems.map(({ path }) => path)).toEqual([
+    'alerts[0].rules',
+    'alerts[1].alertmanager',
+    'alerts[2].exported',
+    'alerts[3].source',
+  ]);
+});
