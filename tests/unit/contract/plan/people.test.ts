@@ -78,7 +78,11 @@ describe('a plan is refused for', () => {
       section({ maxAge: '7 days' }),
       'people.sections[0].statements[0].maxAge must be a span of time',
     ],
-    ['an age of zero', section({ maxAge: '0d' }), 'people.sections[0].statements[0].maxAge must be a span of time'],
+    [
+      'an age of zero',
+      section({ maxAge: '0d' }),
+      'people.sections[0].statements[0].maxAge must be a span of time',
+    ],
     ['a binding to nothing', section({ validFor: 'ever' }), 'people.sections[0].statements[0].validFor'],
     ['nobody', section({ role: ' ' }), 'people.sections[0].statements[0].role must say something'],
     [
