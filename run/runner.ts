@@ -9,6 +9,7 @@ import { RUN_CONTEXT_ENV, type RunContext } from '../contract/evidence/run-conte
 import { writeFileAtomically } from '../host/atomic-write.ts';
 import type { PlaywrightInstall } from '../host/find-playwright.ts';
 import { ownModule } from '../host/package-root.ts';
+import { nodeOptionsForPlaywright } from './node-options.ts';
 import { ALLURE_RESULTS_ENV } from './playwright-env.ts';
 import { readProgress } from '../host/progress-pipe.ts';
 import { sayStageWord, stageOf } from '../host/stage-word.ts';
@@ -251,9 +252,11 @@ function sessionEnv(order: SessionOrder, contextFile: string): NodeJS.ProcessEnv
     PLAYWRIGHT_HTML_OPEN: 'never',
     FORCE_COLOR: '0',
   };
-  // NODE_OPTIONS may load a transpiler of ours (tsx) into a process that has its own; PW_TEST_REPORTER appends a
-  // reporter after ours, whose word would be the last; NO_COLOR beside FORCE_COLOR makes Node warn.
+  const nodeOptions = nodeOptionsForPlaywright(env['NODE_OPTIONS']);
+  // PW_TEST_REPORTER appends a reporter after ours, whose word would be the last; NO_COLOR beside FORCE_COLOR makes Node
+  // warn.
   for (const name of ['NODE_OPTIONS', 'PW_TEST_REPORTER', 'NO_COLOR']) delete env[name];
+  if (nodeOptions !== undefined) env['NODE_OPTIONS'] = nodeOptions;
   return env;
 }
 
