@@ -18,6 +18,9 @@ export interface Authority {
   remove(): void;
 }
 
+/** Of elliptic curves: a key of RSA takes a hundred times as long to make. */
+const EC = ['ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1'] as const;
+
 const stamp = (days: number): string =>
   `${new Date(Date.now() + days * 86_400_000).toISOString().replace(/[-:T]/g, '').slice(0, 14)}Z`;
 
@@ -29,7 +32,7 @@ export function createAuthority(): Authority {
     'req',
     '-x509',
     '-newkey',
-    'rsa:2048',
+    ...EC,
     '-nodes',
     '-subj',
     '/CN=Test CA',
@@ -70,7 +73,7 @@ export function createAuthority(): Authority {
         'req',
         '-new',
         '-newkey',
-        'rsa:2048',
+        ...EC,
         '-nodes',
         '-subj',
         `/CN=${name}`,
