@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { installBuilt, isInstalled } from './installed.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
 const FILES = ['tsconfig.json', 'tsconfig.build.json', 'package.json', 'playwright.config.ts'];
@@ -15,8 +16,9 @@ const STAMP = path.join(ROOT, 'node_modules', '.cache', 'greenlight-built');
 export default function build(): void {
   const sources = digestOfSources();
   const built = existsSync(STAMP) ? readFileSync(STAMP, 'utf8') : '';
-  if (built === sources && existsSync(path.join(ROOT, 'dist', 'schemas'))) return;
+  if (built === sources && existsSync(path.join(ROOT, 'dist', 'schemas')) && isInstalled()) return;
   execFileSync(process.execPath, [path.join(ROOT, 'scripts', 'build.mjs')], { cwd: ROOT, stdio: 'inherit' });
+  installBuilt();
   mkdirSync(path.dirname(STAMP), { recursive: true });
   writeFileSync(STAMP, sources);
 }

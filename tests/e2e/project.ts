@@ -4,6 +4,8 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { DIST, GREENLIGHT } from '../installed.ts';
+import { QUICK_START_PLAIN } from '../quick-start.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 
@@ -57,7 +59,7 @@ function closeServer(server: Server, done: () => void): void {
   server.closeAllConnections();
 }
 
-/** A user's project in a temporary directory that runs Greenlight from source. */
+/** A user's project in a temporary directory, in plain JavaScript: projects in TypeScript are tried by what `init` writes. */
 export interface CliProject {
   readonly directory: string;
   write(file: string, content: string): void;
@@ -81,18 +83,18 @@ export function cliProject(url: string, plan: string): CliProject {
   };
   symlinkSync(path.join(ROOT, 'node_modules'), path.join(directory, 'node_modules'));
   project.write('package.json', '{ "type": "module" }');
-  project.write('greenlight.config.mts', planSource(url, plan));
+  project.write('greenlight.config.mjs', planSource(url, plan));
   project.write(
-    'playwright.config.mts',
-    `import { defineGreenlightPlaywright } from '${ROOT}/dist/run/playwright-config.js';
-     import plan from './greenlight.config.mts';
+    'playwright.config.mjs',
+    `import { defineGreenlightPlaywright } from '${DIST}/run/playwright-config.js';
+     import plan from './greenlight.config.mjs';
      export default defineGreenlightPlaywright(plan);`,
   );
   for (const [name, define] of Object.entries(STUBS)) {
     project.write(
-      `greenlight/${name}.spec.mts`,
-      `import { ${define} } from '${ROOT}/dist/run/test-entry.js';
-       import plan from '../greenlight.config.mts';
+      `greenlight/${name}.spec.mjs`,
+      `import { ${define} } from '${DIST}/run/test-entry.js';
+       import plan from '../greenlight.config.mjs';
        ${define}(plan);`,
     );
   }
@@ -107,7 +109,7 @@ const STUBS = {
 } as const;
 
 export function planSource(url: string, plan: string): string {
-  return `import { defineConfig, flow, holds, secret } from '${ROOT}/dist/contract/index.js';
+  return `import { defineConfig, flow, holds, secret } from '${DIST}/contract/index.js';
 void flow, holds, secret;
 export default defineConfig({ target: { name: 'target', urls: { app: '${url}' } }, workers: 1, ${plan} });`;
 }
@@ -138,9 +140,9 @@ export function startGreenlight(
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
 ): RunningCommand {
-  const child = spawn(process.execPath, [path.join(ROOT, 'dist/scripts/greenlight.js'), ...args], {
+  const child = spawn(process.execPath, [GREENLIGHT, ...args], {
     cwd,
-    env: { ...process.env, ...env },
+    env: { ...process.env, ...QUICK_START_PLAIN, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let out = '';

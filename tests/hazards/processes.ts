@@ -1,4 +1,5 @@
 import { readdirSync, readlinkSync } from 'node:fs';
+import { QUICK_START } from '../quick-start.ts';
 
 /** Variables of whoever runs us that change what Playwright or Greenlight do. */
 const FOREIGN =
@@ -6,7 +7,8 @@ const FOREIGN =
 
 /** The environment for a command under test. */
 export function commandEnv(): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !FOREIGN.test(name)));
+  const own = Object.entries(process.env).filter(([name]) => !FOREIGN.test(name));
+  return { ...Object.fromEntries(own), ...QUICK_START };
 }
 
 /** Waits until no process works in the directory: what was started must end, too. */

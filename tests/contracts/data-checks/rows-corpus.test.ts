@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import pg from 'pg';
 import { diffTables } from '../../../data-checks/postgres/rows/diff-tables.ts';
 import { rowHash } from '../../../data-checks/postgres/rows/row-hash.ts';
+import { FURTHER, LONG } from '../../long.ts';
 import { hasVersion, startCluster, type TestCluster } from '../../postgres-cluster.ts';
 import { CORPUS, corpusSql } from './corpus.ts';
 
@@ -42,30 +43,33 @@ describe.each([
     await Promise.all(clusters.map((cluster) => cluster.stop()));
   });
 
-  test.skipIf(!there).each(ways)(
-    '%s: every pair is told different and located, and no equal row is',
-    async (_, extra) => {
-      const { tables } = await diffTables({ ...urls, ...extra });
-      const byName = new Map(tables.map((table) => [table.old, table]));
-      expect(tables).toHaveLength(2 * CORPUS.length);
-      const wrong = CORPUS.flatMap((rows, index) => {
-        const different = byName.get(`public.d${index}`);
-        const same = byName.get(`public.s${index}`);
-        const cells = different?.differences[0]?.cells.map((cell) => cell.column);
-        const right =
-          different?.answer === 'different' &&
-          different.changed === 1 &&
-          different.missing === 0 &&
-          different.extra === 0 &&
-          JSON.stringify(cells) === JSON.stringify(rows.cells) &&
-          different.differences[0]?.key[0] === '7' &&
-          same?.answer === 'equal' &&
-          same.oldRows === 1;
-        return right ? [] : [{ name: rows.name, different, same }];
-      });
-      expect(wrong).toEqual([]);
-    },
-  );
+  const isRight = async (_: string, extra: (typeof ways)[number][1]): Promise<void> => {
+    const { tables } = await diffTables({ ...urls, ...extra });
+    const byName = new Map(tables.map((table) => [table.old, table]));
+    expect(tables).toHaveLength(2 * CORPUS.length);
+    const wrong = CORPUS.flatMap((rows, index) => {
+      const different = byName.get(`public.d${index}`);
+      const same = byName.get(`public.s${index}`);
+      const cells = different?.differences[0]?.cells.map((cell) => cell.column);
+      const right =
+        different?.answer === 'different' &&
+        different.changed === 1 &&
+        different.missing === 0 &&
+        different.extra === 0 &&
+        JSON.stringify(cells) === JSON.stringify(rows.cells) &&
+        different.differences[0]?.key[0] === '7' &&
+        same?.answer === 'equal' &&
+        same.oldRows === 1;
+      return right ? [] : [{ name: rows.name, different, same }];
+    });
+    expect(wrong).toEqual([]);
+  };
+  // Which side is the older server changes who asks whom, not what a hash sees.
+  const usual = ways.filter(([name]) => oldVersion === 'debian' || name === '128 bits');
+  const name = '%s: every pair is told different and located, and no equal row is';
+  test.skipIf(!there).each(usual)(name, isRight);
+  const further = ways.filter((way) => !usual.includes(way));
+  test.skipIf(!there || !LONG).each(further)(`${name} ${FURTHER}`, isRight);
 
   test.skipIf(!there).each(FOLDS)('time stamps whose halves fold to %i are told apart', async (fold) => {
     const client = new pg.Client({ connectionString: urls.new });

@@ -2,6 +2,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { diffTables, type DiffOptions } from '../../../data-checks/postgres/rows/diff-tables.ts';
 import type { TableDiff, TablePair } from '../../../data-checks/postgres/rows/table-diff.ts';
+import { eachUsually } from '../../long.ts';
 import { hasVersion, startCluster, type TestCluster } from '../../postgres-cluster.ts';
 
 const BIG = 150_000;
@@ -116,11 +117,13 @@ describe('the row engine', async () => {
     delete from ${table} where ${key} = ${values[0]};
     update ${table} set ${set} where ${key} in (${values.slice(1, 3).join(', ')});`;
 
-  test.each<[string, Omit<DiffOptions, 'old' | 'new'>]>([
+  const readings: [string, Omit<DiffOptions, 'old' | 'new'>][] = [
     ['one worker', { workers: 1 }],
     ['three workers and 128 bits', { workers: 3, bits: 128 }],
     ['sha256', { portable: true }],
-  ])('a big table read by key ranges: every difference is counted and located (%s)', async (_, options) => {
+  ];
+  const ranges = '%s: a big table read by key ranges: every difference is counted and located';
+  eachUsually(['three workers and 128 bits'], readings, ranges, async (_, options) => {
     expect(await oneTable('narrow', {}, options)).toMatchObject({ answer: 'equal', oldRows: BIG });
     const table = await oneTable(
       'narrow',

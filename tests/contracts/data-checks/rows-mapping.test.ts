@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { diffTables } from '../../../data-checks/postgres/rows/diff-tables.ts';
 import type { TableDiff, TablePair } from '../../../data-checks/postgres/rows/table-diff.ts';
+import { LONG } from '../../long.ts';
 import { hasVersion, startCluster, type TestCluster } from '../../postgres-cluster.ts';
 
 let clusters: TestCluster[];
@@ -299,7 +300,7 @@ describe('a random change of one cell', () => {
           }
         },
       ),
-      { numRuns: 60 },
+      { numRuns: LONG ? 60 : 20 },
     );
   });
 

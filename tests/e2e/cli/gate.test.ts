@@ -49,7 +49,7 @@ function answersAfter(delayMs: number): Target['answer'] {
 async function serve(): Promise<void> {
   gate = startGreenlight(
     project.directory,
-    'gate serve --runs runs --listen 127.0.0.1:0 --config greenlight.config.mts --key gate.pub.pem'.split(
+    'gate serve --runs runs --listen 127.0.0.1:0 --config greenlight.config.mjs --key gate.pub.pem'.split(
       ' ',
     ),
     { ...GATE_SECRETS, GREENLIGHT_SIGNING_KEY: path.join(project.directory, 'gate.key.pem') },

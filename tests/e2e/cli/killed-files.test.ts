@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { DIST } from '../../installed.ts';
 import {
   type CliProject,
   cliProject,
@@ -10,7 +11,7 @@ import {
   type Target,
 } from '../project.ts';
 
-const ENTRY = path.resolve(import.meta.dirname, '../../../dist/run/test-entry.js');
+const ENTRY = path.join(DIST, 'run/test-entry.js');
 /** What no redactor could know, in a file that Playwright keeps of a test. */
 const TOLD = 'told-by-the-target';
 
@@ -20,7 +21,7 @@ beforeEach(async () => {
   target = await startTarget();
   project = cliProject(target.url, `checks: [{ id: 'home-is-kept', title: 'Home is kept' }]`);
   project.write(
-    'greenlight/own.spec.mts',
+    'greenlight/own.spec.mjs',
     `import { writeFileSync } from 'node:fs';
      import { check, expect } from '${ENTRY}';
      check('home-is-kept', async ({ request }, testInfo) => {

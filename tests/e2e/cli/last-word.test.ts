@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { eachUsually } from '../../long.ts';
 import {
   cliProject,
   type CliProject,
@@ -25,20 +26,18 @@ afterEach(async () => {
 
 /** Puts code before the plan. */
 function inPlan(code: string): void {
-  const file = path.join(project.directory, 'greenlight.config.mts');
-  project.write('greenlight.config.mts', `${code}\n${readFileSync(file, 'utf8')}`);
+  const file = path.join(project.directory, 'greenlight.config.mjs');
+  project.write('greenlight.config.mjs', `${code}\n${readFileSync(file, 'utf8')}`);
 }
 
 describe('the exit code is ours, whatever a plan does to the process', () => {
-  test.each([
+  const deeds: [string, string][] = [
     ['sets an exit code', 'process.exitCode = 0;'],
     ['sets one at the end', `process.on('exit', () => { process.exitCode = 0; });`],
     ['ends the process at the end', `process.on('exit', () => { process.exit(0); });`],
-    [
-      'replaces the end',
-      `const end = process.exit; process.exit = ((code) => end(code === 10 ? 0 : code)) as never;`,
-    ],
-  ])('%s', async (_name, code) => {
+    ['replaces the end', `const end = process.exit; process.exit = ((code) => end(code === 10 ? 0 : code));`],
+  ];
+  eachUsually(['sets one at the end', 'ends the process at the end'], deeds, '%s', async (_name, code) => {
     inPlan(code);
     const end = await greenlight(project.directory, ['run']);
     expect(end.code, end.err).toBe(10);
@@ -68,9 +67,9 @@ test('a daemon of a global set-up that keeps our pipes keeps no run', async () =
        daemon.unref();
      };`,
   );
-  const config = readFileSync(path.join(project.directory, 'playwright.config.mts'), 'utf8');
+  const config = readFileSync(path.join(project.directory, 'playwright.config.mjs'), 'utf8');
   project.write(
-    'playwright.config.mts',
+    'playwright.config.mjs',
     config.replace(
       'export default defineGreenlightPlaywright(plan)',
       `export default { ...defineGreenlightPlaywright(plan), globalSetup: './set-up.mjs' }`,

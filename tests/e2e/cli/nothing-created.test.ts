@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Verdict } from '../../../contract/verdict/verdict.ts';
+import { DIST } from '../../installed.ts';
+import { eachUsually } from '../../long.ts';
 import { type CliProject, cliProject, greenlight, startTarget, type Target } from '../project.ts';
 
 // While nothing shows that the wanted release answers, the old one may: nothing is created on it.
@@ -15,7 +17,6 @@ afterEach(async () => {
   await target.close();
 });
 
-const ROOT = path.resolve(import.meta.dirname, '../../..');
 const FLOWS = `
   flows: [
     flow('visitor-can-register', { title: 'A visitor can register' }).request('register', {
@@ -58,29 +59,36 @@ const said =
       : { status: 200, body: 'x' };
 
 describe('with the wanted release unknown', () => {
-  test.each<[string, string, Target['answer']]>([
+  const cases: [string, string, Target['answer']][] = [
     ['the document answers 503', DOCUMENT, (at) => ({ status: at === '/release' ? 503 : 200, body: 'x' })],
     ['the commit is a placeholder', DOCUMENT, said({ id: '2.4.0', commit: 'unknown' })],
     ['a cache answers', DOCUMENT, said({ id: '2.4.0', commit: 'abcdef1' }, { 'x-cache': 'HIT' })],
     ['the plan names no document', '', () => ({ status: 200, body: 'x' })],
-  ])('%s: nothing is created, and flows that only read run', async (_, release, answer) => {
-    target.answer = answer;
-    useProject(release);
-    const { code, err, of } = await runFor('2.4.0');
-    expect(code, err).toBe(20);
-    expect(created()).toEqual([]);
-    expect(of('visitor-can-register')).toMatchObject({
-      state: 'not-run',
-      cause: 'not-started',
-      summary: expect.stringContaining('nothing is created while the release is not known') as string,
-    });
-    expect(of('catalogue-answers')?.state).toBe('passed');
-  });
+  ];
+  const usual = ['the document answers 503', 'the plan names no document'];
+  eachUsually(
+    usual,
+    cases,
+    '%s: nothing is created, and flows that only read run',
+    async (_, release, answer) => {
+      target.answer = answer;
+      useProject(release);
+      const { code, err, of } = await runFor('2.4.0');
+      expect(code, err).toBe(20);
+      expect(created()).toEqual([]);
+      expect(of('visitor-can-register')).toMatchObject({
+        state: 'not-run',
+        cause: 'not-started',
+        summary: expect.stringContaining('nothing is created while the release is not known') as string,
+      });
+      expect(of('catalogue-answers')?.state).toBe('passed');
+    },
+  );
 });
 
 /** A check of the user's own that creates by itself, and says so first, as it should. */
 const OWN = `
-  import { check, expect } from '${ROOT}/dist/run/test-entry.js';
+  import { check, expect } from '${DIST}/run/test-entry.js';
   check('own-check-registers', async ({ request, created, unique }) => {
     const identity = unique();
     await created.record({ kind: 'customer', identity });
@@ -105,7 +113,7 @@ test.each<[string, Target['answer'], string, number]>([
       target.url,
       `${OWN_CHECKS} ...{ target: { name: 'shop', urls: { app: '${target.url}' }, ${DOCUMENT} } }`,
     );
-    project.write('greenlight/own.spec.mts', OWN);
+    project.write('greenlight/own.spec.mjs', OWN);
     const { code, err, of } = await runFor('2.4.0');
     expect(code, err).toBe(exit);
     expect(created()).toEqual(state === 'passed' ? ['POST /customers'] : []);

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Verdict } from '../../../contract/verdict/verdict.ts';
 import { keptLine } from '../../../signing/kept-statement.ts';
 import { readSigningKey } from '../../../signing/key-file.ts';
+import { DIST } from '../../installed.ts';
 import {
   type CliProject,
   cliProject,
@@ -34,8 +35,8 @@ test('a statement is given before the run, is carried over, grows too old, and n
   const key = /key id +(\w+)/.exec(made.out)?.[1] ?? '';
   const plan = (maxAge: string): void =>
     project.write(
-      'greenlight.config.mts',
-      `import { defineConfig } from 'greenlight';
+      'greenlight.config.mjs',
+      `import { defineConfig } from '${DIST}/contract/index.js';
        export default defineConfig({
          target: { name: 'shop', urls: { app: '${target.url}' }, release: { path: '/release', id: 'id' } },
          workers: 1,
@@ -46,10 +47,7 @@ test('a statement is given before the run, is carried over, grows too old, and n
              { id: 'rollback-tested', title: 'The roll-back was tested', role: 'DBA', maxAge: '${maxAge}' },
            ] }],
          },
-       });`.replace(
-        "'greenlight'",
-        `'${path.resolve(import.meta.dirname, '../../..')}/dist/contract/index.js'`,
-      ),
+       });`,
     );
   plan('7d');
   target.answer = (at) => ({ status: 200, body: at === '/release' ? '{"id":"2.4.0"}' : 'hello' });

@@ -57,7 +57,7 @@ describe('greenlight run', () => {
       'judge',
       evidence,
       '--config',
-      'greenlight.config.mts',
+      'greenlight.config.mjs',
       '--json',
     ]);
     expect(again.code, again.err).toBe(0);
@@ -66,14 +66,14 @@ describe('greenlight run', () => {
     expect(judged.checks).toEqual(verdict().checks);
 
     project.write(
-      'greenlight.config.mts',
+      'greenlight.config.mjs',
       planSource(target.url, `probes: [${probe('pages-answer')}], policy: { default: { flaky: 'accept' } }`),
     );
     const refused = await greenlight(project.directory, [
       'judge',
       evidence,
       '--config',
-      'greenlight.config.mts',
+      'greenlight.config.mjs',
     ]);
     expect(refused.code).toBe(64);
     expect(refused.err).toContain('policy.flaky');
@@ -107,7 +107,7 @@ describe('greenlight run', () => {
   });
 
   test('answers INCONCLUSIVE with 20 when the harness is broken', async () => {
-    project.write('greenlight/suites.spec.mts', `throw new TypeError('a spec of ours is broken');`);
+    project.write('greenlight/suites.spec.mjs', `throw new TypeError('a spec of ours is broken');`);
     const end = await greenlight(project.directory, ['run']);
     expect(end.code, end.err).toBe(20);
     expect(verdict()).toMatchObject({ decision: 'INCONCLUSIVE' });
@@ -115,15 +115,15 @@ describe('greenlight run', () => {
 
   test('says which plan the spec files must define when they define another one', async () => {
     project.write(
-      'other.config.mts',
+      'other.config.mjs',
       planSource(target.url, `probes: [${probe('pages-answer')}, ${probe('other-pages-answer')}]`),
     );
-    const end = await greenlight(project.directory, ['run', '--config', 'other.config.mts']);
+    const end = await greenlight(project.directory, ['run', '--config', 'other.config.mjs']);
     expect(end.code, end.err).toBe(20);
     const silent = verdict().checks.find(({ id }) => id === 'other-pages-answer');
     expect(silent).toMatchObject({ state: 'not-run', cause: 'not-started' });
     expect(silent?.summary).toContain('no spec file defines it');
-    expect(silent?.summary).toContain(path.join(project.directory, 'other.config.mts'));
+    expect(silent?.summary).toContain(path.join(project.directory, 'other.config.mjs'));
   });
 
   test('never answers GO for a part of the checks', async () => {
@@ -172,7 +172,7 @@ describe('the command line as a process', () => {
 
   test.each([0, 10])('is not decided by a plan that ends the process with %i', async (code) => {
     project.write('greenlight-report/verdict.json', '{"decision":"GO"}');
-    project.write('greenlight.config.mts', `process.exit(${code});`);
+    project.write('greenlight.config.mjs', `process.exit(${code});`);
     const end = await greenlight(project.directory, ['run']);
     expect(end.code, end.err).toBe(20);
     expect(verdict()).toMatchObject({ decision: 'INCONCLUSIVE' });
@@ -180,7 +180,7 @@ describe('the command line as a process', () => {
 
   test('shows five mistakes of a plan as five problems and sends nothing', async () => {
     project.write(
-      'greenlight.config.mts',
+      'greenlight.config.mjs',
       planSource(
         target.url,
         `probes: [{ id: 'Bad Id', title: '', kind: 'endpoints', paths: [] }], budgetMs: -1, surprise: true`,

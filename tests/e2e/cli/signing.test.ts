@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { DIST } from '../../installed.ts';
+import { eachUsually } from '../../long.ts';
 import { type CliProject, cliProject, greenlight, probe, startTarget, type Target } from '../project.ts';
 
 const COMMIT = '3f2c1ab'.padEnd(40, '0');
@@ -47,24 +49,26 @@ for (const pid of [process.pid, process.ppid]) {
 writeFileSync('seen.json', JSON.stringify(seen) + JSON.stringify(process.env) + JSON.stringify(process.argv));
 `;
 
-test.each([
-  ['the environment as PEM', (pem: string) => [[], { GREENLIGHT_SIGNING_KEY: pem }] as const],
-  ['the environment as a file', () => [[], { GREENLIGHT_SIGNING_KEY: 'gate.key.pem' }] as const],
-  ['the command line', () => [['--sign-key', 'gate.key.pem'], {}] as const],
-])('a run signs with a key of %s, which nothing that it starts is given', async (_name, given) => {
+const KEYS: [string, (pem: string) => readonly [readonly string[], Readonly<Record<string, string>>]][] = [
+  ['the environment as PEM', (pem) => [[], { GREENLIGHT_SIGNING_KEY: pem }]],
+  ['the environment as a file', () => [[], { GREENLIGHT_SIGNING_KEY: 'gate.key.pem' }]],
+  ['the command line', () => [['--sign-key', 'gate.key.pem'], {}]],
+];
+const SIGNS = 'a run signs with a key of %s, which nothing that it starts is given';
+eachUsually(['the environment as PEM'], KEYS, SIGNS, async (_name, given) => {
   const key = readFileSync(path.join(project.directory, 'gate.key.pem'), 'utf8');
   project.write(
-    'greenlight/readiness.spec.mts',
+    'greenlight/readiness.spec.mjs',
     `${LOOK}
-     import { defineReadiness } from '${path.resolve(import.meta.dirname, '../../..')}/dist/run/test-entry.js';
-     import plan from '../greenlight.config.mts';
+     import { defineReadiness } from '${DIST}/run/test-entry.js';
+     import plan from '../greenlight.config.mjs';
      defineReadiness(plan);`,
   );
   // The plan is code of others as well, in our own process.
-  const plan = path.join(project.directory, 'greenlight.config.mts');
+  const plan = path.join(project.directory, 'greenlight.config.mjs');
   const code = readFileSync(plan, 'utf8');
   project.write(
-    'greenlight.config.mts',
+    'greenlight.config.mjs',
     `import { appendFileSync } from 'node:fs';
      appendFileSync(new URL('./plan-saw.txt', import.meta.url), String(process.env.GREENLIGHT_SIGNING_KEY) + ' ');
      ${code}`,
@@ -115,7 +119,7 @@ test('a proof of another question is refused, and a run that is refused leaves n
   const usage = await greenlight(project.directory, [
     'run',
     '--config',
-    'nowhere.mts',
+    'nowhere.mjs',
     '--sign-key',
     'gate.key.pem',
   ]);

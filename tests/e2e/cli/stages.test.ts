@@ -2,6 +2,8 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Evidence } from '../../../contract/evidence/evidence.ts';
+import { DIST } from '../../installed.ts';
+import { FURTHER, LONG } from '../../long.ts';
 import {
   type CliProject,
   cliProject,
@@ -11,8 +13,6 @@ import {
   startTarget,
   type Target,
 } from '../project.ts';
-
-const DIST = path.resolve(import.meta.dirname, '../../../dist');
 
 const asks = (id: string, at: string, more = ''): string => `flow('${id}', { title: '${id}' ${more} })
   .request('open', { request: () => ({ method: 'GET', path: '${at}' }),
@@ -32,7 +32,7 @@ beforeEach(async () => {
        connections: 1, durationS: 1, warmupS: 0, minimumRequests: 1, thresholds: { p95Ms: 5000 } }] }`,
   );
   project.write(
-    'greenlight/own.spec.mts',
+    'greenlight/own.spec.mjs',
     `import { appendFileSync } from 'node:fs';
      import { check, expect, test } from '${DIST}/run/test-entry.js';
      test.beforeAll(() => appendFileSync('hook.log', 'hook\\n'));
@@ -56,9 +56,9 @@ async function run(): Promise<{
 
 function configure(lines: string): void {
   project.write(
-    'playwright.config.mts',
+    'playwright.config.mjs',
     `import { defineGreenlightPlaywright } from '${DIST}/run/playwright-config.js';
-     import plan from './greenlight.config.mts';
+     import plan from './greenlight.config.mjs';
      const config = defineGreenlightPlaywright(plan);
      export default { ...config, ${lines} };`,
   );
@@ -133,12 +133,12 @@ describe('the stages of a run', () => {
   });
 
   test('a check that the plan of the run does not have is a fault, also where it may not start', async () => {
-    const other = readFileSync(path.join(project.directory, 'greenlight.config.mts'), 'utf8');
+    const other = readFileSync(path.join(project.directory, 'greenlight.config.mjs'), 'utf8');
     const more = asks('more-answers', '/more');
-    project.write('other.config.mts', other.replace('flows: [', `flows: [${more}, `));
-    for (const name of ['playwright.config.mts', 'greenlight/suites.spec.mts']) {
+    project.write('other.config.mjs', other.replace('flows: [', `flows: [${more}, `));
+    for (const name of ['playwright.config.mjs', 'greenlight/suites.spec.mjs']) {
       const text = readFileSync(path.join(project.directory, name), 'utf8');
-      project.write(name, text.replace('greenlight.config.mts', 'other.config.mts'));
+      project.write(name, text.replace('greenlight.config.mjs', 'other.config.mjs'));
     }
     const { code, err, evidence } = await run();
     expect(code, err).toBe(20);
@@ -150,7 +150,7 @@ describe('the stages of a run', () => {
 
   test('no hook runs after a check that may not create anything, while another one of its file may start', async () => {
     project.write(
-      'greenlight.config.mts',
+      'greenlight.config.mjs',
       planSource(
         target.url,
         `flows: [${asks('home-answers', '/home')},
@@ -161,12 +161,12 @@ describe('the stages of a run', () => {
          ...{ target: { name: 'target', urls: { app: '${target.url}' }, release: { path: '/release', id: 'id' } } }`,
       ),
     );
-    rmSync(path.join(project.directory, 'greenlight', 'own.spec.mts'));
+    rmSync(path.join(project.directory, 'greenlight', 'own.spec.mjs'));
     project.write(
-      'greenlight/suites.spec.mts',
+      'greenlight/suites.spec.mjs',
       `import { appendFileSync } from 'node:fs';
        import { defineSuites, test } from '${DIST}/run/test-entry.js';
-       import plan from '../greenlight.config.mts';
+       import plan from '../greenlight.config.mjs';
        test.afterEach(({}, info) => appendFileSync('hook.log', info.title + '\\n'));
        defineSuites(plan);`,
     );
@@ -184,7 +184,7 @@ describe('the stages of a run', () => {
     expect(hooks).not.toContain('cart-is-made');
   });
 
-  test('one worker is enough for all', async () => {
+  test.skipIf(!LONG)(`one worker is enough for all ${FURTHER}`, async () => {
     configure('workers: 1');
     const { code, err, evidence } = await run();
     expect(code, err).toBe(0);
@@ -194,7 +194,7 @@ describe('the stages of a run', () => {
 
   test('a test that does not wait runs in a later Playwright, and not after a failed readiness check', async () => {
     project.write(
-      'greenlight/plain.spec.mts',
+      'greenlight/plain.spec.mjs',
       `import { appendFileSync } from 'node:fs';
        import { test } from '@playwright/test';
        test('plain', () => appendFileSync('hook.log', 'plain\\n'));`,
@@ -207,7 +207,7 @@ describe('the stages of a run', () => {
   });
 
   test('a broken spec of a later stage hides no failure of an earlier one', async () => {
-    project.write('greenlight/load.spec.mts', `throw new Error('this spec is broken');`);
+    project.write('greenlight/load.spec.mjs', `throw new Error('this spec is broken');`);
     target.answer = (at) => ({ status: at === '/home' ? 500 : 200, body: 'x' });
     const { code, err, evidence } = await run();
     expect(code, err).toBe(10);
@@ -216,7 +216,7 @@ describe('the stages of a run', () => {
 
   test('a Playwright that dies in the first stage: the others get another one', async () => {
     project.write(
-      'greenlight/dies.readiness.spec.mts',
+      'greenlight/dies.readiness.spec.mjs',
       `import { test } from '@playwright/test';
        test.afterAll(() => { process.kill(process.ppid, 'SIGKILL'); });
        test('dies', () => {});`,

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFi
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Verdict } from '../../../contract/verdict/verdict.ts';
+import { eachUsually } from '../../long.ts';
 import {
   type CliProject,
   cliProject,
@@ -75,7 +76,9 @@ function runDirectories(): readonly string[] {
 }
 
 describe('a run that is stopped', () => {
-  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+  eachUsually<[NodeJS.Signals]>(
+    ['SIGINT', 'SIGTERM'],
+    [['SIGINT'], ['SIGTERM'], ['SIGHUP']],
     'by %s ends with 130, INCONCLUSIVE, and nothing left behind',
     async (signal) => {
       const { child, ended } = await startAndWaitForRequest();
@@ -102,7 +105,7 @@ describe('a run that is stopped', () => {
   });
 
   test('by its deadline is INCONCLUSIVE and says so', async () => {
-    const config = path.join(project.directory, 'greenlight.config.mts');
+    const config = path.join(project.directory, 'greenlight.config.mjs');
     writeFileSync(config, readFileSync(config, 'utf8').replace('probes:', 'deadlineMinutes: 0.1, probes:'));
     target.answer = () => ({ status: 200, body: 'late', delayMs: 50_000 });
     const end = await greenlight(project.directory, ['run']);
@@ -119,7 +122,7 @@ test('a second run on the same target answers INCONCLUSIVE at once and leaves th
   expect(second.out).toContain('LEASE_HELD');
   const report = path.join(project.directory, 'greenlight-report/verdict.json');
   const before = readFileSync(report, 'utf8');
-  for (const wrong of [[], ['--config', 'nowhere.mts'], ['--nope']]) {
+  for (const wrong of [[], ['--config', 'nowhere.mjs'], ['--nope']]) {
     const third = await greenlight(project.directory, ['run', '--nonce', 'third', ...wrong]);
     expect(third.code).toBe(wrong[0] === '--nope' ? 64 : 20);
     expect(third.err).toContain('REPORT_IN_USE');

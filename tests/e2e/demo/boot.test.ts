@@ -1,9 +1,10 @@
 import { existsSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { bootDemo } from '../../../demo/boot.ts';
 import { descendants } from '../../contracts/demo/process-tree.ts';
 import { scratch } from '../../contracts/demo/scratch.ts';
+import { eachUsually } from '../../long.ts';
+import { bootDemo } from './built-demo.ts';
 
 const root = scratch();
 
@@ -25,7 +26,9 @@ test.each([
   expect(existsSync(directory)).toBe(false);
 });
 
-test.each(['starting PostgreSQL', 'seeding', 'taking live orders', 'cut-over: moving'])(
+eachUsually(
+  ['starting PostgreSQL', 'cut-over: moving'],
+  [['starting PostgreSQL'], ['seeding'], ['taking live orders'], ['cut-over: moving']],
   'an abort while %s leaves no process and no file of ours',
   async (stage) => {
     const directory = mkdtempSync(path.join(root, 'abort-'));

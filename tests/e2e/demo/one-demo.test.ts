@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { EXIT } from '../../../contract/exit-codes.ts';
-import { bootDemo, type BootedDemo } from '../../../demo/boot.ts';
-import { greenlight, inTemporaryDirectory, readVerdict } from './run-greenlight.ts';
+import type { BootedDemo } from '../../../demo/boot.ts';
+import { bootDemo } from './built-demo.ts';
+import { DEMO_FILES, greenlight, inTemporaryDirectory, readVerdict } from './run-greenlight.ts';
 
 let demo: BootedDemo;
 let home: string;
@@ -21,21 +22,10 @@ afterAll(async () => {
 
 function run(output: string, env: NodeJS.ProcessEnv, ...more: string[]): ReturnType<typeof greenlight> {
   const state = path.join(output, 'state');
-  return greenlight(
-    [
-      'run',
-      '--config',
-      demo.planFile,
-      '--playwright',
-      'playwright.config.ts',
-      '--output',
-      output,
-      '--state',
-      state,
-      ...more,
-    ],
-    { ...demo.env, ...env },
-  );
+  return greenlight(['run', ...DEMO_FILES, '--output', output, '--state', state, ...more], {
+    ...demo.env,
+    ...env,
+  });
 }
 
 // Whatever breaks on our side, the answer is INCONCLUSIVE and never NO_GO: nobody rolls back for it.

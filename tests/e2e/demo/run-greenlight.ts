@@ -3,6 +3,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Verdict } from '../../../contract/verdict/verdict.ts';
+import { DIST, GREENLIGHT } from '../../installed.ts';
+import { QUICK_START, QUICK_START_PLAIN } from '../../quick-start.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');
 
@@ -12,11 +14,11 @@ export interface Ended {
   readonly stderr: string;
 }
 
-const BUILT = [path.join(ROOT, 'dist/scripts/greenlight.js')];
+const BUILT = [GREENLIGHT];
 /** The demo's plan and Playwright configuration as they are built: from source, each process would transpile everything. */
 export const DEMO_FILES = [
-  ...['--config', path.join(ROOT, 'dist/demo/greenlight.config.js')],
-  ...['--playwright', path.join(ROOT, 'dist/playwright.config.js')],
+  ...['--config', path.join(DIST, 'demo/greenlight.config.js')],
+  ...['--playwright', path.join(DIST, 'playwright.config.js')],
 ];
 /** What `npm run demo` starts. */
 const FROM_SOURCE = ['--import', 'tsx', path.join(ROOT, 'scripts/greenlight.ts')];
@@ -30,7 +32,12 @@ export function startGreenlight(
   const child = spawn(process.execPath, [...program, ...args], {
     cwd: ROOT,
     // Vitest marks its workers; what we start is no test.
-    env: { ...process.env, NODE_OPTIONS: '', VITEST: undefined, ...env },
+    env: {
+      ...process.env,
+      ...(program === BUILT ? QUICK_START_PLAIN : QUICK_START),
+      VITEST: undefined,
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';

@@ -15,6 +15,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { installCommand, OPTIONAL_PACKAGES, type OptionalPackage } from '../../../host/optional-packages.ts';
+import { FURTHER, LONG } from '../../long.ts';
 import { startTarget, type Target } from '../project.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');
@@ -95,7 +96,10 @@ function decision(directory: string): unknown {
 }
 
 describe.each(['commonjs', 'module'])('the packed package in an empty %s project', (type) => {
-  test('init, run and Playwright by hand work as documented', async () => {
+  const documented = 'init, run and Playwright by hand work as documented';
+  // What both kinds need beside this is in `installed-run.test.ts` and `registration.test.ts`.
+  const further = type === 'module';
+  test.skipIf(further && !LONG)(further ? `${documented} ${FURTHER}` : documented, async () => {
     const directory = emptyProject(type);
     const init = await npx(directory, 'greenlight', 'init', '--url', target.url);
     expect(init.code, init.err).toBe(0);

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { QUICK_START } from '../../quick-start.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');
 
@@ -79,7 +80,7 @@ function start(
   );
   const child = spawn(process.execPath, [...args], {
     cwd,
-    env: { ...clean, FORCE_COLOR: '0', ...env },
+    env: { ...clean, ...QUICK_START, FORCE_COLOR: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';

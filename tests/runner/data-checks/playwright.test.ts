@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Finding, FINDING_MEDIA_TYPE } from '../../../contract/evidence/finding.ts';
+import { DIST } from '../../installed.ts';
+import { QUICK_START_PLAIN } from '../../quick-start.ts';
 import { type RedisPair, startRedisPair } from '../../redis-pair.ts';
 import { startCluster, type TestCluster } from '../../postgres-cluster.ts';
 
@@ -41,7 +43,7 @@ const EXPECTED: Readonly<Record<string, Partial<Finding>>> = {
 function plan(): string {
   const table = (id: string, from: string, to: string, more = ''): string =>
     `{ id: '${id}', title: '${id}', old: ${from}, new: ${to}, ${more} }`;
-  return `import { defineConfig } from ${JSON.stringify(path.join(ROOT, 'contract/index.ts'))};
+  return `import { defineConfig } from ${JSON.stringify(path.join(DIST, 'contract/index.js'))};
 export default defineConfig({
   target: {
     name: 'shop', urls: { app: 'http://127.0.0.1:1' },
@@ -122,17 +124,17 @@ beforeAll(async () => {
      insert into items select id, 'main', case id when 77 then 1 else id end from (${rows}) r`,
   );
   directory = await mkdtemp(path.join(tmpdir(), 'greenlight-data-'));
-  await writeFile(path.join(directory, 'plan.mts'), plan());
+  await writeFile(path.join(directory, 'plan.mjs'), plan());
   await writeFile(
-    path.join(directory, 'playwright.config.mts'),
-    `export default { testDir: ${JSON.stringify(path.join(ROOT, 'data-checks/checks'))}, outputDir: './results', fullyParallel: true, workers: 2, reporter: [['json', { outputFile: ${JSON.stringify(path.join(directory, 'report.json'))} }]] };`,
+    path.join(directory, 'playwright.config.mjs'),
+    `export default { testDir: ${JSON.stringify(path.join(DIST, 'data-checks/checks'))}, outputDir: './results', fullyParallel: true, workers: 2, reporter: [['json', { outputFile: ${JSON.stringify(path.join(directory, 'report.json'))} }]] };`,
   );
   output = await playwright({
     OLD_DB: old,
     NEW_DB: next,
     OLD_REDIS: redis.old.url,
     NEW_REDIS: redis.new.url,
-    GREENLIGHT_PLAN: path.join(directory, 'plan.mts'),
+    GREENLIGHT_PLAN: path.join(directory, 'plan.mjs'),
   });
   findings = findingsOf(JSON.parse(await readFile(path.join(directory, 'report.json'), 'utf8')) as Report);
 });
@@ -144,9 +146,9 @@ afterAll(async () => {
 
 function playwright(env: Record<string, string>): Promise<string> {
   const cli = path.join(ROOT, 'node_modules/@playwright/test/cli.js');
-  const child = spawn(process.execPath, [cli, 'test', '-c', path.join(directory, 'playwright.config.mts')], {
+  const child = spawn(process.execPath, [cli, 'test', '-c', path.join(directory, 'playwright.config.mjs')], {
     cwd: ROOT,
-    env: { ...process.env, GREENLIGHT_RUN: '', GREENLIGHT_PHASE: '', ...env },
+    env: { ...process.env, GREENLIGHT_RUN: '', GREENLIGHT_PHASE: '', ...QUICK_START_PLAIN, ...env },
   });
   let text = '';
   child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));

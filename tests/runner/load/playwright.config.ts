@@ -1,9 +1,10 @@
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { DIST } from '../../installed.ts';
 
 /** Only for the test that kills this Playwright. */
 export default {
-  testDir: resolve(import.meta.dirname, '../../../run/specs'),
+  testDir: join(DIST, 'run/specs'),
   outputDir: join(tmpdir(), `greenlight-load-killed-${process.ppid}`),
   reporter: 'null',
 };

@@ -8,9 +8,11 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { k6Engine } from '../../../load/engines/k6.ts';
 import { startTarget, type FakeTarget } from '../../contracts/load-engine/target.ts';
+import { DIST } from '../../installed.ts';
+import { QUICK_START } from '../../quick-start.ts';
 import { runPlaywright, type PlaywrightRun } from '../suites/run-playwright.ts';
 
-const spec = path.resolve(import.meta.dirname, '../../../run/specs/load.spec.ts');
+const spec = path.join(DIST, 'run/specs/load.spec.js');
 const plan = path.join(import.meta.dirname, 'plan.ts');
 const k6 = await k6Engine.availability();
 if (!k6.available) console.warn(`\nSKIPPED: everything about k6: ${k6.reason}. ${k6.remedy}\n`);
@@ -111,7 +113,7 @@ describe.runIf(k6.available && process.platform === 'linux')('a worker that is k
     const config = path.join(import.meta.dirname, 'playwright.config.ts');
     const temporary = await mkdtemp(path.join(tmpdir(), 'greenlight-killed-'));
     const fixture = { GREENLIGHT_PLAN: plan, LOAD_TEST_URL: target.url, GREENLIGHT_PHASE: 'watch' };
-    const env = { ...process.env, ...fixture, TMPDIR: temporary };
+    const env = { ...process.env, ...QUICK_START, ...fixture, TMPDIR: temporary };
     const playwright = spawn(process.execPath, [cli, 'test', '--config', config], {
       env,
       detached: true,

@@ -11,12 +11,14 @@ import {
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Fragment } from '../../../contract/evidence/fragment.ts';
+import { DIST } from '../../installed.ts';
+import { QUICK_START, QUICK_START_PLAIN } from '../../quick-start.ts';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 const CLI = join(ROOT, 'node_modules/@playwright/test/cli.js');
 
 export interface Play {
-  /** File name -> content, relative to the project. `a.spec.ts` is the usual one. */
+  /** File name -> content, relative to the project. `a.spec.mjs` is the usual one. */
   readonly files: Readonly<Record<string, string>>;
   /** Body of the configuration object. */
   readonly config?: string;
@@ -50,16 +52,16 @@ async function playIn(directory: string, options: Play): Promise<Played> {
   symlinkSync(join(ROOT, 'node_modules'), join(directory, 'node_modules'));
   const reporters = [
     ...(options.reporters?.before ?? []),
-    join(ROOT, 'dist/reporters/recorder.js'),
+    join(DIST, 'reporters/recorder.js'),
     ...(options.reporters?.after ?? []),
   ].map((file) => [file]);
   const files: Record<string, string> = {
     'package.json': '{ "type": "module" }',
-    'playwright.config.ts': `
+    'playwright.config.mjs': `
       import { defineConfig } from '@playwright/test';
       export default defineConfig({
         testDir: '.', workers: 1, timeout: 5000,
-        reporter: ${JSON.stringify([['line'], ...reporters])} as any,
+        reporter: ${JSON.stringify([['line'], ...reporters])},
         projects: [{ name: 'suites' }],
         ${options.config ?? ''}
       });`,
@@ -79,7 +81,9 @@ async function playIn(directory: string, options: Play): Promise<Played> {
     writeFileSync(join(directory, name), text);
   }
   const env: NodeJS.ProcessEnv = { ...process.env, FORCE_COLOR: '1', ...options.env };
-  for (const name of ['NO_COLOR', 'CI', 'NODE_OPTIONS', 'GREENLIGHT_RUN']) delete env[name];
+  for (const name of ['NO_COLOR', 'CI', 'GREENLIGHT_RUN']) delete env[name];
+  const plain = !Object.keys(options.files).some((name) => name.endsWith('.ts'));
+  Object.assign(env, plain ? QUICK_START_PLAIN : QUICK_START);
   if (options.run !== false) env['GREENLIGHT_RUN'] = join(directory, 'run.json');
   const child = spawn(process.execPath, [CLI, 'test', ...(options.args ?? [])], {
     cwd: directory,
@@ -109,14 +113,14 @@ async function playIn(directory: string, options: Play): Promise<Played> {
   return { code, signal, output, fragment };
 }
 
-/** Source of a spec in which `check(id, body, ...)` registers a test with its check id. */
+/** Source of a spec, JavaScript and TypeScript, in which `check(id, body, ...)` registers a test with its check id. */
 export const PRELUDE = `
   import { test, expect } from '@playwright/test';
   import net from 'node:net';
-  const of = (id: string) => ({ annotation: { type: 'greenlight:check', description: id } });
-  const find = (info: any, finding: any) => info.attach('finding: ' + finding.check, {
+  const of = (id) => ({ annotation: { type: 'greenlight:check', description: id } });
+  const find = (info, finding) => info.attach('finding: ' + finding.check, {
     body: JSON.stringify(finding), contentType: 'application/vnd.greenlight.finding+json' });
-  class FindingSaysNo extends Error { override name = 'FindingSaysNo'; }
+  class FindingSaysNo extends Error { name = 'FindingSaysNo'; }
   async function deadPort() { const s = net.createServer().listen(0, '127.0.0.1'); await new Promise(r => s.once('listening', r));
-    const { port } = s.address() as any; await new Promise(r => s.close(r)); return port; }
+    const { port } = s.address(); await new Promise(r => s.close(r)); return port; }
 `;

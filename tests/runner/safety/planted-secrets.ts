@@ -5,6 +5,8 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
+import { DIST } from '../../installed.ts';
+import { QUICK_START } from '../../quick-start.ts';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 const BROWSER = '/usr/bin/chromium-headless-shell';
@@ -68,7 +70,7 @@ export async function startShop(): Promise<{ url: string; close(): void }> {
   };
 }
 
-const RECORDER = join(ROOT, 'dist/reporters/recorder.js');
+const RECORDER = join(DIST, 'reporters/recorder.js');
 
 /** Writes a Playwright project that uses every secret in every place we know, in passing and failing tests. */
 export async function writeProject(directory: string): Promise<void> {
@@ -83,7 +85,7 @@ export default defineConfig({
   testDir: '.', outputDir: 'test-results', workers: 1, retries: 0,
   metadata: { deployedWith: process.env.SHOP_CONFIG_SECRET },
   reporter: [
-    [${JSON.stringify(join(ROOT, 'dist/safety/redactor-reporter.js'))}],
+    [${JSON.stringify(join(DIST, 'safety/redactor-reporter.js'))}],
     ['list'],
     ['json', { outputFile: 'out/report.json' }],
     ['junit', { outputFile: 'out/junit.xml', includeProjectInTestName: true }],
@@ -168,7 +170,14 @@ export async function runProject(
     [join(ROOT, 'node_modules/@playwright/test/cli.js'), 'test', '-c', 'playwright.config.ts'],
     {
       cwd: directory,
-      env: { PATH: process.env['PATH'], HOME: directory, TMPDIR: process.env['TMPDIR'], ...PLANTED, ...env },
+      env: {
+        PATH: process.env['PATH'],
+        HOME: directory,
+        TMPDIR: process.env['TMPDIR'],
+        ...QUICK_START,
+        ...PLANTED,
+        ...env,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     },
   );

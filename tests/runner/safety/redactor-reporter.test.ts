@@ -11,10 +11,11 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { scanFiles } from '../../../safety/scan-files.ts';
+import { DIST } from '../../installed.ts';
 import { runProject } from './planted-secrets.ts';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
-const REDACTOR = JSON.stringify([join(ROOT, 'dist/safety/redactor-reporter.js')]);
+const REDACTOR = JSON.stringify([join(DIST, 'safety/redactor-reporter.js')]);
 
 /** Its name does not look secret: only the plan says that it is. */
 const NAMED = 'named-by-the-plan-4242';

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { CHECK_ANNOTATION } from '../../../contract/plan/check-id.ts';
 import { FINDING_MEDIA_TYPE, type Finding } from '../../../contract/evidence/finding.ts';
+import { QUICK_START } from '../../quick-start.ts';
 
 /** How one check went in a real Playwright run. */
 export interface RanCheck {
@@ -87,7 +88,7 @@ function start(
     const child = execFile(
       process.execPath,
       [...args],
-      { env: { ...clean, ...env }, maxBuffer: 64 * 1024 * 1024 },
+      { env: { ...clean, ...QUICK_START, ...env }, maxBuffer: 64 * 1024 * 1024 },
       (error, stdout, stderr) => {
         const code = (error as { code?: unknown } | null)?.code;
         resolve({ exitCode: error ? (typeof code === 'number' ? code : -1) : 0, output: stdout + stderr });

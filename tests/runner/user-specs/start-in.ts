@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { QUICK_START } from '../../quick-start.ts';
 
 /** A command that goes on while the test looks at it. */
 export interface Started {
@@ -19,7 +20,7 @@ export function startIn(
   );
   const child = spawn(process.execPath, [...args], {
     cwd: directory,
-    env: { ...Object.fromEntries(clean), FORCE_COLOR: '0', ...env },
+    env: { ...Object.fromEntries(clean), ...QUICK_START, FORCE_COLOR: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';

@@ -1,0 +1,4 @@
+import { DIST } from '../../installed.ts';
+
+/** As it is built: from source, each process of the shops would transpile everything that it reads. */
+export const { bootDemo } = (await import(`${DIST}/demo/boot.js`)) as typeof import('../../../demo/boot.ts');
