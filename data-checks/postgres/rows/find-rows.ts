@@ -58,7 +58,11 @@ async function byTotals(work: Work, rows: number, mostShown: number): Promise<Fo
   if (!differ) return found;
   return located(work, found, async () => {
     const conditions = rows <= SMALL_ROWS ? () => [] : await differingBuckets(work, rows);
-    await locate(work, differences, (sql) => ({ rank: sql.keyHash, conditions: conditions(sql) }));
+    await locate(work, differences, (sql) => ({
+      rank: sql.keyHash,
+      rankIsKey: false,
+      conditions: conditions(sql),
+    }));
   });
 }
 

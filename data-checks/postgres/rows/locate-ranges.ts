@@ -125,6 +125,7 @@ async function locateRanges(
       .join(',')}}'::int8[]`;
   await locate(work, differences, (_, which) => ({
     rank: `(${keys[which]})::int8`,
+    rankIsKey: true,
     conditions: inRange(keys[which]),
     ranges: `unnest(${array('lo')}, ${array('hi')}) r(lo, hi)`,
   }));

@@ -3,16 +3,23 @@ import { allSettled } from './all-settled.ts';
 import { type Differences, sameKey, type Uncancelled } from './differences.ts';
 
 /**
- * A side's session and the query of its rows: `(rank, hash, times, key columns...)`, ordered by rank, hash (as bytes)
- * and, downwards, times. `times` is how often a row stands there, negative where new wrote it after the cut-over moment.
+ * A side's session and the query of its rows: `(rank, hash, key columns..., times)`, ordered by rank, hash (as bytes)
+ * and, downwards, times. What need not travel is left out: each value costs time and memory here.
  */
 export interface RankedQuery {
   readonly session: Session;
   readonly sql: string;
+  /** Whether the rank is the key itself; there are no key columns then. */
+  readonly rankIsKey: boolean;
+  /**
+   * Whether there is a column `times`: how often a row stands there, negative where new wrote it after the cut-over
+   * moment. Without it every row stands there once and was written before.
+   */
+  readonly counted: boolean;
 }
 
 /** As the driver gives them: int8 comes as text. */
-type RankedRow = [rank: string, hash: string, times: string | number, ...key: (string | null)[]];
+type RankedRow = [rank: string, hash: string, ...more: (string | number | null)[]];
 
 /** So few that they are garbage while they are young: larger batches grow the heap and are no faster. */
 const FETCH_ROWS = 1000;
@@ -27,14 +34,15 @@ class RankedRows {
   private rows: readonly RankedRow[] = [];
   private at = 0;
   private ended = false;
-  private readonly session: Session;
+  private readonly query: RankedQuery;
 
-  constructor(session: Session) {
-    this.session = session;
+  constructor(query: RankedQuery) {
+    this.query = query;
   }
 
-  async open(sql: string): Promise<void> {
-    await this.session.client.query(`declare ranked no scroll cursor for ${sql}`);
+  async open(): Promise<void> {
+    const { session, sql } = this.query;
+    await session.client.query(`declare ranked no scroll cursor for ${sql}`);
     await this.fill();
   }
 
@@ -50,11 +58,26 @@ class RankedRows {
   }
 
   get key(): readonly (string | null)[] {
-    return this.row === undefined ? [] : (this.row.slice(3) as (string | null)[]);
+    if (this.row === undefined) return [];
+    if (this.query.rankIsKey) return [this.row[0]];
+    return this.row.slice(2, this.endOfKey) as (string | null)[];
+  }
+
+  /** Whether the other side's row has the same key, where it has the same rank. */
+  sameKey(other: RankedRow): boolean {
+    for (let column = 2; column < this.endOfKey; column += 1) {
+      if (this.row?.[column] !== other[column]) return false;
+    }
+    return true;
+  }
+
+  private get endOfKey(): number {
+    return (this.row?.length ?? 0) - (this.query.counted ? 1 : 0);
   }
 
   async fill(): Promise<void> {
-    const { rows } = await this.session.client.query<RankedRow>({
+    const { client } = this.query.session;
+    const { rows } = await client.query<RankedRow>({
       text: `fetch ${FETCH_ROWS} from ranked`,
       rowMode: 'array',
     });
@@ -62,12 +85,12 @@ class RankedRows {
     this.at = 0;
     this.ended = rows.length < FETCH_ROWS;
     this.show();
-    if (this.ended) await this.session.client.query('close ranked');
+    if (this.ended) await client.query('close ranked');
   }
 
   private show(): void {
     this.row = this.rows[this.at];
-    const times = Number(this.row?.[2] ?? 0);
+    const times = this.row === undefined ? 0 : this.query.counted ? Number(this.row.at(-1)) : 1;
     this.times = Math.abs(times);
     this.later = times < 0;
   }
@@ -118,8 +141,8 @@ export async function mergeRows(
   next: RankedQuery,
   differences: Differences,
 ): Promise<void> {
-  const [left, right] = [new RankedRows(old.session), new RankedRows(next.session)];
-  await allSettled([left.open(old.sql), right.open(next.sql)]);
+  const [left, right] = [new RankedRows(old), new RankedRows(next)];
+  await allSettled([left.open(), right.open()]);
   const rank = new Rank(differences);
   for (;;) {
     // Waiting happens once in a thousand rows, not once a row.
@@ -129,7 +152,7 @@ export async function mergeRows(
     const [a, b] = [left.row, right.row];
     if (a === undefined && b === undefined) break;
     const first = order(a, b);
-    if (first === 0 && sameKeys(a, b)) {
+    if (first === 0 && b !== undefined && left.sameKey(b)) {
       const cancelled = Math.min(left.times, right.times);
       for (const side of [left, right]) {
         side.times -= cancelled;
@@ -148,10 +171,4 @@ export async function mergeRows(
     }
   }
   rank.end();
-}
-
-function sameKeys(a: RankedRow | undefined, b: RankedRow | undefined): boolean {
-  if (a === undefined || b === undefined || a.length !== b.length) return false;
-  for (let column = 3; column < a.length; column += 1) if (a[column] !== b[column]) return false;
-  return true;
 }

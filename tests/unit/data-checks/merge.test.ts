@@ -22,8 +22,8 @@ function sessionOf(rows: readonly Row[], keyed: boolean): Session {
   for (const { rank, hash, later, key } of rows) {
     const name = JSON.stringify([String(rank), hash, later, keyed ? [key, times.size] : '']);
     const known = times.get(name);
-    if (known === undefined) times.set(name, [String(rank), hash, later ? -1 : 1, ...key]);
-    else known[2] = Number(known[2]) + (later ? -1 : 1);
+    if (known === undefined) times.set(name, [String(rank), hash, ...key, later ? -1 : 1]);
+    else known.push(Number(known.pop()) + (later ? -1 : 1));
   }
   const left = [...times.values()].sort((a, b) => {
     const [ranks, hashes] = [
@@ -32,7 +32,7 @@ function sessionOf(rows: readonly Row[], keyed: boolean): Session {
     ];
     if (ranks !== 0) return ranks;
     if (hashes[0] !== hashes[1]) return (hashes[0] ?? '') < (hashes[1] ?? '') ? -1 : 1;
-    return Number(b[2]) - Number(a[2]);
+    return Number(b.at(-1)) - Number(a.at(-1));
   });
   const query = (asked: string | { readonly text: string }): Promise<{ rows: unknown[] }> => {
     const count = typeof asked === 'string' ? undefined : /^fetch (\d+) /.exec(asked.text)?.[1];
@@ -62,7 +62,12 @@ test.each([true, false])('streams find what whole groups find; keyed: %s', async
     const old = someRows(random, random(seed === 40 ? 3000 : 300), keyed, false);
     const next = someRows(random, random(seed === 40 ? 3000 : 300), keyed, true);
     const [merged, whole] = [new Differences(5), new Differences(5)];
-    const queries = [old, next].map((rows) => ({ session: sessionOf(rows, keyed), sql: '' }));
+    const queries = [old, next].map((rows) => ({
+      session: sessionOf(rows, keyed),
+      sql: '',
+      rankIsKey: false,
+      counted: true,
+    }));
     const [left, right] = queries;
     if (left === undefined || right === undefined) throw new Error('two sides were to be there');
     await mergeRows(left, right, merged);
