@@ -1,5 +1,6 @@
 import type { Session } from '../session.ts';
 import { allSettled } from './all-settled.ts';
+import { collectGarbage } from './collect-garbage.ts';
 import { type Differences, sameKey, type Uncancelled } from './differences.ts';
 
 /**
@@ -23,6 +24,8 @@ type RankedRow = [rank: string, hash: string, ...more: (string | number | null)[
 
 /** So few that they are garbage while they are young: larger batches grow the heap and are no faster. */
 const FETCH_ROWS = 1000;
+/** Batches of one side between two collections of the garbage, each of which takes as long as a few of them. */
+const BATCHES_UNCOLLECTED = 60;
 
 /** Reads rows in their order, some at a time, and shows one after the other. */
 class RankedRows {
@@ -34,6 +37,7 @@ class RankedRows {
   private rows: readonly RankedRow[] = [];
   private at = 0;
   private ended = false;
+  private batches = 0;
   private readonly query: RankedQuery;
 
   constructor(query: RankedQuery) {
@@ -83,6 +87,8 @@ class RankedRows {
     });
     this.rows = rows;
     this.at = 0;
+    this.batches += 1;
+    if (this.batches % BATCHES_UNCOLLECTED === 0) collectGarbage();
     this.ended = rows.length < FETCH_ROWS;
     this.show();
     if (this.ended) await client.query('close ranked');
