@@ -120,9 +120,10 @@ class DnsLook {
         `nobody who answers speaks for ${this.#name}: they answer like resolvers, or something in between does`,
         { remedy },
       );
+    if (!answers.every((one) => one.rcode === 'REFUSED')) return;
     // Firewalls refuse like servers that do not know the zone; of these nobody gets an answer.
     const { rcode, answers: known } = await this.#recursion.ask({ name: this.#name, type: this.#probe.type });
-    if (answers.every((one) => one.rcode === 'REFUSED') && rcode === 'NOERROR' && known.length > 0)
+    if (rcode === 'NOERROR' && known.length > 0)
       throw new CannotTell('refused-here', `all servers of ${this.#name} refuse us, and answer others`, {
         remedy,
       });

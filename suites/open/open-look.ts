@@ -11,7 +11,7 @@ import { ask, type Probed, type ProbeTools } from '../probe-finding.ts';
 import { redirected } from '../probes/follow-redirects.ts';
 import type { ProbeLook } from '../probes/probe-look.ts';
 import { firstWrong } from '../words.ts';
-import { receptionOf, type RefusalMarks, textOf } from './refusal.ts';
+import { isRefusal, type Reception, receptionOf, type RefusalMarks, textOf } from './refusal.ts';
 import { FILES, listsFolder, tellsOfErrors } from './telling-texts.ts';
 import { fillIn, letIn, type LetIn } from './visitors.ts';
 
@@ -89,8 +89,9 @@ class OpenLook {
       if (came === undefined) return;
       const reception = this.#receive(path, came);
       const expected = `refused (${this.#probe.refusedWith.join(', ')}, or the way to the log-in)`;
-      if (reception === 'not-there' || reception === 'sent-on') throw this.#unsure(name, came, reception);
-      const ok = reception === 'refused' || reception === 'to-log-in';
+      if (reception !== 'let-in' && reception !== 'broken' && !isRefusal(reception))
+        throw this.#unsure(name, came, reception);
+      const ok = isRefusal(reception);
       this.#say(holds(name, ok, this.#words(came, reception), expected), 'lets-anybody-in');
       if (ok && one.for !== undefined) await this.#letsIn(path, one.for, method);
     });
@@ -130,11 +131,11 @@ class OpenLook {
       if (theirs === undefined) return;
       const reception = this.#receive(at, theirs);
       const expected = 'refused, or not found';
-      if (reception === 'refused' || reception === 'to-log-in' || reception === 'not-there')
+      if (isRefusal(reception) || reception === 'not-there')
         return this.#say(holds(name, true, this.#words(theirs, reception), expected), '');
       if (reception === 'broken')
         return this.#say(holds(name, false, `answered ${theirs.status}`, expected), 'broken');
-      if (reception === 'sent-on') throw this.#unsure(name, theirs, reception);
+      if (reception !== 'let-in') throw this.#unsure(name, theirs, reception);
       const got = textOf(theirs);
       const isTheirs = mark === undefined ? got === text && got !== '' : got.includes(mark);
       if (isTheirs)
@@ -202,7 +203,7 @@ class OpenLook {
       const name = `${user} at ${path}`;
       const nobody = await this.#ask(path, NOBODY, `${path} for nobody`);
       if (nobody === undefined) return;
-      if (!['refused', 'to-log-in'].includes(this.#receive(path, nobody)))
+      if (!isRefusal(this.#receive(path, nobody)))
         throw new CannotTell(
           'nothing-to-guard',
           `${path} for nobody: answered ${nobody.status}, so no password is wanted`,
@@ -218,7 +219,8 @@ class OpenLook {
       );
       if (came === undefined) return;
       const reception = this.#receive(path, came);
-      const ok = reception === 'refused' || reception === 'to-log-in';
+      if (reception === 'broken' || reception === 'odd') throw this.#unsure(name, came, reception);
+      const ok = isRefusal(reception);
       this.#say(holds(name, ok, this.#words(came, reception), 'refused'), 'default-credentials');
     });
   }
@@ -280,26 +282,28 @@ class OpenLook {
     return encodeRequest({ method: 'GET', path, endpoint: this.#probe.endpoint }, this.#tools.urls).url;
   }
 
-  #receive(path: string, came: ResponseView): ReturnType<typeof receptionOf> {
+  #receive(path: string, came: ResponseView): Reception {
     return receptionOf(came, this.#url(path), this.#marks);
   }
 
-  #words({ status }: ResponseView, reception: ReturnType<typeof receptionOf>): string {
+  #words({ status }: ResponseView, reception: Reception): string {
     return reception === 'to-log-in' ? `${status}, the way to the log-in` : `answered ${status}`;
   }
 
-  #unsure(name: string, { status, headers }: ResponseView, reception: 'not-there' | 'sent-on'): CannotTell {
-    return reception === 'not-there'
-      ? new CannotTell(
-          'not-there',
-          `${name}: answered ${status}: nothing shows that there is something to be guarded`,
-          {
-            remedy: `correct the path; where ${status} hides it from those who may not see it, say so: refusedWith: [401, 403, ${status}]`,
-          },
-        )
-      : new CannotTell('sent-on', `${name}: sent on (${status}) to ${withoutQuery(headers['location'])}`, {
-          remedy: 'name the address of the log-in: logInAt',
-        });
+  #unsure(name: string, { status, headers }: ResponseView, reception: Reception): CannotTell {
+    if (reception === 'sent-on')
+      return new CannotTell(
+        'sent-on',
+        `${name}: sent on (${status}) to ${withoutQuery(headers['location'])}`,
+        { remedy: 'name the address of the log-in: logInAt' },
+      );
+    return new CannotTell(
+      reception,
+      `${name}: answered ${status}: nothing shows whether a good request would be let in`,
+      {
+        remedy: `correct the path and its query; where ${status} is how those are refused who may not see it, say so: refusedWith: [401, 403, ${status}]`,
+      },
+    );
   }
 
   async #visitor(name: string): Promise<LetIn> {

@@ -9,8 +9,11 @@ export interface RefusalMarks {
   readonly logInPage: RegExp;
 }
 
-/** What became of somebody who asked: `sent-on` is a redirect of which nobody knows where it ends. */
-export type Reception = 'refused' | 'to-log-in' | 'let-in' | 'not-there' | 'sent-on' | 'broken';
+/**
+ * What became of somebody who asked: `sent-on` is a redirect of which nobody knows where it ends, `odd` a refusal for another
+ * reason, such as a request that is not as it should be: whoever asks better may be let in.
+ */
+export type Reception = 'refused' | 'to-log-in' | 'let-in' | 'not-there' | 'sent-on' | 'broken' | 'odd';
 
 const NOT_THERE: readonly number[] = [404, 405, 410];
 
@@ -21,7 +24,12 @@ export function receptionOf(answer: ResponseView, url: string, marks: RefusalMar
   if (REDIRECTS.includes(status)) return leadsToLogIn(answer, url, marks) ? 'to-log-in' : 'sent-on';
   if (status >= 200 && status < 300) return marks.logInPage.test(textOf(answer)) ? 'to-log-in' : 'let-in';
   if (NOT_THERE.includes(status)) return 'not-there';
-  return status >= 500 ? 'broken' : 'refused';
+  return status >= 500 ? 'broken' : 'odd';
+}
+
+/** Whether that is what should become of those who are not let in. */
+export function isRefusal(reception: Reception): boolean {
+  return reception === 'refused' || reception === 'to-log-in';
 }
 
 /** The query is not looked at: it most often holds the address that was asked for. */

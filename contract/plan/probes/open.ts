@@ -102,7 +102,9 @@ export const open = probeKind({
     /** Other statuses that refuse as well, such as 404 where an address is hidden from those who may not see it. */
     refusedWith: z.array(z.number().int().min(400).max(499)).default([401, 403]),
     /** A regular expression for the address to which whoever is not logged in is sent. */
-    logInAt: Pattern.default('log[-_]?in|log[-_]?on|sign[-_]?in|auth|sso|saml|sessions?/new'),
+    logInAt: Pattern.default(
+      'log[-_]?(?:in|on)\\b|sign[-_]?in\\b|\\bo?auth[02]?\\b|\\bauth(?:ori[sz]e|enticate)\\b|\\bsso\\b|\\bsaml2?\\b|\\bsessions?/new\\b',
+    ),
     /** A regular expression that stands on the page of the log-in, where that comes with 200. */
     logInPage: Pattern.default('<input[^>]+type=["\']?password'),
     /** Who is let in. */

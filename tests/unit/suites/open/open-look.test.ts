@@ -61,6 +61,13 @@ describe('who is not logged in', () => {
     ['is let in by 204', { status: 204 }, 'fail', 'lets-anybody-in'],
     ['breaks it', { status: 500 }, 'fail', 'lets-anybody-in'],
     ['finds nothing', { status: 404 }, 'unknown', 'not-there'],
+    ['lacks a parameter, which is no guard', { status: 400 }, 'unknown', 'odd'],
+    [
+      'is sent to a page about authors',
+      { status: 302, headers: { location: '/authors/catalogue' } },
+      'unknown',
+      'sent-on',
+    ],
     [
       'finds nothing, which the plan says is a refusal',
       { status: 404 },
