@@ -1,6 +1,6 @@
 import { checksOf } from '../../contract/plan/checks.ts';
 import type { Plan } from '../../contract/plan/plan.ts';
-import { mergePolicy } from '../../contract/verdict/policy.ts';
+import { policyOf } from '../../contract/plan/people.ts';
 import type { Cover, Coverage } from './mapping.ts';
 import type { DocumentStatement } from './statements.ts';
 
@@ -36,7 +36,7 @@ function coverProblems({ id, phase }: DocumentStatement, cover: Cover, plan: Pla
       .map((check) => `${id}: the plan has no check "${check}" in phase ${phase}`);
   }
   if ('statement' in cover) {
-    const asked = mergePolicy(plan.policy, phase).attestations.some((one) => one.id === cover.statement);
+    const asked = policyOf(plan, phase).attestations.some((one) => one.id === cover.statement);
     return asked ? [] : [`${id}: the policy of phase ${phase} asks for no statement "${cover.statement}"`];
   }
   if ('policy' in cover) {

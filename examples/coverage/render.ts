@@ -1,6 +1,6 @@
 import { checksOf } from '../../contract/plan/checks.ts';
 import type { Plan } from '../../contract/plan/plan.ts';
-import { mergePolicy } from '../../contract/verdict/policy.ts';
+import { policyOf } from '../../contract/plan/people.ts';
 import { type Cover, type Coverage, type CoverKind, kindOfCover } from './mapping.ts';
 import type { DocumentStatement } from './statements.ts';
 
@@ -69,7 +69,7 @@ function wordsOf(
     return [ids.map((id) => `\`${id}\``).join(', '), cover.note ?? ''];
   }
   if ('statement' in cover) {
-    const roles = mergePolicy(plan.policy, phase).attestations.filter(({ id }) => id === cover.statement);
+    const roles = policyOf(plan, phase).attestations.filter(({ id }) => id === cover.statement);
     return [`${roles.map(({ role }) => role).join(', ')}: \`${cover.statement}\``, cover.note ?? ''];
   }
   if ('policy' in cover) return [`policy: \`${cover.policy}\``, cover.note];

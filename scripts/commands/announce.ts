@@ -107,7 +107,7 @@ function formatOfTemplate(template: string | undefined): Format {
   const format = formatOf(template);
   if (format !== undefined) return format;
   throw new GreenlightError(
-    'USAGE',
+    'OPTION_MISSING',
     `--format: the ending of ${template} does not say what it is written in`,
     {
       hint: `Name it: --format ${FORMATS.join(' | ')}.`,

@@ -9,7 +9,8 @@ import { sha256Of } from '../../host/file-digest.ts';
 import { readVerdict } from '../../host/read-report.ts';
 import { reportFiles, type ReportFiles } from '../../host/report-files.ts';
 import { DEFAULT_OUTPUT } from '../../run/asked-verdict.ts';
-import { keepStatement } from '../../run/people/statements-file.ts';
+import { keepStatement, readStatements } from '../../run/people/statements-file.ts';
+import { statementsFor } from '../../run/people/statements-for.ts';
 import { publishEvidence } from '../../run/publish-evidence.ts';
 import { readEvidence } from '../../run/read-evidence.ts';
 import { createRedactor } from '../../safety/redactor.ts';
@@ -90,8 +91,8 @@ async function attest(context: CommandContext, options: AttestOptions): Promise<
     key: own?.id,
   });
   const line = keptLine(createRedactor({ env: context.env }).deep(said), own);
-  if (home !== undefined) await keepStatement(home.file, line);
   if (report === undefined) {
+    if (home !== undefined) await keepStatement(home.file, line);
     const { name, role, id, decision } = line.statement;
     const words = {
       attested: 'says that it holds',
@@ -109,14 +110,14 @@ async function attest(context: CommandContext, options: AttestOptions): Promise<
   const { files, evidence } = report;
   const statement = attestationOf(line);
   if (typeof statement === 'string') throw new GreenlightError('INTERNAL', `the new statement ${statement}`);
+  const stated = [
+    ...withMeanwhile(evidence, home, line.statement.at),
+    { ...statement, enteredAt: line.statement.at },
+  ];
+  if (home !== undefined) await keepStatement(home.file, line);
   // From here on the old answer does not hold: whoever reads in between must find none.
   rmSync(files.verdict);
-  const entered: Attestation = { ...statement, enteredAt: line.statement.at };
-  const verdict = publishEvidence(
-    files,
-    { ...evidence, attestations: [...evidence.attestations, entered] },
-    keys,
-  );
+  const verdict = publishEvidence(files, { ...evidence, attestations: stated }, keys);
   showVerdict(context.screen, verdict, options.json);
   noteUnsealed(context.screen, report.output, keys.length);
   if (home === undefined) {
@@ -125,6 +126,22 @@ async function attest(context: CommandContext, options: AttestOptions): Promise<
     );
   }
   context.finish(exitCodeOf(verdict.decision));
+}
+
+/**
+ * What the evidence holds, and what was kept since: whoever judges a run again must not pass over a "no" that was said
+ * in the meantime.
+ */
+function withMeanwhile(
+  evidence: Evidence,
+  home: PeoplePlan | undefined,
+  now: string,
+): readonly Attestation[] {
+  if (home === undefined) return evidence.attestations;
+  const about = { target: evidence.subject.target, release: evidence.subject.wanted, run: evidence.run.id };
+  const before = new Set(evidence.attestations.map(({ keptAs }) => keptAs));
+  const meanwhile = statementsFor(readStatements(home.file), evidence.policy.attestations, about, now);
+  return [...evidence.attestations, ...meanwhile.filter(({ keptAs }) => !before.has(keptAs))];
 }
 
 interface JudgedReport {

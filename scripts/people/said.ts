@@ -55,7 +55,19 @@ export function statementOf(options: SaidOptions, where: SaidWhere): KeptStateme
   const name = options.name.trim();
   if (name === '') throw new GreenlightError('STATEMENT_REFUSED', '--name must say who states it');
   const asked = askedOf(options, where);
-  const release = releaseOf(options) ?? where.evidence?.subject.wanted ?? null;
+  const named = releaseOf(options);
+  const ofRun = where.evidence?.subject.wanted ?? null;
+  if (
+    named !== undefined &&
+    where.evidence !== undefined &&
+    (ofRun === null || !isSameRelease(ofRun, named))
+  ) {
+    throw new GreenlightError(
+      'OPTION_CONFLICT',
+      `--release: the run was about ${ofRun === null ? 'no release' : ofRun.id}, not ${named.id}; with --no-judge the statement is kept for a run of that`,
+    );
+  }
+  const release = ofRun ?? named ?? null;
   const { validFor = STATED_FOR } = asked;
   if (where.evidence === undefined && validFor === 'release' && release === null) {
     throw new GreenlightError(

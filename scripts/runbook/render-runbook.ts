@@ -28,6 +28,20 @@ const TITLES: Record<Phase, string> = {
   rollback: 'Roll-back',
 };
 
+/** What to do with the answer of a run, which is another thing before traffic has moved and after it went back. */
+const ANSWERS: Record<Phase, string> = {
+  preflight:
+    'Exit code 0 (GO): go on. 10 (NO_GO): stop, and leave traffic on the old system. Any other: nothing is known.',
+  canary: 'Exit code 0 (GO): go on. 10 (NO_GO): roll back. Any other: nothing is known; wait at this weight.',
+  cutover: 'Exit code 0 (GO): go on. 10 (NO_GO): roll back. Any other: nothing is known.',
+  'post-cutover': 'Exit code 0 (GO): traffic stays. 10 (NO_GO): roll back. Any other: nothing is known.',
+  watch: 'Exit code 0 (GO): traffic stays. 10 (NO_GO): roll back. Any other: nothing is known.',
+  synthetic:
+    'Exit code 0 (GO): it works. 10 (NO_GO): call the owner of what failed. Any other: nothing is known.',
+  rollback:
+    'Exit code 0 (GO): the old system serves. 10 (NO_GO): the roll-back has not worked. Any other: nothing is known.',
+};
+
 const NO_RUNBOOK: Runbook = { triggers: [], steps: [] };
 
 /**
@@ -258,9 +272,9 @@ class Page {
       '',
       ...fenced([`greenlight run --phase ${phase} --release ${this.#release}`]),
       '',
-      'Go on with exit code 0 (GO) only. 10 (NO_GO): roll back. Any other: nothing is known.',
+      ANSWERS[phase],
       '',
-      '| check | | call |',
+      '| check | weight | call |',
       '|---|---|---|',
       ...checks.map(row),
       '',

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readStatements } from '../../../run/people/statements-file.ts';
-import { commandLine, type End } from '../signing/signed-report.ts';
+import { reportFiles } from '../../../host/report-files.ts';
+import { publishEvidence } from '../../../run/publish-evidence.ts';
+import { commandLine, type End, goEvidence } from '../signing/signed-report.ts';
 
 let directory: string;
 const FILE = 'greenlight-statements.jsonl';
@@ -157,9 +159,6 @@ describe('greenlight attest before a run', () => {
 
   test('leaves a report of another target alone', async () => {
     mkdirSync(path.join(directory, 'greenlight-report'));
-    const { goEvidence } = await import('../signing/signed-report.ts');
-    const { publishEvidence } = await import('../../../run/publish-evidence.ts');
-    const { reportFiles } = await import('../../../host/report-files.ts');
     const files = reportFiles(path.join(directory, 'greenlight-report'));
     const attestations = [{ id: 'rollback-tested', title: 'The roll-back was tested', role: 'DBA' }];
     const evidence = goEvidence({ policy: { attestations, maxAgeMinutes: 1e9 } });
@@ -177,6 +176,27 @@ describe('greenlight attest before a run', () => {
     expect(kept.code, kept.err).toBe(0);
     expect(JSON.parse(readFileSync(files.verdict, 'utf8'))).toMatchObject({ decision: 'GO' });
   });
+});
+
+test('a run that is judged again hears what was kept in the meantime', async () => {
+  const attestations = [
+    { id: 'rollback-tested', title: 'The roll-back was tested', role: 'DBA' },
+    { id: 'dpia-signed', title: 'The DPIA is signed', role: 'DPO', validFor: 'target' as const },
+  ];
+  const files = reportFiles(path.join(directory, 'greenlight-report'));
+  publishEvidence(files, goEvidence({ policy: { attestations, maxAgeMinutes: 1e9 } }), []);
+  const no = await run(...BO, ...OF, '--no-judge', '--decision', 'refused', '--comment', 'it hangs');
+  expect(no.code, no.err).toBe(0);
+  const yes = await run('attest', '--id', 'dpia-signed', '--name', 'Di', '--role', 'DPO', ...YES);
+  expect(yes.code, yes.err).toBe(10);
+  expect(yes.out).toContain('Bo (DBA) refused "The roll-back was tested": it hangs');
+  const other = await run(...BO, ...YES, '--release', '2.5.0', '-o', 'greenlight-report');
+  expect([other.code, other.err]).toEqual([
+    64,
+    expect.stringContaining('the run was about 2.4.0, not 2.5.0'),
+  ]);
+  const now = await run(...BO, ...YES, ...OF);
+  expect(now.code, now.out).toBe(0);
 });
 
 describe('greenlight checklist', () => {
