@@ -12,6 +12,7 @@ import { adminFunctionsWork, clinicDay, removeOrder, removePatient } from './pla
 import { serviceLevels } from './plan/levels.mts';
 import { monitoring } from './plan/monitoring.mts';
 import { policy } from './plan/people.mts';
+import { runbook } from './plan/runbook.mts';
 import { pages } from './plan/pages.mts';
 import { repository } from './plan/repository.mts';
 
@@ -71,4 +72,5 @@ export default defineConfig({
   slo: serviceLevels,
   secrets: ['ILS_SMOKE_PASSWORD', 'ILS_ADMIN_PASSWORD', 'ILS_DATABASE_URL', 'ILS_RESTORED_BACKUP_URL'],
   policy,
+  runbook,
 });

@@ -9,6 +9,7 @@ import { env } from './plan/environment.mts';
 import { assetIsChecked, complianceIsReported, removeCheck } from './plan/flows.mts';
 import { serviceLevels } from './plan/levels.mts';
 import { policy } from './plan/people.mts';
+import { runbook } from './plan/runbook.mts';
 import { slotChecks } from './plan/slots.mts';
 
 export default defineConfig({
@@ -54,4 +55,5 @@ export default defineConfig({
   slo: serviceLevels,
   secrets: ['MHP_FUNCTION_KEY'],
   policy,
+  runbook,
 });

@@ -19,7 +19,7 @@ import { attestationOf, keptLine } from '../../signing/kept-statement.ts';
 import { readSigningKey, type SigningKey } from '../../signing/key-file.ts';
 import { publicHalves } from '../../signing/seal.ts';
 import { type CommandContext, commandOf, CONFIG_OPTION, repeated } from '../command-context.ts';
-import { findPeoplePlan, type PeoplePlan } from '../people/people-plan.ts';
+import { findPeoplePlan, loadPeoplePlan, type PeoplePlan } from '../people/people-plan.ts';
 import { isOfRun, type SaidOptions, statementOf } from '../people/said.ts';
 import { noteUnsealed, showVerdict } from '../show-verdict.ts';
 
@@ -78,7 +78,9 @@ export function attestCommand(context: CommandContext): Command {
 async function attest(context: CommandContext, options: AttestOptions): Promise<void> {
   const { keys } = configuredKeys(context.cwd, options.signKey, context.env);
   const own = options.key === undefined ? undefined : readSigningKey(path.resolve(context.cwd, options.key));
-  const plan = await findPeoplePlan(context.cwd, options.config);
+  // Without a report to hear it, there must be a plan that says where it is kept.
+  const find = options.judge ? findPeoplePlan : loadPeoplePlan;
+  const plan = await find(context.cwd, options.config);
   const report = reportToJudge(context.cwd, options, plan, keys);
   // A report of another target lies here, or its plan elsewhere: then only the run itself can hear it.
   const home =

@@ -12,8 +12,8 @@ import { limitOf } from './limits.ts';
 export interface RunbookQuestion {
   /** The release that it is for; without one, commands name it by a variable of the shell. */
   readonly release: string | undefined;
-  /** Name of the plan's file, and its digest: a printed page must be told from a newer one. */
-  readonly plan: { readonly file: string; readonly digest: string };
+  /** Name of the plan's file, and its digest where the page is printed: it must be told from a newer one. */
+  readonly plan: { readonly file: string; readonly digest?: string };
 }
 
 /** In the order of the night; roll-back and archive have chapters of their own. */
@@ -80,16 +80,18 @@ class Page {
   head(): string[] {
     const { target } = this.#plan;
     const old = target.old?.urls?.['app'];
+    const { digest } = this.#source;
     return [
       `# Runbook: ${line(target.name)}${this.#named === undefined ? '' : `, release ${line(this.#named)}`}`,
       '',
       `New: ${target.urls['app'] ?? ''}${old === undefined ? '' : `  \nOld: ${old}`}`,
       '',
-      `Made by \`greenlight runbook\` from \`${this.#source.file}\`, plan ${this.#source.digest.slice(0, 19)}. Change the plan, not this page.`,
+      `Made by \`greenlight runbook\` from \`${this.#source.file}\`${digest === undefined ? '' : `, plan ${digest.slice(0, 19)}`}. Change the plan, not this page.`,
       '',
-      ...(this.#named === undefined
-        ? ['Before anything else, say which release it is about:', '', ...fenced(['export RELEASE=']), '']
-        : []),
+      'Before anything else, say in every terminal which release it is about:',
+      '',
+      ...fenced([`export RELEASE=${this.#named === undefined ? '' : this.#release}`]),
+      '',
     ];
   }
 

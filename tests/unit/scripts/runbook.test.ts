@@ -156,7 +156,8 @@ describe('the runbook', () => {
     expect(page(BASE, "2.4'; rm -rf x")).toContain("--release '2.4'\\''; rm -rf x'");
     expect(page()).toContain('--release "$RELEASE"');
     expect(page()).toContain('export RELEASE=');
-    expect(page(BASE, '2.4.0')).not.toContain('RELEASE');
+    expect(page(BASE, '2.4.0')).toContain('export RELEASE=2.4.0\n');
+    expect(page(BASE, '2.4.0')).not.toContain('$RELEASE');
   });
 
   test('says what the plan does not: no steps back, no days, nobody', () => {

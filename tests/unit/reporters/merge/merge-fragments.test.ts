@@ -310,3 +310,23 @@ describe('never merged to an answer', () => {
     expect(canonicalJson(fragments)).toBe(before);
   });
 });
+
+test('what people stated comes in once, although every part read it, and a "no" of any part is heard', () => {
+  const said = (keptAs: string, decision: 'attested' | 'refused') => ({
+    id: 'rollback-tested',
+    decision,
+    name: keptAs,
+    role: 'DBA',
+    at: ENDED,
+    comment: '',
+    target: 'shop',
+    keptAs,
+    enteredAt: ENDED,
+  });
+  const all = allShards(3).map((fragment, index): ShardFragment => {
+    const stated = [said('sha256:1', 'attested'), ...(index === 2 ? [said('sha256:2', 'refused')] : [])];
+    return { ...fragment, evidence: { ...fragment.evidence, attestations: stated } };
+  });
+  const merged = merge(all).evidence;
+  expect(merged?.attestations.map(({ keptAs }) => keptAs)).toEqual(['sha256:1', 'sha256:2']);
+});
