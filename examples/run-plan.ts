@@ -2,11 +2,12 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Phase } from '../contract/evidence/outcome.ts';
-import type { Evidence } from '../contract/evidence/evidence.ts';
+import { policyOf } from '../contract/plan/people.ts';
+import type { KeptStatement } from '../contract/verdict/kept-statement.ts';
 import { Verdict } from '../contract/verdict/verdict.ts';
-import { reportFiles } from '../host/report-files.ts';
-import { publishEvidence } from '../run/publish-evidence.ts';
-import { readEvidence } from '../run/read-evidence.ts';
+import { loadConfig } from '../host/load-config.ts';
+import { keepStatement } from '../run/people/statements-file.ts';
+import { keptLine } from '../signing/kept-statement.ts';
 import type { Scene } from './system/example.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
@@ -76,24 +77,37 @@ export async function runPlan({
   return { code, verdict, output };
 }
 
-/** Says for everybody that everything they are asked for holds, and judges again. */
-export function attestEverything(directory: string): Verdict {
-  const files = reportFiles(path.join(directory, 'report'));
-  const { evidence } = readEvidence(files.evidence, files.evidence, []);
-  const at = new Date().toISOString();
-  const attestations: Evidence['attestations'] = evidence.policy.attestations.map(({ id, role }) => ({
-    id,
-    role,
-    name: `stand-in of the ${role}`,
-    decision: 'attested',
-    at,
-    comment: 'made by npm run examples',
-  }));
-  return publishEvidence(
-    files,
-    { ...evidence, attestations: [...evidence.attestations, ...attestations] },
-    [],
-  );
+/** The moment between what a section needs and its signature, which must be newer. */
+const SIGNED_AFTER_MS = 1000;
+
+/**
+ * Keeps the statements of everybody who is asked in a phase, as `greenlight attest` does before a run.
+ * @param file the one that `people.file` of the plan names in this scene
+ */
+export async function stateEverything(about: {
+  readonly example: string;
+  readonly phase: Phase;
+  readonly release: { readonly release: string; readonly commit: string };
+  readonly file: string;
+}): Promise<void> {
+  const { example, phase, release, file } = about;
+  const { plan } = await loadConfig(path.join(ROOT, 'examples', example));
+  const now = Date.now();
+  for (const { id, role, covers } of policyOf(plan, phase).attestations) {
+    const statement: KeptStatement = {
+      id,
+      decision: 'attested',
+      name: `stand-in of the ${role}`,
+      role,
+      at: new Date(now - (covers === undefined ? SIGNED_AFTER_MS : 0)).toISOString(),
+      comment: 'made by npm run examples',
+      seen: [],
+      target: plan.target.name,
+      release: { id: release.release, commit: release.commit },
+      run: null,
+    };
+    await keepStatement(file, keptLine(statement, undefined));
+  }
 }
 
 /** The first check that decides: blocking, failed, not waived, in the order of the manifest. */

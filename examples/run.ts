@@ -14,7 +14,7 @@ import { EXIT } from '../contract/exit-codes.ts';
 import type { Verdict } from '../contract/verdict/verdict.ts';
 import { textTable } from '../run/text-table.ts';
 import { EXAMPLES } from './examples.ts';
-import { attestEverything, firstFailure, runPlan } from './run-plan.ts';
+import { firstFailure, runPlan, stateEverything } from './run-plan.ts';
 import type { AnyExample, OpenScene } from './system/example.ts';
 
 const USAGE = `Usage: npm run examples -- [--only <plan>] [--clean] [--fault <id>] [--phase <phase>] [--list] [--output <directory>]
@@ -124,6 +124,12 @@ async function runExample(
       // Also where nothing is run in it: traffic moves on.
       await scene.enter(phase);
       if (!phases.includes(phase)) continue;
+      await stateEverything({
+        example: example.id,
+        phase,
+        release: scene.wanted(phase),
+        file: scene.statements,
+      });
       const run = (fault: AnyExample['faults'][number] | undefined): Promise<Line> =>
         runOne({
           example,
@@ -161,14 +167,10 @@ async function runOne(about: {
   readonly built: boolean;
   readonly signal: AbortSignal;
 }): Promise<Line> {
-  const { example, phase, fault, directory } = about;
+  const { example, phase, fault } = about;
   const begun = Date.now();
   const end = await runPlan({ ...about, example: example.id });
-  // People are asked in a clean run only: with a fault, nothing that they say makes a GO.
-  const verdict =
-    fault === undefined && end.verdict?.decision === 'INCONCLUSIVE' && end.verdict.evidenceDigest !== null
-      ? attestEverything(directory)
-      : end.verdict;
+  const { verdict } = end;
   const named = verdict === undefined ? undefined : firstFailure(verdict);
   const asExpected =
     fault === undefined ? verdict?.decision === 'GO' : verdict?.decision === 'NO_GO' && named === fault.check;

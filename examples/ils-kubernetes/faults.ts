@@ -19,6 +19,32 @@ export const ILS_FAULTS: readonly SceneFault<IlsScene>[] = [
     },
   },
   {
+    id: 'dns-leads-elsewhere',
+    title: 'a name server still gives the old address',
+    phase: 'preflight',
+    check: 'dns-has-propagated',
+    plant: ({ nameServer: { zone } }) => {
+      const before = zone.addresses;
+      zone.addresses = ['198.51.100.4'];
+      return () => {
+        zone.addresses = before;
+      };
+    },
+  },
+  {
+    id: 'no-rate-limit',
+    title: 'searches are not limited',
+    phase: 'preflight',
+    check: 'rate-is-limited',
+    plant: ({ production: { state } }) => {
+      const before = state.limits.get('/api/search');
+      state.limits.delete('/api/search');
+      return () => {
+        if (before !== undefined) state.limits.set('/api/search', before);
+      };
+    },
+  },
+  {
     id: 'no-hsts',
     title: 'production lost its strict-transport-security header',
     phase: 'preflight',

@@ -11,10 +11,10 @@ import { env, script } from './plan/environment.mts';
 import { adminFunctionsWork, clinicDay, removeOrder, removePatient } from './plan/flows.mts';
 import { serviceLevels } from './plan/levels.mts';
 import { monitoring } from './plan/monitoring.mts';
-import { policy } from './plan/people.mts';
-import { runbook } from './plan/runbook.mts';
+import { people, policy } from './plan/people.mts';
 import { pages } from './plan/pages.mts';
 import { repository } from './plan/repository.mts';
+import { runbook } from './plan/runbook.mts';
 
 export default defineConfig({
   target: {
@@ -42,6 +42,7 @@ export default defineConfig({
   allow: {
     createData: ['ils.example.com', 'staging.ils.example.com'],
     load: ['ils.example.com', 'staging.ils.example.com'],
+    rateLimit: ['ils.example.com'],
     commands: [
       'kubectl',
       'git',
@@ -71,6 +72,7 @@ export default defineConfig({
   },
   slo: serviceLevels,
   secrets: ['ILS_SMOKE_PASSWORD', 'ILS_ADMIN_PASSWORD', 'ILS_DATABASE_URL', 'ILS_RESTORED_BACKUP_URL'],
-  policy,
+  people,
   runbook,
+  policy,
 });

@@ -32,6 +32,7 @@ export function ilsRoutes(store: Store): readonly Route[] {
       ],
     }),
     document('/api/openapi.json', { openapi: '3.1.0', paths: { '/api/patients': {}, '/api/orders': {} } }),
+    document('/api/search', { results: [] }),
     document('/api/flags', { newReports: true, legacyImport: false }),
     ...routes,
     ...collection({

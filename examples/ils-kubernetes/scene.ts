@@ -8,6 +8,7 @@ import { startPostgres } from '../../demo/parts/postgres.ts';
 import { type Application, type PlainDoor, startApplication, startPlainDoor } from '../system/application.ts';
 import { type Authority, createAuthority } from '../system/certificates.ts';
 import type { Scene, SceneOptions } from '../system/example.ts';
+import { type NameServer, startNameServer } from '../system/name-server.ts';
 import { type KubernetesApi, startKubernetesApi } from '../system/kubernetes-api.ts';
 import { openPool } from '../system/pool.ts';
 import { type MonitoringStack, startMonitoring } from '../system/prometheus.ts';
@@ -25,6 +26,9 @@ const run = promisify(execFile);
 
 export const HOST = 'localhost';
 const TAG = 'v1.0.0';
+const NAME = 'ils.example.com';
+/** Of the cluster, as the zone names it; nothing listens there. */
+const ADDRESS = '203.0.113.10';
 const OLD_TAG = 'v0.9.0';
 const OLD_COMMIT = '4c1de22';
 
@@ -35,6 +39,7 @@ export interface IlsScene extends Scene {
   readonly plainDoor: PlainDoor;
   readonly authority: Authority;
   readonly cluster: KubernetesApi;
+  readonly nameServer: NameServer;
   readonly monitoring: MonitoringStack;
   readonly thirdParties: ThirdParties;
   readonly databases: IlsDatabases;
@@ -89,10 +94,13 @@ export async function startScene({ directory, signal }: SceneOptions): Promise<I
     };
     const staging = await start('staging', databases.staging, TAG, repository.commit);
     const production = await start('production', databases.production, OLD_TAG, OLD_COMMIT);
+    production.state.limits.set('/api/search', { requests: 10, seconds: 2 });
     const plainDoor = await startPlainDoor(production.url);
     closers.add(() => plainDoor.close());
     const cluster = await startKubernetesApi(clusterObjects(imageOf(OLD_TAG)));
     closers.add(() => cluster.close());
+    const nameServer = await startNameServer({ name: NAME, addresses: [ADDRESS], ttlS: 300 });
+    closers.add(() => nameServer.close());
     const thirdParties = await startThirdParties(THIRD_PARTY_DOCUMENTS);
     closers.add(() => thirdParties.close());
     const monitoring = await startMonitoring({
@@ -123,6 +131,8 @@ export async function startScene({ directory, signal }: SceneOptions): Promise<I
       plainDoor,
       authority,
       cluster,
+      nameServer,
+      statements: path.join(directory, 'statements.jsonl'),
       monitoring,
       thirdParties,
       databases,
@@ -136,6 +146,11 @@ export async function startScene({ directory, signal }: SceneOptions): Promise<I
         ILS_BRANCH: 'main',
         ILS_REPOSITORY: repository.directory,
         ILS_WINDOW: 'any',
+        ILS_NAME: NAME,
+        ILS_ADDRESSES: ADDRESS,
+        ILS_NAME_SERVER: nameServer.authority,
+        ILS_RESOLVER: nameServer.resolver,
+        ILS_STATEMENTS: path.join(directory, 'statements.jsonl'),
         ILS_ROLLOUT_TIMEOUT: '5s',
         ILS_BACKUP_AT: backupAt,
         ILS_DATABASE_URL: withPassword(before() ? databases.staging : databases.production),

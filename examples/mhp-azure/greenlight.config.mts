@@ -8,7 +8,7 @@ import { azureChecks } from './plan/azure.mts';
 import { env } from './plan/environment.mts';
 import { assetIsChecked, complianceIsReported, removeCheck } from './plan/flows.mts';
 import { serviceLevels } from './plan/levels.mts';
-import { policy } from './plan/people.mts';
+import { people, policy } from './plan/people.mts';
 import { runbook } from './plan/runbook.mts';
 import { slotChecks } from './plan/slots.mts';
 
@@ -54,6 +54,7 @@ export default defineConfig({
   },
   slo: serviceLevels,
   secrets: ['MHP_FUNCTION_KEY'],
-  policy,
+  people,
   runbook,
+  policy,
 });

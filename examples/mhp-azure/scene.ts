@@ -64,6 +64,7 @@ export async function startScene({ directory }: SceneOptions): Promise<MhpScene>
     production,
     insights,
     az,
+    statements: path.join(directory, 'statements.jsonl'),
     swapWorks: true,
     suiteFails,
     env: () => ({
@@ -73,6 +74,7 @@ export async function startScene({ directory }: SceneOptions): Promise<MhpScene>
       MHP_LOGS_TOKEN: insights.token,
       MHP_LOGS_URL: insights.url,
       MHP_REPOSITORY: repository,
+      MHP_STATEMENTS: path.join(directory, 'statements.jsonl'),
       PATH: `${az.bin}${path.delimiter}${process.env['PATH'] ?? ''}`,
     }),
     wanted: (of) => {

@@ -17,6 +17,8 @@ export type Undo = () => void | Promise<void>;
 export interface Scene {
   /** What the plan reads, and PATH. Asked anew for each run: a phase may change it. */
   readonly env: () => Readonly<Record<string, string>>;
+  /** The file that `people.file` of the plan names here. */
+  readonly statements: string;
   /** The release that should run in a phase; undefined: none is asked for. */
   readonly wanted: (phase: Phase) => { readonly release: string; readonly commit: string };
   /** What the deploy mechanism does between the phases: traffic moves, or moves back. */

@@ -15,7 +15,37 @@ function windows(): { days: Day[]; from: string; to: string }[] {
   return [{ days: DAYS.slice(0, 4), from: '06:00', to: '16:00' }];
 }
 
+/** Only where the zone cannot be found by itself: `address:port` of its name server, and of a resolver. */
+const nameServer = (variable: string): { address: string; port: number }[] => {
+  const [address = '', port = '53'] = env(variable, '').split(':');
+  return address === '' ? [] : [{ address, port: Number(port) }];
+};
+const authority = nameServer('ILS_NAME_SERVER');
+
 export const edge: Probes = [
+  {
+    kind: 'dns',
+    id: 'dns-has-propagated',
+    title: 'The name of production leads to the cluster, at its name servers and at resolvers',
+    phases: ['preflight', 'post-cutover'],
+    endpoint: 'production',
+    name: env('ILS_NAME', 'ils.example.com'),
+    ttlAtMost: 3600,
+    expect: { addresses: env('ILS_ADDRESSES', '203.0.113.10').split(',') },
+    resolvers: nameServer('ILS_RESOLVER'),
+    ...(authority.length === 0 ? {} : { servers: authority }),
+    owner: 'devops',
+  },
+  {
+    kind: 'rate-limit',
+    id: 'rate-is-limited',
+    title: 'Thirty quick searches bring some 429 with Retry-After, and then searching works again',
+    phases: ['preflight'],
+    endpoint: 'production',
+    path: '/api/search?q=greenlight',
+    requests: 30,
+    owner: 'backend',
+  },
   {
     kind: 'tls',
     id: 'certificate-is-good',

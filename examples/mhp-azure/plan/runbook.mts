@@ -1,54 +1,85 @@
-/** What people do in the cut-over; `greenlight runbook` makes RUNBOOK.md of it. */
+/** What people do in the cut-over, for `greenlight runbook`. */
 import type { PlanInput } from '../../../contract/index.ts';
 
 const SWAP =
-  'az functionapp deployment slot swap --resource-group mhp-brand-rg --name mhpbrandfunctions38e5971a';
+  'az functionapp deployment slot swap --resource-group mhp-brand-rg --name mhpbrandfunctions38e5971a --slot staging --target-slot production';
 
 export const runbook: NonNullable<PlanInput['runbook']> = {
   decides: 'release manager',
-  triggers: ['A critical issue that no check sees'],
   steps: [
+    {
+      id: 'validate-staging',
+      title: 'Validate the staging slot',
+      phase: 'preflight',
+      who: 'release manager',
+      minutes: 10,
+      run: 'npx greenlight run --phase preflight --release "$RELEASE"',
+      until: 'it answers GO',
+    },
     {
       id: 'swap-slots',
       title: 'Swap staging into production',
       phase: 'cutover',
       who: 'release manager',
-      minutes: 5,
-      run: `${SWAP} --slot staging --target-slot production`,
-      until: 'the command has ended with 0',
+      minutes: 3,
+      run: SWAP,
+      until: 'az ends with 0',
     },
     {
-      id: 'look-at-insights',
-      title: 'Keep Application Insights in sight for the first hour',
+      id: 'verify-production',
+      title: 'Verify production',
+      phase: 'post-cutover',
+      who: 'release manager',
+      minutes: 10,
+      run: 'npx greenlight run --phase post-cutover --release "$RELEASE"',
+      until: 'it answers GO; on NO_GO the pipeline swaps back',
+    },
+    {
+      id: 'look-at-live-metrics',
+      title: 'Look at the Live Metrics Stream',
+      phase: 'post-cutover',
+      who: 'on-call engineer',
+      minutes: 10,
+      hand: 'Application Insights, Live Metrics: request rate, failed requests, response time, CPU and memory.',
+    },
+    {
+      id: 'report-hourly',
+      title: 'Report the state every hour for 24 hours, then daily for a week',
       phase: 'watch',
       who: 'on-call engineer',
-      minutes: 60,
-      hand: 'Live Metrics: failed requests, duration, processor. What no check sees is a trigger of the roll-back.',
+      hand: 'Run greenlight run --phase watch, and send its page.',
     },
     {
-      id: 'stop-traffic',
+      id: 'stop-new-traffic',
       title: 'Stop new traffic',
       phase: 'rollback',
-      who: 'on-call engineer',
+      who: 'release manager',
       minutes: 2,
-      hand: 'Disable the route of the function app in Front Door.',
+      hand: 'Switch the rule of Azure Front Door to the maintenance page.',
     },
     {
       id: 'swap-back',
       title: 'Swap the slots back',
       phase: 'rollback',
       who: 'release manager',
-      minutes: 5,
-      run: `${SWAP} --slot staging --target-slot production`,
-      until: 'the health document says the release of before',
+      minutes: 3,
+      run: SWAP,
     },
     {
-      id: 'open-traffic',
-      title: 'Let traffic in again',
+      id: 'verify-old',
+      title: 'Verify that the old release serves',
       phase: 'rollback',
-      who: 'on-call engineer',
-      minutes: 2,
-      hand: 'Enable the route in Front Door. The fix goes to staging, and is judged there before the next cut-over.',
+      who: 'release manager',
+      minutes: 5,
+      run: 'npx greenlight run --phase rollback --release "$OLD_RELEASE"',
+      until: 'it answers GO',
+    },
+    {
+      id: 'fix-and-stage',
+      title: 'Find the cause, deploy the fix to staging, and validate it again',
+      phase: 'rollback',
+      who: 'release manager',
+      hand: 'No cut-over without a new preflight: an old GO is not taken.',
     },
   ],
 };

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Phase } from '../../../contract/evidence/outcome.ts';
 import { ilsKubernetes } from '../../../examples/ils-kubernetes/example.ts';
 import { mhpAzure } from '../../../examples/mhp-azure/example.ts';
-import { attestEverything, runPlan } from '../../../examples/run-plan.ts';
+import { runPlan, stateEverything } from '../../../examples/run-plan.ts';
 import type { AnyExample } from '../../../examples/system/example.ts';
 import { onPath } from '../../../host/process-group.ts';
 
@@ -45,6 +45,8 @@ for (const example of [mhpAzure, ilsKubernetes]) {
           await scene.enter(phase);
           if (!JUDGED.includes(phase)) continue;
           const home = path.join(directory, phase);
+          const release = scene.wanted(phase);
+          await stateEverything({ example: example.id, phase, release, file: scene.statements });
           const end = await runPlan({
             example: example.id,
             phase,
@@ -53,10 +55,7 @@ for (const example of [mhpAzure, ilsKubernetes]) {
             built: true,
             signal,
           });
-          const verdict =
-            end.verdict?.decision === 'INCONCLUSIVE' && end.verdict.evidenceDigest !== null
-              ? attestEverything(home)
-              : end.verdict;
+          const { verdict } = end;
           expect(verdict?.reasons ?? [end.output]).toEqual([]);
           expect(verdict?.decision).toBe('GO');
           expect(verdict?.leftovers).toEqual([]);

@@ -37,3 +37,29 @@ test.each(FILES)('$file runs phases that the plan judges', ({ file }) => {
   const text = JSON.stringify(parse(read(file)));
   for (const phase of ['preflight', 'post-cutover']) expect(text).toContain(phase);
 });
+
+/** Names that a plan asks for with `secret('NAME')`, or that it reads with a default. */
+function namesIn(example: string, pattern: RegExp): readonly string[] {
+  const files = [
+    'greenlight.config.mts',
+    ...readdirSync(path.join(EXAMPLES, example, 'plan')).map((one) => `plan/${one}`),
+  ];
+  const found = files.flatMap((file) =>
+    [...read(`${example}/${file}`).matchAll(pattern)].map(([, name = '']) => name),
+  );
+  return [...new Set(found)];
+}
+
+test.each(FILES)(
+  '$file gives the plan every secret that it names, and the README names what it reads',
+  ({ file }) => {
+    const example = file.split('/')[0] ?? '';
+    const secrets = namesIn(example, /secret\('(\w+)'\)/g);
+    expect(secrets.length).toBeGreaterThan(1);
+    const text = read(file);
+    for (const name of secrets) expect(text).toContain(`${name}: `);
+    const page = read(`${example}/README.md`);
+    const variables = namesIn(example, /\b(?:env|nameServer)\('(\w+)'/g);
+    for (const name of [...secrets, ...variables]) expect(page, name).toContain(`\`${name}\``);
+  },
+);
