@@ -21,20 +21,21 @@ const PAIRS = [
 
 /** What takes longest begins first: alone at the end, it would keep one of three workers busy and two idle. */
 const LONGEST = [
-  'e2e/demo/faults',
   'runner/suites/suites',
-  'runner/recorder/hazards',
   'e2e/package/tarball',
   'contracts/data-checks/rows-adversity',
+  'e2e/demo/faults',
+  'e2e/examples/clean',
   'e2e/cli/stages',
-  'e2e/cli/nothing-created',
-  'e2e/cli/run',
-  'e2e/cli/shards',
-  'runner/verdict/hazards',
+  'runner/user-specs/existing-specs',
+  'runner/recorder/hazards',
   'contracts/data-checks/rows-engine',
-  'e2e/cli/signing',
+  'runner/verdict/hazards',
+  'e2e/cli/run',
+  'runner/recorder/classification',
   'runner/checks/installed-run',
-  'runner/checks/registration',
+  'contracts/data-checks/rows-losses',
+  'e2e/cli/nothing-created',
 ];
 
 class LongestFirst extends BaseSequencer {

@@ -1,10 +1,9 @@
 import { expect, type Page } from '@playwright/test';
 import { z } from 'zod';
+import type * as Contract from '../../../../contract/index.ts';
 import { DIST } from '../../../installed.ts';
 
-const { defineConfig, equal, flow, secret } = (await import(
-  `${DIST}/contract/index.js`
-)) as typeof import('../../../../contract/index.ts');
+const { defineConfig, equal, flow, secret } = (await import(`${DIST}/contract/index.js`)) as typeof Contract;
 
 const url = process.env['SHOP_URL'] ?? 'http://127.0.0.1:9';
 const dead = process.env['SHOP_DEAD_URL'] ?? url;

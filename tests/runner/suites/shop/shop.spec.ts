@@ -1,10 +1,11 @@
+import type * as TestEntry from '../../../../run/test-entry.ts';
 import { DIST } from '../../../installed.ts';
 import plan from './shop.plan.ts';
 
 // As it is built: from source, each process of Playwright would read two hundred files one by one.
 const { check, defineReadiness, defineSuites, expect } = (await import(
   `${DIST}/run/test-entry.js`
-)) as typeof import('../../../../run/test-entry.ts');
+)) as typeof TestEntry;
 
 defineReadiness(plan);
 defineSuites(plan);
