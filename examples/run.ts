@@ -172,8 +172,13 @@ async function runOne(about: {
   const end = await runPlan({ ...about, example: example.id });
   const { verdict } = end;
   const named = verdict === undefined ? undefined : firstFailure(verdict);
+  const stepFailed =
+    fault?.step === undefined ||
+    verdict?.checks.some(({ id, state }) => id === fault.step && state === 'failed') === true;
   const asExpected =
-    fault === undefined ? verdict?.decision === 'GO' : verdict?.decision === 'NO_GO' && named === fault.check;
+    fault === undefined
+      ? verdict?.decision === 'GO'
+      : verdict?.decision === 'NO_GO' && named === fault.check && stepFailed;
   const line: Line = {
     plan: example.id,
     phase,

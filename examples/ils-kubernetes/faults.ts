@@ -2,7 +2,7 @@ import type { Application } from '../system/application.ts';
 import type { SceneFault, Undo } from '../system/example.ts';
 import type { Instead } from '../system/state.ts';
 import { runSql } from './database.ts';
-import { HEALTHY, ilsSeries, type Load } from './metrics.ts';
+import { HEALTHY, ILS_RULES, ilsSeries, type Load } from './metrics.ts';
 import { HOST, type IlsScene } from './scene.ts';
 import { logSum, THIRD_PARTY } from './third-party-documents.ts';
 
@@ -187,14 +187,16 @@ export const ILS_FAULTS: readonly SceneFault<IlsScene>[] = [
     id: 'order-refused',
     title: 'orders are refused with 500',
     phase: 'post-cutover',
-    check: 'order-can-be-created',
+    check: 'clinic-day-works',
+    step: 'order-can-be-created',
     plant: ({ production }) => answers(production, 'POST /api/orders', { status: 500 }),
   },
   {
     id: 'login-broken',
     title: 'nobody can log in',
     phase: 'post-cutover',
-    check: 'login-works',
+    check: 'clinic-day-works',
+    step: 'login-works',
     plant: ({ production }) => answers(production, 'POST /api/sessions', { status: 500 }),
   },
   {
@@ -253,6 +255,26 @@ export const ILS_FAULTS: readonly SceneFault<IlsScene>[] = [
     phase: 'watch',
     check: 'answers-are-fast',
     plant: (scene) => metricsSay(scene, { fast: { '0.1': 0.6, '0.5': 0.8, '1.0': 0.85, '2.0': 0.9 } }),
+  },
+  {
+    id: 'nobody-there',
+    title: 'no user is active',
+    phase: 'watch',
+    check: 'users-are-active',
+    plant: (scene) => metricsSay(scene, { users: 0 }),
+  },
+  {
+    id: 'alert-rule-gone',
+    title: 'Prometheus has no alert for errors',
+    phase: 'watch',
+    check: 'alert-rules-are-loaded',
+    plant: async ({ monitoring }) => {
+      const [group] = ILS_RULES.groups;
+      await monitoring.replace(ilsSeries(HEALTHY), {
+        groups: [{ name: 'ils', rules: group?.rules.slice(1) ?? [] }],
+      });
+      return () => monitoring.replace(ilsSeries(HEALTHY));
+    },
   },
   {
     id: 'memory-leak',

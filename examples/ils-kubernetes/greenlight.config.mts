@@ -10,6 +10,7 @@ import { edge } from './plan/edge.mts';
 import { env, script } from './plan/environment.mts';
 import { adminFunctionsWork, clinicDay, removeOrder, removePatient } from './plan/flows.mts';
 import { serviceLevels } from './plan/levels.mts';
+import { alerts, metrics } from './plan/metrics.mts';
 import { monitoring } from './plan/monitoring.mts';
 import { people, policy } from './plan/people.mts';
 import { pages } from './plan/pages.mts';
@@ -34,7 +35,6 @@ export default defineConfig({
       },
       grafana: env('GRAFANA_URL', 'https://grafana.ils.example.com'),
       loki: env('LOKI_URL', 'https://loki.ils.example.com'),
-      prometheus: env('PROMETHEUS_URL', 'https://prometheus.ils.example.com'),
       laboratory: env('LABORATORY_STATUS_URL', 'https://status.laboratory.example.com'),
     },
   },
@@ -71,6 +71,8 @@ export default defineConfig({
     ],
   },
   slo: serviceLevels,
+  metrics,
+  alerts,
   secrets: ['ILS_SMOKE_PASSWORD', 'ILS_ADMIN_PASSWORD', 'ILS_DATABASE_URL', 'ILS_RESTORED_BACKUP_URL'],
   people,
   runbook,

@@ -9,6 +9,7 @@ export interface Load {
   readonly fastQueries: number;
   readonly fastExternal: number;
   readonly cacheHits: number;
+  readonly users: number;
   readonly cpu: number;
   readonly memory: number;
   /** Share of the limit that memory grows by in an hour. */
@@ -23,6 +24,7 @@ export const HEALTHY: Load = {
   fastQueries: 0.99,
   fastExternal: 0.99,
   cacheHits: 0.95,
+  users: 57,
   cpu: 0.35,
   memory: 0.5,
   leak: 0,
@@ -64,7 +66,7 @@ export function ilsSeries(load: Load): readonly Series[] {
       type: 'gauge',
       value: (seconds) => Math.round((load.memory + (load.leak * seconds) / 3600) * 2 ** 31),
     },
-    gauge('active_users', 57),
+    gauge('active_users', load.users),
     gauge('memory_limit_bytes', 2 ** 31),
     gauge('pg_connections_used', load.connections * 100),
     gauge('pg_connections_limit', 100),

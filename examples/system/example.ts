@@ -8,6 +8,8 @@ export interface SceneFault<S> {
   readonly phase: Phase;
   /** The check that must be named first. */
   readonly check: string;
+  /** A check that must have failed as well: the step of the journey that is named first. */
+  readonly step?: string;
   /** Plants it. @returns what takes it away again */
   readonly plant: (scene: S) => Undo | Promise<Undo>;
 }

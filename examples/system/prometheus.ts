@@ -21,8 +21,8 @@ export interface Series {
 export interface MonitoringStack {
   /** Of the Prometheus that runs now. */
   readonly url: () => string;
-  /** Starts anew, with another past. */
-  replace(series: readonly Series[]): Promise<void>;
+  /** Starts anew, with another past, and other rules where some are given. */
+  replace(series: readonly Series[], rules?: object): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -43,7 +43,10 @@ export async function startMonitoring(options: {
   readonly signal: AbortSignal;
 }): Promise<MonitoringStack> {
   let starts = 0;
-  const start = async (series: readonly Series[]): Promise<{ url: string; close: () => Promise<void> }> => {
+  const start = async (
+    series: readonly Series[],
+    rules: object,
+  ): Promise<{ url: string; close: () => Promise<void> }> => {
     starts += 1;
     const startedAt = Date.now() / 1000;
     const exporter = await startExporter(() => exposition(series, Date.now() / 1000 - startedAt));
@@ -53,6 +56,7 @@ export async function startMonitoring(options: {
         ...options,
         directory,
         series,
+        rules,
         startedAt,
         target: exporter.address,
       });
@@ -62,12 +66,12 @@ export async function startMonitoring(options: {
       throw error;
     }
   };
-  let running = await start(options.series);
+  let running = await start(options.series, options.rules);
   return {
     url: () => running.url,
-    replace: async (series) => {
+    replace: async (series, rules = options.rules) => {
       await running.close();
-      running = await start(series);
+      running = await start(series, rules);
     },
     close: () => running.close(),
   };

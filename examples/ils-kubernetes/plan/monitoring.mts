@@ -7,55 +7,9 @@ type Probes = NonNullable<PlanInput['probes']>;
 const AFTER: Phase[] = ['post-cutover', 'watch'];
 const Project = z.object({ slug: z.string(), status: z.string() });
 const Dashboards = z.array(z.object({ title: z.string() }));
-const Rules = z.object({
-  status: z.literal('success'),
-  data: z.object({
-    groups: z.array(z.object({ rules: z.array(z.object({ name: z.string(), health: z.string() })) })),
-  }),
-});
 const Status = z.object({ status: z.object({ indicator: z.string() }) });
 
-const Sample = z.object({
-  status: z.literal('success'),
-  data: z.object({ result: z.array(z.object({ value: z.tuple([z.number(), z.string()]) })).length(1) }),
-});
-
-/** One number of Prometheus, which is asked as a third party: no series, or several, is unknown. */
-const number = (query: string) =>
-  ({
-    kind: 'query',
-    phases: ['watch'],
-    endpoint: 'prometheus',
-    path: '/api/v1/query',
-    query: { query },
-    schema: Sample,
-  }) as const;
-const valueIn = (body: unknown): number => Number(Sample.parse(body).data.result[0]?.value[1]);
-
 export const monitoring: Probes = [
-  {
-    ...number('sum(active_users{job="ils"})'),
-    id: 'users-are-active',
-    title: 'Users are active',
-    phases: ['watch'],
-    expect: ({ body }) => [holds('active users', valueIn(body) > 0, valueIn(body), 'at least one')],
-    owner: 'product',
-  },
-  {
-    ...number('max(deriv(memory_used_bytes{job="ils"}[10m])) * 3600 / max(memory_limit_bytes{job="ils"})'),
-    id: 'memory-does-not-grow',
-    title: 'Memory grows by less than 10 % of its limit an hour',
-    phases: ['watch'],
-    expect: ({ body }) => [
-      holds(
-        'growth an hour',
-        valueIn(body) < 0.1,
-        `${(100 * valueIn(body)).toFixed(1)} %`,
-        'below 10 % of the limit',
-      ),
-    ],
-    owner: 'backend',
-  },
   {
     kind: 'query',
     id: 'error-tracker-is-configured',
@@ -106,24 +60,6 @@ export const monitoring: Probes = [
       return ['ILS application', 'ILS infrastructure', 'ILS database'].map((name) =>
         holds(name, titles.includes(name), titles.join(', '), name),
       );
-    },
-    owner: 'devops',
-  },
-  {
-    kind: 'query',
-    id: 'alert-rules-are-loaded',
-    title: 'Prometheus has the alert rules of ILS and can evaluate them',
-    phases: ['preflight', 'watch'],
-    endpoint: 'prometheus',
-    path: '/api/v1/rules',
-    query: { type: 'alert' },
-    schema: Rules,
-    expect: ({ body }) => {
-      const rules = Rules.parse(body).data.groups.flatMap((group) => group.rules);
-      return ['IlsErrorRate', 'IlsLatency', 'IlsCpu', 'IlsMemory', 'IlsConnections'].map((name) => {
-        const health = rules.find((rule) => rule.name === name)?.health ?? 'not loaded';
-        return holds(name, health === 'ok' || health === 'unknown', health, 'loaded');
-      });
     },
     owner: 'devops',
   },
