@@ -1,3 +1,4 @@
+import type { MetricCheck } from '../../contract/slo/metric-check.ts';
 import type { SloObjective } from '../../contract/slo/slo.ts';
 import { percent } from '../../contract/statistics/percent.ts';
 
@@ -24,6 +25,21 @@ export function limitOf(objective: SloObjective): string {
         )
         .join('; or ');
   }
+}
+
+/**
+ * When a number calls for a roll-back: by its own limit for that, else by the critical one.
+ * @returns undefined where only a warning is given
+ */
+export function limitOfMetric({ limits, unit }: Pick<MetricCheck, 'limits' | 'unit'>): string | undefined {
+  const limit = limits.rollback ?? limits.critical;
+  if (limit === undefined) return undefined;
+  const of = unit === undefined ? '' : ` ${unit}`;
+  const { atMost, atLeast } = limit;
+  return [
+    ...(atMost === undefined ? [] : [`above ${atMost}${of}`]),
+    ...(atLeast === undefined ? [] : [`below ${atLeast}${of}`]),
+  ].join(' or ');
 }
 
 /** `5 min`, `90 s`, `0.5 s`, `6 h`. */

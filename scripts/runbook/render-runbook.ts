@@ -6,7 +6,7 @@ import type { Runbook, RunbookStep } from '../../contract/plan/runbook.ts';
 import { plain } from '../../contract/verdict/plain-words.ts';
 import type { RequiredAttestation, RoleMember } from '../../contract/verdict/policy.ts';
 import { plural } from '../../reporters/renderers/words.ts';
-import { limitOf } from './limits.ts';
+import { limitOf, limitOfMetric } from './limits.ts';
 
 /** What the page is made of, besides the plan. */
 export interface RunbookQuestion {
@@ -150,10 +150,8 @@ class Page {
     const { rollbackWithinMinutes: within, decides } = this.#runbook;
     const call = decides === undefined ? 'whoever decides' : this.#who(decides);
     const watched = this.#checks('watch').length > 0 ? 'watch' : 'post-cutover';
-    const objectives = (this.#plan.slo?.objectives ?? []).filter((one) =>
-      one.phases.some((phase) => phase === 'watch' || phase === 'post-cutover' || phase === 'canary'),
-    );
-    const levels = new Set(objectives.map(({ id }) => id));
+    const limited = this.#limited();
+    const levels = new Set(limited.map(({ id }) => id));
     const others = [
       ...new Map(
         [...this.#checks('post-cutover'), ...this.#checks('watch')].map((one) => [one.id, one]),
@@ -179,8 +177,9 @@ class Page {
       '',
       '| trigger | roll back when | call |',
       '|---|---|---|',
-      ...objectives.map(
-        (one) => `| ${cell(one.title)} (\`${one.id}\`) | ${cell(limitOf(one))} | ${cell(one.owner ?? '')} |`,
+      ...limited.map(
+        ({ id, title, limit, owner = '' }) =>
+          `| ${cell(title)} (\`${id}\`) | ${cell(limit)} | ${cell(owner)} |`,
       ),
       ...(others.length === 0
         ? []
@@ -217,6 +216,23 @@ class Page {
         : `Keep the old system for **${days} days** after the cut-over: reachable, read-only, its data as it is. Delete nothing before.`,
       '',
       ...this.#stepLines(steps, 'A'),
+    ];
+  }
+
+  /** Service levels and numbers that are watched while the way back is open, with the limit that calls for it. */
+  #limited(): readonly { id: string; title: string; limit: string; owner?: string | undefined }[] {
+    const decide = new Set(
+      (['canary', 'post-cutover', 'watch'] as const).flatMap((phase) =>
+        this.#checks(phase).flatMap(({ id, severity }) => (severity === 'blocking' ? [id] : [])),
+      ),
+    );
+    const isWatched = ({ id }: { readonly id: string }): boolean => decide.has(id);
+    return [
+      ...(this.#plan.slo?.objectives ?? []).filter(isWatched).map((one) => ({ ...one, limit: limitOf(one) })),
+      ...(this.#plan.metrics?.checks ?? []).filter(isWatched).flatMap((one) => {
+        const limit = limitOfMetric(one);
+        return limit === undefined ? [] : [{ ...one, limit }];
+      }),
     ];
   }
 

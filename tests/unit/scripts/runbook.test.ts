@@ -48,6 +48,20 @@ const BASE = {
       },
     ],
   },
+  metrics: {
+    sources: { prometheus: { adapter: 'prometheus', url: 'http://127.0.0.1:9090' } },
+    checks: [
+      {
+        id: 'queue-is-short',
+        title: 'The queue is short',
+        kind: 'gauge',
+        of: 'queue_length',
+        unit: 'jobs',
+        limits: { warning: { atMost: 10 }, critical: { atMost: 100 }, rollback: { atMost: 1000 } },
+        phases: ['watch'],
+      },
+    ],
+  },
   people: {
     roles: [
       { role: 'DBA', members: [{ name: 'Bo', contact: '#dba' }, { name: 'Cy' }] },
@@ -143,6 +157,7 @@ describe('the runbook', () => {
   test('has the roll-back with triggers, limits, steps and time, and the archive', () => {
     const text = page();
     expect(text).toContain('| Few requests fail (`errors-are-few`) | above 5 %, for 5 min | api |');
+    expect(text).toContain('| The queue is short (`queue-is-short`) | above 1000 jobs |  |');
     expect(text).toContain('| Any payment error | somebody sees it | lead |');
     expect(text).toContain('Again 20: call lead: Ada (+49 30 1), who decides.');
     expect(text).toContain('within 2 minutes');
@@ -150,6 +165,17 @@ describe('the runbook', () => {
     expect(text).toContain('kubectl rollout undo');
     expect(text).toContain('**30 days**');
     expect(text).toContain('### A.1 Dump old');
+  });
+
+  test('names no trigger that does not decide', () => {
+    const advisory = page({
+      ...BASE,
+      policy: { default: { advisory: ['errors-are-few', 'queue-is-short'] } },
+    });
+    const triggers = advisory.split('### Triggers')[1] ?? '';
+    expect(triggers).not.toContain('errors-are-few');
+    expect(triggers).not.toContain('queue-is-short');
+    expect(triggers).toContain('2 blocking checks');
   });
 
   test('names the release safely in commands, or leaves it to the shell', () => {
