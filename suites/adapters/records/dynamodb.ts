@@ -1,3 +1,4 @@
+import type * as DynamoDb from '@aws-sdk/client-dynamodb';
 import type { AttributeValue, DynamoDBClient, QueryCommandInput } from '@aws-sdk/client-dynamodb';
 import { PortUnavailable } from '../../../contract/ports/observe.ts';
 import type { RecordLookup, RecordsQuery } from '../../../contract/ports/records.ts';
@@ -9,7 +10,7 @@ export interface DynamoDbAddress {
   readonly endpoint?: string | undefined;
 }
 
-type Sdk = typeof import('@aws-sdk/client-dynamodb');
+type Sdk = typeof DynamoDb;
 type Where = RecordsQuery['where'];
 
 const ANSWER_MS = 5000;
@@ -161,14 +162,8 @@ function tableAndIndex(from: string): { readonly table: string; readonly index: 
 }
 
 function attribute(value: string | number | boolean): AttributeValue {
-  switch (typeof value) {
-    case 'string':
-      return { S: value };
-    case 'number':
-      return { N: String(value) };
-    case 'boolean':
-      return { BOOL: value };
-  }
+  if (typeof value === 'string') return { S: value };
+  return typeof value === 'number' ? { N: String(value) } : { BOOL: value };
 }
 
 function plainItem(item: Readonly<Record<string, AttributeValue>>): Record<string, unknown> {
