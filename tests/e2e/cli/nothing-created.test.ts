@@ -130,7 +130,7 @@ test.each([
 ])('%s: later stages start only on two', async (_, sides, exit) => {
   const lines = `
     const reader = { find: async () => ({ rows: [] }), count: async () => [], ready: async () => {}, close: async () => {} };
-    const [now, before] = [${sides}].map((reader) => ({ adapter: 'custom' as const, reader: reader as never }));
+    const [now, before] = [${sides}].map((reader) => ({ adapter: 'custom', reader }));
     return { target: { name: 'shop', urls: { app: '${target.url}' }, records: now, old: { records: before } } };`;
   project = cliProject(target.url, `${FLOWS} ...(() => {${lines}})()`);
   const { code, out, err } = await greenlight(project.directory, ['run']);
