@@ -6,6 +6,7 @@ import { readHeaders } from '../../contract/plan/headers.ts';
 import type { Probe } from '../../contract/plan/probe.ts';
 import { type ApplicationPort, TargetUnreachable } from '../../contract/ports/application.ts';
 import { shareLowerBound, shareUpperBound } from '../../contract/statistics/binomial.ts';
+import { percent } from '../../contract/statistics/percent.ts';
 import { answersToSeeAll } from '../../contract/statistics/sightings.ts';
 import { loadRunContext } from '../../host/run-context.ts';
 import { createHttpApplication } from '../../safety/http-application.ts';
@@ -212,7 +213,7 @@ class BackendsLook {
       shareLowerBound(count, this.#total, EACH_END),
       shareUpperBound(count, this.#total, EACH_END),
     ];
-    return `${percent(count / this.#total)} of all answers (95 %: ${percent(low)} to ${percent(high)})`;
+    return `${percent(count / this.#total, 0)} of all answers (95 %: ${percent(low, 0)} to ${percent(high, 0)})`;
   }
 
   #releases(): readonly Statement[] {
@@ -282,8 +283,4 @@ function mostCommon(
   const sums = new Map<string, number>();
   for (const { release, count } of all) sums.set(release, (sums.get(release) ?? 0) + count);
   return [...sums].sort(([, one], [, other]) => other - one)[0]?.[0];
-}
-
-function percent(share: number): string {
-  return `${Math.round(share * 100)} %`;
 }
