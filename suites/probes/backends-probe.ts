@@ -26,6 +26,8 @@ const SURE = 0.99;
 const VERY_SURE = 0.999_999;
 /** Both ends together leave out 5 %. */
 const EACH_END = 0.975;
+/** Of a node that answers well and does not say what it runs. */
+const NO_RELEASE = 'no release';
 
 export const backendsLook: ProbeLook<BackendsProbe> = {
   mostAnswers: ({ nodes, connections }) => Math.max(connections ?? 0, answersToSeeAll(nodes, VERY_SURE)) + 1,
@@ -100,6 +102,10 @@ class BackendsLook {
     const surely = answersToSeeAll(nodes, VERY_SURE);
     if (connections === undefined && this.#seen() < nodes && this.#allWell())
       await this.#ask(surely - this.#total);
+    // More nodes than planned want more answers, up to a bound: what differs in each answer names no node.
+    const forSeen = answersToSeeAll(this.#seen());
+    if (connections === undefined && this.#seen() > nodes && forSeen <= surely && this.#allWell())
+      await this.#ask(forSeen - this.#total);
     const statements = [...this.#states(), ...this.#releases()];
     const wrong = statements.find(({ ok }) => !ok);
     if (wrong === undefined) this.#refuse(enough, surely, spreads);
@@ -159,7 +165,7 @@ class BackendsLook {
     }
     // A balancer that answers in place of a node names none.
     const name = node ?? `somebody at ${address}`;
-    const runs = release === undefined || !isWell ? undefined : (readMarker(release, came) ?? 'no release');
+    const runs = release === undefined || !isWell ? undefined : (readMarker(release, came) ?? NO_RELEASE);
     this.#note(name, isWell ? undefined : `${came.status}`, runs);
   }
 
@@ -221,6 +227,8 @@ class BackendsLook {
     const all = this.#sorted().flatMap(({ node, releases }) =>
       [...releases].map(([release, count]) => ({ node, release, count })),
     );
+    // Where nobody names one there is nothing to compare, neither with the wanted one nor with each other.
+    if (!this.#anyRelease()) return [];
     const wanted = this.#wanted ?? mostCommon(all);
     return all.map(({ node, release, count }) =>
       holds(
@@ -229,6 +237,12 @@ class BackendsLook {
         `${release}, ${this.#share(count)}`,
         this.#wanted ?? `${String(wanted)}, as most`,
       ),
+    );
+  }
+
+  #anyRelease(): boolean {
+    return [...this.#groups.values()].some(({ releases }) =>
+      [...releases.keys()].some((release) => release !== NO_RELEASE),
     );
   }
 
@@ -254,18 +268,30 @@ class BackendsLook {
             'let each node name itself, by a header, a cookie or in the body, and say where in `by` (HAProxy: http-response set-header x-served-by %s)',
         },
       );
+    if (this.#probe.release !== undefined && !this.#anyRelease())
+      throw new CannotTell(
+        'release-not-named',
+        `none of ${this.#total} answers says which release it is of`,
+        { remedy: 'let each node tell its release, and say where in `release`' },
+      );
     const seen = this.#seen();
     if (seen < nodes && !spreads && seen === 1)
       throw new CannotTell('kept-at-one-node', `all ${this.#total} connections reached the same node`, {
         remedy: 'name the addresses of the nodes themselves: addresses: [...], or run from several machines',
       });
-    const needed = seen < nodes ? surely : enough;
+    const needed = seen < nodes ? surely : seen > nodes ? answersToSeeAll(seen) : enough;
     if (this.#total >= needed) return;
-    const what = seen < nodes ? 'before one may be called missing' : `to see each of ${nodes} with 99 %`;
+    const ofAll = Math.max(seen, nodes);
+    const what = seen < nodes ? 'before one may be called missing' : `to see each of ${ofAll} with 99 %`;
     throw new CannotTell(
       'too-few-connections',
       `${this.#total} connections reached ${seen} of ${nodes} nodes; ${needed} are needed ${what}`,
-      { remedy: `leave connections out, or say at least ${needed}` },
+      {
+        remedy:
+          seen > nodes
+            ? 'say how many nodes there are; where each answer looks like a node of its own, name in `by` what stays the same'
+            : `leave connections out, or say at least ${needed}`,
+      },
     );
   }
 }

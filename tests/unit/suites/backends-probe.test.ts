@@ -19,7 +19,7 @@ type Given = Readonly<Record<string, unknown>>;
 interface Node {
   readonly name?: string | undefined;
   readonly status?: number;
-  readonly release?: string;
+  readonly release?: string | undefined;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -168,6 +168,22 @@ describe('nodes behind one address', () => {
     expect((await look(late.url)).outcome).toBe('pass');
   });
 
+  test('more nodes than planned want more answers, and what differs in each answer names no node', async () => {
+    const five = [...four(), { name: 'e' }];
+    const shop = await front(five);
+    const finding = await look(shop.url);
+    expect(finding, finding.summary).toMatchObject({ outcome: 'pass', sampleSize: answersToSeeAll(5) });
+    expect(await look(shop.url, { connections: 21 })).toMatchObject({ cause: 'too-few-connections' });
+    let count = 0;
+    const one = await listen((_request, response) => {
+      response.writeHead(200, { 'x-served-by': `request-${(count += 1)}` }).end();
+    });
+    ends.push(() => one.close());
+    const numbered = await look(one.url);
+    expect(numbered).toMatchObject({ outcome: 'unknown', cause: 'too-few-connections', sampleSize: 0 });
+    expect(one.asked).toHaveLength(21);
+  });
+
   test('too few connections to know', async () => {
     const shop = await front(four());
     const few = await look(shop.url, { connections: 20 });
@@ -194,6 +210,21 @@ describe('our side', () => {
   test('answers that do not say who gave them', async () => {
     const shop = await front(four({}, { name: undefined }));
     expect(await look(shop.url)).toMatchObject({ outcome: 'unknown', cause: 'node-not-named' });
+  });
+
+  test('answers that do not say which release they are of', async () => {
+    const shop = await front(four());
+    const given = { release: { pointer: '/commit' } };
+    for (const by of [{}, { wanted: '2.4.0' }])
+      expect(await look(shop.url, given, by)).toMatchObject({
+        outcome: 'unknown',
+        cause: 'release-not-named',
+      });
+    const three = await front(four({}, { release: undefined }));
+    expect(await look(three.url, { release: { pointer: '/version' } })).toMatchObject({
+      outcome: 'fail',
+      cause: 'other-release',
+    });
   });
 
   test('a limit or a protection service in front of all of them', async () => {
