@@ -71,6 +71,7 @@ class DnsLook {
   /** Asks every server of the zone. */
   async servers(): Promise<void> {
     const zone = await this.#zone();
+    this.#unclear.push(...zone.doubts);
     for (const name of zone.nowhere)
       this.#say(holds(`address of ${name}`, false, 'none', `a server of ${zone.name}`), 'lame-delegation');
     const heard = await this.#ask(zone.servers);
@@ -99,7 +100,7 @@ class DnsLook {
 
   async #zone(): Promise<Zone> {
     const { servers, budgetMs } = this.#probe;
-    if (servers !== undefined) return { name: this.#name, servers, nowhere: [] };
+    if (servers !== undefined) return { name: this.#name, servers, nowhere: [], doubts: [] };
     return findNameServers(this.#name, this.#recursion, budgetMs);
   }
 

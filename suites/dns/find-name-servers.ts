@@ -11,6 +11,8 @@ export interface Zone {
   readonly servers: readonly NameServer[];
   /** Names of servers that have no address. */
   readonly nowhere: readonly string[];
+  /** Of servers whose addresses our resolver did not find out. */
+  readonly doubts: readonly CannotTell[];
 }
 
 const REMEDY = 'check the resolver of this machine, or name the servers of the zone: servers: [{ address }]';
@@ -53,7 +55,12 @@ export class Recursion {
   /** The addresses of a host; none where it has none. @throws CannotTell where nobody can tell */
   async addressesOf(host: string): Promise<readonly string[]> {
     for (const type of ['A', 'AAAA'] as const) {
-      const { answers } = await this.ask({ name: host, type });
+      const { rcode, answers } = await this.ask({ name: host, type });
+      // It did not find out, which does not say that there is none.
+      if (rcode === 'SERVFAIL')
+        throw new CannotTell('own-resolver', `our resolver gets no answer for ${host} (SERVFAIL)`, {
+          remedy: REMEDY,
+        });
       const found = answers.filter((one) => one.type === type).map(({ data }) => data);
       if (found.length > 0) return found;
     }
@@ -85,12 +92,19 @@ export async function findNameServers(name: string, recursion: Recursion, budget
   ];
   const servers: NameServer[] = [];
   const nowhere: string[] = [];
+  const doubts: CannotTell[] = [];
   for (const server of names) {
-    const addresses = await recursion.addressesOf(server);
-    if (addresses.length === 0) nowhere.push(server);
-    servers.push(...addresses.map((address) => ({ name: server, address, port: recursion.port })));
+    try {
+      const addresses = await recursion.addressesOf(server);
+      if (addresses.length === 0) nowhere.push(server);
+      servers.push(...addresses.map((address) => ({ name: server, address, port: recursion.port })));
+    } catch (error) {
+      // What could not be told of one server hides no fault of another.
+      if (!(error instanceof CannotTell)) throw error;
+      doubts.push(error);
+    }
   }
-  return { name: zone, servers, nowhere };
+  return { name: zone, servers, nowhere, doubts };
 }
 
 interface NamedZone {
@@ -121,17 +135,17 @@ async function referralOf(
   budgetMs: number,
 ): Promise<NamedZone | undefined> {
   for (const server of zone.servers.slice(0, 2)) {
-    for (const address of (await recursion.addressesOf(server)).slice(0, 1)) {
-      try {
-        const said = await askNameServer({ address, port: recursion.port }, { name, type: 'A' }, budgetMs);
-        const ns = said.authorities.filter(({ type }) => type === 'NS');
-        const child = ns[0]?.name;
-        if (said.authoritative || child === undefined || child === zone.name) return undefined;
-        return { name: child, servers: ns.filter((one) => one.name === child).map(({ data }) => data) };
-      } catch (error) {
-        // The zone above only adds to what is known; that it is silent is not the target's fault.
-        if (!(error instanceof TargetUnreachable)) throw error;
-      }
+    try {
+      const [address] = await recursion.addressesOf(server);
+      if (address === undefined) continue;
+      const said = await askNameServer({ address, port: recursion.port }, { name, type: 'A' }, budgetMs);
+      const ns = said.authorities.filter(({ type }) => type === 'NS');
+      const child = ns[0]?.name;
+      if (said.authoritative || child === undefined || child === zone.name) return undefined;
+      return { name: child, servers: ns.filter((one) => one.name === child).map(({ data }) => data) };
+    } catch (error) {
+      // The zone above only adds to what is known; that it is silent is not the target's fault.
+      if (!(error instanceof TargetUnreachable || error instanceof CannotTell)) throw error;
     }
   }
   return undefined;

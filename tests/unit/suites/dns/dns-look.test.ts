@@ -14,6 +14,7 @@ import {
   type NameServerStandIn,
   ns,
   record,
+  type Said,
   type Say,
   startNameServer,
   zone,
@@ -304,7 +305,7 @@ describe('resolvers', () => {
 
 /** Addresses of their own on one port: only Linux has all of 127.0.0.0/8. */
 describe.runIf(process.platform === 'linux')('which servers speak for the zone', () => {
-  async function world(child: Say) {
+  async function world(child: Say, resolving: (say: Say) => Say = (say) => say) {
     const parent = await start(
       ({ type, name }) =>
         // What the zone above says wins over nothing: it still names a server that is gone from the zone.
@@ -324,13 +325,15 @@ describe.runIf(process.platform === 'linux')('which servers speak for the zone',
     );
     const two = await start(child, '127.0.0.4', port);
     const resolver = await start(
-      zone([
-        ns('test', 'a.root.test'),
-        ns('brand.test', 'ns1.host.test'),
-        a('a.root.test', '127.0.0.2'),
-        a('ns1.host.test', '127.0.0.3'),
-        a('ns2.host.test', '127.0.0.4'),
-      ]),
+      resolving(
+        zone([
+          ns('test', 'a.root.test'),
+          ns('brand.test', 'ns1.host.test'),
+          a('a.root.test', '127.0.0.2'),
+          a('ns1.host.test', '127.0.0.3'),
+          a('ns2.host.test', '127.0.0.4'),
+        ]),
+      ),
     );
     const finding = await look({ name: 'Shop.Brand.test', ttlAtMost: 300 }, [resolver], { port });
     return { finding, one, two };
@@ -341,6 +344,20 @@ describe.runIf(process.platform === 'linux')('which servers speak for the zone',
     expect(finding, finding.summary).toMatchObject({ outcome: 'pass' });
     expect(one.asked).toContain('udp A shop.brand.test');
     expect(two.asked).toContain('udp A shop.brand.test');
+  });
+
+  test('that our resolver does not find out the address of a server does not say that it has none', async () => {
+    const say: Say = zone([a('shop.brand.test', '192.0.2.1', 300)]);
+    const but =
+      (said: Said) =>
+      (others: Say): Say =>
+      (question, over) =>
+        question.name === 'ns2.host.test' ? said : others(question, over);
+    const { finding } = await world(say, but({ rcode: 'SERVFAIL' }));
+    expect(finding, finding.summary).toMatchObject({ outcome: 'unknown', cause: 'own-resolver' });
+    expect(finding.summary).toContain('ns2.host.test');
+    const none = await world(say, but({ rcode: 'NXDOMAIN' }));
+    expect(none.finding).toMatchObject({ outcome: 'fail', cause: 'lame-delegation' });
   });
 
   test('the delegation names one that does not know the zone any more', async () => {
