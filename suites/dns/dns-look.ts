@@ -22,7 +22,7 @@ const ROUNDS = 3;
 
 export const dnsLook: ProbeLook<DnsProbe> = {
   // Servers are asked at the same time; finding them takes a few questions for each zone.
-  mostAnswers: ({ resolvers }) => 20 + ROUNDS * 2 + 2 * resolvers.length,
+  mostAnswers: ({ resolvers }) => 20 + ROUNDS * 2 + (2 + ROUNDS) * resolvers.length,
   look: (probe, tools) => probeDns(probe, tools),
 };
 
@@ -43,10 +43,15 @@ export async function probeDns(
   return look.done();
 }
 
+/** Where the answer of a server of the zone leads. */
+interface Leads {
+  readonly to: readonly string[];
+  /** The name at which it leaves the zone for that of somebody else, such as a CDN, which answers each its own way. */
+  readonly through?: string;
+}
+
 /** What an answer comes to. */
-type Said =
-  | { readonly to: readonly string[] }
-  | { readonly broken: string; readonly cause: 'no-such-name' | 'no-record' };
+type Said = Leads | { readonly broken: string; readonly cause: 'no-such-name' | 'no-record' };
 
 class DnsLook {
   /** What the servers of the zone agree on, where they do. */
@@ -60,6 +65,8 @@ class DnsLook {
   readonly #causes = new Map<Statement, string>();
   readonly #ttls: number[] = [];
   #expected: { readonly addresses: readonly string[]; readonly words: string } | undefined;
+  #through: string | undefined;
+  #servers: readonly NameServer[] = [];
 
   constructor(probe: DnsProbe, tools: ProbeTools, recursion: Recursion) {
     this.#probe = probe;
@@ -76,26 +83,28 @@ class DnsLook {
       this.#say(holds(`address of ${name}`, false, 'none', `a server of ${zone.name}`), 'lame-delegation');
     const heard = await this.#ask(zone.servers);
     await this.#refuseIfIntercepted(heard);
-    const said: (readonly string[])[] = [];
+    const said: Leads[] = [];
     for (const one of heard) {
-      const points = await this.#hear(one, heard);
-      if (points !== undefined) said.push(points);
+      const leads = await this.#hear(one, heard);
+      if (leads !== undefined) said.push(leads);
     }
-    if (said.length === 0) return;
+    const [first] = said;
+    if (first === undefined) return;
     await this.#expect();
-    const [first = []] = said;
-    if (this.#expected === undefined && said.some((one) => !same(one, first))) {
-      await this.#refuseIfRotating(zone.servers);
-      const measured = [...new Set(said.map((one) => one.join(', ')))].join(' | ');
+    if (this.#expected === undefined && said.some((one) => !agree(one, first))) {
+      if (await this.#rotates(zone.servers)) throw this.#rotating();
+      const measured = [...new Set(said.map(({ to }) => to.join(', ')))].join(' | ');
       this.#say(
         holds('servers of the zone', false, measured, 'the same answer from all'),
         'servers-disagree',
       );
       return;
     }
-    for (const points of this.#expected === undefined ? [] : said)
-      this.#say(this.#pointsWell(`${this.#name} at its own servers`, points), 'points-elsewhere');
-    this.right = [...new Set(said.flat())].sort();
+    for (const { to } of this.#expected === undefined ? [] : said)
+      this.#say(this.#pointsWell(`${this.#name} at its own servers`, to), 'points-elsewhere');
+    this.right = [...new Set(said.flatMap(({ to }) => to))].sort();
+    this.#through = first.through;
+    this.#servers = zone.servers;
   }
 
   async #zone(): Promise<Zone> {
@@ -131,7 +140,7 @@ class DnsLook {
   }
 
   /** What one server says; undefined where that is wrong, or nothing. */
-  async #hear({ server, answer }: Heard, all: readonly Heard[]): Promise<readonly string[] | undefined> {
+  async #hear({ server, answer }: Heard, all: readonly Heard[]): Promise<Leads | undefined> {
     const where = nameOfServer(server);
     const name = `answer of ${where}`;
     if (answer instanceof TargetUnreachable) {
@@ -158,7 +167,7 @@ class DnsLook {
     }
     this.#say(holds(name, true, said.to.join(', '), `a record of type ${this.#probe.type}`), '');
     this.#lookAtTtl(where, answer);
-    return said.to;
+    return said;
   }
 
   /** The records of this very name: what they stand for may belong to others, who do not move. */
@@ -207,7 +216,7 @@ class DnsLook {
     for (let names = 0; names < MOST_NAMES && openEnd !== undefined; names += 1) {
       const next = await this.#somebodySays(openEnd);
       ({ to, openEnd } = pointsTo(openEnd, type, next.answers));
-      if (to.length > 0) return { to };
+      if (to.length > 0) return { to, through };
       if (next.rcode === 'NXDOMAIN') break;
     }
     return { broken: `leads to ${through}, which has no address`, cause: 'no-record' };
@@ -259,7 +268,7 @@ class DnsLook {
   }
 
   /** Weighted and rotating answers are no disagreement: a server that differs from itself says another thing each time. */
-  async #refuseIfRotating(servers: readonly NameServer[]): Promise<void> {
+  async #rotates(servers: readonly NameServer[]): Promise<boolean> {
     const seen = new Map<NameServer, Set<string>>();
     for (let round = 0; round < ROUNDS; round += 1)
       for (const { server, answer } of await this.#ask(servers)) {
@@ -267,8 +276,17 @@ class DnsLook {
         const { to } = pointsTo(this.#name, this.#probe.type, answer.answers);
         seen.set(server, (seen.get(server) ?? new Set()).add(to.join(', ')));
       }
-    if (![...seen.values()].some(({ size }) => size > 1)) return;
-    throw new CannotTell('answers-rotate', `the servers of ${this.#name} give another answer each time`, {
+    return [...seen.values()].some(({ size }) => size > 1);
+  }
+
+  /** Whether a resolver may rightly say another thing: as the zone says it, what leads out of it is for others to answer. */
+  async #mayDiffer({ answers }: NameServerAnswer): Promise<boolean> {
+    const leavesAlike = answers.some(({ type, data }) => type === 'CNAME' && data === this.#through);
+    return leavesAlike || this.#rotates(this.#servers);
+  }
+
+  #rotating(): CannotTell {
+    return new CannotTell('answers-rotate', `what ${this.#name} leads to is another answer each time`, {
       remedy: 'name all that may be answered: expect: { addresses: [...] }',
     });
   }
@@ -326,6 +344,8 @@ class DnsLook {
         `${where}: ${measured}; old answers may be kept until ${end.toISOString()}`,
         `run again after ${end.toISOString()}`,
       );
+    else if (!ok && to.length > 0 && this.#expected === undefined && (await this.#mayDiffer(answer)))
+      this.#unclear.push(this.#rotating());
     else this.#say(holds(where, ok, measured, expected), 'resolver-disagrees');
   }
 
@@ -387,6 +407,11 @@ const REMEDIES: Readonly<Record<string, string>> = {
 /** Some servers set the mark of those who speak for a zone where they refuse to. */
 function speaks({ authoritative, rcode }: NameServerAnswer): boolean {
   return authoritative && rcode !== 'REFUSED';
+}
+
+/** Whether two servers of a zone say the same: by the name that leaves it, whatever others answer for that by now. */
+function agree(one: Leads, other: Leads): boolean {
+  return same(one.to, other.to) || (one.through !== undefined && one.through === other.through);
 }
 
 function same(one: readonly string[], other: readonly string[]): boolean {

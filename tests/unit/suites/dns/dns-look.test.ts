@@ -183,6 +183,42 @@ describe('what the servers of the zone say', () => {
     expect(await look(given, [resolver])).toMatchObject({ outcome: 'unknown', cause: 'other-zone-fails' });
   });
 
+  test('what leads out of the zone is for others to answer, each time and at each place another way', async () => {
+    let turn = 0;
+    const cdn = await start((question, over) =>
+      zone([a('edge.cdn.test', `192.0.2.${(turn += 1)}`)])(question, over),
+    );
+    const alias =
+      (to: string): Say =>
+      (question, over) =>
+        question.name === 'shop.test'
+          ? zone([cname('shop.test', to, 60)])(question, over)
+          : { rcode: 'REFUSED', authoritative: false };
+    const [one, two] = [await start(alias('edge.cdn.test')), await start(alias('edge.cdn.test'))];
+    const servers = [at(one), at(two)];
+    const well = await look({ servers }, [cdn]);
+    expect(well, well.summary).toMatchObject({ outcome: 'pass' });
+    const resolved = (to: string): Say => zone([cname('shop.test', to), a(to, '198.51.100.7')]);
+    const far = await start(resolved('edge.cdn.test'));
+    const given = { servers, resolvers: [at(far)] };
+    expect(await look(given, [cdn])).toMatchObject({ outcome: 'unknown', cause: 'answers-rotate' });
+    far.say = resolved('old.cdn.test');
+    expect(await look(given, [cdn])).toMatchObject({ outcome: 'fail', cause: 'resolver-disagrees' });
+    two.say = alias('old.cdn.test');
+    const both = await start(zone([a('edge.cdn.test', '192.0.2.1'), a('old.cdn.test', '192.0.2.2')]));
+    expect(await look({ servers }, [both])).toMatchObject({ outcome: 'fail', cause: 'servers-disagree' });
+  });
+
+  test('a resolver that has one of several answers that take turns is no disagreement', async () => {
+    let turn = 0;
+    const weighted = await start((question, over) =>
+      zone([a('shop.test', `192.0.2.${2 - ((turn += 1) % 2)}`)])(question, over),
+    );
+    const other = await start(zone([a('shop.test', '192.0.2.2')]));
+    const given = { servers: [at(weighted)], resolvers: [at(other)] };
+    expect(await look(given)).toMatchObject({ outcome: 'unknown', cause: 'answers-rotate' });
+  });
+
   test('one of two servers does not speak for the zone, or has another version of it', async () => {
     const [one, two] = [await start(GOOD), await start(GOOD)];
     const given = { servers: [at(one), at(two, 'ns2')] };
