@@ -274,6 +274,13 @@ class OpenLook {
       // From http to https, to a path with its slash: the answer is what comes there.
       const next = method === 'GET' && hops < 3 ? redirected(request, asked.answer) : undefined;
       if (next === undefined || !isSamePlace(request.url, next.url)) return asked.answer;
+      // Then what comes is the answer to nobody, and says nothing of those who are let in.
+      if (Object.keys(who.headers).length > 0 && new URL(next.url).origin !== new URL(request.url).origin)
+        throw new CannotTell(
+          'sent-on',
+          `${name}: sent on to ${new URL(next.url).origin}, which gets no credentials that were meant for another`,
+          { remedy: 'name in target.urls the address to which it sends' },
+        );
       request = next;
     }
   }

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Finding } from '../../../../contract/evidence/finding.ts';
+import type { ResponseView } from '../../../../contract/flow/http.ts';
 import { Probe } from '../../../../contract/plan/probe.ts';
 import { FILES, tellsOfErrors } from '../../../../suites/open/telling-texts.ts';
 import { createHttpApplication } from '../../../../safety/http-application.ts';
@@ -288,6 +289,27 @@ describe('default passwords', () => {
     expect(JSON.stringify(open)).not.toContain('s3cret');
     expect((await look(given, { '/manager': manager('other') })).outcome).toBe('pass');
     expect(site?.asked).toHaveLength(2);
+  });
+
+  test('an address that sends on to another gets the password there, or nothing is known', async () => {
+    const at = (status: number, headers: Readonly<Record<string, string>> = {}): ResponseView => ({
+      status,
+      headers,
+      body: '',
+      durationMs: 1,
+    });
+    const application: ProbeTools['application'] = {
+      send: async ({ url, headers }) => {
+        if (url.startsWith('http:')) return at(301, { location: url.replace('http:', 'https:') });
+        return at(headers['authorization'] === undefined ? 401 : 200);
+      },
+    };
+    const by = (app: string): Partial<ProbeTools> => ({ application, urls: { app } });
+    expect(await look(given, {}, by('http://shop.test'))).toMatchObject({ outcome: 'unknown', cause: 'sent-on' });
+    expect(await look(given, {}, by('https://shop.test'))).toMatchObject({
+      outcome: 'fail',
+      cause: 'default-credentials',
+    });
   });
 
   test('where no password is wanted nothing is shown by one', async () => {
