@@ -221,6 +221,13 @@ class OpenLook {
       const reception = this.#receive(path, came);
       if (reception === 'broken' || reception === 'odd') throw this.#unsure(name, came, reception);
       const ok = isRefusal(reception);
+      // A form does not read it: then that password was not tried at all.
+      if (ok && this.#receive(path, nobody) === 'to-log-in')
+        throw new CannotTell(
+          'no-basic',
+          `${name}: the way to a log-in, which takes no password by HTTP Basic, so it was not tried`,
+          { remedy: 'name an address that asks for a password (HTTP Basic): 401' },
+        );
       this.#say(holds(name, ok, this.#words(came, reception), 'refused'), 'default-credentials');
     });
   }

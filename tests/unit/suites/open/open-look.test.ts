@@ -312,6 +312,20 @@ describe('default passwords', () => {
     });
   });
 
+  test('a log-in by a form is not tried by a password of HTTP Basic', async () => {
+    for (const page of [{ status: 302, headers: { location: '/login' } }, { body: LOG_IN }])
+      expect(await look(given, { '/manager': page })).toMatchObject({
+        outcome: 'unknown',
+        cause: 'no-basic',
+      });
+    const both = (request: IncomingMessage): Page =>
+      request.headers.authorization === undefined ? { body: LOG_IN } : { body: 'Manager' };
+    expect(await look(given, { '/manager': both })).toMatchObject({
+      outcome: 'fail',
+      cause: 'default-credentials',
+    });
+  });
+
   test('where no password is wanted nothing is shown by one', async () => {
     expect(await look(given, { '/manager': { body: 'Manager' } })).toMatchObject({
       outcome: 'unknown',
