@@ -8,7 +8,7 @@ import { resolveSecret } from '../../safety/secrets.ts';
 import { CannotTell } from '../cannot-tell.ts';
 import type { LogInTools } from '../parity/log-in.ts';
 import { ask, type Probed, type ProbeTools } from '../probe-finding.ts';
-import { redirected } from '../probes/follow-redirects.ts';
+import { redirected, REDIRECTS } from '../probes/follow-redirects.ts';
 import type { ProbeLook } from '../probes/probe-look.ts';
 import { firstWrong } from '../words.ts';
 import { isRefusal, type Reception, receptionOf, type RefusalMarks, textOf } from './refusal.ts';
@@ -170,10 +170,12 @@ class OpenLook {
   redirects(path: string, parameter: string): Promise<void> {
     return this.#try(async () => {
       const name = `where ${parameter} of ${path} leads`;
+      let last: ResponseView | undefined;
       for (const lure of LURES) {
         const at = `${path}${path.includes('?') ? '&' : '?'}${encodeURIComponent(parameter)}=${encodeURIComponent(lure)}`;
         const came = await this.#ask(at, NOBODY, name);
         if (came === undefined) return;
+        if (last === undefined || isThere(came)) last = came;
         if (leadsTo(came, this.#url(at)) !== FOREIGN) continue;
         this.#say(
           holds(name, false, `${came.status} to any site (${lure})`, 'within the site'),
@@ -181,6 +183,10 @@ class OpenLook {
         );
         return;
       }
+      if (last !== undefined && !isThere(last))
+        throw new CannotTell('not-there', `${name}: answered ${last.status}, so there is nothing that sends on`, {
+          remedy: 'correct the path of the page that sends visitors on',
+        });
       this.#say(holds(name, true, 'not to another site', 'within the site'), '');
     });
   }
@@ -398,6 +404,11 @@ function leadsTo(came: ResponseView, from: string): string | undefined {
     refresh.exec(came.headers['refresh'] ?? '')?.[1] ??
     meta.exec(textOf(came))?.[1];
   return to !== undefined && URL.canParse(to, from) ? new URL(to, from).hostname : undefined;
+}
+
+/** Whether a page is behind an answer. */
+function isThere({ status }: ResponseView): boolean {
+  return ![404, 405, 410].includes(status) && status < 500;
 }
 
 /** Whether two addresses differ in nothing but scheme, `www.` and a slash at the end. */

@@ -258,6 +258,12 @@ describe('redirects', () => {
   });
 });
 
+test.each([404, 410, 502])('a page that is not there sends nobody on: %i', async (status) => {
+  const given = { redirects: [{ path: '/login', parameters: ['next'] }] };
+  expect(await look(given, { '/login': { status } })).toMatchObject({ outcome: 'unknown', cause: 'not-there' });
+  expect((await look(given, { '/login': { body: LOG_IN } })).outcome).toBe('pass');
+});
+
 test('lists of folders', async () => {
   const given = { listings: ['/static/'] };
   for (const body of [
