@@ -66,6 +66,8 @@ class OpenLook {
   readonly #statements: Statement[] = [];
   readonly #causes = new Map<Statement, string>();
   readonly #unclear: CannotTell[] = [];
+  /** For each file and folder that was asked for, whether the answer shows what is served. */
+  readonly #places: boolean[] = [];
   /** Each visitor comes in once. */
   readonly #inside = new Map<string, Promise<LetIn>>();
 
@@ -184,7 +186,7 @@ class OpenLook {
         return;
       }
       if (last !== undefined && !isThere(last))
-        throw new CannotTell('not-there', `${name}: answered ${last.status}, so there is nothing that sends on`, {
+        throw new CannotTell('not-there', `${name}: answered ${last.status}, no page that sends on`, {
           remedy: 'correct the path of the page that sends visitors on',
         });
       this.#say(holds(name, true, 'not to another site', 'within the site'), '');
@@ -196,6 +198,7 @@ class OpenLook {
       const name = `list of ${path}`;
       const came = await this.#ask(path, NOBODY, name);
       if (came === undefined) return;
+      this.#lookedAt(path, came);
       const lists = came.status < 300 ? listsFolder(textOf(came)) : undefined;
       this.#say(
         holds(name, lists === undefined, `${came.status} with ${lists ?? 'no list'}`, 'no list'),
@@ -244,6 +247,7 @@ class OpenLook {
       const name = `file ${path}`;
       const came = await this.#ask(path, NOBODY, name);
       if (came === undefined) return;
+      this.#lookedAt(path, came);
       const served = came.status >= 200 && came.status < 300 && contains.test(textOf(came));
       this.#say(
         holds(
@@ -255,6 +259,14 @@ class OpenLook {
         'serves-a-file',
       );
     });
+  }
+
+  /** An error of the server, and the way to the same place at another host, do not show what is served. */
+  #lookedAt(path: string, { status, headers }: ResponseView): void {
+    const from = new URL(this.#url(path));
+    const location = REDIRECTS.includes(status) ? headers['location'] : undefined;
+    const to = location !== undefined && URL.canParse(location, from) ? new URL(location, from) : from;
+    this.#places.push(status < 500 && (to.host === from.host || to.pathname !== from.pathname));
   }
 
   /** What one question cannot tell hides no fault that another one shows. */
@@ -366,6 +378,12 @@ class OpenLook {
   done(): Probed {
     const wrong = firstWrong(this.#statements);
     if (wrong === undefined && this.#unclear[0] !== undefined) throw this.#unclear[0];
+    if (wrong === undefined && this.#places.length > 0 && !this.#places.includes(true))
+      throw new CannotTell(
+        'nothing-looked-at',
+        `for none of ${this.#places.length} files and folders an answer shows whether it is served: errors, or the way to another host`,
+        { remedy: 'see why the target answers so; where another host serves them, name it in target.urls' },
+      );
     const many = this.#statements.filter(({ ok }) => !ok).length;
     const cause = (wrong && this.#causes.get(wrong)) ?? '';
     return {

@@ -260,7 +260,10 @@ describe('redirects', () => {
 
 test.each([404, 410, 502])('a page that is not there sends nobody on: %i', async (status) => {
   const given = { redirects: [{ path: '/login', parameters: ['next'] }] };
-  expect(await look(given, { '/login': { status } })).toMatchObject({ outcome: 'unknown', cause: 'not-there' });
+  expect(await look(given, { '/login': { status } })).toMatchObject({
+    outcome: 'unknown',
+    cause: 'not-there',
+  });
   expect((await look(given, { '/login': { body: LOG_IN } })).outcome).toBe('pass');
 });
 
@@ -311,7 +314,10 @@ describe('default passwords', () => {
       },
     };
     const by = (app: string): Partial<ProbeTools> => ({ application, urls: { app } });
-    expect(await look(given, {}, by('http://shop.test'))).toMatchObject({ outcome: 'unknown', cause: 'sent-on' });
+    expect(await look(given, {}, by('http://shop.test'))).toMatchObject({
+      outcome: 'unknown',
+      cause: 'sent-on',
+    });
     expect(await look(given, {}, by('https://shop.test'))).toMatchObject({
       outcome: 'fail',
       cause: 'default-credentials',
@@ -379,6 +385,23 @@ describe('files', () => {
       expect((await look({ files: true }, { '*': { status, body: HOME } })).outcome).toBe('pass');
     for (const body of ['{"error":"not found"}', 'not found', ''])
       expect((await look({ files: true }, { '*': { body } })).outcome).toBe('pass');
+  });
+
+  test('a target that is broken, or sends to another host, shows no file and no folder', async () => {
+    const given = { files: true, listings: ['/static/'] };
+    const away = ({ url = '' }: IncomingMessage): Page => ({
+      status: 301,
+      headers: { location: `https://www2.example.net${url}` },
+    });
+    for (const page of [{ status: 502 }, away])
+      expect(await look(given, { '*': page })).toMatchObject({
+        outcome: 'unknown',
+        cause: 'nothing-looked-at',
+      });
+    // One that is broken, such as a gateway to a language that is not there, stands not for all.
+    expect((await look(given, { '/phpinfo.php': { status: 502 } })).outcome).toBe('pass');
+    const home = { status: 302, headers: { location: 'https://www2.example.net/' } };
+    expect((await look(given, { '*': home })).outcome).toBe('pass');
   });
 
   test('further files', async () => {
