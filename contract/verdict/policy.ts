@@ -22,20 +22,25 @@ export const Waiver = z.strictObject({
 export type Waiver = z.infer<typeof Waiver>;
 
 /** A share of several checks that must pass: "security smoke >= 95 %", or with `strictly` "> 95 %". */
-export const Group = z.strictObject({
-  /** Its own id, which no check has. */
-  id: CheckId,
-  /** The statement in words, as reports show it. */
-  title: z.string().min(1),
-  /** The checks that belong to it; each still blocks unless it is advisory. */
-  checks: z.array(CheckId).min(1),
-  /** Share of them that must have passed, 0 to 1. */
-  minimumRatio: z.number().min(0).max(1),
-  /** More than that share must have passed: "> 95 %", which 19 of 20 are not. Default: that share is enough. */
-  strictly: z.boolean().optional(),
-  /** With fewer results the group is unknown. */
-  minimumCount: z.number().int().min(1).default(1),
-});
+export const Group = z
+  .strictObject({
+    /** Its own id, which no check has. */
+    id: CheckId,
+    /** The statement in words, as reports show it. */
+    title: z.string().min(1),
+    /** The checks that belong to it; each still blocks unless it is advisory. */
+    checks: z.array(CheckId).min(1),
+    /** Share of them that must have passed, 0 to 1. */
+    minimumRatio: z.number().min(0).max(1),
+    /** More than that share must have passed: "> 95 %", which 19 of 20 are not. Default: that share is enough. */
+    strictly: z.boolean().optional(),
+    /** With fewer results the group is unknown. */
+    minimumCount: z.number().int().min(1).default(1),
+  })
+  .refine((one) => one.strictly !== true || one.minimumRatio < 1, {
+    path: ['minimumRatio'],
+    message: 'must be below 1 with strictly: more than all of them can never pass',
+  });
 export type Group = z.infer<typeof Group>;
 
 /** A person who has a role. */

@@ -2,7 +2,10 @@ import type { Group, Policy } from '../../contract/verdict/policy.ts';
 import type { CheckResult, GroupResult } from '../../contract/verdict/verdict.ts';
 import { FAILED_THEN_PASSED } from './fold-check.ts';
 
-/** Judges a share of checks. It has failed only when the share is out of reach whatever the unclear checks would say. */
+/**
+ * Judges a share of checks. It has failed only when, by what failed, the share is out of reach whatever the unclear checks
+ * would say.
+ */
 export function judgeGroup(group: Group, checks: readonly CheckResult[], policy: Policy): GroupResult {
   const members = checks.filter(
     (check) =>
@@ -24,7 +27,7 @@ export function judgeGroup(group: Group, checks: readonly CheckResult[], policy:
     minimumCount: group.minimumCount,
   };
   if (of === 0 || passed + failed < group.minimumCount) return { ...result, state: 'unknown' };
-  if (!reaches(of - failed, of, group)) return { ...result, state: 'failed' };
+  if (failed > 0 && !reaches(of - failed, of, group)) return { ...result, state: 'failed' };
   return { ...result, state: reaches(passed, of, group) ? 'passed' : 'unknown' };
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Attempt, Fault } from '../../../contract/evidence/evidence.ts';
 import type { PlannedCheck } from '../../../contract/plan/checks.ts';
 import type { Finding } from '../../../contract/evidence/finding.ts';
+import { Policy } from '../../../contract/verdict/policy.ts';
 import { judge } from '../../../reporters/judge.ts';
 import { startedVerdict } from '../../../reporters/started-verdict.ts';
 import {
@@ -311,6 +312,15 @@ describe('groups', () => {
       'security: 19 of 20 passed; more than 95 % and 1 results are needed',
     );
     expect(decided(0, 1, true).decision).toBe('INCONCLUSIVE');
+  });
+  test('more than all can be asked of nobody: that is no fault of the target', () => {
+    const strict = (ratio: number) => policy(ratio).groups.map((one) => ({ ...one, strictly: true }));
+    expect(Policy.safeParse({ groups: strict(1) }).success).toBe(false);
+    expect(Policy.safeParse({ groups: strict(0.95) }).success).toBe(true);
+    expect(Policy.safeParse(policy(1)).success).toBe(true);
+    // As good as 1, where numbers are rounded.
+    const groups = strict(1 - 1e-10);
+    expect(decide(all, [attempt(A.id), ...pass], { policy: { groups } }).decision).toBe('INCONCLUSIVE');
   });
   test('a group without any check in this phase is unknown', () => {
     expect(decide([A], [attempt(A.id)], { policy: policy(0.5) }).decision).toBe('INCONCLUSIVE');
