@@ -11,6 +11,7 @@ import { resolveSecret } from '../../safety/secrets.ts';
 import { CannotTell } from '../cannot-tell.ts';
 import { judgeNoAnswer } from '../no-answer.ts';
 import type { Probed, ProbeTools } from '../probe-finding.ts';
+import { REDIRECTS } from './follow-redirects.ts';
 import type { ProbeLook } from './probe-look.ts';
 
 type RateLimitProbe = Extract<Probe, { kind: 'rate-limit' }>;
@@ -23,6 +24,8 @@ const A_MOMENT_MS = 250;
 const LIMIT_FIELD = /^(?:x-)?ratelimit(?:-|$)/;
 /** Statuses that show that there is nothing behind the path. */
 const NOT_THERE: readonly number[] = [404, 405, 410];
+/** Statuses that a guard in front of the limit answers. */
+const NOT_LET_IN: readonly number[] = [401, 403];
 
 export const rateLimitLook: ProbeLook<RateLimitProbe> = {
   // The waiting counts as answers: Playwright's own time-out must come after all of it.
@@ -137,7 +140,7 @@ class RateLimitLook {
 
   /** None was refused: then each must have been a quick request that the target answered. */
   async #never(came: readonly Came[], tookMs: number): Promise<Probed> {
-    const { refusesWith, withinMs, budgetMs } = this.#probe;
+    const { refusesWith, withinMs, budgetMs, method, headers } = this.#probe;
     const expected = `some answers ${refusesWith}`;
     const none = came.find(isNone);
     const count = `${came.length} requests in ${tookMs} ms`;
@@ -162,6 +165,15 @@ class RateLimitLook {
     if (statuses.every((status) => NOT_THERE.includes(status)))
       throw new CannotTell('nothing-there', `${count} brought ${statuses.join(', ')} and nothing else`, {
         remedy: 'correct path and method: they must be of an address that is limited',
+      });
+    if (method === 'GET' && statuses.every((status) => REDIRECTS.includes(status)))
+      throw new CannotTell('sent-on', `${count} were sent on (${statuses.join(', ')}), and met no limit`, {
+        remedy: 'name the address to which they are sent, in path or in target.urls',
+      });
+    // Without credentials that is the answer that is limited, as of a log-in with a wrong password.
+    if (Object.keys(headers ?? {}).length > 0 && statuses.every((status) => NOT_LET_IN.includes(status)))
+      throw new CannotTell('not-let-in', `${count} were not let in (${statuses.join(', ')})`, {
+        remedy: 'renew the credentials in headers: whoever is not let in may never come to the limit',
       });
     if (tookMs > withinMs)
       throw new CannotTell('too-slow', `${count} are no quick requests, and brought no ${refusesWith}`, {

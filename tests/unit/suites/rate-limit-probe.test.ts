@@ -64,6 +64,7 @@ const after = (seconds: number | string, more: Readonly<Record<string, string>> 
 const dated = (ms: number): Refusal =>
   after(new Date(Math.ceil((Date.now() + ms) / 1000) * 1000).toUTCString());
 const NO_WAIT = { recovery: false };
+const WRONG_PASSWORD = { method: 'POST', json: {}, harmlessBecause: 'a log-in with a wrong password' };
 
 describe('the limit', () => {
   test('refuses, says for how long, and ends: its fields are told', async () => {
@@ -162,6 +163,17 @@ describe('our side', () => {
   test('a path that is not there is no address without a limit', async () => {
     const finding = await limited(1000, {}, {}, { otherwise: 404 });
     expect(finding).toMatchObject({ outcome: 'unknown', cause: 'nothing-there' });
+  });
+
+  test.each<[what: string, status: number, over: Given, outcome: string, cause: string]>([
+    ['a guard refuses our credentials', 401, { headers: { cookie: 'sid=old' } }, 'unknown', 'not-let-in'],
+    ['a log-in refuses a wrong password', 401, WRONG_PASSWORD, 'fail', 'no-limit'],
+    ['each is sent on', 301, {}, 'unknown', 'sent-on'],
+    ['a log-in sends back to its form', 302, WRONG_PASSWORD, 'fail', 'no-limit'],
+  ])('no limit is met: %s', async (_what, otherwise, over, outcome, cause) => {
+    const finding = await limited(1000, {}, over, { otherwise });
+    expect(finding, finding.summary).toMatchObject({ outcome, cause });
+    expect(finding.remedy).toBeTruthy();
   });
 
   test('slow requests are no quick ones', async () => {
