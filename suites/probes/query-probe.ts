@@ -143,10 +143,20 @@ function countStatements(probe: QueryProbe, answer: ResponseView): readonly Stat
 /** @throws CannotTell where the body says itself that not all of it was looked through (Elasticsearch, OpenSearch) */
 function refuseHalfAnswer(endpoint: string, body: unknown): void {
   if (typeof body !== 'object' || body === null) return;
-  const { timed_out: timedOut, _shards: shards } = body as Readonly<Record<string, unknown>>;
-  const failed = (shards as { readonly failed?: unknown } | undefined | null)?.failed;
-  if (timedOut === true || (typeof failed === 'number' && failed > 0))
+  const said = body as Readonly<Record<string, unknown>>;
+  // Of a search over several clusters, one that is away is left out, and the rest is no error.
+  const leftOut = [
+    countAt(said['_shards'], 'failed'),
+    ...['skipped', 'partial', 'failed'].map((what) => countAt(said['_clusters'], what)),
+  ];
+  if (said['timed_out'] === true || leftOut.some((count) => count > 0))
     refuse(endpoint, 'wrong-shape', 'it says that it has not looked through all of it');
+}
+
+function countAt(summary: unknown, what: string): number {
+  if (typeof summary !== 'object' || summary === null) return 0;
+  const count = (summary as Readonly<Record<string, unknown>>)[what];
+  return typeof count === 'number' ? count : 0;
 }
 
 /** @throws CannotTell where neither a number nor a list is at the path */

@@ -130,6 +130,18 @@ describe('what a third party says about the target', () => {
     ],
     ['and it ran out of time', json({ timed_out: true, n: 0 }), { count: 'n', atMost: 0 }, 'unknown'],
     ['and a part of it failed', json({ _shards: { failed: 1 }, n: 0 }), { count: 'n', atMost: 0 }, 'unknown'],
+    [
+      'and a cluster was left out',
+      json({ _shards: { failed: 0, skipped: 3 }, _clusters: { total: 2, successful: 1, skipped: 1 }, n: 0 }),
+      { count: 'n', atMost: 0 },
+      'unknown',
+    ],
+    [
+      'and no cluster was left out',
+      json({ _shards: { failed: 0, skipped: 3 }, _clusters: { total: 2, successful: 2, skipped: 0 }, n: 0 }),
+      { count: 'n', atMost: 0 },
+      'pass',
+    ],
     ['a number that means that it is not known', json({ n: -1 }), { count: 'n', atMost: 0 }, 'unknown'],
     [
       'and its clock is another one',
