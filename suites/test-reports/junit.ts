@@ -14,6 +14,8 @@ const ZONED = /(?:Z|[+-]\d\d:?\d\d)$/;
 const LEFT_OUT: readonly string[] = ['notrun', 'skipped', 'suppressed', 'disabled'];
 /** Surefire: a test that failed and then passed has these beside no `failure`. */
 const PASSED_LATER: readonly string[] = ['flakyFailure', 'flakyError'];
+/** Some mark a test that did not pass, and have no child that says what was wrong. */
+const NOT_PASSED = /^(?:fail(?:ed|ure)?|error(?:ed)?|broken|abort(?:ed)?|interrupted|cancell?ed|timed?out)$/i;
 
 /** Reads a report in the XML of JUnit. Rejects with an Error where it is none, or not well formed */
 export async function readJunit(text: string): Promise<TestReport> {
@@ -56,6 +58,8 @@ function testOf(testCase: Element): ForeignTest {
   const marks = [testCase.getAttribute('status'), testCase.getAttribute('result')];
   if (marks.some((mark) => mark !== null && LEFT_OUT.includes(mark.toLowerCase())))
     return { name, outcome: 'skipped' };
+  const marked = marks.find((mark) => NOT_PASSED.test(mark ?? ''));
+  if (typeof marked === 'string') return { name, outcome: 'broken', message: marked };
   const flaky = child(...PASSED_LATER);
   return flaky === undefined ? { name, outcome: 'passed' } : saying('flaky', flaky);
 }

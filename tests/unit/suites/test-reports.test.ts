@@ -190,6 +190,16 @@ describe('a report in the XML of JUnit', () => {
     ['skipped', '<testcase name="x"><skipped/></testcase>', { name: 'x', outcome: 'skipped' }],
     ['left out, in GoogleTest', '<testcase name="x" status="notrun"/>', { name: 'x', outcome: 'skipped' }],
     [
+      'is marked, and says nothing of what was wrong',
+      '<testcase name="x" status="run" result="Failed"/>',
+      { name: 'x', outcome: 'broken', message: 'Failed' },
+    ],
+    [
+      'ran, in GoogleTest',
+      '<testcase name="x" status="run" result="completed"/>',
+      { name: 'x', outcome: 'passed' },
+    ],
+    [
       'passed when Surefire repeated it',
       '<testcase name="x"><flakyFailure message="once"/></testcase>',
       { name: 'x', outcome: 'flaky', message: 'once' },
