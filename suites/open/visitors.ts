@@ -25,7 +25,8 @@ export async function letIn(visitor: Visitor, tools: LogInTools): Promise<LetIn>
 export function fillIn(text: string, { captured }: LetIn, owner: string): string {
   return text.replaceAll(/\{(\w+)\}/g, (_whole, name: string) => {
     const value = captured[name];
-    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint')
+    // Nothing stands in every answer: it is no marker, and no way to what belongs to somebody.
+    if ((typeof value === 'string' && value !== '') || typeof value === 'number' || typeof value === 'bigint')
       return String(value);
     throw new CannotTell(
       'nothing-captured',

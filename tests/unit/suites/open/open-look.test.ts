@@ -5,8 +5,10 @@ import type { ResponseView } from '../../../../contract/flow/http.ts';
 import { Probe } from '../../../../contract/plan/probe.ts';
 import { FILES, tellsOfErrors } from '../../../../suites/open/telling-texts.ts';
 import { createHttpApplication } from '../../../../safety/http-application.ts';
+import { CannotTell } from '../../../../suites/cannot-tell.ts';
 import { createControl } from '../../../../suites/control.ts';
 import { probeOpen } from '../../../../suites/open/open-look.ts';
+import { fillIn } from '../../../../suites/open/visitors.ts';
 import { probeFinding, type ProbeTools } from '../../../../suites/probe-finding.ts';
 import { listen, type Listening } from '../run-flow-on.ts';
 
@@ -181,6 +183,12 @@ describe('what belongs to others', () => {
     expect(finding, finding.summary).toMatchObject({ outcome, ...(cause && { cause }) });
     // Whose data it is stands in the report, and what it is does not.
     expect(JSON.stringify(finding)).not.toContain('order of');
+  });
+
+  test('what a log-in captured fills in; nothing is not taken for a marker, which stands in every answer', () => {
+    const owner = (email: string) => ({ headers: {}, captured: { email, order: 7n } });
+    expect(fillIn('/{order}/{email}', owner('a@shop.test'), 'ada')).toBe('/7/a@shop.test');
+    expect(() => fillIn('{email}', owner(''), 'ada')).toThrow(CannotTell);
   });
 
   test('credentials that have expired prove nothing', async () => {
