@@ -16,9 +16,13 @@ export function nodeOptionsForPlaywright(options: string | undefined): string | 
   const kept: string[] = [];
   for (let at = 0; at < words.length; at++) {
     const word = words[at] ?? '';
-    const [name = '', inline] = splitOnce(bare(word));
-    const takesValue = LOADERS.has(name) || PRELOADS.has(name);
-    const value = takesValue && inline === undefined ? words[at + 1] : undefined;
+    const [written = '', inline] = splitOnce(bare(word));
+    // Node takes both ways to write it.
+    const name = written.replaceAll('_', '-');
+    const next = words[at + 1];
+    const takesNext =
+      LOADERS.has(name) || PRELOADS.has(name) || (DEBUGGER.test(name) && next?.startsWith('-') === false);
+    const value = takesNext && inline === undefined ? next : undefined;
     if (value !== undefined) at++;
     if (DEBUGGER.test(name) || LOADERS.has(name)) continue;
     if (PRELOADS.has(name) && TRANSPILER.test(inline ?? value ?? '')) continue;

@@ -18,6 +18,8 @@ test.each([
   ['--no-warnings --loader ./own.mjs', '--no-warnings'],
   ['--experimental-loader=./own.mjs', undefined],
   ['--inspect-brk=0 --no-warnings --inspect', '--no-warnings'],
+  ['--inspect-port 9230 --no-warnings', '--no-warnings'],
+  ['--experimental_loader ./own.mjs --no_warnings', '--no_warnings'],
   ['', undefined],
   [undefined, undefined],
 ])('%s without a second transpiler and a debugger', (options, kept) => {
