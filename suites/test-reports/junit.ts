@@ -71,11 +71,21 @@ function errorsOf(root: Element, tests: readonly ForeignTest[]): readonly string
       .filter(({ nodeName }) => nodeName === 'error')
       .map((error) => messageOf(error) ?? 'an error of the suite'),
   );
-  const listed = tests.filter(({ outcome }) => outcome === 'failed' || outcome === 'broken').length;
+  const listed = tests.filter(didNotHold).length;
   const counted = (countOf(root, 'failures') ?? 0) + (countOf(root, 'errors') ?? 0);
-  return counted > listed && ofSuites.length === 0
-    ? [`it counts ${counted} failures and errors, and lists ${listed}`]
-    : ofSuites;
+  if (ofSuites.length > 0) return ofSuites;
+  if (counted > listed) return [`it counts ${counted} failures and errors, and lists ${listed}`];
+  // The outermost element may have no counts, or others than those below it.
+  return descendants(root, 'testsuite').flatMap((suite) => {
+    const said = (numberAt(suite, 'failures') ?? 0) + (numberAt(suite, 'errors') ?? 0);
+    const has = descendants(suite, 'testcase').map(testOf).filter(didNotHold).length;
+    const name = suite.getAttribute('name') ?? '';
+    return said > has ? [`its suite "${name}" counts ${said} failures and errors, and lists ${has}`] : [];
+  });
+}
+
+function didNotHold({ outcome }: ForeignTest): boolean {
+  return outcome === 'failed' || outcome === 'broken';
 }
 
 /** The count of the outermost element; where it has none, the sum over the suites directly in it. */

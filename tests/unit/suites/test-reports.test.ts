@@ -228,6 +228,10 @@ describe('a report in the XML of JUnit', () => {
 
   test.each([
     ['counts more than it lists', suite('<testcase name="x"/>', 'failures="0" errors="1"')],
+    [
+      'counts more in a suite of a suite than it lists',
+      '<testsuites><testsuite><testsuite name="b" errors="1"><testcase name="x"/></testsuite></testsuite></testsuites>',
+    ],
     ['has an error outside of any test', suite('<testcase name="x"/><error message="set-up"/>')],
   ])('that %s is broken', async (_, text) => {
     const report = await readJunit(text);
