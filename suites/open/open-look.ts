@@ -93,6 +93,12 @@ class OpenLook {
       const expected = `refused (${this.#probe.refusedWith.join(', ')}, or the way to the log-in)`;
       if (reception !== 'let-in' && reception !== 'broken' && !isRefusal(reception))
         throw this.#unsure(name, came, reception);
+      // The page of the log-in is known by its text, which does not come with HEAD.
+      const isPage = /\bhtml\b/i.test(came.headers['content-type'] ?? '');
+      if (method === 'HEAD' && reception === 'let-in' && isPage)
+        throw new CannotTell('not-told-apart', `${name}: answered ${came.status} with an unseen page`, {
+          remedy: 'ask by GET: this may be the page of the log-in',
+        });
       const ok = isRefusal(reception);
       this.#say(holds(name, ok, this.#words(came, reception), expected), 'lets-anybody-in');
       if (ok && one.for !== undefined) await this.#letsIn(path, one.for, method);

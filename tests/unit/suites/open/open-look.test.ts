@@ -114,6 +114,13 @@ describe('who is not logged in', () => {
     expect(Probe.safeParse(post).success).toBe(false);
   });
 
+  test('a page that answers HEAD may be that of the log-in; what is no page is none', async () => {
+    const given = { refused: [{ path: '/a', method: 'HEAD' }] };
+    expect(await look(given, { '/a': {} })).toMatchObject({ outcome: 'unknown', cause: 'not-told-apart' });
+    const data = { headers: { 'content-type': 'text/csv' } };
+    expect(await look(given, { '/a': data })).toMatchObject({ outcome: 'fail', cause: 'lets-anybody-in' });
+  });
+
   test('a path with a slash at its end is the same place; what is not told hides no fault', async () => {
     const pages = {
       '/admin': { status: 301, headers: { location: '/admin/' } },
