@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { parse } from 'yaml';
 import { lintFile } from '../../../gate/lint/lint-file.ts';
 
@@ -11,6 +11,11 @@ const FILES = [
 ];
 
 const read = (file: string): string => readFileSync(path.join(EXAMPLES, file), 'utf8');
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.resetModules();
+});
 
 test('every deploy file of an example is tried here', () => {
   const found = readdirSync(EXAMPLES, { recursive: true })
@@ -63,3 +68,40 @@ test.each(FILES)(
     for (const name of [...secrets, ...variables]) expect(page, name).toContain(`\`${name}\``);
   },
 );
+
+/** What is read of a workflow of GitHub. */
+interface Workflow {
+  readonly on: {
+    readonly workflow_dispatch: {
+      readonly inputs: Readonly<Record<string, { readonly required: boolean }>>;
+    };
+  };
+  readonly jobs: Readonly<
+    Record<
+      string,
+      {
+        readonly if?: string;
+        readonly outputs?: Readonly<Record<string, string>>;
+        readonly steps: readonly {
+          readonly id?: string;
+          readonly run?: string;
+          readonly env?: Readonly<Record<string, string>>;
+        }[];
+      }
+    >
+  >;
+}
+
+const workflow = (): Workflow => parse(read('ils-kubernetes/deploy/deploy-production.yml')) as Workflow;
+
+test('a roll-out of ils-kubernetes that does not complete is verified, and one that changed nothing is not', () => {
+  const { jobs } = workflow();
+  const [image, wait] = (jobs['roll-out']?.steps ?? []).filter(({ run }) => run?.includes('kubectl') === true);
+  // Told only once the image was set; that the pods are ready is another step, which may fail afterwards.
+  expect(image).toMatchObject({ id: 'image' });
+  expect(image?.run).toMatch(/kubectl set image [^\n]+\necho "changed=true" >> "\$GITHUB_OUTPUT"\n$/);
+  expect(wait?.run).toContain('kubectl rollout status');
+  expect(jobs['roll-out']?.outputs).toEqual({ changed: '${{ steps.image.outputs.changed }}' });
+  expect(jobs['verify']?.if).toBe("${{ !cancelled() && needs.roll-out.outputs.changed == 'true' }}");
+  expect(jobs['undo']?.if).toBe("always() && needs.verify.outputs.decision == 'NO_GO'");
+});
