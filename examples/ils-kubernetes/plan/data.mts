@@ -7,8 +7,12 @@ type Probes = NonNullable<PlanInput['probes']>;
 
 const AFTER: Phase[] = ['post-cutover', 'watch', 'rollback'];
 
-/** Rows that were there when the backup was made; whatever was written since does not count. */
-const then = `created_at <= timestamptz '${env('ILS_BACKUP_AT', 'infinity')}'`;
+/**
+ * Rows that were there when the backup was made; whatever was written since does not count. Where nobody says when that
+ * was, PostgreSQL refuses this text as a moment, and the answer is unknown: every new row would be a difference.
+ */
+const backupAt = env('ILS_BACKUP_AT', 'ILS_BACKUP_AT is not set');
+const then = `created_at <= timestamptz '${backupAt.replaceAll("'", "''")}'`;
 
 const table = (name: string, title: string) => ({
   id: `${name}-are-kept`,

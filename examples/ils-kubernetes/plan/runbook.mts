@@ -51,7 +51,7 @@ export const runbook: NonNullable<PlanInput['runbook']> = {
       who: 'devops lead',
       minutes: 30,
       run: [
-        'gh workflow run deploy-production.yml --ref "$RELEASE"',
+        'gh workflow run deploy-production.yml --ref "$RELEASE" -f backup-at="$BACKUP_AT"',
         `kubectl rollout status deployment/ils-app ${ON_CLUSTER} --timeout=10m`,
       ],
       until: 'the roll-out is complete',

@@ -105,3 +105,27 @@ test('a roll-out of ils-kubernetes that does not complete is verified, and one t
   expect(jobs['verify']?.if).toBe("${{ !cancelled() && needs.roll-out.outputs.changed == 'true' }}");
   expect(jobs['undo']?.if).toBe("always() && needs.verify.outputs.decision == 'NO_GO'");
 });
+
+test('ils-kubernetes looks up what it made on staging in the database of staging, and is told when the backup was made', () => {
+  const { on, jobs } = workflow();
+  const given = (job: string): Readonly<Record<string, string>> =>
+    jobs[job]?.steps.find(({ id }) => id === 'greenlight')?.env ?? {};
+  expect(given('preflight')['ILS_URL']).toContain('staging');
+  expect(given('preflight')['ILS_DATABASE_URL']).toBe('${{ secrets.ILS_STAGING_DATABASE_URL }}');
+  expect(given('verify')['ILS_DATABASE_URL']).toBe('${{ secrets.ILS_DATABASE_URL }}');
+  expect(given('verify')['ILS_BACKUP_AT']).toBe('${{ inputs.backup-at }}');
+  expect(on.workflow_dispatch.inputs['backup-at']).toMatchObject({ required: true });
+});
+
+test.each([
+  // No moment to PostgreSQL: the answer is unknown, and new rows are not called a difference.
+  ['', "created_at <= timestamptz 'ILS_BACKUP_AT is not set'"],
+  ['2026-11-20T18:00:00Z', "created_at <= timestamptz '2026-11-20T18:00:00Z'"],
+  ["x' or 'y", "created_at <= timestamptz 'x'' or ''y'"],
+])('rows of ils-kubernetes are those of the backup, made at "%s"', async (at, where) => {
+  vi.stubEnv('ILS_BACKUP_AT', at);
+  vi.resetModules();
+  const { tables } = await import('../../../examples/ils-kubernetes/plan/data.mts');
+  expect(tables).toHaveLength(3);
+  for (const table of tables ?? []) expect(table).toMatchObject({ new: { where } });
+});
