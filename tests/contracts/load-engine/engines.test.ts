@@ -195,7 +195,7 @@ describe.each(engines)('$name', (engine) => {
     if (engine.name === 'autocannon') expect(result.requests).toBeLessThan(500);
   });
 
-  once(further('one third of errors fails by its rate; a redirect is one, and is not followed'), async () => {
+  test('one third of errors fails by its rate; a redirect is one, and is not followed', async () => {
     target = await startTarget((_request, response, index) => {
       if (index % 3 === 0) response.writeHead(index % 2 === 0 ? 500 : 302, { location: '/' });
       setTimeout(() => response.end('{}'), 5);
