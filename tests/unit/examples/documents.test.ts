@@ -1,0 +1,90 @@
+import { expect, test } from 'vitest';
+import { parsePlan } from '../../../contract/plan/plan.ts';
+import ilsPlan from '../../../examples/ils-kubernetes/greenlight.config.mts';
+import { queryRule } from '../../../examples/mhp-azure/azure-answers.ts';
+import mhpPlan from '../../../examples/mhp-azure/greenlight.config.mts';
+import { judgeDocument } from '../../../suites/probes/judge-document.ts';
+
+/** What a check of an example finds wrong in what its program printed. */
+function wrongIn(input: unknown, id: string, body: unknown): readonly string[] {
+  const probe = parsePlan(input).probes.find((one) => one.id === id);
+  if (probe?.kind !== 'command') throw new Error(`${id} is no command of the plan`);
+  const { schema, expect: compares } = probe;
+  const { statements } = judgeDocument({ schema, expect: compares, showValues: true }, body);
+  expect(statements.length).toBeGreaterThan(0);
+  return statements.filter(({ ok }) => !ok).map(({ name }) => name);
+}
+
+const LEARNED = {
+  enabled: true,
+  severity: 2,
+  criteria: { allOf: [{ operator: 'GreaterThan', alertSensitivity: 'Medium' }] },
+};
+const TO_METRIC = { name: 'to-metric', properties: { enabled: true, criteria: { allOf: [{ query: 'x' }] } } };
+
+test('rules of other kinds beside those of the plan are no difference; a rule of the plan of another kind is', () => {
+  const judged = (...rules: readonly object[]): readonly string[] =>
+    wrongIn(mhpPlan, 'error-and-latency-alerts-are-on', { value: rules });
+  const [errors, p95] = [queryRule('mhp-error-rate', 0, 1), queryRule('mhp-p95', 2, 1000)];
+  expect(judged(TO_METRIC, { name: 'learned', properties: LEARNED }, errors, p95)).toEqual([]);
+  expect(judged(errors, { name: 'mhp-p95', properties: LEARNED })).toEqual([
+    'mhp-p95: limit',
+    'mhp-p95: somebody is told',
+  ]);
+});
+
+test('an availability alert is read beside one of a web test, which has no limit', () => {
+  const webTest = {
+    name: 'web-test',
+    properties: { enabled: true, severity: 1, criteria: { webTestId: 'x', failedLocationCount: 2 } },
+  };
+  const ours = (actions: readonly object[]): object => ({
+    name: 'mhp-availability',
+    properties: {
+      enabled: true,
+      severity: 0,
+      criteria: { allOf: [{ operator: 'LessThan', threshold: 99.9 }] },
+      actions,
+    },
+  });
+  const judged = (...rules: readonly object[]): readonly string[] =>
+    wrongIn(mhpPlan, 'availability-alert-is-on', { value: rules });
+  expect(judged(webTest, ours([{ actionGroupId: 'on-call' }]))).toEqual([]);
+  expect(judged(webTest, ours([]))).toEqual(['mhp-availability: somebody is told']);
+  expect(judged(webTest)).toHaveLength(4);
+});
+
+const statefulSet = (name: string, resources: object | undefined): object => ({
+  metadata: { name },
+  spec: { replicas: 1, template: { spec: { containers: [{ name, ...(resources && { resources }) }] } } },
+  status: { readyReplicas: 1 },
+});
+
+test.each([
+  ['8Gi', []],
+  ['5G', []],
+  ['1Ti', []],
+  ['4294967296', []],
+  ['4G', ['memory of postgres']],
+  ['512Mi', ['memory of postgres']],
+])('a database that wants %s of memory, beside sets that want none', (memory, wrong) => {
+  const items = [
+    statefulSet('postgres', { requests: { memory } }),
+    statefulSet('redis', {}),
+    statefulSet('another', undefined),
+  ];
+  expect(wrongIn(ilsPlan, 'database-and-cache-run', { items })).toEqual(wrong);
+});
+
+test('a pod that waits for a node was not started again; where none was started, nothing was looked at', () => {
+  const judged = (...items: readonly object[]): readonly string[] =>
+    wrongIn(ilsPlan, 'pods-do-not-restart', { items });
+  const waits = { metadata: { name: 'waits' }, status: {} };
+  const started = (restartCount: number): object => ({
+    metadata: { name: 'started' },
+    status: { containerStatuses: [{ restartCount }] },
+  });
+  expect(judged(started(0), waits)).toEqual([]);
+  expect(judged(started(2), waits)).toEqual(['restarts of started']);
+  expect(judged(waits)).toEqual(['pods']);
+});
