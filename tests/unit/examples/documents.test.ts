@@ -1,9 +1,16 @@
 import { expect, test } from 'vitest';
+import type { Finding } from '../../../contract/evidence/finding.ts';
 import { parsePlan } from '../../../contract/plan/plan.ts';
 import ilsPlan from '../../../examples/ils-kubernetes/greenlight.config.mts';
 import { queryRule } from '../../../examples/mhp-azure/azure-answers.ts';
 import mhpPlan from '../../../examples/mhp-azure/greenlight.config.mts';
+import { createHttpApplication } from '../../../safety/http-application.ts';
+import { createControl } from '../../../suites/control.ts';
+import { probeFinding } from '../../../suites/probe-finding.ts';
 import { judgeDocument } from '../../../suites/probes/judge-document.ts';
+import { probeQuery } from '../../../suites/probes/query-probe.ts';
+import { aboutThirdParty } from '../../../suites/third-party.ts';
+import { listen } from '../suites/run-flow-on.ts';
 
 /** What a check of an example finds wrong in what its program printed. */
 function wrongIn(input: unknown, id: string, body: unknown): readonly string[] {
@@ -56,7 +63,7 @@ test('an availability alert is read beside one of a web test, which has no limit
 
 const statefulSet = (name: string, resources: object | undefined): object => ({
   metadata: { name },
-  spec: { replicas: 1, template: { spec: { containers: [{ name, ...(resources && { resources }) }] } } },
+  spec: { replicas: 1, template: { spec: { containers: [{ name, ...(resources !== undefined && { resources }) }] } } },
   status: { readyReplicas: 1 },
 });
 
@@ -87,4 +94,42 @@ test('a pod that waits for a node was not started again; where none was started,
   expect(judged(started(0), waits)).toEqual([]);
   expect(judged(started(2), waits)).toEqual(['restarts of started']);
   expect(judged(waits)).toEqual(['pods']);
+});
+
+/** A log store with so many lines of each selector of LogQL; without one it gives no sample. */
+async function askedOf(id: string, lines: Readonly<Record<string, number>>): Promise<Finding['outcome']> {
+  const loki = await listen((request, response) => {
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://loki.test');
+    const query = searchParams.get('query') ?? '';
+    const count = Object.entries(lines).find(([selector]) => query.includes(selector))?.[1] ?? 0;
+    const sample = pathname.endsWith('query_range') ? { stream: {} } : { value: [1, String(count)] };
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.end(JSON.stringify({ data: { result: count === 0 ? [] : [sample] } }));
+  });
+  try {
+    const probe = parsePlan(ilsPlan).probes.find((one) => one.id === id);
+    if (probe?.kind !== 'query') throw new Error(`${id} is no query of the plan`);
+    const tools = {
+      application: createHttpApplication(),
+      urls: { app: 'http://ils.test', loki: loki.url },
+      thirdParties: new Set(['loki']),
+      control: createControl(undefined),
+      rateLimitWaitMs: 0,
+    };
+    return aboutThirdParty(await probeFinding(id, () => probeQuery(probe, tools))).outcome;
+  } finally {
+    await loki.close();
+  }
+}
+
+test.each<[string, Readonly<Record<string, number>>, Finding['outcome']]>([
+  ['slow-queries-are-few', { '|= "duration:"': 11, 'app="postgres"': 40 }, 'fail'],
+  ['slow-queries-are-few', { '|= "duration:"': 10, 'app="postgres"': 40 }, 'pass'],
+  ['slow-queries-are-few', { '|= "duration:"': 0, 'app="postgres"': 40 }, 'pass'],
+  ['slow-queries-are-few', {}, 'unknown'],
+  ['pod-logs-have-no-errors', { 'level="error"': 1, 'app="ils-app"': 40 }, 'fail'],
+  ['pod-logs-have-no-errors', { 'level="error"': 0, 'app="ils-app"': 40 }, 'pass'],
+  ['pod-logs-have-no-errors', {}, 'unknown'],
+])('%s of a log store with %o: %s', async (id, lines, outcome) => {
+  expect(await askedOf(id, lines)).toBe(outcome);
 });
