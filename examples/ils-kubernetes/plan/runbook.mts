@@ -91,7 +91,7 @@ export const runbook: NonNullable<PlanInput['runbook']> = {
     },
     {
       id: 'undo-rollout',
-      title: 'Roll back',
+      title: 'Roll back, where the workflow has not: a second undo brings the release back',
       phase: 'rollback',
       who: 'devops lead',
       minutes: 10,

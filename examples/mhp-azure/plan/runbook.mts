@@ -59,7 +59,7 @@ export const runbook: NonNullable<PlanInput['runbook']> = {
     },
     {
       id: 'swap-back',
-      title: 'Swap the slots back',
+      title: 'Swap the slots back, where the pipeline has not: a second swap brings the release back',
       phase: 'rollback',
       who: 'release manager',
       minutes: 3,

@@ -1,4 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import { parse } from 'yaml';
@@ -128,4 +130,83 @@ test.each([
   const { tables } = await import('../../../examples/ils-kubernetes/plan/data.mts');
   expect(tables).toHaveLength(3);
   for (const table of tables ?? []) expect(table).toMatchObject({ new: { where } });
+});
+
+/**
+ * Runs a script as a pipeline does, with stand-ins of the programs that it calls.
+ * @returns the command lines of those
+ */
+function commandsOf(
+  script: string,
+  programs: Readonly<Record<string, string>>,
+  env: Readonly<Record<string, string>>,
+): string {
+  const directory = mkdtempSync(path.join(tmpdir(), 'greenlight-deploy-'));
+  const log = path.join(directory, 'log');
+  try {
+    writeFileSync(log, '');
+    for (const [name, body] of Object.entries(programs)) {
+      const text = `#!/bin/sh\necho "${name} $*" >> "$LOG"\n${body}\n`;
+      writeFileSync(path.join(directory, name), text, { mode: 0o755 });
+    }
+    execFileSync('bash', ['-e', '-c', script], {
+      env: { PATH: `${directory}:${process.env['PATH'] ?? ''}`, HOME: directory, LOG: log, ...env },
+    });
+    return readFileSync(log, 'utf8');
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+test.each([
+  ['registry.ils.example.com/ils-app:v1.0.0', true],
+  // It was rolled back before: a second undo would bring v1.0.0 back.
+  ['registry.ils.example.com/ils-app:v0.9.0', false],
+])('the job undo of ils-kubernetes, where %s is deployed, rolls back: %s', (image, undoes) => {
+  const [step] = workflow().jobs['undo']?.steps ?? [];
+  const commands = commandsOf(
+    step?.run ?? 'exit 1',
+    { kubectl: 'case "$1" in get) printf %s "$IMAGE" ;; esac' },
+    { RELEASE: 'v1.0.0', KUBECONFIG_TEXT: 'x', IMAGE: image },
+  );
+  expect(commands.includes('kubectl rollout undo deployment/ils-app')).toBe(undoes);
+  expect(commands).toContain('kubectl rollout status');
+  expect(step?.env?.['RELEASE']).toBe('${{ github.ref_name }}');
+});
+
+interface AzurePipeline {
+  readonly stages: readonly {
+    readonly stage: string;
+    readonly jobs: readonly {
+      readonly steps: readonly {
+        readonly inputs?: { readonly inlineScript: string };
+        readonly env?: Readonly<Record<string, string>>;
+      }[];
+    }[];
+  }[];
+}
+
+test.each([
+  ['{"status":"healthy","version":"81.0.0"}', true],
+  ['{\n  "status": "down",\n  "version": "81.0.0"\n}', true],
+  // A broken release may say nothing, or anything.
+  ['', true],
+  ['<h1>502 Bad Gateway</h1>', true],
+  ['{"version":"81.0.0","services":{"cache":{"version":"7.2"}}}', true],
+  // It was swapped back before, or never swapped.
+  ['{"status":"healthy","version":"80.4.0"}', false],
+])('the stage back of mhp-azure, where production says %j, swaps: %s', (health, swaps) => {
+  const { stages } = parse(read('mhp-azure/deploy/azure-pipelines.yml')) as AzurePipeline;
+  const step = stages.find(({ stage }) => stage === 'back')?.jobs[0]?.steps[0];
+  // As Azure fills in its variables.
+  const script = (step?.inputs?.inlineScript ?? 'exit 1')
+    .replaceAll('$(app)', 'mhp')
+    .replaceAll('$(group)', 'mhp-rg')
+    .replaceAll('$(Build.BuildNumber)', '81.0.0');
+  const programs = { az: '', curl: 'cat > /dev/null; printf %s "$HEALTH"; [ -n "$HEALTH" ]' };
+  const commands = commandsOf(script, programs, { HEALTH: health, MHP_FUNCTION_KEY: 'secret-key' });
+  expect(commands.includes('az functionapp deployment slot swap')).toBe(swaps);
+  expect(commands).toContain('curl ');
+  expect(commands).not.toContain('secret-key');
+  expect(step?.env).toEqual({ MHP_FUNCTION_KEY: '$(MHP_FUNCTION_KEY)' });
 });
