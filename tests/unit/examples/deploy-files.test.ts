@@ -5,6 +5,7 @@ import path from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import { parse } from 'yaml';
 import { lintFile } from '../../../gate/lint/lint-file.ts';
+import { plainEnvironment } from '../../../host/run-command.ts';
 
 const EXAMPLES = path.resolve(import.meta.dirname, '../../../examples');
 const FILES = [
@@ -209,4 +210,15 @@ test.each([
   expect(commands).toContain('curl ');
   expect(commands).not.toContain('secret-key');
   expect(step?.env).toEqual({ MHP_FUNCTION_KEY: '$(MHP_FUNCTION_KEY)' });
+});
+
+test('az of the plan of mhp-azure finds the log-in of its step, which lies where HOME says', () => {
+  const { stages } = parse(read('mhp-azure/deploy/azure-pipelines.yml')) as AzurePipeline;
+  const steps = stages.flatMap(({ jobs }) => jobs.flatMap((job) => job.steps));
+  const asking = steps.filter(({ inputs }) => inputs?.inlineScript.includes('greenlight run') === true);
+  expect(asking).toHaveLength(2);
+  for (const { inputs } of asking) expect(inputs).toMatchObject({ useGlobalConfig: true });
+  expect(plainEnvironment({ HOME: '/home/vsts', AZURE_CONFIG_DIR: '/tmp/.azclitask' })).toEqual({
+    HOME: '/home/vsts',
+  });
 });
