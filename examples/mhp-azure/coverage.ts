@@ -18,13 +18,19 @@ export const coverage: Coverage = {
     check: ['wanted-release-runs', 'production-slot-is-healthy'],
     note: 'the health document names the slot that answers',
   },
-  'mhp-49': { check: 'errors-are-few' },
+  'mhp-49': {
+    check: 'errors-are-few',
+    note: 'fewer than 0.1 % of the last hour, the part of it before the swap included',
+  },
   'mhp-50': { check: 'endpoints-answer' },
   'mhp-51': {
     check: 'live-metrics-are-connected',
     note: 'that it is connected; looking at it is for people',
   },
-  'mhp-52': { check: ['smart-detection-is-on', 'failures-are-analysed'] },
+  'mhp-52': {
+    check: ['smart-detection-is-on', 'failures-are-analysed'],
+    note: 'that it is on; looking at what it told is for people',
+  },
   'mhp-54': { later: 'The night', note: 'a watch over 24 hours; its checks run today, once a run' },
   'mhp-56': { check: 'errors-are-few' },
   'mhp-57': { check: 'answers-are-fast' },
