@@ -10,3 +10,9 @@ export const RELEASE = env('ILS_RELEASE', 'v1.0.0');
 export const REPOSITORY = env('ILS_REPOSITORY', '.');
 /** A script of that repository, in the words of `allow.commands`. */
 export const script = (name: string): string => `${REPOSITORY}/scripts/${name}`;
+
+/** Since the roll-out began, as the workflow tells, or so many minutes: what was before is of the old release. */
+export function sinceCutOver(minutes: number): string | { readonly minutes: number } {
+  const at = env('ILS_CUTOVER_AT', '');
+  return at === '' ? { minutes } : at;
+}

@@ -1,6 +1,7 @@
 /** What third parties say: error tracker, dashboards, logs, the laboratory. Their own trouble is never the target's. */
 import { z } from 'zod';
 import { equal, holds, type Phase, type PlanInput } from '../../../contract/index.ts';
+import { sinceCutOver } from './environment.mts';
 
 type Probes = NonNullable<PlanInput['probes']>;
 
@@ -41,7 +42,7 @@ export const monitoring: Probes = [
     endpoint: 'sentry',
     path: '/api/0/projects/ils/ils-app/issues/',
     query: { query: 'is:unresolved environment:production firstSeen:>{since}' },
-    since: { minutes: 60 },
+    since: sinceCutOver(60),
     count: '$',
     atMost: 0,
     owner: 'backend',
@@ -87,10 +88,10 @@ export const monitoring: Probes = [
       start: '{since:ns}',
       limit: '1',
     },
-    since: { minutes: 30 },
+    since: sinceCutOver(30),
     count: 'data.result',
     atMost: 0,
-    witness: linesOf('{app="ils-app",namespace="ils-production"}[30m]'),
+    witness: linesOf('{app="ils-app",namespace="ils-production"}[{since:age}]'),
     owner: 'backend',
   },
   {

@@ -99,12 +99,14 @@ const workflow = (): Workflow => parse(read('ils-kubernetes/deploy/deploy-produc
 
 test('a roll-out of ils-kubernetes that does not complete is verified, and one that changed nothing is not', () => {
   const { jobs } = workflow();
-  const [image, wait] = (jobs['roll-out']?.steps ?? []).filter(({ run }) => run?.includes('kubectl') === true);
+  const [image, wait] = (jobs['roll-out']?.steps ?? []).filter(
+    ({ run }) => run?.includes('kubectl') === true,
+  );
   // Told only once the image was set; that the pods are ready is another step, which may fail afterwards.
   expect(image).toMatchObject({ id: 'image' });
   expect(image?.run).toMatch(/kubectl set image [^\n]+\necho "changed=true" >> "\$GITHUB_OUTPUT"\n$/);
   expect(wait?.run).toContain('kubectl rollout status');
-  expect(jobs['roll-out']?.outputs).toEqual({ changed: '${{ steps.image.outputs.changed }}' });
+  expect(jobs['roll-out']?.outputs).toMatchObject({ changed: '${{ steps.image.outputs.changed }}' });
   expect(jobs['verify']?.if).toBe("${{ !cancelled() && needs.roll-out.outputs.changed == 'true' }}");
   expect(jobs['undo']?.if).toBe("always() && needs.verify.outputs.decision == 'NO_GO'");
 });
@@ -221,4 +223,27 @@ test('az of the plan of mhp-azure finds the log-in of its step, which lies where
   expect(plainEnvironment({ HOME: '/home/vsts', AZURE_CONFIG_DIR: '/tmp/.azclitask' })).toEqual({
     HOME: '/home/vsts',
   });
+});
+
+test.each([
+  ['', { minutes: 60 }, { minutes: 30 }],
+  ['2026-11-20T20:00:00Z', '2026-11-20T20:00:00Z', '2026-11-20T20:00:00Z'],
+])('errors of ils-kubernetes count since the roll-out began, told as "%s"', async (at, issues, logs) => {
+  vi.stubEnv('ILS_CUTOVER_AT', at);
+  vi.resetModules();
+  const { monitoring } = await import('../../../examples/ils-kubernetes/plan/monitoring.mts');
+  const named = (id: string): unknown => monitoring.find((one) => one.id === id);
+  expect(named('no-new-errors')).toMatchObject({ since: issues });
+  expect(named('pod-logs-have-no-errors')).toMatchObject({ since: logs });
+});
+
+test('the workflow of ils-kubernetes tells when its roll-out began, before it changes anything', () => {
+  const { jobs } = workflow();
+  const image = jobs['roll-out']?.steps.find(({ id }) => id === 'image');
+  expect(image?.run).toMatch(
+    /echo "at=\$\(date -u \+%Y-%m-%dT%H:%M:%SZ\)" >> "\$GITHUB_OUTPUT"\nkubectl set image /,
+  );
+  expect(jobs['roll-out']?.outputs).toMatchObject({ at: '${{ steps.image.outputs.at }}' });
+  const verify = jobs['verify']?.steps.find(({ id }) => id === 'greenlight');
+  expect(verify?.env).toMatchObject({ ILS_CUTOVER_AT: '${{ needs.roll-out.outputs.at }}' });
 });

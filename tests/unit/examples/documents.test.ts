@@ -63,7 +63,10 @@ test('an availability alert is read beside one of a web test, which has no limit
 
 const statefulSet = (name: string, resources: object | undefined): object => ({
   metadata: { name },
-  spec: { replicas: 1, template: { spec: { containers: [{ name, ...(resources !== undefined && { resources }) }] } } },
+  spec: {
+    replicas: 1,
+    template: { spec: { containers: [{ name, ...(resources !== undefined && { resources }) }] } },
+  },
   status: { readyReplicas: 1 },
 });
 
