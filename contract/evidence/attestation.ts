@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CheckId } from '../plan/check-id.ts';
 import { Release } from '../plan/release.ts';
+import { canonicalJson } from './canonical.ts';
 
 /** What a person saw before they said it. */
 export const Seen = z.strictObject({
@@ -35,3 +36,11 @@ export const Attestation = z.strictObject({
   enteredAt: z.string().optional(),
 });
 export type Attestation = z.infer<typeof Attestation>;
+
+/**
+ * The same text for the same statement, wherever it was read. The digest alone does not tell: a copy of a line without
+ * its signature, or under that of somebody else, has the digest of the original, and must not take its place.
+ */
+export function statementKey(said: Attestation): string {
+  return canonicalJson([said.keptAs ?? said, said.key ?? null]);
+}

@@ -1,6 +1,6 @@
 import { canonicalJson } from '../../contract/evidence/canonical.ts';
 import type { Problem } from '../../contract/errors.ts';
-import type { Attestation } from '../../contract/evidence/attestation.ts';
+import { type Attestation, statementKey } from '../../contract/evidence/attestation.ts';
 import type { Evidence, EvidencePart, Fault, Leftover } from '../../contract/evidence/evidence.ts';
 import type { Phase } from '../../contract/evidence/outcome.ts';
 import { nameOfPart, checksOfPart, type ShardFragment } from '../../contract/evidence/shard.ts';
@@ -202,5 +202,5 @@ function distinct(leftovers: readonly Leftover[]): Leftover[] {
 
 /** Parts that read one file of statements all found the same ones in it. */
 function statedOnce(stated: readonly Attestation[]): Attestation[] {
-  return [...new Map(stated.map((one) => [one.keptAs ?? canonicalJson(one), one])).values()];
+  return [...new Map(stated.map((one) => [statementKey(one), one])).values()];
 }

@@ -1,4 +1,4 @@
-import type { Attestation } from '../../contract/evidence/attestation.ts';
+import { type Attestation, statementKey } from '../../contract/evidence/attestation.ts';
 import type { RequiredAttestation } from '../../contract/verdict/policy.ts';
 import { plain } from '../../contract/verdict/plain-words.ts';
 import { answers, problemOf, type StatedAbout } from '../../reporters/judge/attestations.ts';
@@ -15,7 +15,7 @@ export function statementsFor(
   about: StatedAbout,
   now: string,
 ): readonly Attestation[] {
-  const distinct = new Map(stated.map((one) => [one.keptAs, { ...one, enteredAt: now }]));
+  const distinct = new Map(stated.map((one) => [statementKey(one), { ...one, enteredAt: now }]));
   const here = [...distinct.values()].filter((one) => one.target === about.target);
   const taken = new Set(
     required.flatMap((requirement) => {

@@ -2,7 +2,7 @@ import { existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { type Command, Option } from 'commander';
 import { GreenlightError } from '../../contract/errors.ts';
-import type { Attestation } from '../../contract/evidence/attestation.ts';
+import { type Attestation, statementKey } from '../../contract/evidence/attestation.ts';
 import type { Evidence } from '../../contract/evidence/evidence.ts';
 import { EXIT, exitCodeOf } from '../../contract/exit-codes.ts';
 import { sha256Of } from '../../host/file-digest.ts';
@@ -141,9 +141,9 @@ function withMeanwhile(
 ): readonly Attestation[] {
   if (home === undefined) return evidence.attestations;
   const about = { target: evidence.subject.target, release: evidence.subject.wanted, run: evidence.run.id };
-  const before = new Set(evidence.attestations.map(({ keptAs }) => keptAs));
+  const before = new Set(evidence.attestations.map(statementKey));
   const meanwhile = statementsFor(readStatements(home.file), evidence.policy.attestations, about, now);
-  return [...evidence.attestations, ...meanwhile.filter(({ keptAs }) => !before.has(keptAs))];
+  return [...evidence.attestations, ...meanwhile.filter((one) => !before.has(statementKey(one)))];
 }
 
 interface JudgedReport {

@@ -35,6 +35,18 @@ describe('what of all statements comes into the evidence of a run', () => {
     expect(statementsFor([yes], REQUIRED, ABOUT, NOW)).toEqual([{ ...yes, enteredAt: NOW }]);
   });
 
+  test('a copy without its signature, or under that of somebody else, takes the place of no statement', () => {
+    const no = said({ decision: 'refused', key: 'a'.repeat(64) });
+    const { key: _, ...bare } = no;
+    const resigned = { ...no, key: 'b'.repeat(64) };
+    for (const copies of [[bare], [resigned], [bare, resigned]]) {
+      for (const stated of [[no, ...copies], [...copies, no]]) {
+        expect(statementsFor(stated, REQUIRED, ABOUT, NOW)).toContainEqual({ ...no, enteredAt: NOW });
+      }
+    }
+    expect(of(no, { ...no })).toEqual([no.keptAs]);
+  });
+
   test('nothing of another target, or that nobody asks for', () => {
     expect(of(said({ target: 'other' }), said({ id: 'coffee-made' }), said({ role: 'intern' }))).toEqual([]);
   });

@@ -312,7 +312,7 @@ describe('never merged to an answer', () => {
 });
 
 test('what people stated comes in once, although every part read it, and a "no" of any part is heard', () => {
-  const said = (keptAs: string, decision: 'attested' | 'refused') => ({
+  const said = (keptAs: string, decision: 'attested' | 'refused', key = 'a') => ({
     id: 'rollback-tested',
     decision,
     name: keptAs,
@@ -321,6 +321,7 @@ test('what people stated comes in once, although every part read it, and a "no" 
     comment: '',
     target: 'shop',
     keptAs,
+    key: key.repeat(64),
     enteredAt: ENDED,
   });
   const all = allShards(3).map((fragment, index): ShardFragment => {
@@ -329,4 +330,15 @@ test('what people stated comes in once, although every part read it, and a "no" 
   });
   const merged = merge(all).evidence;
   expect(merged?.attestations.map(({ keptAs }) => keptAs)).toEqual(['sha256:1', 'sha256:2']);
+  // The same words under another key are another statement, and push nothing out.
+  const copied = all.map((fragment): ShardFragment => {
+    const stated = [...fragment.evidence.attestations, said('sha256:2', 'refused', 'b')];
+    return { ...fragment, evidence: { ...fragment.evidence, attestations: stated } };
+  });
+  expect(
+    merge(copied)
+      .evidence?.attestations.filter(({ keptAs }) => keptAs === 'sha256:2')
+      .map(({ key }) => key)
+      .sort(),
+  ).toEqual(['a'.repeat(64), 'b'.repeat(64)]);
 });
