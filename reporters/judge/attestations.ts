@@ -71,7 +71,9 @@ function problemOfPerson(said: Attestation, { role, members }: RequiredAttestati
   if (same.length === 0) {
     return `${said.name} is not one of those who have the role "${role}" (${members.map(({ name }) => name).join(', ')})`;
   }
-  if (same.some(({ key }) => key === undefined || key === said.key)) return undefined;
+  // Whoever is named twice, once without a key, still has one.
+  const keys = same.flatMap(({ key }) => key ?? []);
+  if (keys.length === 0 || (said.key !== undefined && keys.includes(said.key))) return undefined;
   return said.key === undefined
     ? `it is not signed, and the plan names the key of ${said.name}`
     : `it is signed with another key than that of ${said.name}`;

@@ -185,6 +185,20 @@ describe('who has a role', () => {
     expect(of({ name: ' cy ' }).decision).toBe('GO');
     expect(of({ name: 'Cy', key: OTHER_KEY }).decision).toBe('GO');
   });
+
+  test('who is named twice counts with each key that is named, and never without one', () => {
+    const twice = [
+      { name: 'Bo', key: KEY },
+      { name: 'bo', contact: '#night' },
+      { name: 'BO', key: OTHER_KEY },
+    ];
+    const by = (extra: Partial<Attestation>) =>
+      decide([{ ...required, members: twice }], [said(extra)]).decision;
+    expect(by({})).toBe('INCONCLUSIVE');
+    expect(by({ key: 'c'.repeat(64) })).toBe('INCONCLUSIVE');
+    expect(by({ key: KEY })).toBe('GO');
+    expect(by({ key: OTHER_KEY })).toBe('GO');
+  });
 });
 
 describe('a section', () => {
