@@ -1,4 +1,4 @@
-import type { Verdict } from '../../contract/verdict/verdict.ts';
+import type { AttestationResult, Verdict } from '../../contract/verdict/verdict.ts';
 import { DECISION_MEANING, DECISION_WORDS, time } from '../../reporters/renderers/words.ts';
 
 /** What somebody adds to what the verdict says. */
@@ -60,10 +60,9 @@ export const PLACEHOLDERS = {
   people: {
     says: 'who stated what, as a list',
     value: ({ verdict }) => {
-      const given = verdict.attestations.flatMap(({ title, role, state, by }) =>
-        by === null ? [] : [`${by.name} (${role}) ${state === 'refused' ? 'refused' : 'stated'}: ${title}`],
-      );
-      return shortened(given.length === 0 ? ['nobody had to state anything'] : given);
+      if (verdict.attestations.length === 0) return ['nobody had to state anything'];
+      const given = verdict.attestations.flatMap(statedIn);
+      return shortened(given.length === 0 ? ['nobody has stated anything yet'] : given);
     },
   },
   started: { says: 'when the run began', value: ({ verdict }) => time(verdict.startedAt) },
@@ -77,6 +76,13 @@ export const PLACEHOLDERS = {
   comment: { says: 'what `--comment` says', value: ({ comment }) => comment ?? '' },
 } as const satisfies Readonly<Record<string, Placeholder>>;
 export type PlaceholderName = keyof typeof PLACEHOLDERS;
+
+/** Nobody's "no" is told as a "yes" because it is too old to roll back for. */
+function statedIn({ title, role, state, by }: AttestationResult): readonly string[] {
+  if (by === null) return [];
+  const verb = by.decision === 'refused' ? 'refused' : 'stated';
+  return [`${by.name} (${role}) ${verb}: ${title}${state === 'expired' ? ' (too old)' : ''}`];
+}
 
 function shortened(texts: readonly string[]): readonly string[] {
   const more = texts.length - MOST_LISTED;

@@ -80,6 +80,29 @@ describe('greenlight announce', () => {
     expect(end.out.split('\n').filter((line) => /^\w+=$/.test(line))).toEqual([]);
   });
 
+  test.each<[string, readonly string[], 'attested' | 'refused' | undefined, string]>([
+    ['nobody, where nothing is asked', [], undefined, 'nobody had to state anything'],
+    ['nobody yet', ['lead'], undefined, 'nobody has stated anything yet'],
+    ['a consent', ['lead'], 'attested', 'Bo (lead) stated: Support is ready'],
+    ['a consent that is too old', ['lead'], 'attested', 'Bo (lead) stated: Support is ready (too old)'],
+    ['a refusal that is too old', ['lead'], 'refused', 'Bo (lead) refused: Support is ready (too old)'],
+  ])('tells %s as it is', async (name, roles, decision, expected) => {
+    const day = name.endsWith('too old') ? '2026-11-01' : '2026-11-20';
+    const attestations = roles.map((role) => ({ id: 'support-ready', title: 'Support is ready', role }));
+    const said = { id: 'support-ready', name: 'Bo', role: 'lead', at: `${day}T08:00:00.000Z`, comment: 'no' };
+    publishEvidence(
+      report.files,
+      goEvidence({
+        policy: { attestations },
+        attestations: decision === undefined ? [] : [{ ...said, decision }],
+      }),
+      [],
+    );
+    const end = await announce('--kind', 'stakeholders', ...template('a.txt', '{{people}}'));
+    expect(end.code, end.err).toBe(0);
+    expect(end.out.trim()).toBe(`- ${expected}`);
+  });
+
   test('names every placeholder that it does not know, by line and column, with the list', async () => {
     const end = await announce(
       '--kind',
