@@ -88,9 +88,14 @@ class Page {
       '',
       `Made by \`greenlight runbook\` from \`${this.#source.file}\`${digest === undefined ? '' : `, plan ${digest.slice(0, 19)}`}. Change the plan, not this page.`,
       '',
-      'Before anything else, say in every terminal which release it is about:',
+      this.#goesBack()
+        ? 'Before anything else, say in every terminal which release it is about, and which one runs again after a roll-back:'
+        : 'Before anything else, say in every terminal which release it is about:',
       '',
-      ...fenced([`export RELEASE=${this.#named === undefined ? '' : this.#release}`]),
+      ...fenced([
+        `export RELEASE=${this.#named === undefined ? '' : this.#release}`,
+        ...(this.#goesBack() ? ['export OLD_RELEASE='] : []),
+      ]),
       '',
     ];
   }
@@ -165,7 +170,7 @@ class Page {
       '```',
       'Does one of the triggers below hold?',
       '├─ yes ──> ROLL BACK. Do not wait for anybody.',
-      `└─ no ───> greenlight run --phase ${watched} --release ${this.#release}`,
+      `└─ no ───> ${this.#command(watched)}`,
       '           ├─ exit 10, NO_GO ─────────> ROLL BACK.',
       '           ├─ exit 20, INCONCLUSIVE ──> Read the first reason, mend what is ours, run once more.',
       `           │                            Again 20: call ${call}, who decides.`,
@@ -236,6 +241,17 @@ class Page {
     ];
   }
 
+  /** After a roll-back the old release runs: asked for the new one, a roll-back that worked would be called broken. */
+  #command(phase: Phase): string {
+    const release = phase === 'rollback' ? '"$OLD_RELEASE"' : this.#release;
+    return `greenlight run --phase ${phase} --release ${release}`;
+  }
+
+  /** Whether the machine checks what runs after a roll-back. */
+  #goesBack(): boolean {
+    return this.#checks('rollback').length > 0;
+  }
+
   #steps(phase: Phase): readonly RunbookStep[] {
     return this.#runbook.steps.filter((step) => step.phase === phase);
   }
@@ -288,7 +304,7 @@ class Page {
     return [
       `**The machine checks** ${plural(checks.length, 'statement')}:`,
       '',
-      ...fenced([`greenlight run --phase ${phase} --release ${this.#release}`]),
+      ...fenced([this.#command(phase)]),
       '',
       ANSWERS[phase],
       '',

@@ -167,6 +167,18 @@ describe('the runbook', () => {
     expect(text).toContain('### A.1 Dump old');
   });
 
+  test('asks for the old release once it went back to it, and says so only where a machine checks that', () => {
+    const [first, ...others] = BASE.probes ?? [];
+    const back = page(
+      { ...BASE, probes: [{ ...first, phases: ['post-cutover', 'rollback'] }, ...others] } as PlanInput,
+      '2.4.0',
+    );
+    expect(back).toContain('export RELEASE=2.4.0\nexport OLD_RELEASE=\n');
+    expect(back).toContain('greenlight run --phase rollback --release "$OLD_RELEASE"');
+    expect(back).toContain('greenlight run --phase post-cutover --release 2.4.0');
+    expect(page()).not.toContain('OLD_RELEASE');
+  });
+
   test('names no trigger that does not decide', () => {
     const advisory = page({
       ...BASE,
