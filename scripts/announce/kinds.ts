@@ -19,8 +19,12 @@ export const KINDS = {
 {{comment}}
 Report: {{report}}
 `,
-    refuses: ({ decision, reason }) =>
-      decision === 'GO' ? undefined : `the verdict is ${decision}, and only GO is a success: ${reason}`,
+    refuses: ({ decision, reason, run: { phase } }) => {
+      if (decision !== 'GO') return `the verdict is ${decision}, and only GO is a success: ${reason}`;
+      if (phase === 'preflight') return 'the verdict is of preflight: no traffic has moved yet';
+      if (phase === 'rollback') return 'the verdict is of rollback: it is the old system that serves';
+      return undefined;
+    },
   },
   rollback: {
     template: `{{target}}: release {{release}} is rolled back

@@ -18,6 +18,17 @@ interface Placeholder {
 /** More belong into the report. */
 const MOST_LISTED = 10;
 
+const MEANING_ELSEWHERE = {
+  preflight: {
+    GO: 'The new system is ready: traffic may move to it.',
+    NO_GO: 'The new system is broken: traffic stays on the old one.',
+  },
+  rollback: {
+    GO: 'The roll-back has worked: the old system serves.',
+    NO_GO: 'The roll-back has not worked.',
+  },
+} as const;
+
 /** All that a template may name. `docs/runbook.md` is held against this list. */
 export const PLACEHOLDERS = {
   target: { says: 'the name of the target', value: ({ verdict }) => verdict.subject.target },
@@ -41,7 +52,7 @@ export const PLACEHOLDERS = {
   },
   meaning: {
     says: 'what that means for traffic',
-    value: ({ verdict }) => DECISION_MEANING[verdict.decision],
+    value: ({ verdict }) => meaningOf(verdict),
   },
   reason: { says: 'the reason that decided', value: ({ verdict }) => verdict.reason },
   reasons: {
@@ -76,6 +87,14 @@ export const PLACEHOLDERS = {
   comment: { says: 'what `--comment` says', value: ({ comment }) => comment ?? '' },
 } as const satisfies Readonly<Record<string, Placeholder>>;
 export type PlaceholderName = keyof typeof PLACEHOLDERS;
+
+/** A GO says another thing before traffic has moved, and after it went back. */
+function meaningOf({ decision, run: { phase } }: Verdict): string {
+  if (decision !== 'INCONCLUSIVE' && (phase === 'preflight' || phase === 'rollback')) {
+    return MEANING_ELSEWHERE[phase][decision];
+  }
+  return DECISION_MEANING[decision];
+}
 
 /** Nobody's "no" is told as a "yes" because it is too old to roll back for. */
 function statedIn({ title, role, state, by }: AttestationResult): readonly string[] {

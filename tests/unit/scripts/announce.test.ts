@@ -60,6 +60,20 @@ describe('greenlight announce', () => {
     expect(rolled.out).toContain('release 2.4.0 is rolled back');
   });
 
+  test.each([
+    ['preflight', 64, 'no traffic has moved yet', 'The new system is ready: traffic may move to it.'],
+    ['rollback', 64, 'the old system that serves', 'The roll-back has worked: the old system serves.'],
+    ['cutover', 0, '', 'Traffic may stay on the new system.'],
+  ] as const)('says of a GO of %s what it means there', async (phase, code, words, meaning) => {
+    const evidence = goEvidence();
+    publishEvidence(report.files, { ...evidence, run: { ...evidence.run, phase } }, []);
+    const success = await announce('--kind', 'success');
+    expect([success.code, success.err]).toEqual([code, expect.stringContaining(words)]);
+    const status = await announce('--kind', 'status-page');
+    expect(status.code, status.err).toBe(0);
+    expect(status.out).toContain(`Release 2.4.0: ${meaning}`);
+  });
+
   test('fills every placeholder of a template', async () => {
     const names = Object.keys(PLACEHOLDERS);
     const args = template('all.txt', names.map((name) => `${name}={{ ${name} }}`).join('\n'));
