@@ -64,8 +64,13 @@ export function announceCommand(context: CommandContext): Command {
       mustFit(kind, verdict);
       const template = templateOf(context.cwd, options);
       const report = reportOf?.(verdict.run.id);
-      const announced = { verdict, report, comment: options.comment };
       const redactor = createRedactor({ env: context.env, names: PUBLISHER_SECRETS });
+      // Before it is escaped: after that an address with a password in it does not look like one any more.
+      const announced = {
+        verdict,
+        report: report === undefined ? undefined : redactor.text(report),
+        comment: redactor.text(options.comment ?? ''),
+      };
       const textIn = (one: Format): string =>
         redactor.text(template.tidy(fillTemplate(template.text, template.name, one, announced)));
       const text = textIn(format);

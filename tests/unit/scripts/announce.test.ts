@@ -151,6 +151,17 @@ describe('greenlight announce', () => {
       expect(JSON.parse(end.out)).toMatchObject({ failed: '- Statement order-can-be-paid' });
   });
 
+  test.each(FORMATS)('masks what looks like a secret before %s escapes it', async (format) => {
+    const end = await announce(
+      ...['--kind', 'success', '--format', format],
+      ...template('a.txt', '{{comment}}'),
+      ...['--comment', 'Built by https://robot:hunter2-of-ci@ci.example/job/7 today.'],
+    );
+    expect(end.code, end.err).toBe(0);
+    expect(end.out).toMatch(/^Built by .*redacted.*today/);
+    expect(end.out).not.toContain('hunter2');
+  });
+
   test('does not read again what was filled in', async () => {
     const end = await announce(
       '--kind',
