@@ -1,24 +1,21 @@
-import { existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { type Command, Option } from 'commander';
 import { GreenlightError } from '../../contract/errors.ts';
 import { type Attestation, statementKey } from '../../contract/evidence/attestation.ts';
 import type { Evidence } from '../../contract/evidence/evidence.ts';
 import { EXIT, exitCodeOf } from '../../contract/exit-codes.ts';
-import { sha256Of } from '../../host/file-digest.ts';
 import { readVerdict } from '../../host/read-report.ts';
 import { reportFiles, type ReportFiles } from '../../host/report-files.ts';
 import { DEFAULT_OUTPUT } from '../../run/asked-verdict.ts';
 import { keepStatement, readStatements } from '../../run/people/statements-file.ts';
 import { statementsFor } from '../../run/people/statements-for.ts';
 import { publishEvidence } from '../../run/publish-evidence.ts';
-import { readEvidence } from '../../run/read-evidence.ts';
 import { createRedactor } from '../../safety/redactor.ts';
 import { configuredKeys, SIGNING_KEY_ENV } from '../../signing/configured-keys.ts';
 import { attestationOf, keptLine } from '../../signing/kept-statement.ts';
 import { readSigningKey, type SigningKey } from '../../signing/key-file.ts';
-import { publicHalves } from '../../signing/seal.ts';
 import { type CommandContext, commandOf, CONFIG_OPTION, repeated } from '../command-context.ts';
+import { hasVerdict, readJudged, takeJudged } from '../people/judged-evidence.ts';
 import { findPeoplePlan, loadPeoplePlan, type PeoplePlan } from '../people/people-plan.ts';
 import { isOfRun, type SaidOptions, statementOf } from '../people/said.ts';
 import { noteUnsealed, showVerdict } from '../show-verdict.ts';
@@ -81,7 +78,7 @@ async function attest(context: CommandContext, options: AttestOptions): Promise<
   // Without a report to hear it, there must be a plan that says where it is kept.
   const find = options.judge ? findPeoplePlan : loadPeoplePlan;
   const plan = await find(context.cwd, options.config);
-  const report = reportToJudge(context.cwd, options, plan, keys);
+  const report = await reportToJudge(context.cwd, options, plan, keys);
   // A report of another target lies here, or its plan elsewhere: then only the run itself can hear it.
   const home =
     report !== undefined && plan?.plan.target.name !== report.evidence.subject.target ? undefined : plan;
@@ -109,17 +106,16 @@ async function attest(context: CommandContext, options: AttestOptions): Promise<
     context.finish(EXIT.GO);
     return;
   }
-  const { files, evidence } = report;
+  const { files } = report;
   const statement = attestationOf(line);
   if (typeof statement === 'string') throw new GreenlightError('INTERNAL', `the new statement ${statement}`);
-  const stated = [
-    ...withMeanwhile(evidence, home, line.statement.at),
-    { ...statement, enteredAt: line.statement.at },
-  ];
+  const now = line.statement.at;
   if (home !== undefined) await keepStatement(home.file, line);
-  // From here on the old answer does not hold: whoever reads in between must find none.
-  rmSync(files.verdict);
-  const verdict = publishEvidence(files, { ...evidence, attestations: stated }, keys);
+  const mine = { ...statement, enteredAt: now };
+  const others = keptOn(report, home, now).filter((one) => statementKey(one) !== statementKey(mine));
+  const evidence = await takeJudged(files, report.evidence.run.id, keys);
+  const attestations = together(evidence.attestations, [...others, mine]);
+  const verdict = publishEvidence(files, { ...evidence, attestations }, keys);
   showVerdict(context.screen, verdict, options.json);
   noteUnsealed(context.screen, report.output, keys.length);
   if (home === undefined) {
@@ -130,20 +126,21 @@ async function attest(context: CommandContext, options: AttestOptions): Promise<
   context.finish(exitCodeOf(verdict.decision));
 }
 
-/**
- * What the evidence holds, and what was kept since: whoever judges a run again must not pass over a "no" that was said
- * in the meantime.
- */
-function withMeanwhile(
-  evidence: Evidence,
+/** What was kept on a run: whoever judges it again must not pass over a "no" that was said since it ended. */
+function keptOn(
+  { evidence: { subject, run, policy } }: JudgedReport,
   home: PeoplePlan | undefined,
   now: string,
 ): readonly Attestation[] {
-  if (home === undefined) return evidence.attestations;
-  const about = { target: evidence.subject.target, release: evidence.subject.wanted, run: evidence.run.id };
-  const before = new Set(evidence.attestations.map(statementKey));
-  const meanwhile = statementsFor(readStatements(home.file), evidence.policy.attestations, about, now);
-  return [...evidence.attestations, ...meanwhile.filter((one) => !before.has(statementKey(one)))];
+  if (home === undefined) return [];
+  const about = { target: subject.target, release: subject.wanted, run: run.id };
+  return statementsFor(readStatements(home.file), policy.attestations, about, now);
+}
+
+/** Each statement once, as it came in first. */
+function together(before: readonly Attestation[], more: readonly Attestation[]): Attestation[] {
+  const known = new Set(before.map(statementKey));
+  return [...before, ...more.filter((one) => !known.has(statementKey(one)))];
 }
 
 interface JudgedReport {
@@ -157,43 +154,20 @@ interface JudgedReport {
  * The report that is judged again: the one that was named, or the usual one where its run asks for this statement and
  * was about the same target and release. An old report that happens to lie there is left alone.
  */
-function reportToJudge(
+async function reportToJudge(
   cwd: string,
   options: AttestOptions,
   plan: PeoplePlan | undefined,
   keys: readonly SigningKey[],
-): JudgedReport | undefined {
+): Promise<JudgedReport | undefined> {
   if (!options.judge) return undefined;
   const output = options.output ?? DEFAULT_OUTPUT;
   const files = reportFiles(path.resolve(cwd, output));
+  const there = await hasVerdict(files);
   if (options.output === undefined && plan !== undefined) {
-    if (!existsSync(files.verdict)) return undefined;
+    if (!there) return undefined;
     const verdict = readVerdict(files.verdict);
     if (!isOfRun(options, plan, verdict)) return undefined;
   }
-  return { files, evidence: judgedEvidence(files, keys), output };
-}
-
-/**
- * @throws GreenlightError EVIDENCE_CHANGED unless it is exactly the evidence that the verdict beside it judged,
- *   EVIDENCE_UNSEALED with a key that did not seal it, KEY_MISSING without that of one that is sealed
- */
-function judgedEvidence(files: ReportFiles, keys: readonly SigningKey[]): Evidence {
-  const verdict = readVerdict(files.verdict);
-  if (verdict.evidenceDigest === null) {
-    throw new GreenlightError(
-      'RUN_UNFINISHED',
-      `the run ${verdict.run.id} has not finished; with --no-judge the statement is kept, and a run reads at its end what was stated`,
-    );
-  }
-  if (keys.length === 0 && existsSync(files.evidenceSeal)) {
-    throw new GreenlightError('KEY_MISSING', `${files.evidence} is sealed, and no key was given`, {
-      hint: `A statement changes the evidence: give the key with which the run sealed it (--sign-key or ${SIGNING_KEY_ENV}), or keep it for the next run with --no-judge.`,
-    });
-  }
-  const { evidence, text } = readEvidence(files.evidence, files.evidence, publicHalves(keys));
-  if (sha256Of(text) !== verdict.evidenceDigest) {
-    throw new GreenlightError('EVIDENCE_CHANGED', `${files.evidence} is not what was judged`);
-  }
-  return evidence;
+  return { files, evidence: readJudged(files, keys), output };
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readStatements } from '../../../run/people/statements-file.ts';
+import { parseEvidence } from '../../../reporters/parse-evidence.ts';
 import { reportFiles } from '../../../host/report-files.ts';
 import { publishEvidence } from '../../../run/publish-evidence.ts';
 import { commandLine, type End, goEvidence } from '../signing/signed-report.ts';
@@ -197,6 +198,23 @@ test('a run that is judged again hears what was kept in the meantime', async () 
   ]);
   const now = await run(...BO, ...YES, ...OF);
   expect(now.code, now.out).toBe(0);
+});
+
+test('statements that come into one report at once are all in it, and the "no" among them decides', async () => {
+  const attestations = [
+    { id: 'rollback-tested', title: 'The roll-back was tested', role: 'DBA' },
+    { id: 'dpia-signed', title: 'The DPIA is signed', role: 'DPO', validFor: 'target' as const },
+  ];
+  const files = reportFiles(path.join(directory, 'greenlight-report'));
+  publishEvidence(files, goEvidence({ policy: { attestations, maxAgeMinutes: 1e9 } }), []);
+  await Promise.all([
+    run(...BO, ...OF, '--decision', 'refused', '--comment', 'it hangs'),
+    run('attest', '--id', 'dpia-signed', '--name', 'Di', '--role', 'DPO', ...YES),
+    run(...BO, ...OF, ...YES, '--name', 'Cy'),
+  ]);
+  const evidence = parseEvidence(readFileSync(files.evidence, 'utf8'));
+  expect(evidence.attestations.map(({ name }) => name).sort()).toEqual(['Bo', 'Cy', 'Di']);
+  expect(JSON.parse(readFileSync(files.verdict, 'utf8'))).toMatchObject({ decision: 'NO_GO' });
 });
 
 describe('greenlight checklist', () => {
