@@ -2,8 +2,10 @@ import path from 'node:path';
 import { type Command, Option } from 'commander';
 import { GreenlightError } from '../../contract/errors.ts';
 import { type Attestation, statementKey } from '../../contract/evidence/attestation.ts';
+import { canonicalJson } from '../../contract/evidence/canonical.ts';
 import type { Evidence } from '../../contract/evidence/evidence.ts';
 import { EXIT, exitCodeOf } from '../../contract/exit-codes.ts';
+import type { KeptStatement } from '../../contract/verdict/kept-statement.ts';
 import { readVerdict } from '../../host/read-report.ts';
 import { reportFiles, type ReportFiles } from '../../host/report-files.ts';
 import { DEFAULT_OUTPUT } from '../../run/asked-verdict.ts';
@@ -89,7 +91,7 @@ async function attest(context: CommandContext, options: AttestOptions): Promise<
     evidence: report?.evidence,
     key: own?.id,
   });
-  const line = keptLine(createRedactor({ env: context.env }).deep(said), own);
+  const line = keptLine(masked(said, context.env), own);
   if (report === undefined) {
     if (home !== undefined) await keepStatement(home.file, line);
     const { name, role, id, decision } = line.statement;
@@ -124,6 +126,23 @@ async function attest(context: CommandContext, options: AttestOptions): Promise<
     );
   }
   context.finish(exitCodeOf(verdict.decision));
+}
+
+/**
+ * A statement without secrets.
+ * @throws GreenlightError STATEMENT_REFUSED where they would mask what it is about or who says it: nobody would hear it
+ */
+function masked(said: KeptStatement, env: NodeJS.ProcessEnv): KeptStatement {
+  const kept = createRedactor({ env }).deep(said);
+  const lost = (['id', 'name', 'role', 'target', 'release', 'run'] as const).filter(
+    (part) => canonicalJson(kept[part]) !== canonicalJson(said[part]),
+  );
+  if (lost.length === 0) return kept;
+  throw new GreenlightError(
+    'STATEMENT_REFUSED',
+    `it would not count: a variable whose name says that it is secret has the value of its ${lost.join(' and ')}, which would be masked`,
+    { hint: 'Unset that variable for this command, or give it another name.' },
+  );
 }
 
 /** What was kept on a run: whoever judges it again must not pass over a "no" that was said since it ended. */

@@ -123,6 +123,19 @@ describe('greenlight attest before a run', () => {
     expect(stated()).toMatchObject([{ key }]);
   });
 
+  test.each([
+    ['who says it', 'name', '--name', 'Bo of the night'],
+    ['the release', 'release', '--release', '2.4.0-candidate'],
+  ])('refuses a "no" of which a secret would mask %s, and keeps nothing', async (_, part, option, secret) => {
+    const no = [...BO, ...OF, '--decision', 'refused', '--comment', `as ${secret} said`, option, secret];
+    const end = await commandLine(directory, no, { BACKUP_PASSWORD: secret });
+    expect([end.code, end.err]).toEqual([64, expect.stringContaining(`the value of its ${part}`)]);
+    expect(existsSync(file())).toBe(false);
+    const clean = await commandLine(directory, no, { BACKUP_PASSWORD: 'another-one' });
+    expect(clean.code, clean.err).toBe(0);
+    expect(stated()).toHaveLength(1);
+  });
+
   test('withdraws, and then the statement is open again', async () => {
     await run(...BO, ...YES, ...OF);
     expect((await run(...BO, ...OF, '--withdraw', '--name', 'Cy')).code).toBe(64);
