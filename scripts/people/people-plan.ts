@@ -1,10 +1,11 @@
 import { GreenlightError } from '../../contract/errors.ts';
 import type { Attestation } from '../../contract/evidence/attestation.ts';
 import { Phase } from '../../contract/evidence/outcome.ts';
+import { durationMs } from '../../contract/plan/duration.ts';
 import { policyOf } from '../../contract/plan/people.ts';
 import type { Plan } from '../../contract/plan/plan.ts';
 import { plain } from '../../contract/verdict/plain-words.ts';
-import type { RequiredAttestation } from '../../contract/verdict/policy.ts';
+import { type RequiredAttestation, STATED_AGE, STATED_FOR } from '../../contract/verdict/policy.ts';
 import { loadConfig } from '../../host/load-config.ts';
 import { readStatements, statementsFileOf } from '../../run/people/statements-file.ts';
 
@@ -44,8 +45,8 @@ export async function findPeoplePlan(cwd: string, config?: string): Promise<Peop
 }
 
 /**
- * What people have to state in any of the phases: what two phases ask of one role is one entry, with the shorter list of
- * what it covers put together.
+ * What people have to state in any of the phases: what two phases ask of one role is one entry, as the stricter of them
+ * asks for it: what counts for that one counts for both.
  */
 export function askedIn(plan: Plan, phases: readonly Phase[]): readonly AskedInPhases[] {
   const all = new Map<string, { asked: RequiredAttestation; phases: Phase[] }>();
@@ -58,9 +59,21 @@ export function askedIn(plan: Plan, phases: readonly Phase[]): readonly AskedInP
         continue;
       }
       before.phases.push(phase);
-      const covers = [...new Set([...(before.asked.covers ?? []), ...(asked.covers ?? [])])];
-      if (covers.length > 0) before.asked = { ...before.asked, covers };
+      before.asked = stricter(before.asked, asked);
     }
   }
   return [...all.values()];
+}
+
+/** Of the release where one of the two is, for the shorter time, and a section with all that either covers. */
+function stricter(one: RequiredAttestation, other: RequiredAttestation): RequiredAttestation {
+  const covers = [...new Set([...(one.covers ?? []), ...(other.covers ?? [])])];
+  const { validFor = STATED_FOR, maxAge = STATED_AGE } = one;
+  const { validFor: otherFor = STATED_FOR, maxAge: otherAge = STATED_AGE } = other;
+  return {
+    ...one,
+    validFor: validFor === otherFor ? validFor : 'release',
+    maxAge: durationMs(otherAge) < durationMs(maxAge) ? otherAge : maxAge,
+    ...(covers.length === 0 ? {} : { covers }),
+  };
 }

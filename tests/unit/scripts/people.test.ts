@@ -253,6 +253,29 @@ describe('greenlight checklist', () => {
     expect((await run('checklist')).code).toBe(20);
   });
 
+  test('what two phases ask for differently is asked for as the stricter one does', async () => {
+    const asked = { id: 'rollback-tested', title: 'The roll-back was tested', role: 'DBA' };
+    const plan = {
+      target: { name: 'shop', urls: { app: 'http://127.0.0.1:9' } },
+      probes: [{ id: 'page-answers', title: 'The page answers', kind: 'endpoints', paths: ['/'] }],
+      policy: {
+        preflight: { attestations: [{ ...asked, validFor: 'target', maxAge: '90d' }] },
+        'post-cutover': { attestations: [{ ...asked, maxAge: '2d' }] },
+      },
+    };
+    writeFileSync(path.join(directory, 'greenlight.config.mjs'), `export default ${JSON.stringify(plan)};\n`);
+    const unbound = await run(...BO, ...YES);
+    expect([unbound.code, unbound.err]).toEqual([64, expect.stringContaining('said of one release')]);
+    expect((await run(...BO, ...YES, ...OF)).code).toBe(0);
+    const all = await run('checklist', ...OF, '--json');
+    expect(all.code, all.err).toBe(0);
+    expect(JSON.parse(all.out)).toMatchObject({
+      sections: [{ items: [{ validFor: 'release', maxAge: '2d', phases: ['preflight', 'post-cutover'] }] }],
+    });
+    expect((await run('checklist', '--release', '2.5.0')).code).toBe(20);
+    expect((await run('checklist', '--release', '2.5.0', '--phase', 'preflight')).code).toBe(0);
+  });
+
   test('of one role, as JSON and as Markdown that no name can break out of', async () => {
     await run(...BO, ...OF, '--decision', 'refused', '--comment', '<b>no</b> [x](http://evil) | `y`');
     const json = await run('checklist', ...OF, '--for', 'dba', '--json');
