@@ -101,8 +101,8 @@ export function statementOf(options: SaidOptions, where: SaidWhere): KeptStateme
   const standing = [...(where.plan?.stated ?? []), ...(where.evidence?.attestations ?? [])];
   const own = ownWords(standing, asGiven, asked, about);
   if (decision === 'withdrawn') mustStand(own, said, where.key);
-  if (decision === 'attested') mustBeDone(asked, standing, about, where, said.at);
-  return { ...said, at: after(own, where.now) };
+  const signed = decision === 'attested' ? mustBeDone(asked, standing, about, where, said.at) : [];
+  return { ...said, at: after([...own, ...signed], where.now) };
 }
 
 /** Whether a statement is about the run of a verdict: it asks for it, of the same target, and release where one was named. */
@@ -186,20 +186,20 @@ function mustStand(own: readonly Attestation[], said: KeptStatement, key: string
   );
 }
 
-/** A section is signed last: all that it covers in one of its phases is given. */
+/** A section is signed last: all that it covers in one of its phases is given. @returns what is signed with it */
 function mustBeDone(
   asked: RequiredAttestation,
   standing: readonly Attestation[],
   about: StatedAbout,
   { plan, evidence }: SaidWhere,
   at: string,
-): void {
-  if (asked.covers === undefined) return;
+): readonly Attestation[] {
+  if (asked.covers === undefined) return [];
   const read = standing.map((one) => (one.target === undefined ? one : { ...one, enteredAt: at }));
-  const openIn = (required: readonly RequiredAttestation[]): readonly AttestationResult[] => {
+  const coveredIn = (required: readonly RequiredAttestation[]): readonly AttestationResult[] => {
     const covers = required.find((one) => answers(asked, one))?.covers ?? [];
     return judgeAttestations(required, read, about, at).results.filter(
-      ({ id, state }) => covers.includes(id) && state !== 'attested',
+      (one) => covers.includes(one.id) && !answers(asked, one),
     );
   };
   const phases = plan?.asked.find((one) => answers(asked, one.asked))?.phases ?? [];
@@ -207,9 +207,10 @@ function mustBeDone(
     evidence === undefined
       ? phases.flatMap((phase) => (plan === undefined ? [] : [policyOf(plan.plan, phase).attestations]))
       : [evidence.policy.attestations];
-  const open = required.map(openIn);
+  const covered = required.map(coveredIn);
+  const open = covered.map((results) => results.filter(({ state }) => state !== 'attested'));
   const [first = []] = open;
-  if (open.some((one) => one.length === 0)) return;
+  if (open.some((one) => one.length === 0)) return covered.flat().flatMap(({ by }) => by ?? []);
   const names = first.map(({ id, role, state }) => `${id} (${role}, ${state})`).join(', ');
   throw new GreenlightError(
     'STATEMENT_REFUSED',
@@ -217,9 +218,9 @@ function mustBeDone(
   );
 }
 
-/** A person's newer word must be the later one, also when they said the older one by a clock that was fast. */
-function after(own: readonly Attestation[], now: Date): string {
-  const last = own.at(-1);
+/** A newer word must be the later one, of a person and over a section, also when the older one was said by a fast clock. */
+function after(before: readonly Attestation[], now: Date): string {
+  const last = [...before].sort((a, b) => Date.parse(a.at) - Date.parse(b.at)).at(-1);
   if (last === undefined || Date.parse(last.at) < now.getTime()) return now.toISOString();
   const ahead = Date.parse(last.at) - now.getTime();
   if (ahead <= CLOCK_SKEW_MS) return new Date(Date.parse(last.at) + 1).toISOString();

@@ -2,10 +2,11 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { readStatements } from '../../../run/people/statements-file.ts';
+import { keepStatement, readStatements } from '../../../run/people/statements-file.ts';
 import { parseEvidence } from '../../../reporters/parse-evidence.ts';
 import { reportFiles } from '../../../host/report-files.ts';
 import { publishEvidence } from '../../../run/publish-evidence.ts';
+import { keptLine } from '../../../signing/kept-statement.ts';
 import { commandLine, type End, goEvidence } from '../signing/signed-report.ts';
 
 let directory: string;
@@ -274,6 +275,27 @@ describe('greenlight checklist', () => {
     });
     expect((await run('checklist', '--release', '2.5.0')).code).toBe(20);
     expect((await run('checklist', '--release', '2.5.0', '--phase', 'preflight')).code).toBe(0);
+  });
+
+  test('a section that is signed by a slower clock than that of its statements counts all the same', async () => {
+    await run('attest', '--id', 'dpia-signed', '--name', 'Di', '--role', 'DPO', ...YES);
+    const fast = {
+      id: 'rollback-tested',
+      decision: 'attested' as const,
+      name: 'Bo',
+      role: 'DBA',
+      at: new Date(Date.now() + 30_000).toISOString(),
+      comment: '',
+      seen: [],
+      target: 'shop',
+      release: { id: '2.4.0' },
+      run: null,
+    };
+    await keepStatement(file(), keptLine(fast, undefined));
+    const signed = await run('attest', '--id', 'pre-flight', '--name', 'Ada', '--role', 'lead', ...YES, ...OF);
+    expect(signed.code, signed.err).toBe(0);
+    const done = await run('checklist', ...OF);
+    expect([done.code, done.out]).toEqual([0, expect.stringContaining('3 of 3 given')]);
   });
 
   test('of one role, as JSON and as Markdown that no name can break out of', async () => {
