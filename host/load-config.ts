@@ -28,6 +28,11 @@ export async function loadConfig(cwd: string, named?: string): Promise<LoadedPla
   return { plan, file, digest: digestOf(plan) };
 }
 
+/** Whether a plan of this name is found without --config. */
+export function isUsualName(file: string): boolean {
+  return NAMES.includes(path.basename(file));
+}
+
 /** `sha256:<hex>` of the canonical form of a value. */
 export function digestOf(value: unknown): string {
   return sha256Of(canonicalJson(value));

@@ -55,6 +55,7 @@ export function checklistCommand(context: CommandContext): Command {
         role,
         release: releaseOf(options) ?? null,
         at: new Date().toISOString(),
+        config: options.config,
       });
       // An empty list would read as "all done".
       if (itemsOf(checklist).length === 0) {

@@ -29,6 +29,8 @@ export interface ChecklistItem {
 export interface Checklist {
   readonly target: string;
   readonly release: Release | null;
+  /** The file of the plan, as it was named; undefined where it was found by its usual name. */
+  readonly config: string | undefined;
   /** As of when, ISO time. */
   readonly at: string;
   readonly sections: readonly { readonly title: string; readonly items: readonly ChecklistItem[] }[];
@@ -50,6 +52,7 @@ export function checklistOf(
     readonly role: string | undefined;
     readonly release: Release | null;
     readonly at: string;
+    readonly config?: string | undefined;
   },
 ): Checklist {
   const { release, at } = question;
@@ -80,7 +83,7 @@ export function checklistOf(
     });
   });
   const grouped = [...sections].map(([title, items]) => ({ title, items: byRole(items) }));
-  return { target: about.target, release, at, sections: grouped, notices };
+  return { target: about.target, release, config: question.config, at, sections: grouped, notices };
 }
 
 /** The items of one role together, in the order in which the roles come; signatures stay last. */

@@ -4,6 +4,7 @@ import { flat } from '../../reporters/renderers/flat.ts';
 import { markdownText } from '../../reporters/renderers/markdown-text.ts';
 import { type Paint, STATE_LOOK } from '../../reporters/renderers/terminal/paint.ts';
 import { time } from '../../reporters/renderers/words.ts';
+import { shellWord } from '../shell-word.ts';
 import { type Checklist, type ChecklistItem, itemsOf } from './checklist.ts';
 
 const LOOK: Record<AttestationResult['state'], (typeof STATE_LOOK)['passed']> = {
@@ -58,7 +59,7 @@ export function renderChecklistMarkdown(checklist: Checklist): string {
         if (said !== '') lines.push(`  ${text(said)}`);
       } else {
         if (item.note !== undefined) lines.push(`  ${text(item.note)}`);
-        lines.push(`  \`${commandOf(item, checklist).replaceAll('`', "'")}\``);
+        lines.push(`  \`${clean(commandOf(item, checklist)).replaceAll('`', "'")}\``);
       }
     }
   }
@@ -92,13 +93,14 @@ function forWhom({ role, members }: ChecklistItem): string {
 }
 
 /** What whoever has done it types. */
-function commandOf(item: ChecklistItem, { release }: Checklist): string {
+function commandOf(item: ChecklistItem, { release, config }: Checklist): string {
   const [first] = item.members;
-  const name = item.members.length === 1 ? (first?.name ?? '') : '<your name>';
-  const id = release?.id ?? '<release>';
+  const name = item.members.length === 1 ? shellWord(first?.name ?? '') : '"<your name>"';
+  const id = release === null ? '<release>' : shellWord(release.id);
   const needsKey = item.members.length > 0 && item.members.every(({ key }) => key !== undefined);
   return [
-    `greenlight attest --id ${item.id} --decision attested --name "${name}" --role "${item.role}"`,
+    `greenlight attest --id ${item.id} --decision attested --name ${name} --role ${shellWord(item.role)}`,
+    ...(config === undefined ? [] : [`--config ${shellWord(config)}`]),
     ...(item.validFor === 'release' ? [`--release ${id}`] : []),
     ...(needsKey ? ['--key <your key>'] : []),
   ].join(' ');

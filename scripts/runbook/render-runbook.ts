@@ -5,7 +5,9 @@ import type { Plan } from '../../contract/plan/plan.ts';
 import type { Runbook, RunbookStep } from '../../contract/plan/runbook.ts';
 import { plain } from '../../contract/verdict/plain-words.ts';
 import type { RequiredAttestation, RoleMember } from '../../contract/verdict/policy.ts';
+import { isUsualName } from '../../host/load-config.ts';
 import { plural } from '../../reporters/renderers/words.ts';
+import { shellWord } from '../shell-word.ts';
 import { limitOf, limitOfMetric } from './limits.ts';
 
 /** What the page is made of, besides the plan. */
@@ -244,7 +246,9 @@ class Page {
   /** After a roll-back the old release runs: asked for the new one, a roll-back that worked would be called broken. */
   #command(phase: Phase): string {
     const release = phase === 'rollback' ? '"$OLD_RELEASE"' : this.#release;
-    return `greenlight run --phase ${phase} --release ${release}`;
+    // Without it, whoever types the line would ask about the plan that has the usual name.
+    const config = isUsualName(this.#source.file) ? '' : ` --config ${shellWord(this.#source.file)}`;
+    return `greenlight run${config} --phase ${phase} --release ${release}`;
   }
 
   /** Whether the machine checks what runs after a roll-back. */
@@ -346,10 +350,6 @@ function fenced(lines: readonly string[]): string[] {
 /** The plan's own words, on one line: they may hold links and emphasis. */
 function line(words: string): string {
   return words.replace(/\s+/g, ' ').trim();
-}
-
-function shellWord(word: string): string {
-  return /^[\w.:+@/-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 function cell(words: string): string {

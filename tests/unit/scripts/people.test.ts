@@ -298,6 +298,20 @@ describe('greenlight checklist', () => {
     expect([done.code, done.out]).toEqual([0, expect.stringContaining('3 of 3 given')]);
   });
 
+  test('prints lines that a shell and the right plan take as they are meant', async () => {
+    writePlan([
+      { role: 'DBA', members: [{ name: "Bo $(reboot) O'Neil" }] },
+      { role: 'DPO', members: [{ name: 'Di' }, { name: 'Ed' }] },
+      { role: 'lead', members: [{ name: 'Ada' }] },
+    ]);
+    const usual = await run('checklist', ...OF);
+    expect(usual.out).toContain(`--name 'Bo $(reboot) O'\\''Neil' --role DBA --release 2.4.0`);
+    expect(usual.out).toContain('--name "<your name>" --role DPO');
+    expect(usual.out).not.toContain('--config');
+    const named = await run('checklist', ...OF, '--config', './greenlight.config.mjs');
+    expect(named.out).toContain('--role DBA --config ./greenlight.config.mjs --release 2.4.0');
+  });
+
   test('of one role, as JSON and as Markdown that no name can break out of', async () => {
     await run(...BO, ...OF, '--decision', 'refused', '--comment', '<b>no</b> [x](http://evil) | `y`');
     const json = await run('checklist', ...OF, '--for', 'dba', '--json');

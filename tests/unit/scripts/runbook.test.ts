@@ -198,6 +198,12 @@ describe('the runbook', () => {
     expect(page(BASE, '2.4.0')).not.toContain('$RELEASE');
   });
 
+  test('names the plan in commands where it would not be found', () => {
+    const other = renderRunbook(parsePlan(BASE), { release: '2.4.0', plan: { file: 'the shop.config.mts' } });
+    expect(other).toContain("greenlight run --config 'the shop.config.mts' --phase preflight --release 2.4.0");
+    expect(page()).not.toContain('--config');
+  });
+
   test('says what the plan does not: no steps back, no days, nobody', () => {
     const bare = page({ target: BASE.target, probes: [...(BASE.probes ?? [])] });
     expect(bare).toContain('The plan has no steps for it');
