@@ -80,7 +80,7 @@ async function attest(context: CommandContext, options: AttestOptions): Promise<
   // Without a report to hear it, there must be a plan that says where it is kept.
   const find = options.judge ? findPeoplePlan : loadPeoplePlan;
   const plan = await find(context.cwd, options.config);
-  const report = await reportToJudge(context.cwd, options, plan, keys);
+  const report = await reportToJudge(context, options, plan, keys);
   // A report of another target lies here, or its plan elsewhere: then only the run itself can hear it.
   const home =
     report !== undefined && plan?.plan.target.name !== report.evidence.subject.target ? undefined : plan;
@@ -171,10 +171,11 @@ interface JudgedReport {
 
 /**
  * The report that is judged again: the one that was named, or the usual one where its run asks for this statement and
- * was about the same target and release. An old report that happens to lie there is left alone.
+ * was about the same target and release. An old report that happens to lie there is left alone. So is that of a run that
+ * goes on: it reads at its end what was kept.
  */
 async function reportToJudge(
-  cwd: string,
+  { cwd, screen }: CommandContext,
   options: AttestOptions,
   plan: PeoplePlan | undefined,
   keys: readonly SigningKey[],
@@ -187,6 +188,12 @@ async function reportToJudge(
     if (!there) return undefined;
     const verdict = readVerdict(files.verdict);
     if (!isOfRun(options, plan, verdict)) return undefined;
+    if (verdict.evidenceDigest === null) {
+      screen.err(
+        `The run ${verdict.run.id} has not finished: it hears what is kept before its end. See its verdict.`,
+      );
+      return undefined;
+    }
   }
   return { files, evidence: readJudged(files, keys), output };
 }

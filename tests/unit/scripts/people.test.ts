@@ -214,6 +214,24 @@ test('a run that is judged again hears what was kept in the meantime', async () 
   expect(now.code, now.out).toBe(0);
 });
 
+test('a "no" that is said while a run goes on is kept, for its end', async () => {
+  const attestations = [{ id: 'rollback-tested', title: 'The roll-back was tested', role: 'DBA' }];
+  const files = reportFiles(path.join(directory, 'greenlight-report'));
+  publishEvidence(files, goEvidence({ policy: { attestations, maxAgeMinutes: 1e9 } }), []);
+  const done = JSON.parse(readFileSync(files.verdict, 'utf8')) as object;
+  const started = JSON.stringify({ ...done, evidenceDigest: null });
+  writeFileSync(files.verdict, started);
+  const no = [...BO, ...OF, '--decision', 'refused', '--comment', 'it hangs'];
+  const named = await run(...no, '--output', 'greenlight-report');
+  expect([named.code, named.err]).toEqual([20, expect.stringContaining('has not finished')]);
+  expect(existsSync(file())).toBe(false);
+  const end = await run(...no);
+  expect(end.code, end.err).toBe(0);
+  expect(end.err).toContain('it hears what is kept before its end');
+  expect(stated()).toMatchObject([{ decision: 'refused', name: 'Bo' }]);
+  expect(readFileSync(files.verdict, 'utf8')).toBe(started);
+});
+
 test('statements that come into one report at once are all in it, and the "no" among them decides', async () => {
   const attestations = [
     { id: 'rollback-tested', title: 'The roll-back was tested', role: 'DBA' },
