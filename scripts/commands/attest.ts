@@ -11,8 +11,9 @@ import { reportFiles, type ReportFiles } from '../../host/report-files.ts';
 import { DEFAULT_OUTPUT } from '../../run/asked-verdict.ts';
 import { keepStatement, readStatements } from '../../run/people/statements-file.ts';
 import { statementsFor } from '../../run/people/statements-for.ts';
+import { withoutSecrets } from '../../run/people/without-secrets.ts';
 import { publishEvidence } from '../../run/publish-evidence.ts';
-import { createRedactor } from '../../safety/redactor.ts';
+import { createRedactor, type Redactor, redactorOf } from '../../safety/redactor.ts';
 import { configuredKeys, SIGNING_KEY_ENV } from '../../signing/configured-keys.ts';
 import { attestationOf, keptLine } from '../../signing/kept-statement.ts';
 import { readSigningKey, type SigningKey } from '../../signing/key-file.ts';
@@ -91,7 +92,9 @@ async function attest(context: CommandContext, options: AttestOptions): Promise<
     evidence: report?.evidence,
     key: own?.id,
   });
-  const line = keptLine(masked(said, context.env), own);
+  const { env } = context;
+  const redactor = plan === undefined ? createRedactor({ env }) : redactorOf(plan.plan, env);
+  const line = keptLine(masked(said, redactor), own);
   if (report === undefined) {
     if (home !== undefined) await keepStatement(home.file, line);
     const { name, role, id, decision } = line.statement;
@@ -114,7 +117,9 @@ async function attest(context: CommandContext, options: AttestOptions): Promise<
   const now = line.statement.at;
   if (home !== undefined) await keepStatement(home.file, line);
   const mine = { ...statement, enteredAt: now };
-  const others = keptOn(report, home, now).filter((one) => statementKey(one) !== statementKey(mine));
+  const others = keptOn(report, home, now)
+    .filter((one) => statementKey(one) !== statementKey(mine))
+    .map((one) => withoutSecrets(one, redactor));
   const evidence = await takeJudged(files, report.evidence.run.id, keys);
   const attestations = together(evidence.attestations, [...others, mine]);
   const verdict = publishEvidence(files, { ...evidence, attestations }, keys);
@@ -132,8 +137,8 @@ async function attest(context: CommandContext, options: AttestOptions): Promise<
  * A statement without secrets.
  * @throws GreenlightError STATEMENT_REFUSED where they would mask what it is about or who says it: nobody would hear it
  */
-function masked(said: KeptStatement, env: NodeJS.ProcessEnv): KeptStatement {
-  const kept = createRedactor({ env }).deep(said);
+function masked(said: KeptStatement, redactor: Redactor): KeptStatement {
+  const kept = redactor.deep(said);
   const lost = (['id', 'name', 'role', 'target', 'release', 'run'] as const).filter(
     (part) => canonicalJson(kept[part]) !== canonicalJson(said[part]),
   );

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Attestation } from '../../../contract/evidence/attestation.ts';
 import { statementsFor } from '../../../run/people/statements-for.ts';
+import { withoutSecrets } from '../../../run/people/without-secrets.ts';
+import { createRedactor } from '../../../safety/redactor.ts';
 
 const NOW = '2026-11-20T10:00:00.000Z';
 const REQUIRED = [
@@ -67,4 +69,19 @@ describe('what of all statements comes into the evidence of a run', () => {
     const late = said({ at: '2026-11-20T11:00:00.000Z', decision: 'refused' });
     expect(of(yes, late)).toEqual([yes.keptAs, late.keptAs]);
   });
+});
+
+test('what people wrote comes in without secrets, and what decides whether it counts as it was', () => {
+  const redactor = createRedactor({ env: { BACKUP_PASSWORD: 'hunter2-of-production' } });
+  const one = said({
+    name: 'hunter2-of-production',
+    comment: 'with hunter2-of-production',
+    seen: [{ text: 'psql hunter2-of-production', digest: 'sha256:1' }],
+  });
+  expect(withoutSecrets(one, redactor)).toEqual({
+    ...one,
+    comment: 'with [redacted]',
+    seen: [{ text: 'psql [redacted]', digest: 'sha256:1' }],
+  });
+  expect(withoutSecrets(said({ comment: 'all is well' }), redactor)).not.toHaveProperty('seen');
 });

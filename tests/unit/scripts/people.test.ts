@@ -214,6 +214,21 @@ test('a run that is judged again hears what was kept in the meantime', async () 
   expect(now.code, now.out).toBe(0);
 });
 
+test('what was kept where a secret was not known comes into a report without it', async () => {
+  const attestations = [
+    { id: 'rollback-tested', title: 'The roll-back was tested', role: 'DBA' },
+    { id: 'dpia-signed', title: 'The DPIA is signed', role: 'DPO', validFor: 'target' as const },
+  ];
+  const files = reportFiles(path.join(directory, 'greenlight-report'));
+  publishEvidence(files, goEvidence({ policy: { attestations, maxAgeMinutes: 1e9 } }), []);
+  await run(...BO, ...OF, ...YES, '--no-judge', '--comment', 'by hunter2-of-production');
+  const yes = ['attest', '--id', 'dpia-signed', '--name', 'Di', '--role', 'DPO', ...YES];
+  const end = await commandLine(directory, yes, { BACKUP_PASSWORD: 'hunter2-of-production' });
+  expect(end.code, end.err).toBe(0);
+  expect(readFileSync(files.evidence, 'utf8')).toContain('by [redacted]');
+  expect(readFileSync(files.evidence, 'utf8')).not.toContain('hunter2');
+});
+
 test('a "no" that is said while a run goes on is kept, for its end', async () => {
   const attestations = [{ id: 'rollback-tested', title: 'The roll-back was tested', role: 'DBA' }];
   const files = reportFiles(path.join(directory, 'greenlight-report'));
