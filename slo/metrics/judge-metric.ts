@@ -1,6 +1,7 @@
 import type { Finding } from '../../contract/evidence/finding.ts';
 import { atLeast, atMost, type Statement } from '../../contract/flow/statement.ts';
 import { LIMIT_LEVELS, type LimitLevel, type MetricCheck } from '../../contract/slo/metric-check.ts';
+import { TREND_VALUES } from '../../contract/slo/metric-problems.ts';
 import type { MetricTraits } from '../../contract/slo/metric-source.ts';
 import { LEAST_COVERAGE, MOST_AGE_SCRAPES } from '../limits.ts';
 import { type LevelDraft, unknown } from '../level-draft.ts';
@@ -162,6 +163,14 @@ function doubtOf(
         'gaps',
         `${name} has seen ${Math.round(least.coverage * 100)} % of the ${Math.round(reading.windowS)} s asked about${named(least.name)}`,
         'wait until the window is full, take a shorter one, or say with everyS how often there is a value',
+      );
+    // A window since the cut-over is as short as it is: through two values any line is straight.
+    const fewest = Math.min(...now.map(({ samples }) => samples));
+    if (measure === 'trend' && fewest < LEAST_COVERAGE * TREND_VALUES)
+      return unknown(
+        'gaps',
+        `${name} has ${fewest} values of ${text} in ${Math.round(reading.windowS)} s; a trend needs ${TREND_VALUES}`,
+        'ask again later, or take a window that holds more values',
       );
   }
   return undefined;

@@ -273,6 +273,22 @@ describe('too little', () => {
       await judge(gauge(limits), { g: { series: [series(9)], warnings: ['one store is away'] } }),
     ).toMatchObject(unknown('metrics-incomplete'));
   });
+  test('a trend through a few values is unknown, however steep or flat', async () => {
+    const trend: Input = {
+      ...common,
+      kind: 'trend',
+      of: 'g',
+      since: '2026-01-01T00:00:00Z',
+      limits: { critical: { atMost: 1 } },
+    };
+    for (const [value, samples, outcome] of [
+      [9, 2, 'unknown'],
+      [0, 2, 'unknown'],
+      [9, 10, 'fail'],
+      [0, 10, 'pass'],
+    ] as const)
+      expect(await judge(trend, { g: [series(value, { samples })] })).toMatchObject({ outcome });
+  });
   test('a number that lies between two decides only where both say the same', async () => {
     const between = { c: [series(0, { most: 5 })] };
     expect(await judge(count({ critical: { atMost: 5 } }), between)).toMatchObject({ outcome: 'pass' });
