@@ -61,18 +61,28 @@ async function witnessOf(
   knows: MetricTraits['knows'],
 ): Promise<Witness> {
   if (present === undefined) return reader.knows(question);
-  const reading: MetricReading = await reader.read({ ...present, over: 'last' });
+  // `up` has a value also where every scrape failed: 0.
+  const isUp = knows === 'scrapes' && UP.test(present.text);
+  const reading: MetricReading = await reader.read({ ...present, over: isUp ? 'avg' : 'last' });
   // Stores of periods leave out what is empty, so that a value anywhere in the window must do.
   const watched = reading.series.some(
-    ({ ageS, coverage }) =>
+    ({ ageS, coverage, least }) =>
       knows === 'periods' ||
-      (ageS !== undefined && ageS <= MOST_AGE_SCRAPES * present.everyS && coverage >= LEAST_COVERAGE),
+      (ageS !== undefined &&
+        ageS <= MOST_AGE_SCRAPES * present.everyS &&
+        coverage >= LEAST_COVERAGE &&
+        (!isUp || least >= LEAST_COVERAGE)),
   );
   const known = watched && reading.warnings.length === 0;
   return {
     known,
     by: known
       ? `${present.text} has a value`
-      : `${present.text} has no value now either, or had none for a part of the window`,
+      : isUp
+        ? `${present.text} has no value now, or was 0 for a part of the window`
+        : `${present.text} has no value now either, or had none for a part of the window`,
   };
 }
+
+/** What Prometheus itself writes of each scrape, asked as it is, or put together: `sum(up{job="shop"})`. */
+const UP = /(?:^|[\s(])up\s*(?:\{[^{}]*\})?\s*\)?\s*$/;

@@ -191,6 +191,18 @@ describe('absence', () => {
       outcome: 'unknown',
     });
   });
+  test('is not shown by a target that is watched and does not answer', async () => {
+    for (const present of ['up{job="shop"}', 'sum(up{job="shop"})']) {
+      const witnessed = { ...throttled, present };
+      const of = (value: number) => judge(witnessed, { [present]: [series(value)] });
+      expect(await of(0)).toMatchObject({ outcome: 'unknown', cause: 'no-such-series' });
+      // Down for half of the window: what happened then is not known.
+      expect(await of(0.5)).toMatchObject({ outcome: 'unknown' });
+      expect(await of(1)).toMatchObject({ outcome: 'pass', measured: 0 });
+    }
+    const other = { ...throttled, present: 'jobs_waiting{job="shop"}' };
+    expect(await judge(other, { [other.present]: [series(0)] })).toMatchObject({ outcome: 'pass' });
+  });
   test('never of a source that gives no answer', async () => {
     const away = new MetricsUnavailable('no answer', 'see the address');
     const expected = { outcome: 'unknown', cause: 'metrics-unavailable', remedy: 'see the address' };
