@@ -90,7 +90,8 @@ async function readGauge(
 /**
  * Events by a counter, exactly: the last value less the one before the window, where it did not begin anew. A series that
  * came in the window counts as a whole where its instance was scraped before it, or began in the window. Else its first
- * value may be of before, and only what it grew by since is certain.
+ * value may be of before, and only what it grew by since is certain. Of one that began anew, what it has counted since its
+ * last beginning in the window is certain; `increase()` extrapolates, and only bounds it from above.
  */
 async function readCounter(
   store: MetricsPort,
@@ -100,21 +101,37 @@ async function readCounter(
 ): Promise<MetricReading> {
   const { before, fresh } = seriesBefore(text, windowS);
   const range = `${text}[${windowS}s]`;
-  const steady = `(resets(${text}[${windowS + Math.ceil(2 * everyS)}s]) == 0)`;
+  const [last, low] = [`last_over_time(${range})`, `min_over_time(${range})`];
+  const steady = `(resets(${range}) == 0)`;
+  // A value below the one before the window is a new beginning, too, however long nobody scraped between them.
+  const grew = `(((${last} - ${before}) and ${steady}) and ((${low} - ${before}) >= 0))`;
   const same = 'on (job, instance)';
   const ask = (query: string): Promise<InstantAnswer> => store.instant(query, nowS);
-  const [exact, anew, born, counts, newest, watched, begun, grown] = await Promise.all([
-    ask(`((last_over_time(${range}) - ${before}) and ${steady}) >= 0`),
-    ask(`(increase(${range}) and ${before}) unless ${steady}`),
+  const answers = await Promise.all([
+    ask(grew),
+    ask(`(${last} and ${before}) unless ${grew}`),
     ask(fresh),
     ask(`count_over_time(${range})`),
     ask(`timestamp(${text})`),
     ask(`count_over_time(${range}) < ${same} group_left () sum_over_time(up[${windowS}s])`),
-    ask(`last_over_time(${range}) and ${same} (process_start_time_seconds >= ${nowS - windowS})`),
-    ask(`(last_over_time(${range}) - min_over_time(${range})) and ${steady}`),
+    ask(`${last} and ${same} (process_start_time_seconds >= ${nowS - windowS})`),
+    ask(`(${last} - ${low}) and ${steady}`),
+    ask(`resets(${range}) > 0`),
+    ask(`max_over_time(${range})`),
+    ask(before),
+    ask(`increase(${text}[${windowS + Math.ceil(2 * everyS)}s])`),
   ]);
-  const [count, at, growth] = [byLabels(counts.samples), byLabels(newest.samples), byLabels(grown.samples)];
+  const [exact, anew, born, counts, newest, watched, begun, ...more] = answers;
+  const [growth, resets, peaks, earlier, increase] = more.map(({ samples }) => byLabels(samples));
+  const [count, at] = [byLabels(counts.samples), byLabels(newest.samples)];
   const whole = new Set([...watched.samples, ...begun.samples].map(({ labels }) => keyOf(labels)));
+  const between = (key: string, value: number): readonly [least: number, most: number] => {
+    if (resets?.has(key) !== true) return [whole.has(key) ? value : (growth?.get(key) ?? 0), value];
+    const peak = peaks?.get(key) ?? value;
+    const start = earlier?.get(key);
+    const certain = Math.max(value, peak - (start ?? (whole.has(key) ? 0 : peak)));
+    return [certain, Math.max(certain, increase?.get(key) ?? 0) + (start === undefined ? peak : 0)];
+  };
   const reading = (labels: Labels, least: number, most: number, known: boolean): SeriesReading => {
     const samples = count.get(keyOf(labels)) ?? 0;
     const atS = at.get(keyOf(labels));
@@ -129,12 +146,11 @@ async function readCounter(
   };
   return {
     windowS,
-    warnings: [exact, anew, born].flatMap(({ warnings }) => warnings),
+    warnings: [...new Set(answers.flatMap(({ warnings }) => warnings))],
     series: [
-      ...[...exact.samples, ...anew.samples].map(({ labels, value }) => reading(labels, value, value, true)),
-      ...born.samples.map(({ labels, value }) =>
-        reading(labels, whole.has(keyOf(labels)) ? value : (growth.get(keyOf(labels)) ?? 0), value, false),
-      ),
+      ...exact.samples.map(({ labels, value }) => reading(labels, value, value, true)),
+      ...anew.samples.map(({ labels, value }) => reading(labels, ...between(keyOf(labels), value), true)),
+      ...born.samples.map(({ labels, value }) => reading(labels, ...between(keyOf(labels), value), false)),
     ],
   };
 }

@@ -44,6 +44,9 @@ function page(scrape: number, { slow = 0, errors = 0, used = 0.5 } = {}): string
   ].join('\n');
 }
 
+/** When a scrape was, so that a window can begin there. */
+const at: Record<'steady' | 'down', number> = { steady: 0, down: 0 };
+
 const JOBS: Readonly<Record<string, Exporter['text']>> = {
   well: (scrape) =>
     [
@@ -57,20 +60,31 @@ const JOBS: Readonly<Record<string, Exporter['text']>> = {
       `requests_total{code="200"} ${scrape}`,
       page(scrape),
     ].join('\n'),
-  ill: (scrape) =>
-    [
+  ill: (scrape) => {
+    if (scrape === FROM - 2) at.steady = Date.now();
+    return [
       'memory_bytes{pod="a"} 1000',
       `memory_bytes{pod="b"} ${1000 + scrape * 10}`,
       // It began anew, and counted on.
       `restarts_total{pod="a"} ${scrape < FROM ? 7 : 8}`,
       `jobs_total ${scrape < FROM ? 100 : scrape - FROM + 3}`,
+      `again_total ${scrape < FROM ? 50 : Math.min(scrape - FROM, 5)}`,
       ...(scrape < FROM ? [] : ['payment_errors_total{provider="card"} 1']),
       page(scrape, { slow: 0.5, errors: 0.03, used: 0.85 }),
-    ].join('\n'),
+    ].join('\n');
+  },
   started: () => `process_start_time_seconds ${Date.now() / 1000}\nsent_total 5\n`,
   broken: (scrape) =>
     `# TYPE late_failures_total counter\n${page(scrape, { slow: 0.5, errors: 0.2, used: 0.99 })}`,
+  // Its process ended, and another one took its place some time later.
+  moved: (scrape) => {
+    if (scrape === 7) at.down = Date.now();
+    if (scrape < 3) return 'lost_total 100\nkept_total 100\n';
+    return scrape < 10 ? undefined : `lost_total ${scrape - 5}\nkept_total 0\n`;
+  },
 };
+/** Those that answer every scrape. */
+const WHOLE = Object.keys(JOBS).filter((name) => name !== 'moved');
 
 let exporters: Exporter[] = [];
 let prometheus: RunningPrometheus;
@@ -112,7 +126,7 @@ describe.skipIf(missing !== undefined)('single numbers of a real Prometheus', ()
     const jobs = Object.keys(JOBS).map((name, index) => [name, exporters[index]?.address ?? ''] as const);
     prometheus = await startPrometheus(Object.fromEntries(jobs));
     const store = createPrometheus({ url: prometheus.url, headers: {} });
-    await moment(store, { seconds: WINDOW_S + 3, whole: Object.keys(JOBS) });
+    await moment(store, { seconds: WINDOW_S + 3, whole: WHOLE });
   });
   afterAll(async () => {
     await prometheus?.close();
@@ -174,6 +188,23 @@ describe.skipIf(missing !== undefined)('single numbers of a real Prometheus', ()
       ask(count('sent_total{job="started"}', { ...since, limits: { critical: { atMost: limit } } }));
     expect(await started(4)).toMatchObject({ outcome: 'fail', measured: 5 });
     expect(await started(5)).toMatchObject({ outcome: 'pass' });
+  });
+
+  test('a counter that began anew: what is certain of it, and not what increase() makes of it', async () => {
+    const began = (limit: number) => {
+      const since = new Date(at.steady).toISOString();
+      return ask(count('again_total{job="ill"}', { since, limits: { critical: { atMost: limit } } }));
+    };
+    expect(await began(4)).toMatchObject({ outcome: 'fail' });
+    expect(await began(5)).not.toMatchObject({ outcome: 'fail' });
+    expect(await began(7)).toMatchObject({ outcome: 'pass' });
+  });
+
+  test('a counter that began anew while nobody scraped it is not lost', async () => {
+    const since = new Date(at.down).toISOString();
+    expect(await ask(count('lost_total{job="moved"}', { since }))).toMatchObject({ outcome: 'fail' });
+    // Nothing has happened since.
+    expect(await ask(count('kept_total{job="moved"}', { since }))).not.toMatchObject({ outcome: 'fail' });
   });
 
   test('a rate, a ratio, and limits from below', async () => {
