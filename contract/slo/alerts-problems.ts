@@ -71,6 +71,18 @@ export function alertsProblems(plan: Loose): readonly Problem[] {
         problem: 'has no severity to test',
         remedy: 'name at least one rule with its severity',
       });
+    const wanted = check.testAlert?.receiver;
+    if (
+      wanted !== undefined &&
+      check.rules.length > 0 &&
+      check.rules.every(({ receivers }) => receivers?.includes(wanted) === false)
+    )
+      problems.push({
+        path: `${path}.testAlert.receiver`,
+        value: JSON.stringify(wanted),
+        problem: 'shall be told of no rule, so that no test alert is sent',
+        remedy: 'name it among the receivers of at least one rule',
+      });
     return problems;
   });
 }

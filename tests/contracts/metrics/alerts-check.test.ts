@@ -39,6 +39,7 @@ const ROUTES = {
   group_by: ['alertname'],
   group_wait: '100ms',
   routes: [
+    { receiver: 'greenlight', matchers: ['alertname="AlmostFull"'] },
     { receiver: 'greenlight', matchers: ['severity="critical"'], continue: true },
     { matchers: ['severity="critical"'], receiver: 'slack', continue: true },
     { match: { severity: 'critical' }, receiver: 'pagerduty' },
@@ -217,5 +218,17 @@ describe.skipIf(missing !== undefined)('alerts of a real Prometheus and Alertman
       testAlert: { ...testAlert, waitS: 0.7 },
     });
     expect(elsewhere).toMatchObject({ outcome: 'fail', cause: 'not-delivered' });
+    // Routes that go by the name of a rule say nothing of a test alert, which has another one.
+    const named = await ask([{ alert: 'AlmostFull', severity: 'warning' }], {
+      testAlert: { ...testAlert, waitS: 0.7 },
+    });
+    expect(named).toMatchObject({ outcome: 'unknown', cause: 'delivery-unknown' });
+    // A rule that shall tell others is not tested with this receiver.
+    const latency = { alert: 'HighLatency', severity: 'warning', receivers: ['slack'] };
+    const others = [
+      { alert: 'HighErrorRate', severity: 'critical' },
+      { ...latency, seriesLabels: { namespace: '' } },
+    ];
+    expect(await ask(others, { testAlert })).toMatchObject({ outcome: 'pass', sampleSize: 5 });
   });
 });

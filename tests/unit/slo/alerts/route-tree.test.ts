@@ -65,6 +65,13 @@ test('what a plan says of alerts that cannot be asked is refused with all its pr
     { id: 'no-alertmanager', title: 'x', rules: [{ ...rule, receivers: ['slack'] }] },
     { id: 'exported', title: 'x', exported: true },
     { id: 'no-prometheus', title: 'x', source: 'elsewhere', rules: [rule] },
+    {
+      id: 'nobody-tested',
+      title: 'x',
+      alertmanager: { url: 'http://127.0.0.1:9' },
+      rules: [{ ...rule, receivers: ['slack'] }],
+      testAlert: { listen: '127.0.0.1:9095', receiver: 'greenlight' },
+    },
   ];
   const sources = { main: { adapter: 'prometheus', url: 'http://127.0.0.1:9' } };
   let problems: readonly { readonly path: string }[] = [];
@@ -78,5 +85,6 @@ test('what a plan says of alerts that cannot be asked is refused with all its pr
     'alerts[1].alertmanager',
     'alerts[2].exported',
     'alerts[3].source',
+    'alerts[4].testAlert.receiver',
   ]);
 });
