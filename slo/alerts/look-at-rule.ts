@@ -42,42 +42,47 @@ export function lookAtRule(rule: AlertRule, loaded: readonly LoadedRule[], nowS:
       'set the labels of the rule as planned: routes and people go by them',
     );
   }
-  const [first] =
+  const alike =
     rule.forS === undefined
       ? same
       : same.filter(({ duration }) => Math.abs(duration - (rule.forS ?? 0)) < 0.001);
-  if (first === undefined)
+  if (alike.length === 0)
     return fail(
       'other-duration',
       same.map(({ duration }) => `after ${duration} s`).join(' and '),
       `after ${rule.forS ?? 0} s`,
       'set `for` of the rule as planned',
     );
-  if (first.health === 'err')
+  // Rules of several windows share their name and their labels: each of them must work.
+  const broken = alike.find(({ health }) => health === 'err');
+  if (broken !== undefined)
     return fail(
       'rule-broken',
-      first.lastError ?? 'its last evaluation failed',
+      broken.lastError ?? 'its last evaluation failed',
       'an evaluation without an error',
       'mend its expression',
     );
-  const evaluatedS = Date.parse(first.lastEvaluation) / 1000;
-  if (first.health !== 'ok')
+  const ageOf = ({ lastEvaluation }: LoadedRule): number => nowS - Date.parse(lastEvaluation) / 1000;
+  const waiting = alike.find((one) => one.health !== 'ok' || Number.isNaN(ageOf(one)));
+  if (waiting !== undefined)
     return {
       about,
       outcome: 'unknown',
       cause: 'rule-waiting',
       measured: 'not evaluated yet',
       expected: 'an evaluation without an error',
-      remedy: `ask again in ${first.interval} s; where it stays so, Prometheus does not evaluate its group`,
+      remedy: `ask again in ${waiting.interval} s; where it stays so, Prometheus does not evaluate its group`,
     };
-  if (nowS - evaluatedS > MOST_AGE_SCRAPES * first.interval + 5)
+  const idle = alike.find((one) => ageOf(one) > MOST_AGE_SCRAPES * one.interval + 5);
+  if (idle !== undefined)
     return fail(
       'rule-idle',
-      `last evaluated ${Math.round(nowS - evaluatedS)} s ago`,
-      `every ${first.interval} s`,
+      `last evaluated ${Math.round(ageOf(idle))} s ago`,
+      `every ${idle.interval} s`,
       'see why Prometheus does not evaluate its group any more: evaluations that take too long, or one that hangs',
     );
-  return { about, outcome: 'pass', measured: labelText(first.labels), expected: labelText(wanted) };
+  const labels = new Set(alike.map((one) => labelText(one.labels)));
+  return { about, outcome: 'pass', measured: [...labels].join(' and '), expected: labelText(wanted) };
 }
 
 /** Whether everybody is told who shall be, and nobody else. Pure. */

@@ -1,0 +1,47 @@
+import { describe, expect, test } from 'vitest';
+import { AlertsCheck } from '../../../../contract/slo/alerts-check.ts';
+import { lookAtRule } from '../../../../slo/alerts/look-at-rule.ts';
+import type { LoadedRule } from '../../../../slo/rules-loaded.ts';
+
+const NOW_S = 1_800_000_000;
+const loaded = (more: Partial<LoadedRule> = {}): LoadedRule => ({
+  type: 'alerting',
+  name: 'BudgetBurns',
+  query: 'vector(0) > 1',
+  duration: 0,
+  labels: { severity: 'critical' },
+  health: 'ok',
+  lastEvaluation: new Date((NOW_S - 10) * 1000).toISOString(),
+  group: 'shop',
+  interval: 60,
+  ...more,
+});
+function look(all: readonly LoadedRule[]) {
+  const { rules } = AlertsCheck.parse({
+    id: 'somebody-is-told',
+    title: 'Somebody is told',
+    rules: [{ alert: 'BudgetBurns', severity: 'critical' }],
+  });
+  const [rule] = rules;
+  if (rule === undefined) throw new Error('there is no such rule');
+  return lookAtRule(rule, all, NOW_S);
+}
+
+describe('rules of one name and the same labels, as those of several windows are', () => {
+  test('hold where each of them works', () => {
+    expect(look([loaded(), loaded({ query: 'vector(0) > 2' })])).toMatchObject({ outcome: 'pass' });
+  });
+  test.each<[string, Partial<LoadedRule>, string, string]>([
+    ['is broken', { health: 'err', lastError: 'many-to-many' }, 'fail', 'rule-broken'],
+    ['was never evaluated', { health: 'unknown' }, 'unknown', 'rule-waiting'],
+    ['does not say when it was evaluated', { lastEvaluation: '' }, 'unknown', 'rule-waiting'],
+    [
+      'is not evaluated any more',
+      { lastEvaluation: new Date((NOW_S - 600) * 1000).toISOString() },
+      'fail',
+      'rule-idle',
+    ],
+  ])('do not where the second one %s', (_why, more, outcome, cause) => {
+    expect(look([loaded(), loaded(more)])).toMatchObject({ outcome, cause });
+  });
+});
