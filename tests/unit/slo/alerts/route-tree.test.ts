@@ -34,6 +34,9 @@ describe('who is told', () => {
     ['severity != "critical"', 'critical', false],
     ['{severity="critical", team=~"sh.p"}', 'critical', true],
     ['severity = critical', 'critical', true],
+    [String.raw`team=~"sh\w+"`, 'critical', true],
+    [String.raw`team=~"sh\\w+"`, 'critical', true],
+    [String.raw`team=~"sh\.p"`, 'critical', false],
     ['absent=""', 'critical', true],
   ])('%s of an alert that is %s: %s', (matcher, severity, matches) => {
     const routes = { receiver: 'root', routes: [{ receiver: 'child', matchers: [matcher] }] };
@@ -55,6 +58,9 @@ describe('who is told', () => {
     expect(() => told({}, { receiver: 'root', routes: [{ matchers: ['severity'] }] })).toThrow(
       'cannot be read',
     );
+    // POSIX classes are read as something else by other engines.
+    const posix = { receiver: 'root', routes: [{ match_re: { team: '[[:alpha:]]+' } }] };
+    expect(() => told({ team: 'shop' }, posix)).toThrow('cannot be read');
   });
 });
 
