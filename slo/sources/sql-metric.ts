@@ -59,7 +59,7 @@ async function ask(url: string, text: string): Promise<SqlRows> {
 
 /**
  * One column is one number. Of two, the second one is the number, and the first one its time, or else the name of what it
- * is about. No row, and a NULL alone, are no number.
+ * is about. No row, and a NULL alone, are no number; a NULL beside the numbers of other names is one that is not known.
  * @throws MetricsUnavailable for anything else
  */
 function readingOf(
@@ -86,13 +86,19 @@ function readingOf(
   });
   const points = second === undefined ? [] : numbers.flatMap(pointOf);
   if (points.length > 0 && points.length === numbers.length) return whole(ofPoints(question, points, span));
+  // Dropped, it would be something that nobody looked at, and that passes with the others.
+  const unknown = rows.flatMap((row) =>
+    numbers.length > 0 && second !== undefined && row[second] === null
+      ? [{ about: row[first] ?? '', value: NaN }]
+      : [],
+  );
   if (numbers.length > 0 && (question.measure === 'trend' || question.measure === 'increase'))
     throw new MetricsUnavailable(
       `of a single number there is no ${question.measure}`,
       'let it give rows of a time and a number',
     );
   return whole(
-    numbers.map(({ about, value }) => ({
+    [...numbers, ...unknown].map(({ about, value }) => ({
       name: about,
       least: value,
       most: value,

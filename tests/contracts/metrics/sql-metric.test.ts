@@ -72,6 +72,12 @@ describe.each([
     });
     expect(byShop).toMatchObject({ outcome: 'fail', measured: 0 });
     expect(byShop.summary).toContain('south');
+    const notAll = await ask({
+      of: "select shop, case shop when 'south' then null else avg(totp) end as share from admins group by shop",
+      ...least(0.5),
+    });
+    expect(notAll).toMatchObject({ outcome: 'unknown', cause: 'not-a-number' });
+    expect(notAll.summary).toContain('south');
   });
 
   wanted('rows of a time and a number: growth, a counter that began anew, and the window', async () => {
