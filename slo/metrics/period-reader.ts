@@ -42,7 +42,10 @@ export function periodReader(
           `no whole period has passed there since ${new Date(startS * 1000).toISOString()}`,
           `ask again once ${everyS} s are over, and ${delayS} s more`,
         );
-      return reduced(question, await ask(question, { startS, endS }), { startS, endS });
+      // Growth begins with a value of before; a store may have chosen longer periods than it was asked for.
+      const lead = question.measure === 'increase' ? Math.ceil((endS - startS) / everyS / 10) * everyS : 0;
+      const answer = await ask(question, { startS: startS - lead, endS });
+      return reduced(question, answer, { startS, endS, askedBefore: lead > 0 });
     },
     knows,
   };
@@ -51,7 +54,7 @@ export function periodReader(
 function reduced(
   question: MetricQuestion,
   { series, warnings }: PeriodSeries,
-  span: { readonly startS: number; readonly endS: number },
+  span: { readonly startS: number; readonly endS: number; readonly askedBefore: boolean },
 ): MetricReading {
   return {
     windowS: span.endS - span.startS,

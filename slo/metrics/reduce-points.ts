@@ -9,29 +9,45 @@ export interface Point {
 
 /**
  * Makes the number that is asked for out of the values of one series. Pure.
- * @param points in any order; those outside of the window are left out
- * @param window Unix seconds; `stepS` where the source gives values less often than it was asked for
+ * @param points in any order; those outside of the window are left out, but for the one that growth begins with
+ * @param window Unix seconds; `stepS` where the source gives values less often than it was asked for; `askedBefore` where it
+ *   was asked for what was before the window, too: a series without a value there came in the window
  */
 export function reducePoints(
   name: string,
   points: readonly Point[],
   { measure, over, everyS }: Pick<MetricQuestion, 'measure' | 'over' | 'everyS'>,
-  window: { readonly startS: number; readonly endS: number; readonly stepS?: number },
+  window: {
+    readonly startS: number;
+    readonly endS: number;
+    readonly stepS?: number;
+    readonly askedBefore?: boolean;
+  },
 ): SeriesReading | undefined {
   const seen = points
     .filter(({ atS }) => atS > window.startS && atS <= window.endS)
     .sort((a, b) => a.atS - b.atS);
   const newest = seen.at(-1);
   if (newest === undefined) return undefined;
-  const value = VALUES[measure](seen, over);
+  // Else what happened until the first value of the window would be seen by nobody.
+  const before = measure === 'increase' ? newestUntil(points, window.startS) : undefined;
+  const value = VALUES[measure](before === undefined ? seen : [before, ...seen], over);
+  const came = measure === 'increase' && before === undefined && window.askedBefore === true;
   return {
     name,
     least: value,
-    most: value,
+    // Whether its first value is of before, nobody can say.
+    most: came ? value + (seen[0]?.value ?? 0) : value,
     samples: seen.length,
     coverage: coverageOf(seen, Math.max(everyS, window.stepS ?? 0), window),
     ageS: Math.max(0, window.endS - newest.atS),
   };
+}
+
+function newestUntil(points: readonly Point[], endS: number): Point | undefined {
+  return points
+    .filter(({ atS }) => atS <= endS)
+    .reduce<Point | undefined>((a, b) => (a === undefined || b.atS > a.atS ? b : a), undefined);
 }
 
 /** By stretches of the window that have a value, since a source may give several for one. */

@@ -54,6 +54,7 @@ const METRICS: Record<string, readonly { scope: string; value: (index: number) =
   ],
   'sum:shop.errors{*}.as_count()': [{ scope: '*', value: (index) => (index === 2 ? 3 : null) }],
   'sum:shop.gaps{*}': [{ scope: '*', value: (index) => (index === 0 ? 1 : null) }],
+  'max:shop.restarts{*}': [{ scope: '*', value: (index) => (index === 0 ? 1 : 2) }],
 };
 let interval = 60;
 let seen: { url: URL; keys: readonly unknown[] }[] = [];
@@ -161,6 +162,14 @@ describe('Datadog', () => {
       outcome: 'pass',
       measured: 3,
     });
+  });
+
+  test('growth, from the value before the window on', async () => {
+    const restarts = { kind: 'increase', of: 'max:shop.restarts{*}' };
+    expect(await ask({ ...restarts, ...most(0) })).toMatchObject({ outcome: 'fail', measured: 1 });
+    expect(await ask({ ...restarts, ...most(1) })).toMatchObject({ outcome: 'pass', sampleSize: 5 });
+    const [from, to] = ['from', 'to'].map((name) => Number(seen[0]?.url.searchParams.get(name)));
+    expect((to ?? 0) - (from ?? 0)).toBe(360);
   });
 
   test('periods that Datadog chose finer hide no gap', async () => {
