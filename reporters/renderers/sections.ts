@@ -31,9 +31,14 @@ const SECTION_OF: Record<CheckState, (check: CheckResult, verdict: Verdict) => S
   'not-run': () => 'notRun',
   // Also where it may: a part that was missing is named, with its remedy, and never looks like a pass.
   'not-applicable': () => 'notRun',
-  passed: ({ findings }) => (findings.some(({ cause }) => cause === 'warning-level') ? 'warnings' : 'fine'),
+  passed: (check) => (isBeyondWarning(check) ? 'warnings' : 'fine'),
   empty: () => 'nothingToSee',
 };
+
+/** Whether a check passed beyond the warning level of its metric: it decides as a pass, and people are told. */
+export function isBeyondWarning({ state, findings }: CheckResult): boolean {
+  return state === 'passed' && findings.some(({ cause }) => cause === 'warning-level');
+}
 
 /** Sorts the checks of a verdict into the sections of a report, in the order of the manifest. */
 export function sectionsOf(verdict: Verdict): Sections {

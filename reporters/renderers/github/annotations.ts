@@ -3,6 +3,7 @@ import { inHeadline, nameInWords } from '../../judge/headline.ts';
 import { byCause, causeSentence, isOneCause, type OneCause } from '../../judge/one-cause.ts';
 import { decides } from '../decides.ts';
 import { flat } from '../flat.ts';
+import { isBeyondWarning } from '../sections.ts';
 
 /** GitHub shows so many of each kind in a step and drops the others. */
 const MOST = 10;
@@ -24,7 +25,8 @@ export function renderGithubAnnotations(verdict: Verdict): string {
 }
 
 function isFine(check: CheckResult): boolean {
-  return check.state === 'passed' || check.state === 'empty' || check.state === 'not-applicable';
+  if (check.state === 'passed') return !isBeyondWarning(check);
+  return check.state === 'empty' || check.state === 'not-applicable';
 }
 
 function of(kind: 'error' | 'warning', check: CheckResult | OneCause): string {

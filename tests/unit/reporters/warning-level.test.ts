@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { judge } from '../../../reporters/judge.ts';
+import { renderGithubAnnotations } from '../../../reporters/renderers/github/annotations.ts';
 import { renderers } from '../../../reporters/renderers/index.ts';
 import { attempt, DECIDED, evidenceOf, found, planned } from './evidence-builders.ts';
 
@@ -18,4 +19,6 @@ test('a pass beyond the warning level decides as a pass, and is told among the w
   expect(renderers.terminal(verdict)).toContain(SUMMARY);
   expect(renderers.html(verdict)).toContain('beyond the warning level');
   expect(renderers.terminal(verdictWith({}))).not.toContain('Warnings');
+  expect(renderGithubAnnotations(verdict)).toContain('beyond the warning level');
+  expect(renderGithubAnnotations(verdictWith({}))).toBe('');
 });
