@@ -72,16 +72,20 @@ export async function rulesLoaded(
     for (const rule of rules) {
       const name = 'alert' in rule ? rule.alert : rule.record;
       const about = { group, rule: `${name}${labelText(rule.labels)}` };
-      const same = there.find(
+      // Pairs of windows with one factor share name and labels: only the expression tells them apart.
+      const alike = there.filter(
         (one) =>
           one.name === name && labelText(one.labels) === labelText(rule.labels) && one.type === typeOf(rule),
       );
+      const written = await formatted(rule.expr);
+      let [same] = alike;
+      for (const one of alike.slice(1)) if ((await formatted(one.query)) === written) same = one;
       if (same === undefined) {
         answers.push({ ...about, state: 'missing' });
         continue;
       }
       const wanted = 'alert' in rule ? secondsOf(rule.for) : 0;
-      if ((await formatted(rule.expr)) !== (await formatted(same.query)))
+      if (written !== (await formatted(same.query)))
         answers.push({ ...about, state: 'other', why: `its expression is ${same.query}` });
       else if (Math.abs(same.duration - wanted) > 0.001)
         answers.push({

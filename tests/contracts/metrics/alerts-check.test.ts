@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { z } from 'zod';
 import { AlertsCheck } from '../../../contract/slo/alerts-check.ts';
 import { evaluateAlerts } from '../../../slo/alerts/evaluate-alerts.ts';
+import { rulesLoaded } from '../../../slo/rules-loaded.ts';
 import { freePort, prometheusMissing, type RunningPrometheus, startPrometheus } from './prometheus-server.ts';
 
 const missing = prometheusMissing() ?? prometheusMissing('prometheus-alertmanager');
@@ -30,6 +31,8 @@ const RULES = {
           expr: 'vector(1) + on () (up or vector(1) or label_replace(vector(1), "a", "b", "", ""))',
           labels: { severity: 'critical' },
         },
+        { alert: 'Burns', expr: 'vector(0) > 1', labels: { severity: 'page' } },
+        { alert: 'Burns', expr: 'vector(0) > 2', labels: { severity: 'page' } },
       ],
     },
   ],
@@ -175,6 +178,19 @@ describe.skipIf(missing !== undefined)('alerts of a real Prometheus and Alertman
     const finding = await ask([rule]);
     expect(finding).toMatchObject({ outcome: 'fail', cause });
     expect(finding.remedy).toBeDefined();
+  });
+
+  test('rules that only their expression tells apart are each found', async () => {
+    const annotations = { summary: 'It burns', description: 'It burns' };
+    const states = async (...exprs: readonly string[]): Promise<readonly string[]> => {
+      const rules = exprs.map((expr) => ({ alert: 'Burns', expr, labels: { severity: 'page' }, annotations }));
+      const file = { groups: [{ name: 'shop', interval: '1s', rules }] };
+      return (await rulesLoaded({ url: prometheus.url, headers: {} }, file)).map(({ state }) => state);
+    };
+    await expect
+      .poll(() => states('vector(0) > 1', 'vector(0) > 2'), { timeout: 60_000 })
+      .toEqual(['loaded', 'loaded']);
+    expect(await states('vector(0) > 2', 'vector(0) > 3')).toEqual(['loaded', 'other']);
   });
 
   test('what nobody can tell is unknown', async () => {
