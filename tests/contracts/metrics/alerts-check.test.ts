@@ -183,7 +183,12 @@ describe.skipIf(missing !== undefined)('alerts of a real Prometheus and Alertman
   test('rules that only their expression tells apart are each found', async () => {
     const annotations = { summary: 'It burns', description: 'It burns' };
     const states = async (...exprs: readonly string[]): Promise<readonly string[]> => {
-      const rules = exprs.map((expr) => ({ alert: 'Burns', expr, labels: { severity: 'page' }, annotations }));
+      const rules = exprs.map((expr) => ({
+        alert: 'Burns',
+        expr,
+        labels: { severity: 'page' },
+        annotations,
+      }));
       const file = { groups: [{ name: 'shop', interval: '1s', rules }] };
       return (await rulesLoaded({ url: prometheus.url, headers: {} }, file)).map(({ state }) => state);
     };
