@@ -24,13 +24,14 @@ export function reducePoints(
     readonly askedBefore?: boolean;
   },
 ): SeriesReading | undefined {
-  const seen = points
-    .filter(({ atS }) => atS > window.startS && atS <= window.endS)
-    .sort((a, b) => a.atS - b.atS);
+  // Periods that the source chose need not begin with the window: one that began earlier is of before, too.
+  const began = ({ atS }: Point): boolean =>
+    window.stepS === undefined ? atS > window.startS : atS - window.stepS >= window.startS;
+  const seen = points.filter((one) => began(one) && one.atS <= window.endS).sort((a, b) => a.atS - b.atS);
   const newest = seen.at(-1);
   if (newest === undefined) return undefined;
   // Else what happened until the first value of the window would be seen by nobody.
-  const before = measure === 'increase' ? newestUntil(points, window.startS) : undefined;
+  const before = measure === 'increase' ? newestOf(points.filter((one) => !began(one))) : undefined;
   const value = VALUES[measure](before === undefined ? seen : [before, ...seen], over);
   const came = measure === 'increase' && before === undefined && window.askedBefore === true;
   return {
@@ -44,10 +45,8 @@ export function reducePoints(
   };
 }
 
-function newestUntil(points: readonly Point[], endS: number): Point | undefined {
-  return points
-    .filter(({ atS }) => atS <= endS)
-    .reduce<Point | undefined>((a, b) => (a === undefined || b.atS > a.atS ? b : a), undefined);
+function newestOf(points: readonly Point[]): Point | undefined {
+  return points.reduce<Point | undefined>((a, b) => (a === undefined || b.atS > a.atS ? b : a), undefined);
 }
 
 /** By stretches of the window that have a value, since a source may give several for one. */

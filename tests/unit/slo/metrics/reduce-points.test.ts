@@ -38,3 +38,14 @@ describe('growth', () => {
     expect(gauge).toMatchObject({ least: 1, most: 1, samples: 5 });
   });
 });
+
+test('a period that began before the window says nothing of it', () => {
+  const count = { measure: 'count', over: 'avg', everyS: 60 } as const;
+  const points = [7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0].map((value, index) => ({
+    atS: 1200 + index * 600,
+    value,
+  }));
+  const of = (startS: number) => reducePoints('', points, count, { startS, endS: 7800, stepS: 600 });
+  expect(of(1000)).toMatchObject({ least: 0, most: 0, samples: 11 });
+  expect(of(600)).toMatchObject({ least: 7, most: 7, samples: 12, coverage: 1 });
+});
