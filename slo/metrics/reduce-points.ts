@@ -41,7 +41,8 @@ export function reducePoints(
     most: came ? value + (seen[0]?.value ?? 0) : value,
     samples: seen.length,
     coverage: coverageOf(seen, Math.max(everyS, window.stepS ?? 0), window),
-    ageS: Math.max(0, window.endS - newest.atS),
+    // The last period may have ended as long before as a period takes, and is the newest there can be all the same.
+    ageS: Math.max(0, window.endS - newest.atS - Math.max(0, (window.stepS ?? 0) - everyS)),
   };
 }
 

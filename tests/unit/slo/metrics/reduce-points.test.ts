@@ -49,3 +49,11 @@ test('a period that began before the window says nothing of it', () => {
   expect(of(1000)).toMatchObject({ least: 0, most: 0, samples: 11 });
   expect(of(600)).toMatchObject({ least: 7, most: 7, samples: 12, coverage: 1 });
 });
+
+test('the last whole period is of now, also where periods are long, and the one before it is not', () => {
+  const gauge = { measure: 'gauge', over: 'avg', everyS: 60 } as const;
+  const points = from(600, [1]);
+  const ageAt = (endS: number) => reducePoints('', points, gauge, { startS: 0, endS, stepS: 600 })?.ageS;
+  expect(ageAt(1190)).toBeLessThanOrEqual(180);
+  expect(ageAt(1790)).toBeGreaterThan(180);
+});
