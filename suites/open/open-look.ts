@@ -271,7 +271,7 @@ class OpenLook {
   #lookedAt(path: string, { status, headers }: ResponseView): void {
     const from = new URL(this.#url(path));
     const location = REDIRECTS.includes(status) ? headers['location'] : undefined;
-    const to = location !== undefined && URL.canParse(location, from) ? new URL(location, from) : from;
+    const to = location !== undefined && URL.canParse(location, from.href) ? new URL(location, from) : from;
     this.#places.push(status < 500 && (to.host === from.host || to.pathname !== from.pathname));
   }
 
