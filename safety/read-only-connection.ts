@@ -62,19 +62,15 @@ export function readOnlyConnection(url: string, limits: ReadOnlySession): ReadOn
 }
 
 /**
- * Which database of which running server this is. A server that was copied or promoted has the identifier of its origin,
- * so the time at which it started belongs to it.
+ * Which database of which running server this is, in what every role may read: by what only some may read, one database would
+ * be two. A server that was copied or promoted has the identifiers of its origin, and a start of its own.
  */
 export async function identityOfPostgres(session: Client): Promise<string> {
-  const { rows } = await session.query<{ oid: string; started: string; may: boolean }>(
+  const { rows } = await session.query<{ oid: string; started: string }>(
     `select (select oid from pg_catalog.pg_database where datname = current_database())::text as oid,
-            extract(epoch from pg_postmaster_start_time())::text as started,
-            has_function_privilege('pg_catalog.pg_control_system()', 'execute') as may`,
+            extract(epoch from pg_postmaster_start_time())::text as started`,
   );
   const [row] = rows;
   if (row === undefined) throw new Error('the server did not say which database it is');
-  const system = row.may
-    ? await session.query<{ id: string }>('select system_identifier::text as id from pg_control_system()')
-    : undefined;
-  return [system?.rows[0]?.id ?? 'unnamed', row.started, row.oid].join('/');
+  return [row.started, row.oid].join('/');
 }

@@ -124,6 +124,19 @@ test('as a role of PostgreSQL, row security chooses the rows', async () => {
   }
 });
 
+test('a database of PostgreSQL is the same for a role that may read less of the server', async () => {
+  await cluster.run(
+    'shop',
+    `create role plain login; revoke execute on function pg_catalog.pg_control_system() from public`,
+  );
+  const [one, other] = [openSql(cluster.url('shop')), openSql(cluster.url('shop', 'plain'))];
+  try {
+    expect(await other.identity()).toBe(await one.identity());
+  } finally {
+    await Promise.all([one.close(), other.close()]);
+  }
+});
+
 test('another address is refused before anything is connected, and no password is told', () => {
   expect(() => openSql('sqlite:///secret-file')).toThrow(SqlUnavailable);
   expect(() => openSql('sqlite:///secret-file')).not.toThrow(/secret-file/);
