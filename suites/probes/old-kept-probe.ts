@@ -100,16 +100,23 @@ async function writeStatement(database: string, target: Target, budgetMs: number
     const [row = {}] = (await sql.read({ text: FENCE_QUERY })).rows;
     const count = (column: string): number => columnOf(row, column, sqlNumber, 'number');
     const hidden = count('hidden');
+    const unsaid = row['read_only'] === 'unsaid';
     const found = {
-      read_only: row['read_only'] ?? '',
+      // What cannot be looked at is ours, and told apart from what is wrong.
+      read_only: unsaid ? 'on' : (row['read_only'] ?? ''),
       standby: columnOf(row, 'standby', sqlBoolean, 'truth value'),
       writing: count('writing'),
-      // What cannot be looked at is ours, and told apart from what is wrong.
       hidden: 0,
       prepared: count('prepared'),
       exempt: row['exempt'] ?? null,
     };
     const problem = fenceProblem(found);
+    if (problem === undefined && !found.standby && unsaid)
+      throw new CannotTell(
+        'own-setting',
+        'old is read-only for the role that looks, and nothing says that it is for others',
+        { remedy: 'look as a role without a default_transaction_read_only of its own' },
+      );
     if (problem === undefined && !found.standby && hidden > 0)
       throw new CannotTell('sessions-hidden', `${hidden} sessions on old can't be looked at`, {
         remedy: 'grant pg_read_all_stats to this role',

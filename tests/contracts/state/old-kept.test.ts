@@ -97,6 +97,26 @@ describe('its database', () => {
     });
   });
 
+  test('which only the role that looks finds read-only, is not read-only for that', async () => {
+    await cluster.database('kept', 'create table orders(id int)');
+    // The test before made an exception for this role in every database.
+    await cluster.run('postgres', 'alter role app_old reset default_transaction_read_only');
+    await cluster.run(
+      'postgres',
+      'create role watcher login in role pg_read_all_stats; alter role watcher set default_transaction_read_only = on',
+    );
+    const records = { adapter: 'postgres', url: cluster.url('kept', 'watcher') };
+    const ask = () => look(probe, { old: { urls: { app: server.url }, records } });
+    expect(await ask()).toMatchObject({ outcome: 'unknown', cause: 'own-setting' });
+    await cluster.run('postgres', 'alter database kept set default_transaction_read_only = off');
+    expect(await ask()).toMatchObject({
+      outcome: 'fail',
+      measured: expect.stringContaining('default_transaction_read_only is off') as string,
+    });
+    await cluster.run('postgres', 'alter database kept set default_transaction_read_only = on');
+    expect(await ask()).toMatchObject({ outcome: 'pass' });
+  });
+
   test('that is away is unknown', async () => {
     const records = { adapter: 'postgres', url: 'postgres://app@127.0.0.1:1/old' };
     expect(await look(probe, { old: { records } })).toMatchObject({
