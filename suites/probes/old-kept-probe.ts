@@ -10,7 +10,7 @@ import { resolveSecret } from '../../safety/secrets.ts';
 import { CannotTell } from '../cannot-tell.ts';
 import { ask, type Probed, type ProbeTools } from '../probe-finding.ts';
 import { momentIn, readDocument, refuseValue, valueAt } from '../state/read-document.ts';
-import { columnOf, withDatabase } from '../state/read-rows.ts';
+import { columnOf, isMysql, withDatabase } from '../state/read-rows.ts';
 import type { ProbeLook } from './probe-look.ts';
 
 type OldKeptProbe = Extract<Probe, { kind: 'old-kept' }>;
@@ -88,7 +88,7 @@ async function answerStatements(
 
 async function writeStatement(database: string, target: Target, budgetMs: number): Promise<Statement> {
   const name = `database ${database}`;
-  const mysql = /^(?:mysql|mariadb):/.test(resolveSecret(databaseAddress(target, database) ?? ''));
+  const mysql = isMysql(databaseAddress(target, database));
   return withDatabase(target, database, budgetMs, async (sql) => {
     if (mysql) {
       const { rows } = await sql.read({ text: 'select @@global.read_only as read_only' });

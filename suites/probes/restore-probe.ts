@@ -4,10 +4,9 @@ import { durationMs, spanWords } from '../../contract/plan/duration.ts';
 import type { Plan } from '../../contract/plan/plan.ts';
 import type { Probe } from '../../contract/plan/probe.ts';
 import { databaseAddress } from '../../contract/plan/sql-database.ts';
-import { resolveSecret } from '../../safety/secrets.ts';
 import { CannotTell } from '../cannot-tell.ts';
 import type { Probed } from '../probe-finding.ts';
-import { columnOf, withDatabase } from '../state/read-rows.ts';
+import { columnOf, isMysql, withDatabase } from '../state/read-rows.ts';
 import { refuseScratch } from '../state/refuse-scratch.ts';
 import { runPlanned } from '../state/run-planned.ts';
 import { type CommandSurroundings, surroundingsOf } from './command-probe.ts';
@@ -111,13 +110,14 @@ async function countsOf(
   tables: readonly string[],
   missing?: 'missing',
 ): Promise<readonly (number | undefined)[]> {
+  const mysql = isMysql(databaseAddress(plan.target, database));
   return withDatabase(plan.target, database, QUESTION_MS, async (sql) => {
     const counts: (number | undefined)[] = [];
     for (const table of tables) {
-      if (missing !== undefined && !(await isThere(sql, table))) counts.push(undefined);
+      if (missing !== undefined && !(await isThere(sql, table, mysql))) counts.push(undefined);
       else {
         const { rows } = await sql.read({
-          text: `select count(*) as n from ${quoted(plan, database, table)}`,
+          text: `select count(*) as n from ${quoted(table, mysql)}`,
         });
         counts.push(columnOf(rows[0] ?? {}, 'n', sqlNumber, 'number'));
       }
@@ -126,24 +126,26 @@ async function countsOf(
   });
 }
 
+/** Also of a table on which the role has no right: that one is there, and cannot be counted. */
 async function isThere(
   sql: Parameters<Parameters<typeof withDatabase>[3]>[0],
   table: string,
+  mysql: boolean,
 ): Promise<boolean> {
   const parts = table.split('.');
   const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
   const [name = '', schema] = [parts.at(-1), parts.length > 1 ? parts[0] : undefined];
   const { rows } = await sql.read({
-    text: `select count(*) as n from information_schema.tables where table_name = ${literal(name)}${
-      schema === undefined ? '' : ` and table_schema = ${literal(schema)}`
-    }`,
+    text: mysql
+      ? `select count(*) as n from information_schema.tables where table_name = ${literal(name)}
+          and table_schema = ${schema === undefined ? 'database()' : literal(schema)}`
+      : `select count(*) as n where to_regclass(${literal(quoted(table, mysql))}) is not null`,
   });
   return columnOf(rows[0] ?? {}, 'n', sqlNumber, 'number') > 0;
 }
 
-function quoted(plan: Plan, database: string, table: string): string {
-  const address = databaseAddress(plan.target, database);
-  const mark = address !== undefined && /^(?:mysql|mariadb):/.test(resolveSecret(address)) ? '`' : '"';
+function quoted(table: string, mysql: boolean): string {
+  const mark = mysql ? '`' : '"';
   return table
     .split('.')
     .map((name) => `${mark}${name.replaceAll(mark, mark + mark)}${mark}`)

@@ -6,6 +6,7 @@ import {
   type SqlValue,
 } from '../../contract/ports/sql-rows.ts';
 import { databaseAddress } from '../../contract/plan/sql-database.ts';
+import type { SecretString } from '../../contract/plan/secret.ts';
 import type { Target } from '../../contract/plan/target.ts';
 import { resolveSecret } from '../../safety/secrets.ts';
 import { openSql } from '../../safety/sql/open-sql.ts';
@@ -33,6 +34,11 @@ export async function withDatabase<T>(
   } finally {
     await sql?.close();
   }
+}
+
+/** Whether an address is of MariaDB or MySQL, which write names and functions in another way. */
+export function isMysql(address: SecretString | undefined): boolean {
+  return address !== undefined && /^(?:mysql|mariadb):/.test(resolveSecret(address));
 }
 
 /** All rows of one statement. @throws CannotTell where there are more than are read, or the database can't be asked */

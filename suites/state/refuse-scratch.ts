@@ -3,7 +3,7 @@ import { sqlNumber } from '../../contract/ports/sql-rows.ts';
 import type { Plan } from '../../contract/plan/plan.ts';
 import { databaseAddress } from '../../contract/plan/sql-database.ts';
 import { CannotTell } from '../cannot-tell.ts';
-import { columnOf, withDatabase } from './read-rows.ts';
+import { columnOf, isMysql, withDatabase } from './read-rows.ts';
 
 /**
  * Refuses a scratch database that is one which the plan names in another place, however it is addressed there, or that
@@ -39,7 +39,9 @@ export async function refuseScratch(
     );
   }
   if (mayHoldTables) return;
-  const tables = await withDatabase(named, scratch, budgetMs, countTables);
+  const tables = await withDatabase(named, scratch, budgetMs, (sql) =>
+    countTables(sql, isMysql(databaseAddress(named, scratch))),
+  );
   if (tables === 0) return;
   throw new CannotTell(
     'scratch-not-empty',
@@ -48,10 +50,13 @@ export async function refuseScratch(
   );
 }
 
-async function countTables(sql: SqlPort): Promise<number> {
-  const { rows } = await sql.read({
-    text: `select count(*) as n from information_schema.tables
-      where table_schema not in ('pg_catalog', 'information_schema', 'mysql', 'performance_schema', 'sys')`,
-  });
+/** `information_schema` has no tables on which a role has no right, and on MariaDB and MySQL those of all databases. */
+const OF_POSTGRES = `select count(*) as n from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+  where c.relkind in ('r', 'p', 'v', 'm', 'f') and n.nspname not in ('pg_catalog', 'information_schema')
+    and n.nspname !~ '^pg_(toast|temp)'`;
+const OF_MYSQL = 'select count(*) as n from information_schema.tables where table_schema = database()';
+
+async function countTables(sql: SqlPort, mysql: boolean): Promise<number> {
+  const { rows } = await sql.read({ text: mysql ? OF_MYSQL : OF_POSTGRES });
   return columnOf(rows[0] ?? {}, 'n', sqlNumber, 'number');
 }

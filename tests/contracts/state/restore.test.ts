@@ -129,6 +129,21 @@ wanted('nothing is restored into a database that is used, holds tables, or canno
   ).toMatchObject({ outcome: 'pass' });
 });
 
+wanted('a scratch database with tables of somebody else is not empty', async () => {
+  const full = await scratch('create role keeper login; create table theirs(); revoke all on theirs from public');
+  const asKeeper = full.replace('app@', 'keeper@');
+  expect(asKeeper).not.toBe(full);
+  expect(await drill('touch ran', asKeeper)).toMatchObject({ outcome: 'unknown', cause: 'scratch-not-empty' });
+});
+
+wanted('a restored table that the role may not read is there, and unknown', async () => {
+  const empty = await scratch('create role counter login');
+  const asCounter = empty.replace('app@', 'counter@');
+  expect(asCounter).not.toBe(empty);
+  const script = RESTORE.replaceAll('"$SCRATCH"', `"${empty}"`);
+  expect(await drill(script, asCounter)).toMatchObject({ outcome: 'unknown', cause: 'database-unavailable' });
+});
+
 wanted('a program that cannot reach what it needs is unknown', async () => {
   const script = '"$BIN/pg_dump" --file=x.dump postgres://app@127.0.0.1:1/shop';
   expect(await drill(script, await scratch())).toMatchObject({
