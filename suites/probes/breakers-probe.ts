@@ -51,7 +51,9 @@ export async function probeBreakers(
 
 async function readBreakers(probe: BreakersProbe, tools: ProbeTools): Promise<ReadonlyMap<string, unknown>> {
   const body = await readDocument(probe, tools, probe.budgetMs);
-  return entriesIn(body, probe.breakers, probe.name);
+  const { providers, trial } = probe;
+  const wanted = trial === undefined ? providers : [...providers, trial.provider];
+  return entriesIn(body, probe.breakers, probe.name, wanted);
 }
 
 /** @throws CannotTell for a word that nobody named */

@@ -1,18 +1,37 @@
+import { CannotTell } from '../cannot-tell.ts';
 import { refuseValue, valueAt } from './read-document.ts';
 
 /**
  * The entries of a document by their names: of a list, in which each has its name, or of an object.
- * @throws CannotTell where there is neither
+ * @param wanted names that somebody asks for
+ * @throws CannotTell where there is neither, or a wanted one stands there twice: the last one would hide the others
  */
-export function entriesIn(body: unknown, path: string, nameAt: string): ReadonlyMap<string, unknown> {
+export function entriesIn(
+  body: unknown,
+  path: string,
+  nameAt: string,
+  wanted: readonly string[],
+): ReadonlyMap<string, unknown> {
   const place = valueAt(body, path);
   if (typeof place !== 'object' || place === null) return refuseValue(path, place, 'a list or an object');
   if (!Array.isArray(place)) return new Map(Object.entries(place));
-  return new Map(
-    place.map((entry: unknown) => {
-      const name = valueAt(entry, nameAt);
-      if (typeof name !== 'string') return refuseValue(`${path}.*.${nameAt}`, name, 'a name');
-      return [name, entry] as const;
-    }),
+  const entries = place.map((entry: unknown) => {
+    const name = valueAt(entry, nameAt);
+    if (typeof name !== 'string') return refuseValue(`${path}.*.${nameAt}`, name, 'a name');
+    return [name, entry] as const;
+  });
+  refuseTwice(
+    entries.map(([name]) => name),
+    wanted,
   );
+  return new Map(entries);
+}
+
+/** @throws CannotTell where a wanted name is there twice */
+export function refuseTwice(names: readonly string[], wanted: readonly string[]): void {
+  const twice = wanted.find((name) => names.filter((one) => one === name).length > 1);
+  if (twice === undefined) return;
+  throw new CannotTell('there-twice', `"${twice}" is there more than once`, {
+    remedy: 'let the source give one of each name: that of the system, environment or tenant that is meant',
+  });
 }

@@ -8,7 +8,7 @@ import { resolveSecret } from '../../safety/secrets.ts';
 import { CannotTell } from '../cannot-tell.ts';
 import { ask, type ProbeTools } from '../probe-finding.ts';
 import { wrongWords } from '../words.ts';
-import { entriesIn } from './entries-in.ts';
+import { entriesIn, refuseTwice } from './entries-in.ts';
 import { booleanIn, numberIn, readDocument, refuseValue, valueAt } from './read-document.ts';
 import { columnOf, readAllRows, withDatabase } from './read-rows.ts';
 
@@ -41,7 +41,7 @@ export function readFlags(
 ): Promise<ReadonlyMap<string, FlagState>> {
   switch (source.adapter) {
     case 'sql':
-      return readBySql(source, around);
+      return readBySql(source, names, around);
     case 'http':
       return readByHttp(source, names, around);
     case 'ofrep':
@@ -51,18 +51,25 @@ export function readFlags(
 
 async function readBySql(
   { database, sql }: Of<'sql'>,
+  names: readonly string[],
   { target, budgetMs }: FlagSurroundings,
 ): Promise<ReadonlyMap<string, FlagState>> {
   const { rows } = await withDatabase(target, database, budgetMs, (port) => readAllRows(port, { text: sql }));
-  return new Map(
-    rows.map((row) => [
-      columnOf(row, 'flag', (value) => value ?? undefined, 'name'),
-      {
-        on: columnOf(row, 'enabled', sqlBoolean, 'truth value'),
-        percent: exactly('percent' in row ? columnOf(row, 'percent', sqlNumber, 'number') : undefined),
-      },
-    ]),
+  const states = rows.map(
+    (row) =>
+      [
+        columnOf(row, 'flag', (value) => value ?? undefined, 'name'),
+        {
+          on: columnOf(row, 'enabled', sqlBoolean, 'truth value'),
+          percent: exactly('percent' in row ? columnOf(row, 'percent', sqlNumber, 'number') : undefined),
+        },
+      ] as const,
   );
+  refuseTwice(
+    states.map(([name]) => name),
+    names,
+  );
+  return new Map(states);
 }
 
 async function readByHttp(
@@ -70,7 +77,7 @@ async function readByHttp(
   names: readonly string[],
   { tools, budgetMs }: FlagSurroundings,
 ): Promise<ReadonlyMap<string, FlagState>> {
-  const entries = entriesIn(await readDocument(source, tools, budgetMs), source.flags, source.name);
+  const entries = entriesIn(await readDocument(source, tools, budgetMs), source.flags, source.name, names);
   return new Map(
     [...entries]
       .filter(([name]) => names.includes(name))

@@ -130,7 +130,9 @@ wanted('nothing is restored into a database that is used, holds tables, or canno
 });
 
 wanted('a scratch database with tables of somebody else is not empty', async () => {
-  const full = await scratch('create role keeper login; create table theirs(); revoke all on theirs from public');
+  const full = await scratch(
+    'create role keeper login; create table theirs(); revoke all on theirs from public',
+  );
   const asKeeper = full.replace('app@', 'keeper@');
   expect(asKeeper).not.toBe(full);
   expect(await drill('touch ran', asKeeper)).toMatchObject({ outcome: 'unknown', cause: 'scratch-not-empty' });

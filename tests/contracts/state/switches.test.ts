@@ -151,6 +151,14 @@ describe('flags in a table, as document 003 has them', () => {
       outcome: 'unknown',
       cause: 'database-unavailable',
     });
+    await cluster.run(
+      'shop',
+      `insert into feature_flags values ('of_nobody', true, 100), ('of_nobody', false, 0)`,
+    );
+    expect(await look({ source, flags })).toMatchObject({ outcome: 'pass' });
+    await cluster.run('shop', `insert into feature_flags values ('community_enabled', true, 100)`);
+    expect(await look({ source, flags })).toMatchObject({ outcome: 'unknown', cause: 'there-twice' });
+    await fill();
     const unsaid = { ...source, sql: 'select flag_key as flag, is_enabled as enabled from feature_flags' };
     expect(await look({ source: unsaid, flags })).toMatchObject({ outcome: 'unknown', cause: 'not-said' });
   });
@@ -308,6 +316,24 @@ describe('circuit breakers', () => {
       outcome: 'unknown',
       cause: 'state-unreadable',
     });
+  });
+
+  test('one that a list has twice is unknown: the last one would hide the other', async () => {
+    const list = (...twilio: readonly string[]) => {
+      server.answer = () => [
+        200,
+        [
+          { provider: 'stripe', state: 'closed' },
+          ...twilio.map((state) => ({ provider: 'twilio', state })),
+          { provider: 'of-nobody', state: 'open' },
+          { provider: 'of-nobody', state: 'closed' },
+        ],
+      ];
+    };
+    list('closed');
+    expect(await breakers()).toMatchObject({ outcome: 'pass' });
+    list('open', 'closed');
+    expect(await breakers()).toMatchObject({ outcome: 'unknown', cause: 'there-twice' });
   });
 
   test('that of the test provider trips and is reset; others are refused by the plan', async () => {
