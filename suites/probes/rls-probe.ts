@@ -205,7 +205,9 @@ function idsInDocument({ list, id }: RlsEndpoint, body: unknown): ReadonlySet<st
   return new Set(
     entries.map((entry: unknown) => {
       const value = valueAt(entry, id);
-      return typeof value === 'string' ? value : String(numberIn(value) ?? refuseValue(id, value, 'an id'));
+      // As it was sent: a number that JavaScript rounds would be the id of another row.
+      if (typeof value === 'string' || typeof value === 'bigint') return String(value);
+      return String(numberIn(value) ?? refuseValue(id, value, 'an id'));
     }),
   );
 }

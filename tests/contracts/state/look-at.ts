@@ -65,7 +65,7 @@ export async function startLedger(): Promise<TestLedger> {
   };
 }
 
-/** A server of JSON that hands every request with its body to `answer`. */
+/** A server that hands every request with its body to `answer`; what it gives is JSON, or else its text: XML, or JSON as it stands. */
 export interface JsonServer {
   readonly url: string;
   answer: (request: IncomingMessage, body: string) => readonly [status: number, json: unknown];
@@ -79,9 +79,10 @@ export async function startJson(): Promise<JsonServer> {
     request.on('data', (piece: string) => (body += piece));
     request.on('end', () => {
       const [status, json] = one.answer(request, body);
-      const xml = typeof json === 'string';
-      response.writeHead(status, { 'content-type': xml ? 'application/xml' : 'application/json' });
-      response.end(xml ? json : JSON.stringify(json));
+      const text = typeof json === 'string' ? json : JSON.stringify(json);
+      const type = text.startsWith('<') ? 'application/xml' : 'application/json';
+      response.writeHead(status, { 'content-type': type });
+      response.end(text);
     });
   });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));

@@ -85,6 +85,23 @@ test('a table without a policy shows more than the API', async () => {
   }
 });
 
+test('ids beyond what a number of JavaScript holds are told apart', async () => {
+  await cluster.run(
+    'shop',
+    `create table parcels(id bigint primary key); insert into parcels values (9007199254740993);
+     grant select on parcels to authenticated`,
+  );
+  const parcels = { path: '/parcels', sql: 'select id from parcels' };
+  const says = (id: string) => (server.answer = () => [200, `[{"id":${id}}]`]);
+  says('9007199254740993');
+  expect(await look({ roles: [role('ann')], endpoints: [parcels] })).toMatchObject({ outcome: 'pass' });
+  says('9007199254740992');
+  expect(await look({ roles: [role('ann')], endpoints: [parcels] })).toMatchObject({
+    outcome: 'fail',
+    measured: 'only through the API: 9007199254740992; only in the database: 9007199254740993',
+  });
+});
+
 test('rows that come while it looks are nobody’s fault', async () => {
   const client = new pg.Client(cluster.url('shop'));
   await client.connect();
