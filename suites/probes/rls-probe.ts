@@ -3,7 +3,7 @@ import { holds, type Statement } from '../../contract/flow/statement.ts';
 import { readHeaders } from '../../contract/plan/headers.ts';
 import type { Probe } from '../../contract/plan/probe.ts';
 import type { RlsRole } from '../../contract/plan/probes/rls.ts';
-import type { SqlPort } from '../../contract/ports/sql-rows.ts';
+import { sqlBoolean, type SqlIdentity, type SqlPort } from '../../contract/ports/sql-rows.ts';
 import type { Target } from '../../contract/plan/target.ts';
 import { resolveSecret } from '../../safety/secrets.ts';
 import { CannotTell } from '../cannot-tell.ts';
@@ -11,7 +11,7 @@ import { logInOn, type LogInTools } from '../parity/log-in.ts';
 import { answersOfLogIn } from '../parity/who-asks.ts';
 import { ask, type Probed, type ProbeTools } from '../probe-finding.ts';
 import { numberIn, refuseValue, valueAt } from '../state/read-document.ts';
-import { readAllRows, withDatabase } from '../state/read-rows.ts';
+import { columnOf, readAllRows, withDatabase } from '../state/read-rows.ts';
 import { wrongWords } from '../words.ts';
 import type { ProbeLook } from './probe-look.ts';
 
@@ -65,10 +65,12 @@ export async function probeRls(
   const statements: Statement[] = [];
   const unclear: CannotTell[] = [];
   const seenAt = new Map<string, number>(endpoints.map(({ path }) => [path, 0]));
+  const held: string[] = [];
   await withDatabase(target, database, budgetMs, async (sql) => {
     for (const role of roles) {
       try {
         const headers = await headersFor(role);
+        if (await isHeld(role, sql)) held.push(role.name);
         const sights = await Promise.all(
           endpoints.map(async (one) => ({
             one,
@@ -100,6 +102,7 @@ export async function probeRls(
   if (first === undefined) {
     if (unclear[0] !== undefined) throw unclear[0];
     refuseNothingSeen(seenAt);
+    if (held.length === 0) throw notHeld('every role');
   }
   return {
     statements,
@@ -112,6 +115,30 @@ export async function probeRls(
       'correct the policy of the table or the guard of the endpoint: one of them lets through what the other does not',
     sampleSize: statements.length,
   };
+}
+
+/**
+ * Whether policies hold a role at all. One that the plan names may be meant to see everything, as whoever serves does.
+ * @throws CannotTell for the role of the address, which nobody chose
+ */
+async function isHeld(role: RlsRole, sql: SqlPort): Promise<boolean> {
+  const { rows } = await sql.read({
+    text: 'select rolsuper or rolbypassrls as bypasses from pg_catalog.pg_roles where rolname = current_user',
+    as: identityOf(role),
+  });
+  if (!columnOf(rows[0] ?? {}, 'bypasses', sqlBoolean, 'truth value')) return true;
+  if (role.role === undefined) throw notHeld(`"${role.name}", who looks as the role of the address,`);
+  return false;
+}
+
+function notHeld(who: string): CannotTell {
+  return new CannotTell('policies-bypassed', `${who} bypasses row-level security, so no policy was looked at`, {
+    remedy: 'name in `role` one that policies hold, such as that with which the API connects',
+  });
+}
+
+function identityOf({ role, settings }: RlsRole): SqlIdentity {
+  return { settings, ...(role !== undefined && { role }) };
 }
 
 function statementOf(role: string, path: string, { inBoth, onlyInApi, onlyInDatabase }: Sight): Statement {
@@ -193,8 +220,7 @@ async function idsInDatabase(
   role: RlsRole,
   sql: SqlPort,
 ): Promise<ReadonlySet<string>> {
-  const as = { settings: role.settings, ...(role.role !== undefined && { role: role.role }) };
-  const { rows, columns } = await readAllRows(sql, { text, as });
+  const { rows, columns } = await readAllRows(sql, { text, as: identityOf(role) });
   const [id = ''] = columns;
   return new Set(rows.flatMap((row) => row[id] ?? []));
 }

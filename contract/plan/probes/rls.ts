@@ -56,7 +56,7 @@ export const rls = probeKind({
   fails:
     'A role sees a row through the API that the database does not show it, or the other way round; the ids are named.',
   unknown:
-    'The database cannot be asked as a role, a role cannot log in or is refused everywhere, an endpoint gives only a part of its rows, or nobody sees anything at all.',
+    'The database cannot be asked as a role, a role cannot log in or is refused everywhere, an endpoint gives only a part of its rows, policies hold nobody who looks, or nobody sees anything at all.',
   example: {
     kind: 'rls',
     id: 'policies-match-guards',
