@@ -11,7 +11,7 @@ type FlagsProbe = Extract<Probe, { kind: 'flags' }>;
 
 export const flagsLook: ProbeLook<FlagsProbe> = {
   mostAnswers: ({ source, flags, toggle }) =>
-    (source.adapter === 'ofrep' ? source.keys * Object.keys(flags).length : 2) +
+    (source.adapter === 'ofrep' ? source.keys * (Object.keys(flags).length + (toggle ? 1 : 0)) : 2) +
     (toggle === undefined ? 0 : 12),
   look: (probe, tools, { plan }, created) =>
     probeFlags(probe, { target: plan.target, tools, budgetMs: probe.budgetMs }, created),
@@ -55,6 +55,7 @@ function flagStatements(
   const word = on ? 'on' : 'off';
   if (state === undefined) return [holds(name, false, 'not there', word)];
   const partly = on && percent !== undefined && percent > 0 && percent < 100;
+  if (partly && state.on === false && mayBeFewer(state.percent, percent)) refuseFewKeys(name, percent);
   const statements = [
     // Some keys on and some off: that is how a part of everybody looks.
     state.on === undefined && partly
@@ -75,6 +76,20 @@ function flagStatements(
   ];
 }
 
+/** Whether a percentage was only estimated, and may be that of the plan. */
+function mayBeFewer(seen: FlagState['percent'], percent: number): boolean {
+  return seen !== undefined && seen.from !== seen.to && percent <= seen.to;
+}
+
+/** None of the keys falls into a small share of everybody: that looks as a flag does which is off. @throws CannotTell */
+function refuseFewKeys(name: string, percent: number): never {
+  throw new CannotTell(
+    'too-few-keys',
+    `"${name}" is off for all keys that were evaluated, which may be by chance at ${percent} %`,
+    { remedy: 'raise source.keys' },
+  );
+}
+
 function onWord(on: boolean | undefined): string {
   if (on === undefined) return 'on for some';
   return on ? 'on' : 'off';
@@ -87,20 +102,27 @@ async function tryToggle(
   created: CreatedData,
 ): Promise<readonly Statement[]> {
   const { flag } = toggle;
-  // One key is enough to see it turned.
-  const one = source.adapter === 'ofrep' ? { ...source, keys: 1 } : source;
-  const read = async (): Promise<string> => {
-    const state = (await readFlags(one, [flag], around)).get(flag);
+  const readBy = async (by: FlagsProbe['source']): Promise<string> => {
+    const state = (await readFlags(by, [flag], around)).get(flag);
     if (state !== undefined) return onWord(state.on);
     throw new CannotTell('no-such-flag', `the flag "${flag}" to be turned is not there`, {
       remedy: 'correct toggle.flag, or create it on the target',
     });
   };
-  const before = await read();
+  const before = await readBy(source);
+  if (before !== 'on' && before !== 'off') {
+    throw new CannotTell(
+      'flag-in-part',
+      `the flag "${flag}" to be turned is ${before}: it could not be put back so`,
+      { remedy: 'turn one that is on or off for everybody' },
+    );
+  }
+  // One key is enough to see it turned.
+  const one = source.adapter === 'ofrep' ? { ...source, keys: 1 } : source;
   const to = before === 'on' ? 'off' : 'on';
   return turnAndPutBack({
     name: flag,
-    read,
+    read: () => readBy(one),
     before,
     to,
     turn: toggle[to],

@@ -191,6 +191,22 @@ describe('flags over HTTP', () => {
     expect(await half(5)).toMatchObject({ outcome: 'fail', unit: '%' });
     expect(await half(100)).toMatchObject({ outcome: 'fail', measured: 'on for some' });
   });
+
+  test('OFREP: off for all keys is not known from a small share, and fails a large one', async () => {
+    const off = (percent: number) =>
+      look({ source: ofrep, flags: { community_enabled: { on: true, percent } } });
+    expect(await off(5)).toMatchObject({ outcome: 'unknown', cause: 'too-few-keys' });
+    expect(await off(50)).toMatchObject({ outcome: 'fail', measured: 'off' });
+    expect(await off(100)).toMatchObject({ outcome: 'fail', measured: 'off' });
+  });
+
+  test('OFREP: a flag that is on for some is not turned, because it could not be put back so', async () => {
+    const put = (on: boolean): Over => ({ method: 'PUT', path: '/flags/half', json: { on } });
+    const toggle = { flag: 'half', on: put(true), off: put(false) };
+    const finding = await look({ source: ofrep, flags, toggle }, { flags: ['half'] });
+    expect(finding).toMatchObject({ outcome: 'unknown', cause: 'flag-in-part' });
+    expect(state.told).toEqual([]);
+  });
 });
 
 const TOGGLE = {
