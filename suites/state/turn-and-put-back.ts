@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { encodeRequest } from '../../contract/flow/http.ts';
+import { allHold } from '../../contract/flow/evaluate.ts';
 import { holds, type Statement } from '../../contract/flow/statement.ts';
 import { type Headers, readHeaders } from '../../contract/plan/headers.ts';
 import { SWITCH_KIND, switchIdentity, type Turn } from '../../contract/plan/switches.ts';
 import { resolveSecret } from '../../safety/secrets.ts';
 import { CannotTell } from '../cannot-tell.ts';
-import type { CreatedData } from '../created-data.ts';
+import type { CreatedData, Remaining } from '../created-data.ts';
 import { ask, type ProbeTools } from '../probe-finding.ts';
 
 /** Something that is turned and put back. */
@@ -32,19 +33,27 @@ const LOOK_EVERY_MS = 250;
 export async function turnAndPutBack(turning: Turning): Promise<readonly Statement[]> {
   const { name, before, to, created } = turning;
   await created.record({ kind: SWITCH_KIND, identity: switchIdentity(name, before) });
-  let statements: readonly Statement[] = [];
+  let statements: readonly Statement[];
+  let left: readonly Remaining[];
   try {
     statements = await sendTurn(turning);
     if (statements.every(({ ok }) => ok)) statements = [await becomes(`${name} can be turned`, to, turning)];
   } finally {
     // Also where the look broke: the switch must not wait for the end of the test.
-    const left = await created.undoAll();
-    const [first] = left;
-    if (first !== undefined)
-      statements = [...statements, holds(`${name} is put back`, false, first.reason, before)];
+    left = await created.undoAll();
   }
-  if (statements.some((one) => one.name === `${name} is put back`)) return statements;
-  return [...statements, await becomes(`${name} is put back`, before, turning)];
+  const [first] = left;
+  const putBack = `${name} is put back`;
+  if (first === undefined) return [...statements, await becomes(putBack, before, turning)];
+  const notBack = [...statements, holds(putBack, false, first.reason, before)];
+  if (!allHold(statements)) return notBack;
+  const back = await becomes(putBack, before, turning);
+  if (!back.ok) return notBack;
+  // A ledger that could not be written says nothing about the target.
+  const kept = `${name} is ${before} again, and the ledger still has it: ${first.reason}`;
+  throw new CannotTell('left-in-ledger', kept, {
+    remedy: 'see that the ledger can be written; `greenlight sweep` puts it back once more',
+  });
 }
 
 async function sendTurn({

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Finding } from '../../../contract/evidence/finding.ts';
 import { sweepLedger } from '../../../run/run-undo.ts';
+import type { CreatedData } from '../../../suites/created-data.ts';
 import { probeFinding } from '../../../suites/probe-finding.ts';
 import { probeBreakers } from '../../../suites/probes/breakers-probe.ts';
 import { probeFlags } from '../../../suites/probes/flags-probe.ts';
@@ -260,6 +261,29 @@ describe('a flag that is turned', () => {
     expect(await ledger.ledger.outstanding()).toMatchObject([
       { kind: 'switch', identity: 'rate_limiting_enabled=on' },
     ]);
+  });
+
+  test('and put back, is no fault of the target where only the ledger keeps it', async () => {
+    const { plan, probe: flags } = planOf('flags', probe, { urls: { app: server.url } }, allow);
+    const around = { target: plan.target, tools: toolsOf(plan), budgetMs: flags.budgetMs };
+    const created = ledger.created(plan);
+    const keeps: CreatedData = {
+      ...created,
+      undoAll: async () => {
+        await created.undoAll();
+        const identity = 'rate_limiting_enabled=on';
+        return [{ kind: 'switch', identity, reason: 'the ledger could not be updated' }];
+      },
+    };
+    const turn = () => probeFinding('the-check', () => probeFlags(flags, around, keeps));
+    expect(await turn()).toMatchObject({ outcome: 'unknown', cause: 'left-in-ledger' });
+    expect(state.flags.get('rate_limiting_enabled')).toBe(true);
+    broken.sticks = true;
+    expect(await turn()).toMatchObject({
+      outcome: 'fail',
+      cause: 'flag-does-not-turn',
+      measured: 'the ledger could not be updated',
+    });
   });
 
   test('by a process that was killed, is put back by the sweep', async () => {
