@@ -1,5 +1,5 @@
 import { type ObservePort, PortUnavailable } from '../../../contract/ports/observe.ts';
-import type { RecordLookup } from '../../../contract/ports/records.ts';
+import type { RecordLookup, RecordsQuery } from '../../../contract/ports/records.ts';
 import type { RecordsSource } from '../../../contract/plan/target.ts';
 import { resolveSecret } from '../../../safety/secrets.ts';
 import { dynamoDbLookup } from './dynamodb.ts';
@@ -47,6 +47,7 @@ export function openRecords(sides: {
   };
   return {
     find: async ({ side, ...query }) => {
+      refuseLostValues(query.where);
       const answer = await lookup(side ?? 'new').find(query);
       return answer.rows.length > 0 ? answer : null;
     },
@@ -57,4 +58,11 @@ export function openRecords(sides: {
       await Promise.all([...opened.values()].map((open) => open.close()));
     },
   };
+}
+
+/** JSON and most readers drop what is undefined, and a look-up that lost its condition finds any row. @throws PortUnavailable */
+function refuseLostValues(where: RecordsQuery['where']): void {
+  const lost = Object.keys(where).find((column) => where[column] === undefined);
+  if (lost !== undefined)
+    throw new PortUnavailable('records', `where.${lost} is undefined`, 'give a value, or null');
 }

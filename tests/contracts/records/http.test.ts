@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { PortUnavailable } from '../../../contract/ports/observe.ts';
-import { openLookup } from '../../../suites/adapters/records/index.ts';
+import { openLookup, openRecords } from '../../../suites/adapters/records/index.ts';
 
 interface Asked {
   readonly method: string;
@@ -67,4 +67,15 @@ test.each([
 ])('an answer %i %j is unavailable, never "no rows"', async (status, answer) => {
   const lookup = openLookup({ adapter: 'http', url: await reader(status, answer), headers: {} });
   await expect(lookup.find({ from: 'orders', where: {} })).rejects.toBeInstanceOf(PortUnavailable);
+});
+
+test('a condition that lost its value asks nobody: without it, any row would be the one', async () => {
+  const url = await reader(200, { rows: [{ id: '1' }] });
+  const records = openRecords({ old: undefined, new: { adapter: 'http', url, headers: {} } });
+  // As a capture of something that the answer did not have.
+  const where: Record<string, string> = {};
+  Object.assign(where, { id: undefined });
+  await expect(records.find({ from: 'orders', where })).rejects.toThrow('where.id is undefined');
+  expect(asked).toEqual([]);
+  expect(await records.find({ from: 'orders', where: { id: '1' } })).toEqual({ rows: [{ id: '1' }] });
 });
