@@ -73,7 +73,9 @@ async function lookBySql(
   const text = since === undefined ? sql : withSince(sql, since, now);
   const { rows, at } = await withDatabase(target, database, budgetMs, async (port) => {
     const asked = await readAllRows(port, { text });
-    return { rows: asked.rows, at: Date.now() };
+    // Its own clock: ours may go wrong, and the moments in its rows are not of ours.
+    const [clock = {}] = (await port.read({ text: 'select current_timestamp as now' })).rows;
+    return { rows: asked.rows, at: columnOf(clock, 'now', sqlMoment, 'moment') };
   });
   const [row, ...more] = rows;
   if (row === undefined || more.length > 0) {

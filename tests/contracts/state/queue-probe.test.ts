@@ -1,5 +1,5 @@
 import { Queue, Worker } from 'bullmq';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Finding } from '../../../contract/evidence/finding.ts';
 import { Probe } from '../../../contract/plan/probe.ts';
 import { Target } from '../../../contract/plan/target.ts';
@@ -169,6 +169,23 @@ describe('a queue in a table', () => {
     expect(await look(source, limits)).toMatchObject({ outcome: 'fail', measured: 1 });
     await fill(`(1, 'waiting', now() - interval '10 minutes')`);
     expect(await look(source, limits)).toMatchObject({ outcome: 'fail', measured: '10 m' });
+  });
+
+  test('the oldest is as old as the clock of the database says, not as ours', async () => {
+    const ours = Date.now();
+    const clock = vi.spyOn(Date, 'now').mockImplementation(() => ours + 600_000);
+    try {
+      await fill(`(1, 'waiting', now())`);
+      expect(await look(source, { since, oldestAtMost: '5m' })).toMatchObject({ outcome: 'pass' });
+      clock.mockImplementation(() => ours - 600_000);
+      await fill(`(1, 'waiting', now() - interval '10 minutes')`);
+      expect(await look(source, { since, oldestAtMost: '5m' })).toMatchObject({
+        outcome: 'fail',
+        measured: '10 m',
+      });
+    } finally {
+      clock.mockRestore();
+    }
   });
 
   test('it drains when the oldest job is another one', async () => {
