@@ -59,8 +59,8 @@ async function bullmqReader(
           remedy: `correct queue, prefix ("${source.prefix}"), or the number of the database in the address`,
         });
       }
-      const { waiting, failed, oldestMs, paused, next, inHand } = state;
-      return { waiting, failed, oldestMs, paused, progress: { next, inHand } };
+      const { waiting, failed, oldestMs, paused, done, next, seen, inHand } = state;
+      return { waiting, failed, oldestMs, paused, progress: { done, next, seen, inHand } };
     },
     close: async () => connection.client.disconnect(),
   };

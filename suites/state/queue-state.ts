@@ -15,6 +15,8 @@ export interface QueueProgress {
   readonly done?: number | undefined;
   /** The jobs that are next. */
   readonly next?: readonly string[] | undefined;
+  /** Waiting jobs that were looked at, more than those that are next; without it, those. */
+  readonly seen?: readonly string[] | undefined;
   /** The jobs that live workers hold. */
   readonly inHand?: readonly string[] | undefined;
 }
@@ -38,7 +40,7 @@ export function drained(before: QueueState, after: QueueState): Drained {
   const [one, other] = [before.progress, after.progress];
   if (one.done !== undefined && other.done !== undefined && other.done > one.done) return 'drains';
   if (one.next !== undefined && other.next !== undefined) {
-    const still = new Set(other.next);
+    const still = new Set(other.seen ?? other.next);
     if (one.next.some((id) => !still.has(id))) return 'drains';
   }
   const [held, holds] = [one.inHand ?? [], new Set(other.inHand ?? [])];

@@ -10,6 +10,10 @@ export interface BullmqState {
   readonly oldestMs: number;
   readonly paused: boolean;
   readonly next: readonly string[];
+  /** Of the jobs that wait, those that were looked at; `next` are among them. */
+  readonly seen: readonly string[];
+  /** Jobs that were completed or failed, as far as they are kept. */
+  readonly done: number;
   readonly inHand: readonly string[];
 }
 
@@ -19,8 +23,14 @@ export interface BullmqQueue {
   readonly prefix: string;
 }
 
-/** So many jobs are looked at one by one: those that are next, and as many that waited longest by their place. */
+/** So many jobs of each list are looked at one by one, from where jobs are taken. */
 const LOOKED_AT = 200;
+/** So many of each list are next. Jobs that go before them push the last ones out of what is looked at, not these. */
+const NEXT = 20;
+/** Jobs with a priority are sorted by this times the priority, and then by their turn. */
+const PRIORITY_FACTOR = 2 ** 32;
+/** So many priorities are looked at, of each the job that waits longest. */
+const MOST_PRIORITIES = 200;
 /** Delayed jobs are sorted by milliseconds times this, so that 4096 of one millisecond keep their order. */
 const DELAY_FACTOR = 4096;
 
@@ -49,6 +59,8 @@ export async function lookAtBullmq(
       held,
       prioritized,
       overdue,
+      completed,
+      failedEver,
       failed,
       paused,
       active,
@@ -62,6 +74,8 @@ export async function lookAtBullmq(
       client.llen(key('paused')),
       client.zcard(key('prioritized')),
       client.zcount(key('delayed'), '-inf', String(due)),
+      client.zcard(key('completed')),
+      client.zcard(key('failed')),
       client.zcount(key('failed'), String(failedSince ?? '-inf'), '+inf'),
       client.hexists(key('meta'), 'paused'),
       client.lrange(key('active'), 0, LOOKED_AT - 1),
@@ -70,10 +84,19 @@ export async function lookAtBullmq(
       client.zrange(key('prioritized'), '0', String(LOOKED_AT - 1)),
       client.zrangebyscore(key('delayed'), '-inf', String(due), 'LIMIT', 0, LOOKED_AT),
     ]);
-    // Versions before 5 keep markers among the jobs.
-    const next = [...firstOf, ...lastOf, ...byPriority, ...dueFirst].filter((id) => !id.startsWith('0:'));
-    const markers = firstOf.length + lastOf.length + byPriority.length + dueFirst.length - next.length;
-    const born = await Promise.all(next.map((id) => client.hmget(key(id), 'timestamp', 'delay')));
+    const looked = [...firstOf, ...lastOf, ...byPriority, ...dueFirst];
+    const seen = looked.filter(isJob);
+    const next = [
+      ...firstOf.filter(isJob).slice(-NEXT),
+      ...lastOf.filter(isJob).slice(-NEXT),
+      ...byPriority.slice(0, NEXT),
+      ...dueFirst.slice(0, NEXT),
+    ];
+    const markers = looked.length - seen.length;
+    const behind = prioritized > LOOKED_AT ? await firstOfEachPriority(client, key('prioritized')) : [];
+    const born = await Promise.all(
+      [...seen, ...behind].map((id) => client.hmget(key(id), 'timestamp', 'delay')),
+    );
     const since = born.flatMap(([timestamp, delay]) =>
       timestamp === null || timestamp === undefined ? [] : [Number(timestamp) + Number(delay ?? 0)],
     );
@@ -85,9 +108,30 @@ export async function lookAtBullmq(
       oldestMs: since.length === 0 ? 0 : Math.max(0, now - Math.min(...since)),
       paused: paused === 1 || held > 0,
       next,
+      seen,
+      done: completed + failedEver,
       inHand: active.filter((_, at) => locks[at] === 1),
     };
   });
+}
+
+/** Versions before 5 keep markers among the jobs. */
+const isJob = (id: string): boolean => !id.startsWith('0:');
+
+/** The oldest job waits mostly in the lowest priority, behind all that are next. */
+async function firstOfEachPriority(
+  client: RedisConnection['client'],
+  prioritized: string,
+): Promise<readonly string[]> {
+  const first: string[] = [];
+  let from = '-inf';
+  while (first.length < MOST_PRIORITIES) {
+    const [id, score] = await client.zrangebyscore(prioritized, from, '+inf', 'WITHSCORES', 'LIMIT', 0, 1);
+    if (id === undefined || score === undefined) break;
+    first.push(id);
+    from = String((Math.floor(Number(score) / PRIORITY_FACTOR) + 1) * PRIORITY_FACTOR);
+  }
+  return first;
 }
 
 /** Opens the Redis of a queue, in the database that its address names. @throws Error of the server or the client */

@@ -133,6 +133,25 @@ describe('a queue that BullMQ itself wrote', () => {
     expect(taken).toMatchObject({ outcome: 'pass' });
   });
 
+  test('behind many of a higher priority: how old it is, and that none is taken', async () => {
+    const urgent = (priority: number) =>
+      queue.addBulk(Array.from({ length: 205 }, () => ({ name: 'urgent', data: {}, opts: { priority } })));
+    await urgent(5);
+    await queue.add('low', {}, { priority: 9 });
+    expect(await look(source(), { oldestAtMost: '5m' })).toMatchObject({ outcome: 'pass' });
+    await queue.add('lowest', {}, { priority: 10, timestamp: Date.now() - 2 * 3_600_000 - 30_000 });
+    expect(await look(source(), { oldestAtMost: '5m' })).toMatchObject({ outcome: 'fail', measured: '2 h' });
+    const drains = { drains: { withinS: 5 } };
+    // It pushes one out of those that are looked at, and nobody works.
+    const more = () => queue.add('more urgent', {}, { priority: 1 });
+    expect(await look(source(), drains, more)).toMatchObject({ outcome: 'fail', cause: 'queue-stands' });
+    const taken = await look(source(), drains, async () => {
+      await more();
+      await work(1);
+    });
+    expect(taken).toMatchObject({ outcome: 'pass' });
+  });
+
   test('a job that a worker holds all the time says nothing; one that a dead worker holds does', async () => {
     await queue.addBulk([1, 2].map((n) => ({ name: `job ${n}`, data: {} })));
     const worker = new Worker('mails', undefined, { connection: connection() });
