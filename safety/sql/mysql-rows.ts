@@ -24,17 +24,31 @@ export function openMysqlRows(url: string, limits: SqlLimits): SqlPort {
         const { rows, columns } = await run(text, values);
         return rowsOf(columns, rows, limits.mostRows);
       }),
-    identity: () =>
-      ask(async (run) => {
-        const { rows } = await run(
-          // Copies share names and ids; the moment of the start they don't.
-          `select @@hostname, @@port, @@datadir, database(), round(unix_timestamp() - variable_value, -1)
-             from information_schema.global_status where variable_name = 'uptime'`,
-        );
-        return (rows[0] ?? []).join('/');
-      }),
+    identity: () => ask(identityOfMysql),
     close: async () => undefined,
   };
+}
+
+/** Where servers say since when they run: MariaDB, and MySQL from 5.7. */
+const STATUS_TABLES = ['information_schema.global_status', 'performance_schema.global_status'] as const;
+/** There is no such table, or it is switched off. */
+const NO_STATUS: readonly unknown[] = [1109, 1146, 3167];
+
+/** Which database of which running server this is. Copies share names and ids; the moment of the start they don't. */
+export async function identityOfMysql(run: Run): Promise<string> {
+  const [mariadb, mysql] = STATUS_TABLES;
+  const from = (table: string): ReturnType<Run> =>
+    run(
+      `select @@hostname, @@port, @@datadir, database(), round(unix_timestamp() - variable_value, -1)
+         from ${table} where variable_name = 'uptime'`,
+    );
+  const { rows } = await from(mariadb).catch((error: unknown) => {
+    if (NO_STATUS.includes((error as { readonly errno?: unknown }).errno)) return from(mysql);
+    throw error;
+  });
+  const [row] = rows;
+  if (row === undefined) throw new Error('the server did not say since when it runs');
+  return row.join('/');
 }
 
 type Run = (
