@@ -8,6 +8,7 @@ import { resolveSecret } from '../../safety/secrets.ts';
 import { CannotTell } from '../cannot-tell.ts';
 import type { CreatedData, Remaining } from '../created-data.ts';
 import { ask, type ProbeTools } from '../probe-finding.ts';
+import { refuseThirdParty } from '../third-party.ts';
 
 /** Something that is turned and put back. */
 export interface Turning {
@@ -88,7 +89,10 @@ async function sendTurn({
       remedy: 'give `headers` what may turn it',
     });
   }
-  return [holds(`${name} can be turned`, status >= 200 && status <= 299, status, '200 to 299')];
+  const taken = status >= 200 && status <= 299;
+  if (!taken && tools.thirdParties?.has(place.endpoint) === true)
+    refuseThirdParty(place.endpoint, 'wrong-status', `turning ${name} to ${to} was answered with ${status}`);
+  return [holds(`${name} can be turned`, taken, status, '200 to 299')];
 }
 
 /** Flags are cached for moments in front of whoever reads them. */

@@ -263,6 +263,24 @@ describe('a flag that is turned', () => {
     ]);
   });
 
+  test('is the fault of whoever keeps the flags, where that is no part of the target', async () => {
+    broken.refuses = 503;
+    expect(await look(probe, allow)).toMatchObject({
+      outcome: 'fail',
+      cause: 'flag-does-not-turn',
+      measured: 503,
+    });
+    const elsewhere = { ...probe, toggle: { ...TOGGLE, endpoint: 'flags' } };
+    const target = { urls: { app: 'http://127.0.0.1:9' }, thirdParties: { flags: { url: server.url } } };
+    const source = { ...probe.source, endpoint: 'flags' };
+    const { plan, probe: flags } = planOf('flags', { ...elsewhere, source }, target, allow);
+    const around = { target: plan.target, tools: toolsOf(plan), budgetMs: flags.budgetMs };
+    const turn = () => probeFinding('the-check', () => probeFlags(flags, around, ledger.created(plan)));
+    expect(await turn()).toMatchObject({ outcome: 'unknown', cause: 'third-party' });
+    broken.refuses = 0;
+    expect(await turn()).toMatchObject({ outcome: 'pass' });
+  });
+
   test('and put back, is no fault of the target where only the ledger keeps it', async () => {
     const { plan, probe: flags } = planOf('flags', probe, { urls: { app: server.url } }, allow);
     const around = { target: plan.target, tools: toolsOf(plan), budgetMs: flags.budgetMs };
