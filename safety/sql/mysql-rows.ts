@@ -11,6 +11,9 @@ type Raw = Buffer | string | null;
 /** Which limit a server has; the other one is unknown to it (error 1193). */
 const NO_SUCH_VARIABLE = 1193;
 
+/** The client puts values into the text and escapes them by backslashes, which a server may be set to take as they are. */
+const BACKSLASH_ESCAPES = "set session sql_mode = replace(@@session.sql_mode, 'NO_BACKSLASH_ESCAPES', '')";
+
 /** Reads rows from MariaDB or MySQL, each statement on a connection of its own. @param url already resolved */
 export function openMysqlRows(url: string, limits: SqlLimits): SqlPort {
   const ask = <T>(look: (run: Run) => Promise<T>): Promise<T> =>
@@ -21,6 +24,7 @@ export function openMysqlRows(url: string, limits: SqlLimits): SqlPort {
     read: ({ text, values, as }) =>
       ask(async (run) => {
         if (as !== undefined) throw new Error('roles and their settings exist on PostgreSQL only');
+        if (values !== undefined && values.length > 0) await run(BACKSLASH_ESCAPES);
         const { rows, columns } = await run(text, values);
         return rowsOf(columns, rows, limits.mostRows);
       }),

@@ -101,6 +101,21 @@ describe.each([
   });
 });
 
+test.skipIf(!hasMariadb)('a value stays a value where the server takes backslashes as they are', async () => {
+  const sql = openSql(addresses.get('mariadb') ?? '');
+  const named = (name: string) => sql.read({ text: 'select name from flags where name = ?', values: [name] });
+  await mariadb?.run('shop', "set global sql_mode = 'ANSI_QUOTES,NO_BACKSLASH_ESCAPES,PIPES_AS_CONCAT'");
+  try {
+    expect((await named("' or 1 = 1 -- ")).rows).toEqual([]);
+    expect((await named('a')).rows).toEqual([{ name: 'a' }]);
+    // The rest of what the server is set to holds, and so it does for statements without values.
+    expect((await sql.read({ text: `select 'a' || '\\' as said` })).rows).toEqual([{ said: 'a\\' }]);
+  } finally {
+    await mariadb?.run('shop', 'set global sql_mode = default');
+    await sql.close();
+  }
+});
+
 test('as a role of PostgreSQL, row security chooses the rows', async () => {
   await cluster.run(
     'shop',
