@@ -121,7 +121,8 @@ function keptStatements(
 
 /** Its counters begin when they are reset, so only its last success and its last failure say how it is. */
 const ARCHIVER = `select current_setting('archive_mode') <> 'off' as runs, archived_count as archived, failed_count as failed,
-  last_archived_time as archived_at, last_failed_time as failed_at, last_failed_wal as failed_on, now() as now
+  last_archived_time as archived_at, last_failed_time as failed_at, last_failed_wal as failed_on, now() as now,
+  stats_reset as since, pg_is_in_recovery() as standby
   from pg_stat_archiver`;
 
 async function probeArchiver(probe: BackupProbe, database: string, target: Target): Promise<Probed> {
@@ -134,6 +135,21 @@ async function probeArchiver(probe: BackupProbe, database: string, target: Targe
   const [archivedAt, failedAt] = [sqlMoment(row['archived_at']), sqlMoment(row['failed_at'])];
   const archived = columnOf(row, 'archived', sqlNumber, 'number');
   const failing = failedAt !== undefined && failedAt > (archivedAt ?? 0);
+  const since = sqlMoment(row['since']);
+  const fresh = since !== undefined && now - since < durationMs(probe.atMost);
+  if (runs && !failing && archivedAt === undefined) {
+    if (columnOf(row, 'standby', sqlBoolean, 'truth value'))
+      throw new CannotTell('standby', 'the database is a standby, which archives nothing', {
+        remedy: 'ask the primary',
+      });
+    // A crash or a command resets them, and what was archived before is not told any more.
+    if (fresh)
+      throw new CannotTell(
+        'counters-reset',
+        `the archiver has counted for ${spanWords(now - since)}, and nothing yet`,
+        { remedy: 'look again once the next piece of the log is archived' },
+      );
+  }
   const statements = [
     holds('archiver', runs, runs ? 'on' : 'archive_mode is off', 'on'),
     holds('last try', !failing, failing ? `failed on ${row['failed_on']}` : 'archived', 'archived'),

@@ -87,7 +87,7 @@ export const backup = probeKind({
   fails:
     'The newest is too old, too small or elsewhere, too few or too old ones are kept, or the archiver of PostgreSQL fails or is off.',
   unknown:
-    'They cannot be listed, none is there, a size is not said, or the newest is of a moment that has not come.',
+    'They cannot be listed, none is there, a size is not said, the archiver of PostgreSQL is that of a standby or has only begun to count, or the newest is of a moment that has not come.',
   example: {
     kind: 'backup',
     id: 'backup-is-new',
