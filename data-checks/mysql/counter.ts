@@ -50,13 +50,29 @@ async function countTable(port: SqlPort, { table, filter, sums = [] }: CountQuer
     return { kind: 'counted', rows: counted, sums: {}, relation: `${await port.identity()}/${name}` };
   } catch (error) {
     if (!(error instanceof SqlUnavailable)) throw error;
-    const errno = (error.cause as { readonly errno?: unknown } | undefined)?.errno;
-    if (errno === NO_SUCH_TABLE) return { kind: 'missing' };
+    const errno = errnoOf(error);
+    // A table that only the filter names is no part of what the target must have.
+    if (errno === NO_SUCH_TABLE && (await isMissing(port, name))) return { kind: 'missing' };
     // What the server itself refused concerns this table; all else is its connection.
     if (typeof errno === 'number' && errno >= 1000 && errno < 2000 && errno !== 1040 && errno !== 1045)
       return { kind: 'unreadable', reason: error.message };
     throw unavailable(error);
   }
+}
+
+async function isMissing(port: SqlPort, name: string): Promise<boolean> {
+  try {
+    await port.read({ text: `select 1 from ${name} limit 1` });
+    return false;
+  } catch (error) {
+    if (!(error instanceof SqlUnavailable)) throw error;
+    if (errnoOf(error) === NO_SUCH_TABLE) return true;
+    throw unavailable(error);
+  }
+}
+
+function errnoOf({ cause }: SqlUnavailable): unknown {
+  return (cause as { readonly errno?: unknown } | undefined)?.errno;
 }
 
 function unavailable(error: SqlUnavailable): PortUnavailable {
