@@ -132,7 +132,7 @@ async function isHeld(role: RlsRole, sql: SqlPort): Promise<boolean> {
 }
 
 function notHeld(who: string): CannotTell {
-  return new CannotTell('policies-bypassed', `${who} bypasses row-level security, so no policy was looked at`, {
+  return new CannotTell('policies-bypassed', `${who} bypasses row-level security: no policy was looked at`, {
     remedy: 'name in `role` one that policies hold, such as that with which the API connects',
   });
 }

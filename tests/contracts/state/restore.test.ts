@@ -133,9 +133,9 @@ wanted('a scratch database with tables of somebody else is not empty', async () 
   const full = await scratch(
     'create role keeper login; create table theirs(); revoke all on theirs from public',
   );
-  const asKeeper = full.replace('app@', 'keeper@');
-  expect(asKeeper).not.toBe(full);
-  expect(await drill('touch ran', asKeeper)).toMatchObject({ outcome: 'unknown', cause: 'scratch-not-empty' });
+  const keeper = full.replace('app@', 'keeper@');
+  expect(keeper).not.toBe(full);
+  expect(await drill('touch ran', keeper)).toMatchObject({ outcome: 'unknown', cause: 'scratch-not-empty' });
 });
 
 wanted('a restored table that the role may not read is there, and unknown', async () => {
