@@ -17,7 +17,7 @@ export function selectByEquality(
   query: Omit<RecordsQuery, 'side'>,
   dialect: keyof typeof DIALECTS = 'postgres',
 ): Select {
-  const { quote, placeholder } = DIALECTS[dialect];
+  const { quote, placeholder, sent } = DIALECTS[dialect];
   const limit = query.limit ?? DEFAULT_LIMIT;
   if (!Number.isInteger(limit) || limit < 1 || limit > MOST_ROWS) {
     throw new Error(`limit is ${limit}; use a whole number from 1 to ${MOST_ROWS}`);
@@ -27,7 +27,7 @@ export function selectByEquality(
     if (value === null) return `${quote(column)} is null`;
     // A condition that lost its value would silently match every row.
     if (value === undefined) throw new Error(`where.${column} is undefined; give a value, or null`);
-    values.push(value);
+    values.push(sent(value));
     return `${quote(column)} = ${placeholder(values.length)}`;
   });
   const where = conditions.length > 0 ? ` where ${conditions.join(' and ')}` : '';
@@ -35,10 +35,20 @@ export function selectByEquality(
   return { text: `select * from ${table}${where} limit ${limit}`, values };
 }
 
-/** How a name and the place of a value are written. */
+type Value = string | number | boolean;
+
+/** How a name, the place of a value and the value are written. MySQL finds `12-old` for the number 12, and not for the text. */
 const DIALECTS = {
-  postgres: { quote: (name: string) => quoted(name, '"'), placeholder: (at: number) => `$${at}` },
-  mysql: { quote: (name: string) => quoted(name, '`'), placeholder: () => '?' },
+  postgres: {
+    quote: (name: string) => quoted(name, '"'),
+    placeholder: (at: number) => `$${at}`,
+    sent: (value: Value) => value,
+  },
+  mysql: {
+    quote: (name: string) => quoted(name, '`'),
+    placeholder: () => '?',
+    sent: (value: Value) => (Number.isInteger(value) ? String(value) : value),
+  },
 } as const;
 
 /** @throws Error for a name that cannot be quoted */

@@ -52,6 +52,24 @@ describe.skipIf(!hasMariadb)('rows of MariaDB', () => {
     }
   });
 
+  test('a number finds no text that only begins with it', async () => {
+    await server.run(
+      'shop',
+      "create table parcels (reference varchar(20), weight int, price decimal(6,2)); insert into parcels values ('12-old', 5, 9.50), ('13', 6, 0.10)",
+    );
+    const lookup = openLookup({ adapter: 'mysql', url: server.url('shop') });
+    const found = async (where: Record<string, number>) =>
+      (await lookup.find({ from: 'parcels', where })).rows.map((row) => row['reference']);
+    try {
+      expect(await found({ reference: 12 })).toEqual([]);
+      expect(await found({ reference: 13 })).toEqual(['13']);
+      expect(await found({ weight: 5 })).toEqual(['12-old']);
+      expect(await found({ price: 0.1 })).toEqual(['13']);
+    } finally {
+      await lookup.close();
+    }
+  });
+
   test('of a table or server that is not there are unavailable, never none', async () => {
     const lookup = openLookup({ adapter: 'mysql', url: server.url('shop') });
     const dead = { adapter: 'mysql', url: 'mysql://root@127.0.0.1:1/shop' } as const;

@@ -34,7 +34,7 @@ describe('a look-up by equality', () => {
   test('is written as MariaDB and MySQL want it', () => {
     expect(selectByEquality({ from: 's.odd`t', where: { a: 1, b: null } }, 'mysql')).toEqual({
       text: 'select * from `s`.`odd``t` where `a` = ? and `b` is null limit 10',
-      values: [1],
+      values: ['1'],
     });
   });
 });
