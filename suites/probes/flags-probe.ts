@@ -55,7 +55,8 @@ function flagStatements(
   const word = on ? 'on' : 'off';
   if (state === undefined) return [holds(name, false, 'not there', word)];
   const partly = on && percent !== undefined && percent > 0 && percent < 100;
-  if (partly && state.on === false && mayBeFewer(state.percent, percent)) refuseFewKeys(name, percent);
+  if (partly && state.on !== undefined && mayBe(state.percent, percent))
+    refuseFewKeys(name, state.on, percent);
   const statements = [
     // Some keys on and some off: that is how a part of everybody looks.
     state.on === undefined && partly
@@ -77,15 +78,15 @@ function flagStatements(
 }
 
 /** Whether a percentage was only estimated, and may be that of the plan. */
-function mayBeFewer(seen: FlagState['percent'], percent: number): boolean {
-  return seen !== undefined && seen.from !== seen.to && percent <= seen.to;
+function mayBe(seen: FlagState['percent'], percent: number): boolean {
+  return seen !== undefined && seen.from !== seen.to && seen.from <= percent && percent <= seen.to;
 }
 
-/** None of the keys falls into a small share of everybody: that looks as a flag does which is off. @throws CannotTell */
-function refuseFewKeys(name: string, percent: number): never {
+/** All keys alike look as a flag does that is on or off for everybody. @throws CannotTell */
+function refuseFewKeys(name: string, on: boolean, percent: number): never {
   throw new CannotTell(
     'too-few-keys',
-    `"${name}" is off for all keys that were evaluated, which may be by chance at ${percent} %`,
+    `"${name}" is ${onWord(on)} for all keys that were evaluated, which may be by chance at ${percent} %`,
     { remedy: 'raise source.keys' },
   );
 }

@@ -201,6 +201,15 @@ describe('flags over HTTP', () => {
     expect(await off(100)).toMatchObject({ outcome: 'fail', measured: 'off' });
   });
 
+  test('OFREP: on for all keys is not known from a large share, and fails a small one', async () => {
+    const on = (percent: number, keys = 40) =>
+      look({ source: { ...ofrep, keys }, flags: { rate_limiting_enabled: { on: true, percent } } });
+    expect(await on(95)).toMatchObject({ outcome: 'unknown', cause: 'too-few-keys' });
+    expect(await on(50, 1)).toMatchObject({ outcome: 'unknown', cause: 'too-few-keys' });
+    expect(await on(50)).toMatchObject({ outcome: 'fail', unit: '%' });
+    expect(await on(100)).toMatchObject({ outcome: 'pass' });
+  });
+
   test('OFREP: a flag that is on for some is not turned, because it could not be put back so', async () => {
     const put = (on: boolean): Over => ({ method: 'PUT', path: '/flags/half', json: { on } });
     const toggle = { flag: 'half', on: put(true), off: put(false) };
