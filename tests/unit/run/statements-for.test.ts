@@ -42,7 +42,10 @@ describe('what of all statements comes into the evidence of a run', () => {
     const { key: _, ...bare } = no;
     const resigned = { ...no, key: 'b'.repeat(64) };
     for (const copies of [[bare], [resigned], [bare, resigned]]) {
-      for (const stated of [[no, ...copies], [...copies, no]]) {
+      for (const stated of [
+        [no, ...copies],
+        [...copies, no],
+      ]) {
         expect(statementsFor(stated, REQUIRED, ABOUT, NOW)).toContainEqual({ ...no, enteredAt: NOW });
       }
     }

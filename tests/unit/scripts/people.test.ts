@@ -325,7 +325,17 @@ describe('greenlight checklist', () => {
       run: null,
     };
     await keepStatement(file(), keptLine(fast, undefined));
-    const signed = await run('attest', '--id', 'pre-flight', '--name', 'Ada', '--role', 'lead', ...YES, ...OF);
+    const signed = await run(
+      'attest',
+      '--id',
+      'pre-flight',
+      '--name',
+      'Ada',
+      '--role',
+      'lead',
+      ...YES,
+      ...OF,
+    );
     expect(signed.code, signed.err).toBe(0);
     const done = await run('checklist', ...OF);
     expect([done.code, done.out]).toEqual([0, expect.stringContaining('3 of 3 given')]);

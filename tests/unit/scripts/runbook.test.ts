@@ -200,7 +200,9 @@ describe('the runbook', () => {
 
   test('names the plan in commands where it would not be found', () => {
     const other = renderRunbook(parsePlan(BASE), { release: '2.4.0', plan: { file: 'the shop.config.mts' } });
-    expect(other).toContain("greenlight run --config 'the shop.config.mts' --phase preflight --release 2.4.0");
+    expect(other).toContain(
+      "greenlight run --config 'the shop.config.mts' --phase preflight --release 2.4.0",
+    );
     expect(page()).not.toContain('--config');
   });
 
