@@ -51,6 +51,18 @@ const STATED: readonly StatedSkip[] = [
     holds: usually,
   },
   {
+    file: 'tests/unit/suites/backends-probe.test.ts',
+    name: /real HAProxy/,
+    because: 'HAProxy is not installed: apt-get install haproxy',
+    holds: (env) => !onPath('haproxy', env),
+  },
+  {
+    file: 'tests/unit/suites/dns/dns-look.test.ts',
+    name: /^dig /,
+    because: 'dig is not installed: apt-get install bind9-dnsutils',
+    holds: (env) => !onPath('dig', env),
+  },
+  {
     file: 'tests/unit/docs/verify-page.test.ts',
     name: /cosign/,
     because: 'cosign is in no package registry that this suite installs from',

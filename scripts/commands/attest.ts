@@ -145,8 +145,7 @@ function masked(said: KeptStatement, redactor: Redactor): KeptStatement {
   if (lost.length === 0) return kept;
   throw new GreenlightError(
     'STATEMENT_REFUSED',
-    `it would not count: a variable whose name says that it is secret has the value of its ${lost.join(' and ')}, which would be masked`,
-    { hint: 'Unset that variable for this command, or give it another name.' },
+    `it would not count: a variable whose name says that it is secret has the value of its ${lost.join(' and ')}, which would be masked: unset it for this command, or give it another name`,
   );
 }
 

@@ -22,7 +22,6 @@ test('one takes a report, with its old answer, and the next gets what that one w
   const first = await takeJudged(files, 'run1', []);
   expect(existsSync(files.verdict)).toBe(false);
   expect(halves()).toEqual([]);
-  const second = takeJudged(files, 'run1', []);
   const there = hasVerdict(files);
   const said = {
     id: 'rollback-tested',
@@ -34,7 +33,14 @@ test('one takes a report, with its old answer, and the next gets what that one w
   };
   publishEvidence(files, { ...first, attestations: [said] }, []);
   expect(await there).toBe(true);
-  expect((await second).attestations).toEqual([said]);
+  expect((await takeJudged(files, 'run1', [])).attestations).toEqual([said]);
+});
+
+test('one that waits for a taken report gets what is written', async () => {
+  const first = await takeJudged(files, 'run1', []);
+  const second = takeJudged(files, 'run1', []);
+  publishEvidence(files, first, []);
+  expect(await second).toEqual(first);
 });
 
 test('a report that is of another run by now stays as it is', async () => {
