@@ -48,21 +48,27 @@ export async function startMariadb(): Promise<TestMariadb> {
   );
   if (asNobody.uid !== undefined) await chown(directory, asNobody.uid, asNobody.gid);
   const data = path.join(directory, 'data');
+  // Each that starts removes what it takes for leftovers in the folder of temporary files: of a neighbour, for example.
+  const env = { ...process.env, TMPDIR: directory };
   await run(
     install,
-    ['--no-defaults', `--datadir=${data}`, '--auth-root-authentication-method=normal', '--skip-test-db'],
-    { ...asNobody, cwd: directory },
+    [
+      ...['--no-defaults', `--datadir=${data}`, `--tmpdir=${directory}`],
+      ...['--auth-root-authentication-method=normal', '--skip-test-db'],
+    ],
+    { ...asNobody, cwd: directory, env },
   );
   const port = await freePort();
   const child = spawn(
     server,
     [
-      ...['--no-defaults', `--datadir=${data}`, `--port=${port}`, '--bind-address=127.0.0.1'],
+      ...['--no-defaults', `--datadir=${data}`, `--tmpdir=${directory}`],
+      ...[`--port=${port}`, '--bind-address=127.0.0.1'],
       ...[`--socket=${path.join(directory, 'm.sock')}`, `--pid-file=${path.join(directory, 'm.pid')}`],
       ...['--skip-name-resolve', `--init-file=${init}`, '--innodb-flush-log-at-trx-commit=0'],
       ...['--innodb-buffer-pool-size=64M', '--innodb-log-file-size=16M', '--sync-binlog=0'],
     ],
-    { ...asNobody, cwd: directory, stdio: 'ignore' },
+    { ...asNobody, cwd: directory, env, stdio: 'ignore' },
   );
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const stopNow = (): void => {
