@@ -49,7 +49,8 @@ export const serviceLevels: NonNullable<PlanInput['slo']> = {
       total: 'AppAvailabilityResults',
       windowS: HOUR_S,
       atLeast: { critical: 0.999 },
-      // Five locations every five minutes; an hour of them cannot show 99.9 % with confidence, and says so.
+      // Five locations, each every five minutes, are one test a minute: an hour of them cannot show 99.9 % with confidence,
+      // and says so.
       minimumEvents: 50,
       owner: 'on-call',
     },
