@@ -57,7 +57,10 @@ export async function startMariadb(): Promise<TestMariadb> {
       ...['--auth-root-authentication-method=normal', '--skip-test-db'],
     ],
     { ...asNobody, cwd: directory, env },
-  );
+  ).catch(async (error: unknown) => {
+    await rm(directory, { recursive: true, force: true });
+    throw error;
+  });
   const port = await freePort();
   const child = spawn(
     server,

@@ -95,7 +95,10 @@ export async function startCluster(
       '--no-instructions',
     ],
     { ...asNobody, cwd: directory, env: { ...process.env, LC_ALL: 'C.UTF-8' } },
-  );
+  ).catch(async (error: unknown) => {
+    await rm(directory, { recursive: true, force: true });
+    throw error;
+  });
   const port = await freePort();
   const flags = [
     'listen_addresses=127.0.0.1',

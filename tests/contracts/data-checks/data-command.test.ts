@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hasVersion, startCluster, type TestCluster } from '../../postgres-cluster.ts';
 import { greenlight } from './greenlight-command.ts';
+import { allStarted } from '../../all-started.ts';
 
 const SECRET = 'hunter2-is-a-password';
 let old: TestCluster;
 let next: TestCluster;
 
 beforeAll(async () => {
-  [old, next] = await Promise.all([
+  [old, next] = await allStarted([
     startCluster((await hasVersion('debian')) ? 'debian' : 'newest'),
     startCluster('newest'),
   ]);

@@ -4,6 +4,7 @@ import type { Plan } from '../../../contract/plan/plan.ts';
 import { probeFinding } from '../../../suites/probe-finding.ts';
 import { databasesReadable } from '../../../suites/readiness/ports-ready.ts';
 import { startCluster, type TestCluster } from '../../postgres-cluster.ts';
+import { allStarted } from '../../all-started.ts';
 
 // Two names for one database: whatever is compared is compared with itself, and what a flow looks for is on the wrong side.
 type Source = NonNullable<Plan['target']['records']>;
@@ -12,7 +13,7 @@ let twin: TestCluster;
 let shop: string;
 
 beforeAll(async () => {
-  [cluster, twin] = await Promise.all([startCluster(), startCluster()]);
+  [cluster, twin] = await allStarted([startCluster(), startCluster()]);
   shop = await cluster.database('shop');
   await cluster.database('shop_old');
   await twin.database('shop');

@@ -5,6 +5,7 @@ import { rowHash } from '../../../data-checks/postgres/rows/row-hash.ts';
 import { FURTHER, LONG } from '../../long.ts';
 import { hasVersion, startCluster, type TestCluster } from '../../postgres-cluster.ts';
 import { CORPUS, corpusSql } from './corpus.ts';
+import { allStarted } from '../../all-started.ts';
 
 /** The server's own hash sees these 32 bits of a time stamp only. */
 const FOLDS = [0, 1, 0x7fffffff, 0x80000000, 0xc0000000, 123456789];
@@ -32,7 +33,7 @@ describe.each([
   let urls: { old: string; new: string };
   beforeAll(async () => {
     if (!there) return;
-    clusters = await Promise.all([startCluster(oldVersion), startCluster(newVersion)]);
+    clusters = await allStarted([startCluster(oldVersion), startCluster(newVersion)]);
     const [old, next] = clusters;
     urls = {
       old: (await old?.database('corpus', corpusSql('old'))) ?? '',

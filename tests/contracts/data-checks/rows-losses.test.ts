@@ -4,6 +4,7 @@ import { type DiffOptions, diffTables } from '../../../data-checks/postgres/rows
 import type { TableDiff } from '../../../data-checks/postgres/rows/table-diff.ts';
 import { eachUsually } from '../../long.ts';
 import { startCluster, type TestCluster } from '../../postgres-cluster.ts';
+import { allStarted } from '../../all-started.ts';
 
 const ROWS = 300_000;
 const TABLES = `
@@ -19,7 +20,7 @@ describe('connections that are lost in the middle', () => {
   let next: TestCluster;
   beforeAll(async () => {
     // A session that only reads must not move the snapshots; autovacuum would.
-    [old, next] = await Promise.all([
+    [old, next] = await allStarted([
       startCluster('newest', ['autovacuum=off']),
       startCluster('newest', ['autovacuum=off']),
     ]);

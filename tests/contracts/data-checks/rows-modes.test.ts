@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type DiffOptions, diffTables } from '../../../data-checks/postgres/rows/diff-tables.ts';
 import type { TableDiff } from '../../../data-checks/postgres/rows/table-diff.ts';
 import { startCluster, type TestCluster } from '../../postgres-cluster.ts';
+import { allStarted } from '../../all-started.ts';
 
 const TABLE =
   'create table orders(id bigint primary key, v int not null, updated_at timestamptz not null default now())';
@@ -13,7 +14,7 @@ describe('two databases that are in use', () => {
   let next: TestCluster;
   beforeAll(async () => {
     const settings = ['wal_level=logical', 'wal_receiver_status_interval=1s'];
-    [old, next] = await Promise.all([startCluster('newest', settings), startCluster('newest', settings)]);
+    [old, next] = await allStarted([startCluster('newest', settings), startCluster('newest', settings)]);
     await old.database(
       'shop',
       `${TABLE}; insert into orders select g, 0, '2026-01-01Z' from generate_series(1, 20000) g`,

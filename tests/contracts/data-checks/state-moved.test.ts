@@ -8,6 +8,7 @@ import { checkState } from '../../../data-checks/postgres/state/check-state.ts';
 import type { StateResult } from '../../../data-checks/postgres/state/state.ts';
 import { hasVersion, programsOf, startCluster, type TestCluster } from '../../postgres-cluster.ts';
 import { CHANGED_TEXTS, LOSSES } from './moved-schema/losses.ts';
+import { allStarted } from '../../all-started.ts';
 
 const run = promisify(execFile);
 const SCHEMAS = path.join(import.meta.dirname, 'moved-schema');
@@ -26,7 +27,7 @@ describe('a schema of an application that was moved', async () => {
   beforeAll(async () => {
     if (!here) return;
     const settings = ['wal_level=logical'];
-    [from, to] = await Promise.all([startCluster('debian', settings), startCluster('newest', settings)]);
+    [from, to] = await allStarted([startCluster('debian', settings), startCluster('newest', settings)]);
     for (const cluster of [from, to]) await cluster.run('postgres', 'create role app_role');
     await from.database('old');
     for (const name of [...STYLES, 'odd']) {

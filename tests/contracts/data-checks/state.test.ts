@@ -4,6 +4,7 @@ import { SideUnavailable } from '../../../data-checks/postgres/rows/diff-tables.
 import { checkState, openState } from '../../../data-checks/postgres/state/check-state.ts';
 import { STATE_CHECKS, type StateCheckId } from '../../../contract/plan/state-checks.ts';
 import { type ClusterVersion, hasVersion, startCluster, type TestCluster } from '../../postgres-cluster.ts';
+import { allStarted } from '../../all-started.ts';
 
 /** Its own work does not move the log of this server: else a late count cannot be told from a late write. */
 const STILL = ['wal_level=minimal', 'max_wal_senders=0', 'autovacuum=off'];
@@ -332,7 +333,7 @@ describe.each<[ClusterVersion, ClusterVersion]>([
 
   beforeAll(async () => {
     if (!here) return;
-    [old, next] = await Promise.all([startCluster(from, STILL), startCluster(to)]);
+    [old, next] = await allStarted([startCluster(from, STILL), startCluster(to)]);
     for (const cluster of [old, next]) {
       await cluster.run('postgres', 'create role app_user; create role keeper');
       await cluster.database('sound', SOUND);

@@ -17,6 +17,7 @@ import { startRedis } from '../../../demo/parts/redis.ts';
 import { registerCustomer } from '../../../demo/shop-client.ts';
 import { createStandIn } from '../../../demo/stripe-stand-in/server.ts';
 import { startCluster } from '../../postgres-cluster.ts';
+import { allStarted } from '../../all-started.ts';
 
 /** Demo shops in this process, on real PostgreSQL and Redis, with visitors who look and buy until the end. */
 export interface DemoShops {
@@ -129,7 +130,7 @@ async function startStores(
   memory: string,
   ends: (() => Promise<unknown>)[],
 ): Promise<{ readonly databaseUrl: string; readonly redis: { readonly url: string } }> {
-  const [cluster, redis] = await Promise.all([
+  const [cluster, redis] = await allStarted([
     startCluster('newest', [`max_connections=${connections}`]),
     startRedis({ directory, source: 'installed', memory }),
   ]);

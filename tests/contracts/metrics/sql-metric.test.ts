@@ -5,6 +5,7 @@ import { evaluateMetric } from '../../../slo/metrics/evaluate-metric.ts';
 import { openMetricSource } from '../../../slo/sources/metric-sources.ts';
 import { hasMariadb, startMariadb, type TestMariadb } from '../../mariadb-server.ts';
 import { startCluster, type TestCluster } from '../../postgres-cluster.ts';
+import { allStarted } from '../../all-started.ts';
 
 const TABLES = `create table admins(name varchar(40) primary key, totp int not null, shop varchar(40) not null);
 insert into admins values ('a', 1, 'north'), ('b', 1, 'north'), ('c', 0, 'south');
@@ -14,7 +15,7 @@ let cluster: TestCluster;
 let mariadb: TestMariadb | undefined;
 const addresses: Record<string, string> = {};
 beforeAll(async () => {
-  [cluster, mariadb] = await Promise.all([startCluster(), hasMariadb ? startMariadb() : undefined]);
+  [cluster, mariadb] = await allStarted([startCluster(), hasMariadb ? startMariadb() : undefined]);
   // Every minute of the last hour: 10 bytes more, and a job, of which the counter began anew half an hour ago.
   const at = (minutes: number) =>
     new Date(Date.now() - minutes * 60_000).toISOString().slice(0, 19).replace('T', ' ');

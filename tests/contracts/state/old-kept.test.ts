@@ -5,6 +5,7 @@ import { probeOldKept } from '../../../suites/probes/old-kept-probe.ts';
 import { hasMariadb, startMariadb, type TestMariadb } from '../../mariadb-server.ts';
 import { startCluster, type TestCluster } from '../../postgres-cluster.ts';
 import { type JsonServer, planOf, startJson, toolsOf } from './look-at.ts';
+import { allStarted } from '../../all-started.ts';
 
 type Over = Readonly<Record<string, unknown>>;
 const NOW = Date.parse('2026-11-25T12:00:00Z');
@@ -13,7 +14,7 @@ let cluster: TestCluster;
 let server: JsonServer;
 let mariadb: TestMariadb | undefined;
 beforeAll(async () => {
-  [cluster, server, mariadb] = await Promise.all([
+  [cluster, server, mariadb] = await allStarted([
     startCluster(),
     startJson(),
     hasMariadb ? startMariadb() : undefined,

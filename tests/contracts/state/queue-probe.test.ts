@@ -10,6 +10,7 @@ import { probeQueue } from '../../../suites/probes/queue-probe.ts';
 import { startCluster, type TestCluster } from '../../postgres-cluster.ts';
 import { type RedisPair, startRedisPair } from '../../redis-pair.ts';
 import { listen, type Listening } from '../../unit/suites/run-flow-on.ts';
+import { allStarted } from '../../all-started.ts';
 
 let pair: RedisPair;
 let cluster: TestCluster;
@@ -19,7 +20,7 @@ let database: string;
 let queue: Queue;
 
 beforeAll(async () => {
-  [pair, cluster] = await Promise.all([startRedisPair(), startCluster()]);
+  [pair, cluster] = await allStarted([startRedisPair(), startCluster()]);
   database = await cluster.database(
     'shop',
     'create table jobs(id int, state text, since timestamptz default now())',

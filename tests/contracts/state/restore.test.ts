@@ -8,6 +8,7 @@ import { probeFinding } from '../../../suites/probe-finding.ts';
 import { probeRestore } from '../../../suites/probes/restore-probe.ts';
 import { hasVersion, programsOf, startCluster, type TestCluster } from '../../postgres-cluster.ts';
 import { planOf } from './look-at.ts';
+import { allStarted } from '../../all-started.ts';
 
 type Over = Readonly<Record<string, unknown>>;
 const wanted = test.skipIf(!(await hasVersion('debian')));
@@ -19,7 +20,7 @@ beforeAll(async () => {
   home = await mkdtemp(path.join(tmpdir(), 'greenlight-restore-'));
   if (!(await hasVersion('debian'))) return;
   bin = (await programsOf('debian')) ?? '';
-  [live, spare] = await Promise.all([startCluster('debian'), startCluster('debian')]);
+  [live, spare] = await allStarted([startCluster('debian'), startCluster('debian')]);
   await live.database(
     'shop',
     `create table orders(id int primary key, created_at timestamptz);

@@ -7,6 +7,7 @@ import { probeFinding } from '../../../suites/probe-finding.ts';
 import { probeRls } from '../../../suites/probes/rls-probe.ts';
 import { startCluster, type TestCluster } from '../../postgres-cluster.ts';
 import { type JsonServer, planOf, startJson, toolsOf } from './look-at.ts';
+import { allStarted } from '../../all-started.ts';
 
 type Over = Readonly<Record<string, unknown>>;
 
@@ -17,7 +18,7 @@ let database: string;
 let api: Record<string, Record<string, readonly number[] | undefined>>;
 
 beforeAll(async () => {
-  [cluster, server] = await Promise.all([startCluster(), startJson()]);
+  [cluster, server] = await allStarted([startCluster(), startJson()]);
   database = await cluster.database(
     'shop',
     `create role authenticated; create role reader login; grant authenticated to reader;

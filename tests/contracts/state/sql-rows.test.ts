@@ -3,6 +3,7 @@ import { SqlUnavailable } from '../../../contract/ports/sql-rows.ts';
 import { openSql } from '../../../safety/sql/open-sql.ts';
 import { hasMariadb, startMariadb, type TestMariadb } from '../../mariadb-server.ts';
 import { startCluster, type TestCluster } from '../../postgres-cluster.ts';
+import { allStarted } from '../../all-started.ts';
 
 const TABLE = `create table flags(name varchar(40) primary key, enabled boolean, rollout numeric(5,2), changed timestamp null)`;
 const ROWS = `insert into flags values ('a', true, 12.50, '2026-11-20 02:00:00'), ('b', false, null, null), ('c', true, 100, null)`;
@@ -11,7 +12,7 @@ let cluster: TestCluster;
 let mariadb: TestMariadb | undefined;
 const addresses = new Map<string, string>();
 beforeAll(async () => {
-  [cluster, mariadb] = await Promise.all([startCluster(), hasMariadb ? startMariadb() : undefined]);
+  [cluster, mariadb] = await allStarted([startCluster(), hasMariadb ? startMariadb() : undefined]);
   addresses.set('postgres', await cluster.database('shop', `${TABLE}; ${ROWS}`));
   if (mariadb === undefined) return;
   await mariadb.run('shop', `${TABLE}; ${ROWS}`);

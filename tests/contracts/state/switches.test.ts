@@ -7,6 +7,7 @@ import { probeBreakers } from '../../../suites/probes/breakers-probe.ts';
 import { probeFlags } from '../../../suites/probes/flags-probe.ts';
 import { startCluster, type TestCluster } from '../../postgres-cluster.ts';
 import { type JsonServer, planOf, startJson, startLedger, type TestLedger, toolsOf } from './look-at.ts';
+import { allStarted } from '../../all-started.ts';
 
 type Over = Readonly<Record<string, unknown>>;
 
@@ -15,7 +16,7 @@ let database: string;
 let server: JsonServer;
 let ledger: TestLedger;
 beforeAll(async () => {
-  [cluster, server] = await Promise.all([startCluster(), startJson()]);
+  [cluster, server] = await allStarted([startCluster(), startJson()]);
   database = await cluster.database(
     'shop',
     'create table feature_flags(flag_key text, is_enabled boolean, rollout_percentage int)',

@@ -6,6 +6,7 @@ import { Verdict } from '../../../contract/verdict/verdict.ts';
 import { startCluster, type TestCluster } from '../../postgres-cluster.ts';
 import { type RedisPair, startRedisPair } from '../../redis-pair.ts';
 import { type CliProject, cliProject, greenlight, startTarget, type Target } from '../project.ts';
+import { allStarted } from '../../all-started.ts';
 
 // Seven checks of what is beside requests, in one run of the command: clean, and with a fault for each.
 let target: Target;
@@ -16,7 +17,7 @@ let project: CliProject;
 const state = { flag: 'on', breaker: 'closed', orders: [1, 2] };
 
 beforeAll(async () => {
-  [target, cluster, redis] = await Promise.all([startTarget(), startCluster(), startRedisPair()]);
+  [target, cluster, redis] = await allStarted([startTarget(), startCluster(), startRedisPair()]);
   await cluster.database(
     'shop',
     `create role customer; create table orders(id int primary key, owner text); grant select on orders to customer;

@@ -3,6 +3,7 @@ import { diffFromMysql } from '../../../../data-checks/mysql/diff-from-mysql.ts'
 import type { Diff, DiffOptions } from '../../../../data-checks/postgres/rows/diff-tables.ts';
 import { startMariadb, type TestMariadb } from '../../../mariadb-server.ts';
 import { startCluster, type TestCluster } from '../../../postgres-cluster.ts';
+import { allStarted } from '../../../all-started.ts';
 
 interface Servers {
   readonly old: TestMariadb;
@@ -14,7 +15,7 @@ let started: Servers | undefined;
 /** One MariaDB and one PostgreSQL for all tests of the file: each part of it makes its own databases. */
 export function startServers(): void {
   beforeAll(async () => {
-    const [old, next] = await Promise.all([startMariadb(), startCluster()]);
+    const [old, next] = await allStarted([startMariadb(), startCluster()]);
     started = { old, next };
   }, 60_000);
   afterAll(async () => {
