@@ -12,6 +12,7 @@ import { redirected, REDIRECTS } from '../probes/follow-redirects.ts';
 import type { ProbeLook } from '../probes/probe-look.ts';
 import { firstWrong } from '../words.ts';
 import { isRefusal, type Reception, receptionOf, type RefusalMarks, textOf } from './refusal.ts';
+import { isSamePlace, isThere, leadsTo, withoutQuery } from './where-it-leads.ts';
 import { FILES, listsFolder, tellsOfErrors } from './telling-texts.ts';
 import { fillIn, letIn, type LetIn } from './visitors.ts';
 
@@ -170,6 +171,11 @@ class OpenLook {
       const came = await this.#ask(path, NOBODY, name);
       if (came === undefined) return;
       const tells = tellsOfErrors(textOf(came));
+      // A guard answered before anything could go wrong: what an error tells was not seen.
+      if (tells === undefined && isRefusal(this.#receive(path, came)))
+        throw new CannotTell('guarded', `${name}: answered ${came.status}, before any error`, {
+          remedy: 'name an address that answers without a log-in and breaks there',
+        });
       const measured = `${came.status} with ${tells ?? 'nothing of the inside'}`;
       this.#say(holds(name, tells === undefined, measured, 'nothing of the inside'), 'tells-the-inside');
     });
@@ -417,33 +423,3 @@ const REMEDIES: Readonly<Record<string, string>> = {
   'default-credentials': 'change that password now, and look who has used it',
   'serves-a-file': 'take the file out of what is served, and change every secret in it',
 };
-
-/** Where an answer sends a browser: the host. */
-function leadsTo(came: ResponseView, from: string): string | undefined {
-  const refresh = /^\s*[\d.]+\s*[;,]\s*url\s*=\s*['"]?([^'"]+)/i;
-  const meta =
-    /<meta[^>]+http-equiv=["']?refresh["']?[^>]*content=["']\s*[\d.]+\s*[;,]\s*url=\s*['"]?([^"'>]+)/i;
-  const to =
-    (came.status >= 300 && came.status < 400 ? came.headers['location'] : undefined) ??
-    refresh.exec(came.headers['refresh'] ?? '')?.[1] ??
-    meta.exec(textOf(came))?.[1];
-  return to !== undefined && URL.canParse(to, from) ? new URL(to, from).hostname : undefined;
-}
-
-/** Whether a page is behind an answer. */
-function isThere({ status }: ResponseView): boolean {
-  return ![404, 405, 410].includes(status) && status < 500;
-}
-
-/** Whether two addresses differ in nothing but scheme, `www.` and a slash at the end. */
-function isSamePlace(one: string, other: string): boolean {
-  const place = (url: string): string => {
-    const { hostname, pathname, search } = new URL(url);
-    return hostname.replace(/^www\./, '') + pathname.replace(/\/$/, '') + search;
-  };
-  return place(one) === place(other);
-}
-
-function withoutQuery(location = 'nowhere'): string {
-  return location.replace(/[?#].*$/s, '');
-}

@@ -15,7 +15,8 @@ export interface RefusalMarks {
  */
 export type Reception = 'refused' | 'to-log-in' | 'let-in' | 'not-there' | 'sent-on' | 'broken' | 'odd';
 
-const NOT_THERE: readonly number[] = [404, 405, 410];
+/** Statuses of an address behind which nothing is. */
+export const NOT_THERE: readonly number[] = [404, 405, 410];
 
 /** How an answer receives whoever asked. */
 export function receptionOf(answer: ResponseView, url: string, marks: RefusalMarks): Reception {

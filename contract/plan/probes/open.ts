@@ -111,7 +111,10 @@ export const open = probeKind({
     visitors: z.array(Visitor).max(20).default([]),
     /** What belongs to one visitor must not be given to another. */
     others: z.array(OthersData).min(1).max(200).optional(),
-    /** Addresses that go wrong, such as `/api/orders/%27`: what they answer must not tell how the system is made. */
+    /**
+     * Addresses that go wrong without a log-in, such as `/api/products/%27`: what they answer must not tell how the system
+     * is made. Where a guard refuses first, no error was seen, and the answer is unknown.
+     */
     errors: z.array(Path).min(1).max(100).optional(),
     /** Pages that must not send visitors to a site that somebody else chose. */
     redirects: z.array(Redirect).min(1).max(50).optional(),
@@ -136,7 +139,7 @@ export const open = probeKind({
     id: 'nothing-stands-open',
     title: 'Nothing stands open',
     refused: ['/api/orders', '/admin'],
-    errors: ['/api/orders/%27'],
+    errors: ['/api/products/%27'],
     redirects: [{ path: '/login', parameters: ['next'] }],
     files: true,
   },

@@ -241,6 +241,21 @@ describe('what errors tell', () => {
     expect(tellsOfErrors(body)).toBeUndefined();
     expect((await look({ errors: ['/x'] }, { '/x': { status: 500, body } })).outcome).toBe('pass');
   });
+
+  test.each([
+    ['refuses', { status: 401, body: 'log in' }],
+    ['sends to the log-in', { status: 302, headers: { location: '/login' } }],
+  ])('is not seen behind a guard that %s', async (_what, page) => {
+    const finding = await look({ errors: ['/x'] }, { '/x': page });
+    expect(finding).toMatchObject({ outcome: 'unknown', cause: 'guarded' });
+  });
+
+  test('is seen where the guard itself tells it', async () => {
+    const body = 'Traceback (most recent call last):\n  File "/srv/app.py", line 3, in guard';
+    expect(await look({ errors: ['/x'] }, { '/x': { status: 401, body } })).toMatchObject({
+      outcome: 'fail',
+    });
+  });
 });
 
 describe('redirects', () => {
