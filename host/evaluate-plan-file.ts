@@ -1,5 +1,6 @@
 import { GreenlightError } from '../contract/errors.ts';
 import { keepProcess } from './keep-process.ts';
+import { playwrightWhenUsed } from './playwright-when-used.ts';
 
 /**
  * What a plan file exports by default, unchecked. Node 20 runs no TypeScript, and users' projects are CommonJS as often
@@ -10,7 +11,12 @@ import { keepProcess } from './keep-process.ts';
 export async function evaluatePlanFile(file: string): Promise<unknown> {
   const { createJiti } = await import('jiti');
   // No cache on disk: a run must leave nothing behind, and an old transpilation must never be judged.
-  const jiti = createJiti(import.meta.url, { fsCache: false, interopDefault: true });
+  const playwright = playwrightWhenUsed(file);
+  const jiti = createJiti(import.meta.url, {
+    fsCache: false,
+    interopDefault: true,
+    ...(playwright === undefined ? {} : { virtualModules: { '@playwright/test': playwright } }),
+  });
   let loaded: unknown;
   const restore = keepProcess();
   try {

@@ -1,9 +1,10 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
+import { build } from 'esbuild';
 import { Evidence } from '../../contract/evidence/evidence.ts';
 import type { bootDemo } from '../../demo/boot.ts';
 
@@ -169,9 +170,33 @@ function print(phase: string, pairs: readonly Pair[]): void {
   );
 }
 
-function planWithoutLoad(file: string): string {
-  const whole = JSON.stringify(pathToFileURL(file).href);
-  return `import whole from ${whole};\nconst { load, ...plan } = whole;\nexport default plan;\n`;
+/** As users have it: a plan in TypeScript, which imports the installed package and Playwright. */
+async function writePlan(file: string): Promise<void> {
+  const whole = JSON.stringify(path.join(ROOT, 'demo/greenlight.config.ts'));
+  await build({
+    stdin: {
+      contents: `import whole from ${whole};\nconst { load, ...plan } = whole;\nexport default plan;\n`,
+      resolveDir: ROOT,
+      loader: 'ts',
+    },
+    outfile: file,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    packages: 'external',
+    plugins: [
+      {
+        name: 'installed',
+        setup: (builder) => {
+          builder.onResolve({ filter: /contract\/index\.ts$/ }, () => ({
+            path: path.join(DIST, 'contract/index.js'),
+            external: true,
+          }));
+        },
+      },
+    ],
+  });
+  symlinkSync(path.join(ROOT, 'node_modules'), path.join(path.dirname(file), 'node_modules'));
 }
 
 const home = mkdtempSync(path.join(tmpdir(), 'greenlight-bench-'));
@@ -187,8 +212,8 @@ const demo = await built.bootDemo({ rows: 1000, directory: scene });
 try {
   const env = { ...process.env, ...demo.env, NODE_OPTIONS: '', PLAYWRIGHT_NO_COPY_PROMPT: '1' };
   const report = path.join(home, 'report');
-  const planFile = path.join(home, 'greenlight.config.mjs');
-  writeFileSync(planFile, planWithoutLoad(demo.planFile));
+  const planFile = path.join(home, 'greenlight.config.mts');
+  await writePlan(planFile);
   const harness = [
     path.join(DIST, 'scripts/greenlight.js'),
     'run',
