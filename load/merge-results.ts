@@ -1,9 +1,9 @@
-import { encodeIntoCompressedBase64 } from 'hdr-histogram-js';
 import type { LoadBucket, LoadErrors, LoadResult } from '../contract/load/load-result.ts';
 import { decodeHistogram, emptyHistogram, latencyOf } from './engines/load-recorder.ts';
 import { mergeShapes } from './engines/looked-shapes.ts';
 import { listed } from './engines/silences.ts';
 import { mergeWrongAnswers } from './engines/wrong-answers.ts';
+import { hdrHistogram } from './hdr-histogram.ts';
 
 /** How results stand to each other: one after the other, or shares of one load that were made at the same time. */
 export type Together = 'in-turn' | 'at-once';
@@ -49,7 +49,7 @@ export function mergeResults(results: readonly LoadResult[], together: Together)
     ...mergeWrongAnswers(results),
     ...limitedOf(results, atOnce),
     latency: latencyOf(histogram),
-    histogram: histogram.totalCount === 0 ? null : encodeIntoCompressedBase64(histogram),
+    histogram: histogram.totalCount === 0 ? null : hdrHistogram().encodeIntoCompressedBase64(histogram),
     targetRate: results.some(({ targetRate }) => targetRate === null)
       ? null
       : overTime(results, atOnce, durationMs, (result) => result.targetRate ?? 0),

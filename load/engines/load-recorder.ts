@@ -1,10 +1,6 @@
-import {
-  build,
-  decodeFromCompressedBase64,
-  encodeIntoCompressedBase64,
-  type Histogram,
-} from 'hdr-histogram-js';
+import type { Histogram } from 'hdr-histogram-js';
 import type { LoadBucket, LoadErrors, LoadResult } from '../../contract/load/load-result.ts';
+import { hdrHistogram } from '../hdr-histogram.ts';
 import { Silences } from './silences.ts';
 
 /** How one finished request counts. */
@@ -103,7 +99,8 @@ export class LoadRecorder {
         .map(([second, bucket]) => bucketOf(second, bucket))
         .sort((a, b) => a.second - b.second),
       latency: latencyOf(this.#histogram),
-      histogram: this.#histogram.totalCount === 0 ? null : encodeIntoCompressedBase64(this.#histogram),
+      histogram:
+        this.#histogram.totalCount === 0 ? null : hdrHistogram().encodeIntoCompressedBase64(this.#histogram),
     };
   }
 
@@ -134,7 +131,7 @@ function bucketOf(second: number, { requests, kinds, bytes, busyMs }: Second): L
 
 /** An empty histogram in the one shape that all engines share, so that results can be merged. */
 export function emptyHistogram(): Histogram {
-  return build({
+  return hdrHistogram().build({
     lowestDiscernibleValue: 1,
     highestTrackableValue: HIGHEST_US,
     numberOfSignificantValueDigits: 3,
@@ -162,5 +159,5 @@ export function latencyOf(histogram: Histogram): LoadResult['latency'] {
 
 /** Reads the histogram of a result. @throws Error when the text is not one */
 export function decodeHistogram(text: string): Histogram {
-  return decodeFromCompressedBase64(text, 32, false);
+  return hdrHistogram().decodeFromCompressedBase64(text, 32, false);
 }
