@@ -1,4 +1,4 @@
-import { PortUnavailable } from '../contract/ports/observe.ts';
+import { Unavailable } from '../contract/cannot-tell.ts';
 import type { CountAnswer, CountQuery, RowCounter } from '../contract/ports/records.ts';
 import type { SideAnswer } from './judge-table.ts';
 
@@ -8,8 +8,8 @@ export async function ask(counter: RowCounter, query: CountQuery): Promise<SideA
   try {
     answers = await counter.count([query]);
   } catch (error) {
-    if (!(error instanceof PortUnavailable)) throw error;
-    return { kind: 'unavailable', reason: error.message, hint: error.hint };
+    if (!(error instanceof Unavailable)) throw error;
+    return error;
   }
   const answer = answers[0];
   if (answer === undefined || answers.length !== 1) {

@@ -1,7 +1,7 @@
+import { Unavailable } from '../contract/cannot-tell.ts';
 import { PortUnavailable } from '../contract/ports/observe.ts';
 import type { RecordsSource } from '../contract/plan/target.ts';
 import { resolveSecret } from '../safety/secrets.ts';
-import { SideUnavailable } from './postgres/rows/diff-tables.ts';
 import { isLostConnection } from './postgres/session.ts';
 
 /** Both databases of a plan, as an engine connects to them. */
@@ -22,7 +22,7 @@ export function postgresAddress(source: RecordsSource | undefined): string {
 
 /** The error of a side that can't be asked; undefined for every other error. */
 export function unavailable(error: unknown): PortUnavailable | undefined {
-  const side = error instanceof SideUnavailable ? `the ${error.side} database: ` : '';
+  const side = error instanceof Unavailable ? `the ${error.side} database: ` : '';
   if (side === '' && !isLostConnection(error)) return undefined;
   return new PortUnavailable(
     'records',

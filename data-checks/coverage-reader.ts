@@ -1,3 +1,4 @@
+import { sideUnavailable } from '../contract/cannot-tell.ts';
 import type { CoveredTable } from '../contract/evidence/coverage.ts';
 import { comparesIn, namesOf } from '../contract/evidence/coverage.ts';
 import type { Phase } from '../contract/evidence/outcome.ts';
@@ -8,7 +9,6 @@ import { heldInMysql } from './mysql/held-tables.ts';
 import { twinsOf } from './mysql/names.ts';
 import { openMysql } from './mysql/session.ts';
 import { heldInPostgres, type HeldTables, type RowCount } from './postgres/held-tables.ts';
-import { SideUnavailable } from './postgres/rows/diff-tables.ts';
 import { openSession } from './postgres/session.ts';
 
 /** Where the rows of one table of old went, as far as its name and the plan tell. */
@@ -69,9 +69,7 @@ async function openOld(connection: Connection, { data }: Plan): Promise<HeldTabl
           await openMysql({ url: resolveSecret(data.oldMysql), timeoutMs: statementTimeoutMs }),
         );
   } catch (error) {
-    throw error instanceof Error && error.name === 'GreenlightError'
-      ? error
-      : new SideUnavailable('old', error);
+    throw error instanceof Error && error.name === 'GreenlightError' ? error : sideUnavailable('old', error);
   }
 }
 
@@ -80,7 +78,7 @@ async function openNew({ new: source, statementTimeoutMs }: Connection, { data }
     const session = await openSession({ url: postgresAddress(source), statementTimeoutMs });
     return await heldInPostgres(session, data.oldMysql === undefined ? undefined : twinsOf);
   } catch (error) {
-    throw new SideUnavailable('new', error);
+    throw sideUnavailable('new', error);
   }
 }
 

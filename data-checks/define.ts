@@ -1,10 +1,11 @@
 import { type PlannedLook, registerChecks } from '../checks/index.ts';
+import { Unavailable } from '../contract/cannot-tell.ts';
 import { mappingOfOther } from '../contract/evidence/coverage.ts';
 import { GreenlightError } from '../contract/errors.ts';
+import { unknownFinding } from '../contract/evidence/unknown-finding.ts';
 import { listsTables } from '../contract/plan/lists-tables.ts';
 import type { Finding } from '../contract/evidence/finding.ts';
 import type { Plan } from '../contract/plan/plan.ts';
-import { PortUnavailable } from '../contract/ports/observe.ts';
 import { stateChecksOf } from '../contract/plan/state-plan.ts';
 import { sideOf, type TableMapping } from '../contract/plan/table-mapping.ts';
 import { openLedger } from '../safety/ledger.ts';
@@ -15,7 +16,7 @@ import { coverageUnknown, judgeCoverage, judgeEmptied } from './judge-coverage.t
 import { judgeKeyspaces } from './judge-keyspaces.ts';
 import { judgeOthers } from './judge-others.ts';
 import { compareKeyspaces } from './keyspace-comparer.ts';
-import { judgeRows, type NotComparable } from './judge-rows.ts';
+import { judgeRows } from './judge-rows.ts';
 import { judgeState, leftOut } from './judge-state.ts';
 import { judgeTable } from './judge-table.ts';
 import { withoutOwnRows } from './own-rows.ts';
@@ -114,17 +115,7 @@ async function compareOthers({ data }: Plan, id: string, sides: Sides): Promise<
   if (others === undefined)
     throw new GreenlightError('INTERNAL', `the plan has no data.otherTables for ${id}`);
   const situation = await orUnavailable(() => sides.coverage.read());
-  if ('kind' in situation) {
-    const { reason, hint: remedy } = situation;
-    return {
-      check: id,
-      outcome: 'unknown',
-      cause: 'port-unavailable',
-      summary: reason,
-      remedy,
-      sampleSize: 0,
-    };
-  }
+  if (situation instanceof Unavailable) return unknownFinding(id, situation);
   const findings: Finding[] = [];
   for (const { table, twin, by } of situation.tables) {
     if (!by.includes(id)) continue;
@@ -176,12 +167,12 @@ async function compareRows(mapping: TableMapping, sides: Sides): Promise<Finding
   return judgeRows(mapping, await orUnavailable(() => sides.rows.compare(mapping)));
 }
 
-async function orUnavailable<T>(answer: () => Promise<T>): Promise<T | NotComparable> {
+async function orUnavailable<T>(answer: () => Promise<T>): Promise<T | Unavailable> {
   try {
     return await answer();
   } catch (error) {
-    if (!(error instanceof PortUnavailable)) throw error;
-    return { kind: 'unavailable', reason: error.message, hint: error.hint };
+    if (!(error instanceof Unavailable)) throw error;
+    return error;
   }
 }
 

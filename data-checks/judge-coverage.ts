@@ -1,15 +1,16 @@
+import { Unavailable } from '../contract/cannot-tell.ts';
 import type { CoveredTable } from '../contract/evidence/coverage.ts';
 import type { Finding } from '../contract/evidence/finding.ts';
+import { unknownFinding } from '../contract/evidence/unknown-finding.ts';
 import type { Situation, TableSituation } from './coverage-reader.ts';
-import type { NotComparable } from './judge-rows.ts';
 
 /** Tables that a sentence names before it says how many more there are. */
 const MOST_NAMED = 12;
 
 /** Whether each table of old is compared, or left out with a reason. Pure. */
-export function judgeCoverage(situation: Situation | NotComparable): Finding {
+export function judgeCoverage(situation: Situation | Unavailable): Finding {
   const check = 'tables-are-covered';
-  if ('kind' in situation) return unreachable(check, situation);
+  if (situation instanceof Unavailable) return unreachable(check, situation);
   const { tables, notes } = situation;
   const of = (state: CoveredTable['state']): readonly TableSituation[] =>
     tables.filter((table) => table.state === state);
@@ -55,9 +56,9 @@ export function judgeCoverage(situation: Situation | NotComparable): Finding {
 }
 
 /** That no table lost all its rows, compared or not. Pure. */
-export function judgeEmptied(situation: Situation | NotComparable): Finding {
+export function judgeEmptied(situation: Situation | Unavailable): Finding {
   const check = 'no-table-became-empty';
-  if ('kind' in situation) return unreachable(check, situation);
+  if (situation instanceof Unavailable) return unreachable(check, situation);
   // Where the plan says why no rows are right, and where new has no such table, other checks speak.
   const asked = situation.tables.filter((table) => table.emptyBecause === null);
   const emptied = asked.filter((table) => (table.oldRows ?? 0) > 0 && table.newRows === 0);
@@ -123,15 +124,10 @@ function reported({ twin: _twin, emptyBecause: _reason, ...table }: TableSituati
   return table;
 }
 
-function unreachable(check: string, { reason, hint }: NotComparable): Finding {
-  return {
-    check,
-    outcome: 'unknown',
-    cause: 'port-unavailable',
-    summary: `The tables of both sides could not be listed: ${reason}`,
-    remedy: hint,
-    sampleSize: 0,
-  };
+function unreachable(check: string, error: Unavailable): Finding {
+  return unknownFinding(check, error, {
+    summary: `The tables of both sides could not be listed: ${error.message}`,
+  });
 }
 
 /** `orders (12 rows; none on new), ...` */

@@ -1,22 +1,15 @@
+import { Unavailable } from '../contract/cannot-tell.ts';
 import type { Finding, TableReport } from '../contract/evidence/finding.ts';
+import { unknownFinding } from '../contract/evidence/unknown-finding.ts';
 import type { RedisMapping } from '../contract/plan/redis-plan.ts';
-import type { NotComparable } from './judge-rows.ts';
 import type { KeyspaceDiff } from './redis/keyspace-diff.ts';
 
 type Judged = Pick<Finding, 'outcome' | 'cause' | 'summary' | 'remedy' | 'measured' | 'expected' | 'unit'>;
 
 /** What a comparison of two keyspaces means for the plan. Pure. Only keys that were really compared pass or fail. */
-export function judgeKeyspaces(mapping: RedisMapping, diff: KeyspaceDiff | NotComparable): Finding {
-  if ('kind' in diff) {
-    const { reason, hint } = diff;
-    return {
-      check: mapping.id,
-      outcome: 'unknown',
-      cause: 'port-unavailable',
-      summary: `The keys could not be compared: ${reason}`,
-      remedy: hint,
-      sampleSize: 0,
-    };
+export function judgeKeyspaces(mapping: RedisMapping, diff: KeyspaceDiff | Unavailable): Finding {
+  if (diff instanceof Unavailable) {
+    return unknownFinding(mapping.id, diff, { summary: `The keys could not be compared: ${diff.message}` });
   }
   return {
     check: mapping.id,

@@ -1,14 +1,9 @@
+import { Unavailable } from '../contract/cannot-tell.ts';
 import type { Finding, TableReport } from '../contract/evidence/finding.ts';
+import { unknownFinding } from '../contract/evidence/unknown-finding.ts';
 import { sideOf, type TableMapping } from '../contract/plan/table-mapping.ts';
 import { outcomeOfRows } from './outcome-of-rows.ts';
 import type { TableDiff } from './postgres/rows/table-diff.ts';
-
-/** That the two databases could not be compared at all. */
-export interface NotComparable {
-  readonly kind: 'unavailable';
-  readonly reason: string;
-  readonly hint: string;
-}
 
 type Verdict = Pick<
   Finding,
@@ -16,17 +11,12 @@ type Verdict = Pick<
 > & { readonly answer: TableReport['answer'] };
 
 /** What a comparison row by row means for a mapped table. Pure. Only rows that were really compared pass or fail. */
-export function judgeRows(mapping: TableMapping, diff: TableDiff | NotComparable): Finding {
+export function judgeRows(mapping: TableMapping, diff: TableDiff | Unavailable): Finding {
   const [old, next] = [sideOf(mapping.old).table, sideOf(mapping.new).table];
-  if ('kind' in diff) {
-    const summary = `${old} and ${next} could not be compared: ${diff.reason}`;
-    return {
-      check: mapping.id,
-      outcome: 'unknown',
-      cause: 'port-unavailable',
+  if (diff instanceof Unavailable) {
+    const summary = `${old} and ${next} could not be compared: ${diff.message}`;
+    return unknownFinding(mapping.id, diff, {
       summary,
-      remedy: diff.hint,
-      sampleSize: 0,
       detail: {
         kind: 'table',
         table: {
@@ -39,7 +29,7 @@ export function judgeRows(mapping: TableMapping, diff: TableDiff | NotComparable
           notCompared: [summary],
         },
       },
-    };
+    });
   }
   const { answer, ...verdict } = judge(mapping, { ...diff, old }, next);
   return {

@@ -1,9 +1,10 @@
+import { type CannotTell, Unavailable } from '../contract/cannot-tell.ts';
 import type { Finding, StateReport } from '../contract/evidence/finding.ts';
+import { unknownFinding } from '../contract/evidence/unknown-finding.ts';
 import type { StateCheckId } from '../contract/plan/state-checks.ts';
 import type { StateExclusion, StatePlan } from '../contract/plan/state-plan.ts';
 import { undecidedReason } from './postgres/state/show-change.ts';
 import type { StateFinding, StateResult } from './postgres/state/state.ts';
-import type { NotComparable } from './judge-rows.ts';
 
 /** Findings that a report shows of one check. */
 const MOST_FINDINGS = 50;
@@ -12,15 +13,11 @@ const COMPARE_BY_HAND =
   'Compare both texts by hand; where they mean the same, name the object in data.state.except, with the reason';
 
 /** What one state check means for the plan. Pure. What could not be read never passes. */
-export function judgeState(
-  check: StateCheckId,
-  plan: StatePlan,
-  result: StateResult | NotComparable,
-): Finding {
-  if ('kind' in result) return unknown(check, 'port-unavailable', result.reason, result.hint);
+export function judgeState(check: StateCheckId, plan: StatePlan, result: StateResult | Unavailable): Finding {
+  if (result instanceof Unavailable) return notChecked(check, result);
   if (result.answer === 'not-checked' && result.undecided.length === 0) {
     const remedy = 'Make it readable for this role on both sides, then repeat';
-    return unknown(check, 'not-checked', result.reason ?? 'nobody knows why', remedy);
+    return notChecked(check, { word: 'not-checked', message: result.reason ?? 'nobody knows why', remedy });
   }
   const exclusions = plan.except.filter((one) => one.check === check && one.objects !== undefined);
   const pardoned = result.findings.map((finding) => ({
@@ -63,7 +60,8 @@ export function judgeState(
   };
   const [first] = broken;
   if (first === undefined && undecided.length > 0) {
-    const doubt = unknown(check, 'not-compared', undecidedReason(undecided), COMPARE_BY_HAND);
+    const message = undecidedReason(undecided);
+    const doubt = notChecked(check, { word: 'not-compared', message, remedy: COMPARE_BY_HAND });
     return { ...doubt, sampleSize: result.examined, detail: common.detail };
   }
   if (first === undefined) {
@@ -94,8 +92,8 @@ export function leftOut(check: StateCheckId, because: string): Finding {
   return { check, outcome: 'not-applicable', cause: 'left-out', summary: `Left out by the plan: ${because}` };
 }
 
-function unknown(check: StateCheckId, cause: string, reason: string, remedy: string): Finding {
-  return { check, outcome: 'unknown', cause, summary: `Not checked: ${reason}`, remedy, sampleSize: 0 };
+function notChecked(check: StateCheckId, why: Pick<CannotTell, 'word' | 'message' | 'remedy'>): Finding {
+  return unknownFinding(check, why, { summary: `Not checked: ${why.message}` });
 }
 
 function matches(exclusion: StateExclusion, finding: Pick<StateFinding, 'object'>): boolean {

@@ -1,11 +1,11 @@
+import { Unavailable } from '../contract/cannot-tell.ts';
 import type { Finding, TableReport } from '../contract/evidence/finding.ts';
 import type { CountAnswer } from '../contract/ports/records.ts';
 import { sameQuestion, sideOf, type TableMapping } from '../contract/plan/table-mapping.ts';
 import { canonicalDecimal } from './decimal.ts';
 
 /** What one side said, or that it could not be asked. */
-export type SideAnswer =
-  CountAnswer | { readonly kind: 'unavailable'; readonly reason: string; readonly hint: string };
+export type SideAnswer = CountAnswer | Unavailable;
 
 type Counted = Extract<CountAnswer, { kind: 'counted' }>;
 type Verdict = Pick<
@@ -16,7 +16,7 @@ type Verdict = Pick<
 /** Compares the two sides of one mapped table. Pure. Only two counts that were really taken can pass or fail. */
 export function judgeTable(mapping: TableMapping, old: SideAnswer, next: SideAnswer): Finding {
   const { answer, ...verdict } = judge(mapping, old, next);
-  const rows = (side: SideAnswer): number | null => (side.kind === 'counted' ? side.rows : null);
+  const rows = (side: SideAnswer): number | null => (isCounted(side) ? side.rows : null);
   return {
     check: mapping.id,
     ...verdict,
@@ -36,8 +36,16 @@ export function judgeTable(mapping: TableMapping, old: SideAnswer, next: SideAns
   };
 }
 
+function isCounted(side: SideAnswer): side is Counted {
+  return !(side instanceof Unavailable) && side.kind === 'counted';
+}
+
+function isMissing(side: SideAnswer): boolean {
+  return !(side instanceof Unavailable) && side.kind === 'missing';
+}
+
 function judge(mapping: TableMapping, old: SideAnswer, next: SideAnswer): Verdict {
-  if (next.kind === 'missing') return old.kind === 'missing' ? bothMissing(mapping) : newMissing(mapping);
+  if (isMissing(next)) return isMissing(old) ? bothMissing(mapping) : newMissing(mapping);
   const sides = [
     ['old', mapping.old, old],
     ['new', mapping.new, next],
@@ -67,6 +75,15 @@ function sameTable(mapping: TableMapping, old: Counted, next: Counted): Verdict 
 
 function notCounted(side: 'old' | 'new', table: string, answer: SideAnswer): Verdict | undefined {
   const path = side === 'old' ? 'target.old.records' : 'target.records';
+  if (answer instanceof Unavailable) {
+    return {
+      outcome: 'unknown',
+      answer: 'not-checked',
+      cause: answer.word,
+      summary: `The ${side} database could not be asked for ${table}: ${answer.message}`,
+      ...(answer.remedy !== undefined && { remedy: answer.remedy }),
+    };
+  }
   switch (answer.kind) {
     case 'counted':
       return undefined;
@@ -85,14 +102,6 @@ function notCounted(side: 'old' | 'new', table: string, answer: SideAnswer): Ver
         cause: 'unreadable',
         summary: `${table} could not be read in the ${side} database: ${answer.reason}`,
         remedy: `Make ${table} readable for the role of ${path}, then repeat`,
-      };
-    case 'unavailable':
-      return {
-        outcome: 'unknown',
-        answer: 'not-checked',
-        cause: 'port-unavailable',
-        summary: `The ${side} database could not be asked for ${table}: ${answer.reason}`,
-        remedy: answer.hint,
       };
   }
 }
@@ -173,7 +182,7 @@ function compareCounts(mapping: TableMapping, old: Counted, next: Counted): Verd
 }
 
 function sumsOf(mapping: TableMapping, old: SideAnswer, next: SideAnswer): TableReport['sums'] {
-  if (old.kind !== 'counted' || next.kind !== 'counted') return [];
+  if (!isCounted(old) || !isCounted(next)) return [];
   return Object.entries(mapping.sums).map(([before, after]) => ({
     column: before === after ? before : `${before} -> ${after}`,
     old: sumOf(old, before),

@@ -1,8 +1,9 @@
+import { Unavailable } from '../contract/cannot-tell.ts';
 import { PortUnavailable } from '../contract/ports/observe.ts';
 import { redisAddress } from '../contract/plan/redis-address.ts';
 import type { RedisMapping } from '../contract/plan/redis-plan.ts';
 import { resolveSecret } from '../safety/secrets.ts';
-import { diffKeyspaces, RedisUnavailable } from './redis/diff-keyspaces.ts';
+import { diffKeyspaces } from './redis/diff-keyspaces.ts';
 import type { KeyspaceDiff } from './redis/keyspace-diff.ts';
 
 /** Compares two keyspaces of a plan. @throws PortUnavailable when an address is wrong or a server can't be reached */
@@ -25,7 +26,7 @@ export async function compareKeyspaces(mapping: RedisMapping, timeoutMs: number)
       ...(emptyBecause === undefined ? {} : { emptyBecause }),
     });
   } catch (error) {
-    if (!(error instanceof RedisUnavailable)) throw error;
+    if (!(error instanceof Unavailable)) throw error;
     throw new PortUnavailable(
       'records',
       `the ${error.side} Redis server: ${error.message}`,

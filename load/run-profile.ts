@@ -1,4 +1,5 @@
 import type { Finding } from '../contract/evidence/finding.ts';
+import { unknownFinding } from '../contract/evidence/unknown-finding.ts';
 import { canBeShared, type LoadProfile } from '../contract/load/load-profile.ts';
 import type { LoadResult } from '../contract/load/load-result.ts';
 import type { Plan } from '../contract/plan/plan.ts';
@@ -27,14 +28,8 @@ export interface ProfileRun extends Pick<
 export async function runProfile(given: ProfileRun): Promise<Finding> {
   const { plan, profile, engine } = given;
   const flow = plan.flows.find((one) => one.id === profile.flow);
-  const unknown = (cause: string, summary: string, remedy: string): Finding => ({
-    check: profile.id,
-    outcome: 'unknown',
-    summary,
-    cause,
-    remedy,
-    sampleSize: 0,
-  });
+  const unknown = (word: string, message: string, remedy: string): Finding =>
+    unknownFinding(profile.id, { word, message, remedy });
 
   const refused = refusal(plan, profile, flow);
   if (refused !== undefined) return unknown('load-refused', refused.summary, refused.remedy);

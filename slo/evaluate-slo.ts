@@ -1,5 +1,6 @@
+import { Unavailable } from '../contract/cannot-tell.ts';
+import { unknownFinding } from '../contract/evidence/unknown-finding.ts';
 import type { Finding } from '../contract/evidence/finding.ts';
-import { MetricsUnavailable } from '../contract/ports/metrics.ts';
 import type { MetricsSource } from '../contract/slo/metrics-source.ts';
 import type { Slo, SloLevel, SloObjective } from '../contract/slo/slo.ts';
 import { judgeBudget, judgeBurnRate } from './judge-budget.ts';
@@ -24,14 +25,10 @@ export async function evaluateSlo(read: SloReader, slo: Slo, objective: SloObjec
     if (objective.kind === 'error-budget') return await judgeBudget(readLevel, slo, objective);
     return judgeSlo(slo, objective, await readLevel(objective));
   } catch (error) {
-    if (!(error instanceof MetricsUnavailable)) throw error;
-    return {
-      check: objective.id,
-      outcome: 'unknown',
+    if (!(error instanceof Unavailable)) throw error;
+    return unknownFinding(objective.id, error, {
       cause: 'metrics-unavailable',
       summary: `The metrics could not be read: ${error.message}`,
-      remedy: error.hint,
-      sampleSize: 0,
-    };
+    });
   }
 }

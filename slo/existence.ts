@@ -5,7 +5,7 @@ import { parseSelector } from './selector.ts';
  * selector names. What says where (labels of `up` and of `total`, the job) must be as it is written: else a typing error,
  * or another service with a metric of this name, would prove that there was not one such event. What says which kind of
  * event (`code=~"5.."`) may have any value: a target without errors never wrote that one.
- * @throws MetricsUnavailable where matchers can't be read
+ * @throws Unavailable where matchers can't be read
  */
 export function existence(up: string, part: string, total: string): string {
   const place = new Set(['job', 'instance', ...parseSelector(up).matchers.map(({ label }) => label)]);

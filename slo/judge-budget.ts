@@ -15,7 +15,7 @@ type ReadLevel = (level: SloLevel) => Promise<SloReadings>;
 
 /**
  * Judges how fast the error budget is spent. A pair of windows that both burn fails; without one, a window about which
- * nothing can be said makes the answer unknown. @throws MetricsUnavailable
+ * nothing can be said makes the answer unknown. @throws Unavailable
  */
 export async function judgeBurnRate(read: ReadLevel, slo: Slo, burn: BurnRate): Promise<Finding> {
   const windows = [...new Set(burn.pairs.flatMap(({ longS, shortS }) => [longS, shortS]))];
@@ -76,7 +76,7 @@ export async function judgeBurnRate(read: ReadLevel, slo: Slo, burn: BurnRate): 
 
 /**
  * Judges which share of the error budget of a period the window, or the time since the cut-over, has spent.
- * @throws MetricsUnavailable
+ * @throws Unavailable
  */
 export async function judgeBudget(
   read: ReadLevel,

@@ -31,7 +31,7 @@ export interface Stretch {
  * What a level was in a stretch of time.
  * @param mustHold whether a level that is broken there is refused, too: what is broken is no norm
  * @returns why nothing can be said, as a text
- * @throws MetricsUnavailable
+ * @throws Unavailable
  */
 export async function readNorm(
   metrics: MetricsPort,

@@ -21,7 +21,7 @@ export interface SloReadings {
   readonly history: SloHistory | null;
 }
 
-/** Asks a source everything that judging one objective needs. @throws MetricsUnavailable */
+/** Asks a source everything that judging one objective needs. @throws Unavailable */
 export type SloReader = (slo: Slo, level: SloLevel) => Promise<SloReadings>;
 
 /** The evaluations of the last `forS` seconds. */
@@ -40,7 +40,7 @@ const MOST_EVALUATIONS = 1000;
 /**
  * Asks everything that judging one objective needs.
  * @param atS as of which time, Unix seconds of the store's clock; without it as of now
- * @throws MetricsUnavailable
+ * @throws Unavailable
  */
 export async function readSlo(
   metrics: MetricsPort,

@@ -33,7 +33,7 @@ const Formatted = z.object({ status: z.literal('success'), data: z.string() });
 /** One rule that Prometheus has, with the seconds between two evaluations of its group. */
 export type LoadedRule = z.infer<typeof Loaded> & { readonly group: string; readonly interval: number };
 
-/** Everything that Prometheus has loaded. @throws MetricsUnavailable */
+/** Everything that Prometheus has loaded. @throws Unavailable */
 export async function loadedRules(options: PrometheusOptions): Promise<readonly LoadedRule[]> {
   const { data } = await askPrometheus(options, 'rules', undefined, Rules);
   return data.groups.flatMap(({ name, interval, rules }) =>
@@ -51,7 +51,7 @@ export interface RuleAnswer {
 
 /**
  * Looks whether Prometheus has loaded each rule as it was exported, and evaluates it without an error. Expressions are
- * compared as Prometheus itself writes them. @throws MetricsUnavailable
+ * compared as Prometheus itself writes them. @throws Unavailable
  */
 export async function rulesLoaded(
   options: PrometheusOptions,

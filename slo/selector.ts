@@ -1,4 +1,4 @@
-import { MetricsUnavailable } from '../contract/ports/metrics.ts';
+import { Unavailable } from '../contract/cannot-tell.ts';
 
 /** One matcher of a selector, in the notation of Prometheus. */
 export interface Matcher {
@@ -12,7 +12,7 @@ export interface Matcher {
 const QUOTED = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`/.source;
 const MATCHER = new RegExp(`^\\s*(([a-zA-Z_][a-zA-Z0-9_]*)\\s*(=~|!~|!=|=)\\s*(${QUOTED}))\\s*(?:,|$)`);
 
-/** Takes a selector apart. @throws MetricsUnavailable where its matchers can't be read */
+/** Takes a selector apart. @throws Unavailable where its matchers can't be read */
 export function parseSelector(selector: string): {
   readonly name: string;
   readonly matchers: readonly Matcher[];
@@ -23,7 +23,7 @@ export function parseSelector(selector: string): {
   while (rest.trim() !== '') {
     const [all = '', text = '', label = '', operator, quoted = ''] = MATCHER.exec(rest) ?? [];
     if (all === '') {
-      throw new MetricsUnavailable(
+      throw new Unavailable(
         `the matchers of ${selector} cannot be read from ${JSON.stringify(rest)} on`,
         'write name{label="value", other="value"}',
       );

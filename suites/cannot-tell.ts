@@ -1,26 +1,12 @@
+import { CannotTell, remedyOf } from '../contract/cannot-tell.ts';
 import { withoutColours } from './words.ts';
 
-/**
- * Thrown where something on our side keeps us from knowing: a broken port, a throw in a user's function, a missing
- * browser. It becomes a finding with outcome `unknown`, never `fail`.
- */
-export class CannotTell extends Error {
-  override readonly name = 'CannotTell';
-  /** Stable word for the kind of cause: `port-unavailable`, `flow-threw`, `browser-missing`. */
-  readonly word: string;
-  readonly remedy: string | undefined;
-  /** Lines that a program of ours printed before, without secrets. */
-  readonly output: readonly string[] | undefined;
-  constructor(
-    word: string,
-    message: string,
-    options: ErrorOptions & { readonly remedy?: string; readonly output?: readonly string[] } = {},
-  ) {
-    super(message, options);
-    this.word = word;
-    this.remedy = options.remedy;
-    this.output = options.output;
-  }
+export { CannotTell };
+
+/** Any error as one that keeps us from knowing: one that nobody foresaw is a fault of the harness. */
+export function toCannotTell(error: unknown): CannotTell {
+  if (error instanceof CannotTell) return error;
+  return new CannotTell('harness', firstLine(error), { cause: error, remedy: remedyOf(error) });
 }
 
 /** The first line of an error, without colours: what follows is a call log that may hold headers and values. */

@@ -1,13 +1,13 @@
 import { thirdPartyAt } from '../contract/plan/addresses.ts';
 import { allHold } from '../contract/flow/evaluate.ts';
 import type { Finding } from '../contract/evidence/finding.ts';
+import { unknownFinding } from '../contract/evidence/unknown-finding.ts';
 import type { ResponseView, WireRequest } from '../contract/flow/http.ts';
 import { RATE_LIMIT_WAIT_MS } from '../contract/events/situation.ts';
 import { type ApplicationPort, TargetUnreachable } from '../contract/ports/application.ts';
-import { PortUnavailable } from '../contract/ports/observe.ts';
 import type { Statement } from '../contract/flow/statement.ts';
 import { sendPatiently, type Wanted } from '../safety/patient-application.ts';
-import { CannotTell, firstLine } from './cannot-tell.ts';
+import { firstLine, toCannotTell } from './cannot-tell.ts';
 import type { Control } from './control.ts';
 import { judgeNoAnswer } from './no-answer.ts';
 import { expectedWords, firstWrong, wrongWords } from './words.ts';
@@ -45,20 +45,11 @@ export async function probeFinding(check: string, probe: () => Promise<Probed>):
   try {
     return judge(check, await probe());
   } catch (error) {
-    const remedy = error instanceof CannotTell ? error.remedy : hintOf(error);
-    return {
-      check,
-      outcome: 'unknown',
-      summary: firstLine(error) || 'it ended without a reason',
-      cause: wordOf(error),
-      ...(remedy !== undefined && { remedy }),
-      sampleSize: 0,
-      detail: {
-        kind: 'probe',
-        statements: [],
-        ...(error instanceof CannotTell && printed(error.output)),
-      },
-    };
+    const reason = toCannotTell(error);
+    return unknownFinding(check, reason, {
+      summary: firstLine(reason) || 'it ended without a reason',
+      detail: { kind: 'probe', statements: [], ...printed(reason.output) },
+    });
   }
 }
 
@@ -121,14 +112,4 @@ export function sendAs(
 ): Promise<ResponseView> {
   const waitMs = rateLimitWaitMs ?? RATE_LIMIT_WAIT_MS;
   return sendPatiently(application, request, budgetMs, { waitMs }, wanted);
-}
-
-function wordOf(error: unknown): string {
-  if (error instanceof CannotTell) return error.word;
-  return error instanceof PortUnavailable ? 'port-unavailable' : 'harness';
-}
-
-function hintOf(error: unknown): string | undefined {
-  const hint = (error as { hint?: unknown } | undefined)?.hint;
-  return typeof hint === 'string' ? hint : undefined;
 }

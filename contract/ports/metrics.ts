@@ -23,20 +23,10 @@ export interface RangeAnswer {
 
 /** Asks the store of the target's own metrics. Times are Unix seconds of the store's clock, not of ours. */
 export interface MetricsPort {
-  /** The store's time. @throws MetricsUnavailable */
+  /** The store's time. @throws Unavailable */
   now(): Promise<number>;
-  /** @throws MetricsUnavailable */
+  /** @throws Unavailable */
   instant(expression: string, atS: number): Promise<InstantAnswer>;
-  /** Both ends are included. @throws MetricsUnavailable */
+  /** Both ends are included. @throws Unavailable */
   range(expression: string, startS: number, endS: number, stepS: number): Promise<RangeAnswer>;
-}
-
-/** The store of metrics gave no answer that can be used, so nothing is known about the target. */
-export class MetricsUnavailable extends Error {
-  override readonly name = 'MetricsUnavailable';
-  readonly hint: string;
-  constructor(message: string, hint: string, options?: ErrorOptions) {
-    super(message, options);
-    this.hint = hint;
-  }
 }

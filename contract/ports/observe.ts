@@ -1,3 +1,4 @@
+import { Unavailable } from '../cannot-tell.ts';
 import type { Mail, MailQuery } from './mailbox.ts';
 import type { PaymentObject, PaymentQuery } from './payments.ts';
 import type { RecordsAnswer, RecordsQuery } from './records.ts';
@@ -44,13 +45,11 @@ export interface ObservePort<P extends PortName> {
 }
 
 /** The side we look from is broken, so nothing is known about the target. */
-export class PortUnavailable extends Error {
+export class PortUnavailable extends Unavailable {
   override readonly name = 'PortUnavailable';
   readonly port: PortName;
-  readonly hint: string;
-  constructor(port: PortName, message: string, hint: string, options?: ErrorOptions) {
-    super(`${port}: ${message}`, options);
+  constructor(port: PortName, message: string, remedy?: string, options?: ErrorOptions) {
+    super(`${port}: ${message}`, remedy, options);
     this.port = port;
-    this.hint = hint;
   }
 }

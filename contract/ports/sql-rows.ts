@@ -30,22 +30,12 @@ export interface SqlRows {
 
 /** Asks one database, in a read-only transaction for each statement: all of one answer is of one moment. */
 export interface SqlPort {
-  /** @throws SqlUnavailable */
+  /** @throws Unavailable */
   read(query: SqlQuery): Promise<SqlRows>;
-  /** The same text for the same database of the same running server, however it is addressed. @throws SqlUnavailable */
+  /** The same text for the same database of the same running server, however it is addressed. @throws Unavailable */
   identity(): Promise<string>;
   /** Ends the connection; never throws. */
   close(): Promise<void>;
-}
-
-/** The database gave no answer, or refused the statement. Whether it is the target's fault, nobody can say here. */
-export class SqlUnavailable extends Error {
-  override readonly name = 'SqlUnavailable';
-  readonly hint: string;
-  constructor(message: string, hint: string, options?: ErrorOptions) {
-    super(message, options);
-    this.hint = hint;
-  }
 }
 
 /** A number, where the value is one. */

@@ -1,6 +1,7 @@
+import { Unavailable } from '../../contract/cannot-tell.ts';
 import { PortUnavailable } from '../../contract/ports/observe.ts';
 import type { CountAnswer, CountQuery, RowCounter } from '../../contract/ports/records.ts';
-import { sqlNumber, type SqlPort, SqlUnavailable } from '../../contract/ports/sql-rows.ts';
+import { sqlNumber, type SqlPort } from '../../contract/ports/sql-rows.ts';
 import { openSql } from '../../safety/sql/open-sql.ts';
 
 const NO_SUCH_TABLE = 1146;
@@ -31,7 +32,7 @@ function open(url: string, statementTimeoutMs: number): SqlPort {
   try {
     return openSql(url, { statementTimeoutMs });
   } catch (error) {
-    throw error instanceof SqlUnavailable ? unavailable(error) : error;
+    throw error instanceof Unavailable ? unavailable(error) : error;
   }
 }
 
@@ -49,7 +50,7 @@ async function countTable(port: SqlPort, { table, filter, sums = [] }: CountQuer
     if (counted === undefined) return { kind: 'unreadable', reason: 'the count returned no number' };
     return { kind: 'counted', rows: counted, sums: {}, relation: `${await port.identity()}/${name}` };
   } catch (error) {
-    if (!(error instanceof SqlUnavailable)) throw error;
+    if (!(error instanceof Unavailable)) throw error;
     const errno = errnoOf(error);
     // A table that only the filter names is no part of what the target must have.
     if (errno === NO_SUCH_TABLE && (await isMissing(port, name))) return { kind: 'missing' };
@@ -65,16 +66,16 @@ async function isMissing(port: SqlPort, name: string): Promise<boolean> {
     await port.read({ text: `select 1 from ${name} limit 1` });
     return false;
   } catch (error) {
-    if (!(error instanceof SqlUnavailable)) throw error;
+    if (!(error instanceof Unavailable)) throw error;
     if (errnoOf(error) === NO_SUCH_TABLE) return true;
     throw unavailable(error);
   }
 }
 
-function errnoOf({ cause }: SqlUnavailable): unknown {
+function errnoOf({ cause }: Unavailable): unknown {
   return (cause as { readonly errno?: unknown } | undefined)?.errno;
 }
 
-function unavailable(error: SqlUnavailable): PortUnavailable {
-  return new PortUnavailable('records', error.message, error.hint, { cause: error });
+function unavailable(error: Unavailable): PortUnavailable {
+  return new PortUnavailable('records', error.message, error.remedy, { cause: error });
 }

@@ -1,10 +1,10 @@
+import { Unavailable, sideUnavailable } from '../../contract/cannot-tell.ts';
 import { describeTables, inventory, type Table } from '../postgres/catalog.ts';
 import { parseTableName } from '../postgres/names.ts';
 import { resolveRelation } from '../postgres/relation.ts';
 import { notChecked } from '../postgres/rows/answer.ts';
 import type { Comparison, Diff, DiffOptions } from '../postgres/rows/diff-options.ts';
 import { Meter } from '../postgres/rows/meter.ts';
-import { SideUnavailable } from '../postgres/rows/side-unavailable.ts';
 import type { TableDiff, TablePair } from '../postgres/rows/table-diff.ts';
 import { matches } from '../postgres/rows/work-list.ts';
 import { openSession, type Session } from '../postgres/session.ts';
@@ -21,7 +21,7 @@ export function isMysqlAddress(url: string): boolean {
 /**
  * Compares tables of a MariaDB or MySQL database (old) with those of a PostgreSQL database (new) row by row, without
  * writing to either. The rows are read, brought into one form and compared by this process.
- * @throws SideUnavailable when a side can't be opened
+ * @throws Unavailable when a side can't be opened
  */
 export async function diffFromMysql(options: DiffOptions): Promise<Diff> {
   const comparison = await openMysqlComparison(options);
@@ -33,7 +33,7 @@ export async function diffFromMysql(options: DiffOptions): Promise<Diff> {
   }
 }
 
-/** @throws SideUnavailable when a side can't be opened */
+/** @throws Unavailable when a side can't be opened */
 export async function openMysqlComparison(options: DiffOptions): Promise<Comparison> {
   const timeoutMs = options.statementTimeoutMs ?? 60_000;
   const open = {
@@ -47,7 +47,7 @@ export async function openMysqlComparison(options: DiffOptions): Promise<Compari
         await session.client.query('savepoint opened');
         return session;
       } catch (error) {
-        throw new SideUnavailable('new', error);
+        throw sideUnavailable('new', error);
       }
     },
   };
@@ -94,7 +94,7 @@ export async function openMysqlComparison(options: DiffOptions): Promise<Compari
     try {
       await recover();
     } catch (error) {
-      if (!(error instanceof SideUnavailable)) throw error;
+      if (!(error instanceof Unavailable)) throw error;
       return unchecked(item.pair, 'connection-lost', `The ${error.side} database is gone: ${error.message}`);
     }
     options.onTable?.(item.pair.old);
@@ -153,9 +153,7 @@ export async function openMysqlComparison(options: DiffOptions): Promise<Compari
 
 /** Without the client, nothing is said about the database. */
 function unlessMissing(side: 'old' | 'new', error: unknown): unknown {
-  return error instanceof Error && error.name === 'GreenlightError'
-    ? error
-    : new SideUnavailable(side, error);
+  return error instanceof Error && error.name === 'GreenlightError' ? error : sideUnavailable(side, error);
 }
 
 interface Job {

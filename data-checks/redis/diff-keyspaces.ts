@@ -1,3 +1,4 @@
+import { Unavailable } from '../../contract/cannot-tell.ts';
 import { GreenlightError } from '../../contract/errors.ts';
 import { type RedisAddress, redisAddress } from '../../contract/plan/redis-address.ts';
 import { comparePass, reversePass } from './scan.ts';
@@ -9,7 +10,6 @@ import {
   numberOf,
   openReader,
   type Reader,
-  RedisUnavailable,
   RefusedByServer,
   selectDatabase,
   type SideName,
@@ -19,8 +19,6 @@ import { expiryReader, noSuchKey, serverFacts } from './server-facts.ts';
 import { type BothFacts, evictions, refusal, replicaNotes, versionNotes } from './server-state.ts';
 import { settle } from './settle.ts';
 
-export { RedisUnavailable };
-
 /** Differing keys that are read again; more than that, and they can't all be due to keys on their way. */
 const MOST_SETTLED = 10_000;
 const TOLERANCE_MS = 1000;
@@ -29,7 +27,7 @@ const ROUNDS = 3;
 /**
  * Compares two Redis keyspaces in both directions, without writing to either. Whatever keeps them from being compared
  * completely is an answer, and never `equal`.
- * @throws RedisUnavailable when a server can't be reached at the start; GreenlightError PART_MISSING without the client,
+ * @throws Unavailable when a server can't be reached at the start; GreenlightError PART_MISSING without the client,
  * USAGE for an address that is wrong
  */
 export async function diffKeyspaces(options: KeyspaceOptions): Promise<KeyspaceDiff> {
@@ -79,7 +77,7 @@ async function compare(readers: readonly [Reader, Reader], options: KeyspaceOpti
     if (outcome.answer !== 'not-checked' && refusedNow !== undefined) outcome = notChecked(refusedNow);
     if (outcome.answer === 'equal' && evicted !== undefined) outcome = unstable(outcome, evicted);
   } catch (error) {
-    if (error instanceof RedisUnavailable) {
+    if (error instanceof Unavailable) {
       const reason = `The ${error.side} server went away: ${error.message}`;
       outcome = notChecked({ cause: 'connection-lost', reason });
     } else if (error instanceof RefusedByServer) {

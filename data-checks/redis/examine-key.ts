@@ -33,7 +33,7 @@ export interface Examined {
 
 /**
  * Compares one key whatever its size.
- * @throws RedisUnavailable, RefusedByServer
+ * @throws Unavailable, RefusedByServer
  */
 export async function examineKey(sides: Sides, key: Buffer): Promise<Examined> {
   for (let attempt = 0; ; attempt += 1) {

@@ -15,7 +15,7 @@ const MOST_SHOWN = 200;
 /**
  * The parts of two values of one type that differ, the first ones; empty: the values are equal. Read in windows,
  * however big they are.
- * @throws RedisUnavailable, RefusedByServer
+ * @throws Unavailable, RefusedByServer
  */
 export async function examineValue(
   sides: readonly [Reader, Reader],

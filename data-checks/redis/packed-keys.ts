@@ -47,7 +47,7 @@ return answer`;
 
 /**
  * Whether the server packs for this user: 7.0 and later do, where rules for the user allow it.
- * @throws RedisUnavailable
+ * @throws Unavailable
  */
 export async function canPack(reader: Reader, probe: string): Promise<boolean> {
   // Without keys, the script asks for no memory, and would only be refused in each step.
@@ -57,7 +57,7 @@ export async function canPack(reader: Reader, probe: string): Promise<boolean> {
 
 /**
  * The keys in their order, or undefined when the server refused: then one question for each tells why.
- * @throws RedisUnavailable, RefusedByServer
+ * @throws Unavailable, RefusedByServer
  */
 export async function packedKeys(
   reader: Reader,

@@ -1,3 +1,4 @@
+import { sideUnavailable } from '../../contract/cannot-tell.ts';
 import type * as Ioredis from 'ioredis';
 import type { RedisAddress } from '../../contract/plan/redis-address.ts';
 import { GreenlightError } from '../../contract/errors.ts';
@@ -30,24 +31,14 @@ export class RefusedByServer extends Error {
   override readonly name = 'RefusedByServer';
 }
 
-/** One of the servers does not answer (any more). */
-export class RedisUnavailable extends Error {
-  override readonly name = 'RedisUnavailable';
-  readonly side: SideName;
-  constructor(side: SideName, cause: unknown) {
-    super(cause instanceof Error ? cause.message || cause.name : String(cause), { cause });
-    this.side = side;
-  }
-}
-
 /** One side of a comparison. */
 export interface Reader {
   readonly side: SideName;
   /** The one that was asked for; `selectDatabase` goes there. */
   readonly database: number;
-  /** Sends all commands at once. @throws RedisUnavailable when the connection is lost */
+  /** Sends all commands at once. @throws Unavailable when the connection is lost */
   ask(commands: readonly Command[]): Promise<readonly Reply[]>;
-  /** Sends one command that must be answered. @throws RedisUnavailable, RefusedByServer */
+  /** Sends one command that must be answered. @throws Unavailable, RefusedByServer */
   one(...command: Command): Promise<Exclude<Reply, Refusal>>;
   close(): void;
 }
@@ -59,12 +50,10 @@ export interface ReaderOptions {
   readonly timeoutMs: number;
 }
 
-/** @throws RedisUnavailable; GreenlightError PART_MISSING without the client */
+/** @throws Unavailable; GreenlightError PART_MISSING without the client */
 export async function openReader({ side, address, timeoutMs }: ReaderOptions): Promise<Reader> {
   const unavailable = (error: unknown): Error =>
-    error instanceof TypeError || error instanceof GreenlightError
-      ? error
-      : new RedisUnavailable(side, error);
+    error instanceof TypeError || error instanceof GreenlightError ? error : sideUnavailable(side, error);
   const connection = await connectRedis(address.server, timeoutMs).catch((error: unknown) => {
     throw unavailable(error);
   });
@@ -90,7 +79,7 @@ export async function openReader({ side, address, timeoutMs }: ReaderOptions): P
 
 /**
  * Goes to the database that is to be read; a connection begins in 0, which a user without the right to choose may read.
- * @throws RedisUnavailable, RefusedByServer
+ * @throws Unavailable, RefusedByServer
  */
 export async function selectDatabase(reader: Reader): Promise<void> {
   const { side, database } = reader;

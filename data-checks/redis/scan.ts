@@ -41,12 +41,12 @@ export interface ScanOptions {
   readonly pattern: string | undefined;
 }
 
-/** Reads every key of old and its twin on new. @throws RedisUnavailable, RefusedByServer */
+/** Reads every key of old and its twin on new. @throws Unavailable, RefusedByServer */
 export async function comparePass(sides: Sides, options: ScanOptions, pass: Pass): Promise<void> {
   await inSteps(sides.readers[0], options, (keys) => compareStep(sides, keys, pass));
 }
 
-/** Looks for keys of new that old has not. @throws RedisUnavailable, RefusedByServer */
+/** Looks for keys of new that old has not. @throws Unavailable, RefusedByServer */
 export async function reversePass({ readers }: Sides, options: ScanOptions, pass: Pass): Promise<void> {
   const [old, next] = readers;
   await inSteps(next, options, async (keys) => {

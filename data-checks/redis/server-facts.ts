@@ -3,7 +3,7 @@ import { answered, bytesOf, numberOf, type Reader, Refusal } from './reader.ts';
 /** What `INFO` says, by its own names. */
 export type ServerFacts = Readonly<Record<string, string>>;
 
-/** @throws RedisUnavailable, RefusedByServer */
+/** @throws Unavailable, RefusedByServer */
 export async function serverFacts(reader: Reader): Promise<ServerFacts> {
   const lines = bytesOf(await reader.one('INFO')).split(/\r?\n/);
   return Object.fromEntries(

@@ -21,7 +21,7 @@ const JITTER_MS = 250;
 /**
  * Reads suspected keys again, `rounds` times with growing pauses, until they are equal or stand still: a difference
  * counts when two reads in a row find the very same one.
- * @throws RedisUnavailable, RefusedByServer
+ * @throws Unavailable, RefusedByServer
  */
 export async function settle(
   sides: Sides,

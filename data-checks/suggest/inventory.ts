@@ -1,10 +1,10 @@
+import { sideUnavailable } from '../../contract/cannot-tell.ts';
 import { GreenlightError } from '../../contract/errors.ts';
 import { describeTable, tableNames } from '../mysql/catalog.ts';
 import { isMysqlAddress } from '../mysql/diff-from-mysql.ts';
 import { twinsOf } from '../mysql/names.ts';
 import { type MysqlSession, openMysql, quoteName } from '../mysql/session.ts';
 import { inventory, type Table } from '../postgres/catalog.ts';
-import { SideUnavailable } from '../postgres/rows/side-unavailable.ts';
 import { openSession, type Session } from '../postgres/session.ts';
 
 /** One column, as far as suggestions need it. */
@@ -49,7 +49,7 @@ export interface Inventory {
 
 /**
  * Reads which tables two databases have. Only the catalogue is read, and one row of each table at most.
- * @throws SideUnavailable when a side can't be opened or read
+ * @throws Unavailable when a side can't be opened or read
  */
 export async function readInventory(options: {
   readonly old: string;
@@ -62,7 +62,7 @@ export async function readInventory(options: {
         ? await ofMysql(options[name], options.statementTimeoutMs)
         : await ofPostgres(options[name], options.statementTimeoutMs);
     } catch (error) {
-      throw error instanceof GreenlightError ? error : new SideUnavailable(name, error);
+      throw error instanceof GreenlightError ? error : sideUnavailable(name, error);
     }
   };
   return { old: await side('old'), new: await side('new') };

@@ -1,4 +1,5 @@
 import type { Finding } from '../../contract/evidence/finding.ts';
+import { unknownFinding } from '../../contract/evidence/unknown-finding.ts';
 import {
   blockWarmupS,
   COMPARED_SIDES,
@@ -30,14 +31,8 @@ export interface ComparisonRun extends Pick<LoadOrder, 'run' | 'scratch' | 'secr
  */
 export async function runComparison(given: ComparisonRun): Promise<Finding> {
   const { plan, comparison, engine, signal } = given;
-  const unknown = (cause: string, summary: string, remedy: string): Finding => ({
-    check: comparison.id,
-    outcome: 'unknown',
-    cause,
-    summary,
-    remedy,
-    sampleSize: 0,
-  });
+  const unknown = (word: string, message: string, remedy: string): Finding =>
+    unknownFinding(comparison.id, { word, message, remedy });
   const oldUrls = plan.target.old?.urls;
   if (oldUrls === undefined) {
     return unknown('no-old', 'The plan names no address of the old system', 'add target.old.urls');

@@ -1,5 +1,6 @@
+import { Unavailable } from '../../contract/cannot-tell.ts';
 import type * as Mysql2 from 'mysql2';
-import { type SqlPort, SqlUnavailable } from '../../contract/ports/sql-rows.ts';
+import { type SqlPort } from '../../contract/ports/sql-rows.ts';
 import { importOptional } from '../../host/import-optional.ts';
 import { mysqlConnection } from '../database-address.ts';
 import type { SqlLimits } from './limits.ts';
@@ -123,7 +124,7 @@ function unavailable(error: unknown): Error {
   // How a missing client is installed says its own error.
   if (error instanceof Error && error.name === 'GreenlightError') return error;
   const message = error instanceof Error ? error.message || String(error) : String(error);
-  return new SqlUnavailable(`MariaDB or MySQL could not be asked: ${message}`, hintFor(error), {
+  return new Unavailable(`MariaDB or MySQL could not be asked: ${message}`, hintFor(error), {
     cause: error,
   });
 }

@@ -1,10 +1,6 @@
+import { Unavailable } from '../../contract/cannot-tell.ts';
 import type { Client, CustomTypesConfig, QueryArrayConfig } from 'pg';
-import {
-  type SqlIdentity,
-  type SqlPort,
-  type SqlRows,
-  SqlUnavailable,
-} from '../../contract/ports/sql-rows.ts';
+import { type SqlIdentity, type SqlPort, type SqlRows } from '../../contract/ports/sql-rows.ts';
 import { identityOfPostgres, readOnlyConnection } from '../read-only-connection.ts';
 import type { SqlLimits } from './limits.ts';
 
@@ -76,9 +72,9 @@ export function rowsOf(
 
 const NEITHER_TABLE_NOR_COLUMN: readonly unknown[] = ['42P01', '42703', '42883', '42601', '3F000'];
 
-function unavailable(error: unknown): SqlUnavailable {
+function unavailable(error: unknown): Unavailable {
   const message = error instanceof Error ? error.message || String(error) : String(error);
-  return new SqlUnavailable(`PostgreSQL could not be asked: ${message}`, hintFor(error), { cause: error });
+  return new Unavailable(`PostgreSQL could not be asked: ${message}`, hintFor(error), { cause: error });
 }
 
 function hintFor(error: unknown): string {

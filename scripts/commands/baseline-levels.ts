@@ -1,3 +1,4 @@
+import { Unavailable } from '../../contract/cannot-tell.ts';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
@@ -6,7 +7,7 @@ import { EXIT, exitCodeOf } from '../../contract/exit-codes.ts';
 import type { LevelBaseline, LevelNorm } from '../../contract/slo/level-baseline.ts';
 import { type Decision, worstOutcome } from '../../contract/evidence/outcome.ts';
 import type { Plan } from '../../contract/plan/plan.ts';
-import { type MetricsPort, MetricsUnavailable } from '../../contract/ports/metrics.ts';
+import { type MetricsPort } from '../../contract/ports/metrics.ts';
 import type { Slo, SloLevel } from '../../contract/slo/slo.ts';
 import { readLevelBaseline, sealBaseline } from '../../load/compare/baseline-file.ts';
 import { prometheusOf } from '../../slo/sources/open-prometheus.ts';
@@ -212,8 +213,8 @@ async function unknownWithoutStore(context: CommandContext, work: () => Promise<
   try {
     context.finish(await work());
   } catch (error) {
-    if (!(error instanceof MetricsUnavailable)) throw error;
-    context.screen.out(`nobody can tell: ${error.message}\n${error.hint}`);
+    if (!(error instanceof Unavailable)) throw error;
+    context.screen.out(`nobody can tell: ${error.message}\n${error.remedy ?? ''}`);
     context.finish(exitCodeOf('INCONCLUSIVE'));
   }
 }

@@ -1,3 +1,4 @@
+import { Unavailable } from '../../contract/cannot-tell.ts';
 import { type Command, Option } from 'commander';
 import { GreenlightError } from '../../contract/errors.ts';
 import { EXIT } from '../../contract/exit-codes.ts';
@@ -5,7 +6,6 @@ import { diffFromMysql, isMysqlAddress } from '../../data-checks/mysql/diff-from
 import { type Diff, type DiffOptions, diffTables } from '../../data-checks/postgres/rows/diff-tables.ts';
 import type { Mode } from '../../data-checks/postgres/rows/modes.ts';
 import type { Segment } from '../../data-checks/postgres/rows/segment.ts';
-import { SideUnavailable } from '../../data-checks/postgres/rows/side-unavailable.ts';
 import { readInventory } from '../../data-checks/suggest/inventory.ts';
 import type { Screen } from '../../safety/screen.ts';
 import { type CommandContext, commandOf, wholeNumber } from '../command-context.ts';
@@ -129,7 +129,7 @@ async function compare({ screen }: CommandContext, options: DataDiffOptions): Pr
     diff = await compareTables({ ...engineOptions(options), ...diffProgress(screen) });
   } catch (error) {
     // Whatever keeps the two from being compared says nothing about their rows.
-    const side = error instanceof SideUnavailable ? `The ${error.side} database` : 'The databases';
+    const side = error instanceof Unavailable ? `The ${error.side} database` : 'The databases';
     screen.err(`${side} could not be read: ${error instanceof Error ? error.message : String(error)}`);
     return EXIT.INCONCLUSIVE;
   }
@@ -152,7 +152,7 @@ async function suggest(screen: Screen, options: DataDiffOptions, diff: Diff): Pr
     suggested = suggestedAfterDiff(diff, inventory, isMysqlAddress(options.old));
   } catch (error) {
     // The comparison stands.
-    if (!(error instanceof SideUnavailable)) throw error;
+    if (!(error instanceof Unavailable)) throw error;
     screen.err(`Nothing can be suggested: the ${error.side} database is gone (${error.message})`);
   }
   if (options.json) {

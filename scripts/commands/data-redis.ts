@@ -1,8 +1,9 @@
+import { Unavailable } from '../../contract/cannot-tell.ts';
 import { type Command, InvalidArgumentError } from 'commander';
 import { GreenlightError } from '../../contract/errors.ts';
 import { EXIT } from '../../contract/exit-codes.ts';
 import { redisAddress } from '../../contract/plan/redis-address.ts';
-import { diffKeyspaces, RedisUnavailable } from '../../data-checks/redis/diff-keyspaces.ts';
+import { diffKeyspaces } from '../../data-checks/redis/diff-keyspaces.ts';
 import type { KeyspaceDiff, KeyspaceOptions } from '../../data-checks/redis/keyspace-diff.ts';
 import { type CommandContext, commandOf, repeated, wholeNumber } from '../command-context.ts';
 import { exitCodeOfKeyspaces } from '../data/exit-code-of-data.ts';
@@ -77,7 +78,7 @@ async function compare({ screen }: CommandContext, options: DataRedisOptions): P
   try {
     diff = await diffKeyspaces(engineOptions(options, screen));
   } catch (error) {
-    if (!(error instanceof RedisUnavailable)) throw error;
+    if (!(error instanceof Unavailable)) throw error;
     screen.err(`The ${error.side} server could not be read: ${error.message}`);
     return EXIT.INCONCLUSIVE;
   }

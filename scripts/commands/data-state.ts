@@ -1,7 +1,7 @@
+import { Unavailable } from '../../contract/cannot-tell.ts';
 import { type Command, InvalidArgumentError } from 'commander';
 import { EXIT } from '../../contract/exit-codes.ts';
 import { NOT_LOOKED_AT, STATE_CHECKS, type StateCheckId } from '../../contract/plan/state-checks.ts';
-import { SideUnavailable } from '../../data-checks/postgres/rows/diff-tables.ts';
 import { checkState } from '../../data-checks/postgres/state/check-state.ts';
 import type { StateResult } from '../../data-checks/postgres/state/state.ts';
 import { type CommandContext, commandOf, wholeNumber } from '../command-context.ts';
@@ -60,7 +60,7 @@ async function check({ screen }: CommandContext, options: DataStateOptions): Pro
       watchMs: options.watch * 1000,
     });
   } catch (error) {
-    const side = error instanceof SideUnavailable ? `The ${error.side} database` : 'The databases';
+    const side = error instanceof Unavailable ? `The ${error.side} database` : 'The databases';
     screen.err(`${side} could not be read: ${error instanceof Error ? error.message : String(error)}`);
     return EXIT.INCONCLUSIVE;
   }

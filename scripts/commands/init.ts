@@ -1,10 +1,10 @@
+import { Unavailable } from '../../contract/cannot-tell.ts';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { EXIT } from '../../contract/exit-codes.ts';
 import { GreenlightError } from '../../contract/errors.ts';
 import { hasCredentials, WebAddress } from '../../contract/plan/web-address.ts';
-import { SideUnavailable } from '../../data-checks/postgres/rows/side-unavailable.ts';
 import { createHttpApplication } from '../../safety/http-application.ts';
 import { type CommandContext, commandOf, wholeNumber } from '../command-context.ts';
 import { protectAddresses, untilInterrupted } from '../data/two-databases.ts';
@@ -256,7 +256,7 @@ async function dataOf({ screen }: CommandContext, databases: NamedDatabases): Pr
     screen.transient('reading the catalogues of both databases');
     return await readDataPart(databases, 60_000);
   } catch (error) {
-    if (!(error instanceof SideUnavailable)) throw error;
+    if (!(error instanceof Unavailable)) throw error;
     screen.err(
       `The ${error.side} database could not be read: ${error.message}. The plan is written without it.`,
     );

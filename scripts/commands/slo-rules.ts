@@ -1,7 +1,7 @@
+import { Unavailable } from '../../contract/cannot-tell.ts';
 import type { Command } from 'commander';
 import { GreenlightError } from '../../contract/errors.ts';
 import { exitCodeOf } from '../../contract/exit-codes.ts';
-import { MetricsUnavailable } from '../../contract/ports/metrics.ts';
 import { prometheusOf } from '../../slo/sources/open-prometheus.ts';
 import { rulesLoaded } from '../../slo/rules-loaded.ts';
 import { redactorOf } from '../../safety/redactor.ts';
@@ -44,8 +44,8 @@ export function sloRulesCommand(context: CommandContext): Command {
         // Rules that are missing say nothing about the target: nobody would hear of a breach.
         context.finish(exitCodeOf(wrong.length === 0 && answers.length > 0 ? 'GO' : 'INCONCLUSIVE'));
       } catch (error) {
-        if (!(error instanceof MetricsUnavailable)) throw error;
-        context.screen.out(`nobody can tell: ${error.message}\n${error.hint}`);
+        if (!(error instanceof Unavailable)) throw error;
+        context.screen.out(`nobody can tell: ${error.message}\n${error.remedy ?? ''}`);
         context.finish(exitCodeOf('INCONCLUSIVE'));
       }
     });

@@ -1,5 +1,5 @@
+import { Unavailable } from '../../contract/cannot-tell.ts';
 import { z } from 'zod';
-import { MetricsUnavailable } from '../../contract/ports/metrics.ts';
 import type { AlertsCheck } from '../../contract/slo/alerts-check.ts';
 import { resolveSecret } from '../../safety/secrets.ts';
 import { askJson } from '../sources/ask-json.ts';
@@ -27,7 +27,7 @@ export function alertmanagerOf(
   };
 }
 
-/** The routes that Alertmanager has loaded: version 2 of its interface gives its configuration. @throws MetricsUnavailable */
+/** The routes that Alertmanager has loaded: version 2 of its interface gives its configuration. @throws Unavailable */
 export async function loadedRoutes(
   { url, headers }: AlertmanagerOptions,
   signal?: AbortSignal,
@@ -36,10 +36,10 @@ export async function loadedRoutes(
   const { status, body } = await askJson(`${url}/api/v2/status`, headers, hint, signal);
   const answer = Status.safeParse(body);
   if (status !== 200 || !answer.success)
-    throw new MetricsUnavailable(`Alertmanager answered ${status}, and not with its configuration`, hint);
+    throw new Unavailable(`Alertmanager answered ${status}, and not with its configuration`, hint);
   // Lazy: only this question needs to read YAML.
   const { parse } = await import('yaml');
   const config = Config.safeParse(parse(answer.data.config.original));
   if (config.success) return config.data.route;
-  throw new MetricsUnavailable('the configuration of Alertmanager has no route that can be read', hint);
+  throw new Unavailable('the configuration of Alertmanager has no route that can be read', hint);
 }

@@ -1,6 +1,7 @@
+import { Unavailable } from '../../contract/cannot-tell.ts';
+import { unknownFinding } from '../../contract/evidence/unknown-finding.ts';
 import { z } from 'zod';
 import type { Finding } from '../../contract/evidence/finding.ts';
-import { MetricsUnavailable } from '../../contract/ports/metrics.ts';
 import type { AlertRule, AlertsCheck } from '../../contract/slo/alerts-check.ts';
 import type { RuleFile } from '../prometheus-rule.ts';
 import { loadedRules, rulesLoaded } from '../rules-loaded.ts';
@@ -35,15 +36,11 @@ export async function evaluateAlerts(check: AlertsCheck, systems: AlertSystems):
     ];
     return findingOf(check.id, answers);
   } catch (error) {
-    if (!(error instanceof MetricsUnavailable)) throw error;
-    return {
-      check: check.id,
-      outcome: 'unknown',
+    if (!(error instanceof Unavailable)) throw error;
+    return unknownFinding(check.id, error, {
       cause: 'alerting-unavailable',
       summary: `Whether anybody would be told cannot be asked: ${error.message}`,
-      remedy: error.hint,
-      sampleSize: 0,
-    };
+    });
   }
 }
 
@@ -177,7 +174,7 @@ async function deliveryOf(
   return answers;
 }
 
-/** Whether the rule itself is routed to a receiver, which a test alert has another name for. @throws MetricsUnavailable */
+/** Whether the rule itself is routed to a receiver, which a test alert has another name for. @throws Unavailable */
 function byName(rule: AlertRule, root: Route, receiver: string): boolean {
   try {
     return receiversOf({ ...labelsOf(rule), alertname: rule.alert }, root).receivers.includes(receiver);
@@ -186,9 +183,9 @@ function byName(rule: AlertRule, root: Route, receiver: string): boolean {
   }
 }
 
-function unreadable(cause: unknown): MetricsUnavailable {
+function unreadable(cause: unknown): Unavailable {
   const why = cause instanceof Error ? cause.message : String(cause);
-  return new MetricsUnavailable(why, 'show the way with amtool config routes test', { cause });
+  return new Unavailable(why, 'show the way with amtool config routes test', { cause });
 }
 
 function labelsOf({ labels, seriesLabels, severity }: AlertRule): Record<string, string> {

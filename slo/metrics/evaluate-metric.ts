@@ -1,5 +1,6 @@
+import { Unavailable } from '../../contract/cannot-tell.ts';
+import { unknownFinding } from '../../contract/evidence/unknown-finding.ts';
 import type { Finding } from '../../contract/evidence/finding.ts';
-import { MetricsUnavailable } from '../../contract/ports/metrics.ts';
 import type { MetricCheck } from '../../contract/slo/metric-check.ts';
 import { everyOf, questionsOf } from '../../contract/slo/metric-problems.ts';
 import { METRIC_TRAITS, type MetricSource, type MetricTraits } from '../../contract/slo/metric-source.ts';
@@ -41,15 +42,11 @@ export async function evaluateMetric(
     }
     return judgeMetric(check, { name: named.name, knows, everyS }, asked);
   } catch (error) {
-    if (!(error instanceof MetricsUnavailable)) throw error;
-    return {
-      check: check.id,
-      outcome: 'unknown',
+    if (!(error instanceof Unavailable)) throw error;
+    return unknownFinding(check.id, error, {
       cause: 'metrics-unavailable',
       summary: `${named.name} gave no answer that can be used: ${error.message}`,
-      remedy: error.hint,
-      sampleSize: 0,
-    };
+    });
   }
 }
 

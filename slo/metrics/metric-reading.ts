@@ -58,8 +58,8 @@ export interface Asked {
 
 /** Asks one source. */
 export interface MetricReader {
-  /** @throws MetricsUnavailable */
+  /** @throws Unavailable */
   read(question: MetricQuestion): Promise<MetricReading>;
-  /** Whether it knows what it has no series of: else a typing error would be a zero. @throws MetricsUnavailable */
+  /** Whether it knows what it has no series of: else a typing error would be a zero. @throws Unavailable */
   knows(question: MetricQuestion): Promise<Witness>;
 }

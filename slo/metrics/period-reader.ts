@@ -1,4 +1,4 @@
-import { MetricsUnavailable } from '../../contract/ports/metrics.ts';
+import { Unavailable } from '../../contract/cannot-tell.ts';
 import type { MetricQuestion, MetricReader, MetricReading } from './metric-reading.ts';
 import { type Point, reducePoints } from './reduce-points.ts';
 
@@ -16,7 +16,7 @@ export interface PeriodSeries {
   readonly warnings: readonly string[];
 }
 
-/** Asks one store for the values of whole periods; a point stands at the end of its period. @throws MetricsUnavailable */
+/** Asks one store for the values of whole periods; a point stands at the end of its period. @throws Unavailable */
 export type AskPeriods = (
   question: MetricQuestion,
   span: { readonly startS: number; readonly endS: number },
@@ -38,7 +38,7 @@ export function periodReader(
       const endS = lastEnd(everyS, delayS);
       const startS = 'lastS' in window ? endS - window.lastS : Math.ceil(window.sinceS / everyS) * everyS;
       if (startS >= endS)
-        throw new MetricsUnavailable(
+        throw new Unavailable(
           `no whole period has passed there since ${new Date(startS * 1000).toISOString()}`,
           `ask again once ${everyS} s are over, and ${delayS} s more`,
         );

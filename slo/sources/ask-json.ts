@@ -1,4 +1,4 @@
-import { MetricsUnavailable } from '../../contract/ports/metrics.ts';
+import { Unavailable } from '../../contract/cannot-tell.ts';
 
 /** What an address answered, as JSON. */
 export interface JsonAnswer {
@@ -12,7 +12,7 @@ const LONGEST_MS = 15_000;
 /**
  * Asks by GET for a JSON document, whatever its status. The address is named without its query, which may hold more than
  * its readers should see.
- * @throws MetricsUnavailable without an answer, and for one that is no JSON
+ * @throws Unavailable without an answer, and for one that is no JSON
  */
 export async function askJson(
   address: string,
@@ -35,13 +35,13 @@ export async function askJson(
     text = await response.text();
   } catch (cause) {
     const why = cause instanceof Error && cause.cause instanceof Error ? cause.cause.message : String(cause);
-    throw new MetricsUnavailable(`no answer from ${place}: ${why}`, hint, { cause });
+    throw new Unavailable(`no answer from ${place}: ${why}`, hint, { cause });
   }
   if (text.length > MOST_BYTES)
-    throw new MetricsUnavailable(`${place} answered ${text.length} characters`, 'ask for less');
+    throw new Unavailable(`${place} answered ${text.length} characters`, 'ask for less');
   try {
     return { status, body: JSON.parse(text) };
   } catch (cause) {
-    throw new MetricsUnavailable(`${place} answered ${status} and no JSON`, hint, { cause });
+    throw new Unavailable(`${place} answered ${status} and no JSON`, hint, { cause });
   }
 }

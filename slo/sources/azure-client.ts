@@ -1,12 +1,12 @@
+import { Unavailable } from '../../contract/cannot-tell.ts';
 import { z } from 'zod';
-import { MetricsUnavailable } from '../../contract/ports/metrics.ts';
 import type { Periods } from '../period-readings.ts';
 
 /** How a workspace is reached. */
 export interface AzureLogs {
   readonly url: string;
   readonly workspace: string;
-  /** Gives a bearer token that is valid now. @throws MetricsUnavailable */
+  /** Gives a bearer token that is valid now. @throws Unavailable */
   readonly token: () => Promise<string>;
   /** Milliseconds. */
   readonly timeoutMs?: number;
@@ -32,7 +32,7 @@ const Refused = z.object({ error: Fault });
 
 /**
  * Asks a workspace for the columns `start` and `value`, as the vendor's own client asks. A number that is none arrives as
- * a text or as null, and is NaN. @throws MetricsUnavailable
+ * a text or as null, and is NaN. @throws Unavailable
  */
 export async function askAzureLogs(
   options: AzureLogs,
@@ -61,7 +61,7 @@ export async function askAzureLogs(
     status = response.status;
     body = JSON.parse(await response.text());
   } catch (cause) {
-    throw new MetricsUnavailable(`no answer from ${address} that can be read: ${String(cause)}`, hint, {
+    throw new Unavailable(`no answer from ${address} that can be read: ${String(cause)}`, hint, {
       cause,
     });
   }
@@ -69,7 +69,7 @@ export async function askAzureLogs(
   if (status !== 200 || !answer.success) {
     const { code, message } = Refused.safeParse(body).data?.error ?? {};
     const why = [code, message].filter(Boolean).join(': ') || 'without a reason that can be read';
-    throw new MetricsUnavailable(
+    throw new Unavailable(
       `Azure answered ${status}: ${why}`,
       status === 400 ? `look at the query: ${query}` : hint,
     );
@@ -79,7 +79,7 @@ export async function askAzureLogs(
   const columns = table?.columns.map(({ name }) => name) ?? [];
   const [start, value] = [columns.indexOf('start'), columns.indexOf('value')];
   if (table === undefined || start < 0 || value < 0) {
-    throw new MetricsUnavailable('the answer of Azure has no such columns', hint);
+    throw new Unavailable('the answer of Azure has no such columns', hint);
   }
   const periods = new Map(
     table.rows.map((row): [number, number] => {

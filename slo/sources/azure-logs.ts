@@ -1,4 +1,4 @@
-import { MetricsUnavailable } from '../../contract/ports/metrics.ts';
+import { Unavailable } from '../../contract/cannot-tell.ts';
 import type { MetricsSource } from '../../contract/slo/metrics-source.ts';
 import type { Slo, SloLevel } from '../../contract/slo/slo.ts';
 import { askAzureLogs, type AzureLogs, type AzureQuestion } from './azure-client.ts';
@@ -27,7 +27,7 @@ export function openAzureLogs(
 
 /**
  * Reads one objective from the tables of Application Insights. Sampled rows count as many times as they stand for
- * (`ItemCount`). @throws MetricsUnavailable
+ * (`ItemCount`). @throws Unavailable
  */
 export async function readAzureLogs(
   options: AzureLogs,
@@ -64,14 +64,14 @@ export async function readAzureLogs(
       return counts(objective.total, objective.good);
     case 'saturation': {
       if (!('gauge' in objective.used))
-        throw new MetricsUnavailable('there are no rates of counters', 'use a gauge');
+        throw new Unavailable('there are no rates of counters', 'use a gauge');
       const { gauge } = objective.used;
       const value = gauge.startsWith('AppMetrics') ? 'sum(Sum) / sum(ItemCount)' : 'avg(Value)';
       const total = await ask(gauge, value);
       return { endS, alive, total, part: null, partExists: false, warnings: [...warnings] };
     }
     case 'availability':
-      throw new MetricsUnavailable('there are no scrapes', 'use business-ratio with AppAvailabilityResults');
+      throw new Unavailable('there are no scrapes', 'use business-ratio with AppAvailabilityResults');
   }
 }
 

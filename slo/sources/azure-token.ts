@@ -1,4 +1,4 @@
-import { MetricsUnavailable } from '../../contract/ports/metrics.ts';
+import { Unavailable } from '../../contract/cannot-tell.ts';
 import type { MetricsSource } from '../../contract/slo/metrics-source.ts';
 import { resolveSecret } from '../../safety/secrets.ts';
 import { importClient } from './import-client.ts';
@@ -52,9 +52,9 @@ export function azureToken(
       .getToken(scope, { abortSignal: signal === undefined ? limit : AbortSignal.any([limit, signal]) })
       .catch((cause: unknown) => {
         const why = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
-        throw new MetricsUnavailable(`Azure gave no token for ${scope}: ${why}`, hint, { cause });
+        throw new Unavailable(`Azure gave no token for ${scope}: ${why}`, hint, { cause });
       });
-    if (found === null) throw new MetricsUnavailable(`Azure gave no token for ${scope}`, hint);
+    if (found === null) throw new Unavailable(`Azure gave no token for ${scope}`, hint);
     return found.token;
   };
 }

@@ -1,3 +1,4 @@
+import { Unavailable } from '../../contract/cannot-tell.ts';
 import type {
   CloudWatchClient,
   GetMetricDataCommandInput,
@@ -7,7 +8,6 @@ import type {
   Metric,
   MetricDataQuery,
 } from '@aws-sdk/client-cloudwatch';
-import { MetricsUnavailable } from '../../contract/ports/metrics.ts';
 import type { MetricsSource } from '../../contract/slo/metrics-source.ts';
 import type { Slo, SloLevel } from '../../contract/slo/slo.ts';
 import { lastPeriodEndS, type PeriodCounts, periodReadings, type Periods } from '../period-readings.ts';
@@ -57,7 +57,7 @@ export async function openCloudWatch(
 
 /**
  * Reads one objective. Latency: `PR(:boundary)` is the percentage of values up to the boundary, weighted with the number
- * of values of each period. @throws MetricsUnavailable
+ * of values of each period. @throws Unavailable
  */
 export async function readCloudWatch(
   store: CloudWatchStore,
@@ -108,12 +108,9 @@ function queriesOf(slo: Slo, objective: SloLevel): Record<string, readonly [sele
       return { alive, total: [objective.total, 'Sum'], part: [objective.good, 'Sum'] };
     case 'saturation':
       if ('gauge' in objective.used) return { alive, total: [objective.used.gauge, 'Average'] };
-      throw new MetricsUnavailable('CloudWatch has no rates of counters', 'use a gauge');
+      throw new Unavailable('CloudWatch has no rates of counters', 'use a gauge');
     case 'availability':
-      throw new MetricsUnavailable(
-        'CloudWatch has no scrapes',
-        'use business-ratio with the metric of a canary',
-      );
+      throw new Unavailable('CloudWatch has no scrapes', 'use business-ratio with the metric of a canary');
   }
 }
 
@@ -189,7 +186,7 @@ export async function asking<T>(ask: () => Promise<T>): Promise<T> {
     return await ask();
   } catch (cause) {
     const [name, message] = cause instanceof Error ? [cause.name, cause.message] : ['Error', String(cause)];
-    throw new MetricsUnavailable(`CloudWatch gave no answer (${name}): ${message}`, HINT, { cause });
+    throw new Unavailable(`CloudWatch gave no answer (${name}): ${message}`, HINT, { cause });
   }
 }
 
@@ -198,7 +195,7 @@ export function metricOf(selector: string): Metric {
   const at = name.lastIndexOf('/');
   const unusable = matchers.find(({ operator }) => operator !== '=');
   if (at < 1 || unusable !== undefined) {
-    throw new MetricsUnavailable(
+    throw new Unavailable(
       `${selector} names no metric of CloudWatch`,
       'write Namespace/Metric{Dimension="value"}, such as AWS/Lambda/Errors{FunctionName="shop"}',
     );

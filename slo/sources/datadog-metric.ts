@@ -1,5 +1,5 @@
+import { Unavailable } from '../../contract/cannot-tell.ts';
 import { z } from 'zod';
-import { MetricsUnavailable } from '../../contract/ports/metrics.ts';
 import type { MetricSource } from '../../contract/slo/metric-source.ts';
 import { resolveSecret } from '../../safety/secrets.ts';
 import type { MetricReader } from '../metrics/metric-reading.ts';
@@ -48,17 +48,17 @@ function seriesOf(query: string, status: number, body: unknown): PeriodSeries {
   if (status !== 200) {
     const why = Refused.safeParse(body).data?.errors.join('; ') ?? 'without a reason that can be read';
     const remedy = status === 400 ? `look at the query: ${query}` : status === 429 ? 'ask less often' : HINT;
-    throw new MetricsUnavailable(`Datadog answered ${status}: ${why}`, remedy);
+    throw new Unavailable(`Datadog answered ${status}: ${why}`, remedy);
   }
   const answer = Answer.safeParse(body);
   if (!answer.success)
-    throw new MetricsUnavailable(
+    throw new Unavailable(
       `the answer is none of Datadog: ${z.prettifyError(answer.error).slice(0, 300)}`,
       HINT,
     );
   const { status: word, error, series } = answer.data;
   if (word !== 'ok')
-    throw new MetricsUnavailable(
+    throw new Unavailable(
       `Datadog could not answer (${word}): ${error ?? 'without a reason'}`,
       `look at the query: ${query}`,
     );

@@ -1,6 +1,6 @@
+import { Unavailable } from '../../contract/cannot-tell.ts';
 import { shapeOf } from '../../contract/flow/shape-of.ts';
 import { withSince } from '../../contract/plan/probes/since.ts';
-import { MetricsUnavailable } from '../../contract/ports/metrics.ts';
 import type { MetricSource } from '../../contract/slo/metric-source.ts';
 import { resolveSecret } from '../../safety/secrets.ts';
 import type { MetricReader } from '../metrics/metric-reading.ts';
@@ -26,10 +26,10 @@ export function openHttpJsonMetric(
       const hint = 'see the address and the headers of this source in metrics.sources';
       const { status, body } = await askJson(base + path, headers, hint, signal);
       if (status < 200 || status > 299)
-        throw new MetricsUnavailable(`${path.split('?', 1)[0] ?? ''} answered ${status}`, hint);
+        throw new Unavailable(`${path.split('?', 1)[0] ?? ''} answered ${status}`, hint);
       const value = numberIn(body, place);
       if (value === undefined)
-        throw new MetricsUnavailable(
+        throw new Unavailable(
           `at #${place} is ${String(shapeOf(pointedAt(body, place)))}, expected a number or a list`,
           'correct the place behind #, a JSON pointer such as #/data/0/spent',
         );

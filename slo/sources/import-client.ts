@@ -1,4 +1,4 @@
-import { MetricsUnavailable } from '../../contract/ports/metrics.ts';
+import { Unavailable } from '../../contract/cannot-tell.ts';
 import { importOptional } from '../../host/import-optional.ts';
 import type { OptionalPackage } from '../../host/optional-packages.ts';
 
@@ -6,7 +6,7 @@ import type { OptionalPackage } from '../../host/optional-packages.ts';
  * Loads the client of a source of metrics when it is asked.
  * @param load `() => import('the-package')`
  * @param otherWay what helps besides installing it
- * @throws MetricsUnavailable with the command that installs it
+ * @throws Unavailable with the command that installs it
  */
 export function importClient<M>(
   name: OptionalPackage,
@@ -15,6 +15,6 @@ export function importClient<M>(
 ): Promise<M> {
   return importOptional(name, load, (problem, command, cause) => {
     const hint = otherWay === undefined ? command : `${command}, or ${otherWay}`;
-    return new MetricsUnavailable(problem, hint, { cause });
+    return new Unavailable(problem, hint, { cause });
   });
 }

@@ -1,5 +1,6 @@
+import { Unavailable } from '../../contract/cannot-tell.ts';
 import { z } from 'zod';
-import { type InstantAnswer, MetricsUnavailable, type MetricsPort } from '../../contract/ports/metrics.ts';
+import { type InstantAnswer, type MetricsPort } from '../../contract/ports/metrics.ts';
 import { isSelector } from '../../contract/slo/metric-problems.ts';
 import { PER_S } from '../../contract/slo/metric-check.ts';
 import type { MetricSource } from '../../contract/slo/metric-source.ts';
@@ -46,7 +47,7 @@ export function openPrometheusMetric(
 function windowOf({ window }: MetricQuestion, nowS: number): number {
   if ('lastS' in window) return window.lastS;
   if (window.sinceS < nowS) return Math.ceil(nowS - window.sinceS);
-  throw new MetricsUnavailable(
+  throw new Unavailable(
     `the moment ${new Date(window.sinceS * 1000).toISOString()} has not come yet by the clock of Prometheus`,
     'name the moment of the cut-over in since',
   );

@@ -1,10 +1,6 @@
+import { Unavailable } from '../../contract/cannot-tell.ts';
 import { z } from 'zod';
-import {
-  type InstantAnswer,
-  MetricsUnavailable,
-  type MetricsPort,
-  type RangeAnswer,
-} from '../../contract/ports/metrics.ts';
+import { type InstantAnswer, type MetricsPort, type RangeAnswer } from '../../contract/ports/metrics.ts';
 
 /** How a Prometheus is reached; headers hold resolved secrets. */
 export interface PrometheusOptions {
@@ -42,7 +38,7 @@ const Matrix = z.object({
 
 const HINT = 'see that slo.source.url is the address of a Prometheus that answers from here';
 
-/** Asks Prometheus: with a form as POST, without one as GET. @throws MetricsUnavailable */
+/** Asks Prometheus: with a form as POST, without one as GET. @throws Unavailable */
 export async function askPrometheus<T>(
   options: PrometheusOptions,
   path: string,
@@ -52,14 +48,14 @@ export async function askPrometheus<T>(
   const raw = await request(options, path, form);
   const failed = Failed.safeParse(raw);
   if (failed.success) {
-    throw new MetricsUnavailable(
+    throw new Unavailable(
       `Prometheus refused the query (${failed.data.errorType}): ${failed.data.error}`,
       form?.['query'] === undefined ? HINT : `look at the query: ${form['query']}`,
     );
   }
   const parsed = answer.safeParse(raw);
   if (parsed.success) return parsed.data;
-  throw new MetricsUnavailable(
+  throw new Unavailable(
     `the answer is none of Prometheus: ${z.prettifyError(parsed.error).slice(0, 300)}`,
     HINT,
   );
@@ -109,7 +105,7 @@ async function request(
     text = await response.text();
   } catch (cause) {
     const why = cause instanceof Error && cause.cause instanceof Error ? cause.cause.message : String(cause);
-    throw new MetricsUnavailable(`no answer from ${address}: ${why}`, HINT, { cause });
+    throw new Unavailable(`no answer from ${address}: ${why}`, HINT, { cause });
   }
   try {
     const body: unknown = JSON.parse(text);
@@ -118,7 +114,7 @@ async function request(
   } catch {
     // Told apart below: no JSON means that no Prometheus spoke.
   }
-  throw new MetricsUnavailable(`${address} answered ${status}: ${text.trim().slice(0, 200)}`, HINT);
+  throw new Unavailable(`${address} answered ${status}: ${text.trim().slice(0, 200)}`, HINT);
 }
 
 /** Values are texts, because JSON has neither NaN nor infinity. */

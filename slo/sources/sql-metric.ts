@@ -1,14 +1,8 @@
+import { Unavailable } from '../../contract/cannot-tell.ts';
 import { databaseAddress } from '../../contract/plan/sql-database.ts';
 import { withSince } from '../../contract/plan/probes/since.ts';
 import type { Target } from '../../contract/plan/target.ts';
-import { MetricsUnavailable } from '../../contract/ports/metrics.ts';
-import {
-  sqlMoment,
-  sqlNumber,
-  type SqlPort,
-  type SqlRows,
-  SqlUnavailable,
-} from '../../contract/ports/sql-rows.ts';
+import { sqlMoment, sqlNumber, type SqlPort, type SqlRows } from '../../contract/ports/sql-rows.ts';
 import type { MetricSource } from '../../contract/slo/metric-source.ts';
 import { resolveSecret } from '../../safety/secrets.ts';
 import { openSql } from '../../safety/sql/open-sql.ts';
@@ -49,9 +43,6 @@ async function ask(url: string, text: string): Promise<SqlRows> {
   try {
     port = openSql(url, { statementTimeoutMs: LONGEST_MS, mostRows: MOST_ROWS });
     return await port.read({ text });
-  } catch (cause) {
-    if (!(cause instanceof SqlUnavailable)) throw cause;
-    throw new MetricsUnavailable(cause.message, cause.hint, { cause });
   } finally {
     await port?.close();
   }
@@ -60,7 +51,7 @@ async function ask(url: string, text: string): Promise<SqlRows> {
 /**
  * One column is one number. Of two, the second one is the number, and the first one its time, or else the name of what it
  * is about. No row, and a NULL alone, are no number; a NULL beside the numbers of other names is one that is not known.
- * @throws MetricsUnavailable for anything else
+ * @throws Unavailable for anything else
  */
 function readingOf(
   question: MetricQuestion,
@@ -75,13 +66,12 @@ function readingOf(
     warnings: more ? [`the statement gives more than ${MOST_ROWS} rows`] : [],
   });
   if (columns.length > 2 || (second === undefined && rows.length > 1))
-    throw new MetricsUnavailable(`the statement gave ${rows.length} rows of ${columns.length} columns`, hint);
+    throw new Unavailable(`the statement gave ${rows.length} rows of ${columns.length} columns`, hint);
   const numbers = rows.flatMap((row) => {
     const text = row[second ?? first];
     if (text === null) return [];
     const value = sqlNumber(text);
-    if (value === undefined)
-      throw new MetricsUnavailable(`the column ${second ?? first} holds no numbers`, hint);
+    if (value === undefined) throw new Unavailable(`the column ${second ?? first} holds no numbers`, hint);
     return [{ about: second === undefined ? '' : (row[first] ?? ''), value }];
   });
   const points = second === undefined ? [] : numbers.flatMap(pointOf);
@@ -93,7 +83,7 @@ function readingOf(
       : [],
   );
   if (numbers.length > 0 && (question.measure === 'trend' || question.measure === 'increase'))
-    throw new MetricsUnavailable(
+    throw new Unavailable(
       `of a single number there is no ${question.measure}`,
       'let it give rows of a time and a number',
     );
@@ -121,7 +111,7 @@ function ofPoints(
 ): readonly SeriesReading[] {
   const reading = reducePoints('', points, question, span);
   if (reading !== undefined) return [reading];
-  throw new MetricsUnavailable(
+  throw new Unavailable(
     'none of the times that it gave lies in the window',
     'let the statement ask since {since}; times without a zone are taken as UTC',
   );

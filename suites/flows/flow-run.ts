@@ -1,3 +1,4 @@
+import { remedyOf } from '../../contract/cannot-tell.ts';
 import type { OwnDelay } from '../../checks/own-delay.ts';
 import { COMPARED_NOTHING, ComparedNothing } from '../../contract/evidence/compared-nothing.ts';
 import type { PageReport } from '../../contract/evidence/detail.ts';
@@ -122,13 +123,9 @@ export function flowThrew(what: string, error: unknown): CannotTell {
   }
   const said = error instanceof Error ? `${error.name}: ${error.message.split('\n')[0]}` : String(error);
   const place = error instanceof Error ? placeOf(error) : '';
-  const hint = (error as { hint?: unknown }).hint;
   return new CannotTell('flow-threw', `${what} threw ${said}${place}`, {
     cause: error,
-    remedy:
-      typeof hint === 'string'
-        ? hint
-        : 'correct that function in the plan; nothing is known about the target',
+    remedy: remedyOf(error) ?? 'correct that function in the plan; nothing is known about the target',
   });
 }
 

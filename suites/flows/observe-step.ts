@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { remedyOf } from '../../contract/cannot-tell.ts';
 import { allHold, evaluateObservation } from '../../contract/flow/evaluate.ts';
 import type { Captured, FlowContext, ObserveStep } from '../../contract/flow/flow.ts';
 import { type ObservePort, type PortName, PortUnavailable } from '../../contract/ports/observe.ts';
@@ -121,15 +122,14 @@ async function withLimit<T>(look: Promise<T>, step: ObserveStep): Promise<T> {
 function portAway(step: ObserveStep, error: PortUnavailable): CannotTell {
   return new CannotTell('port-unavailable', `step "${step.id}" could not look: ${firstLine(error)}`, {
     cause: error,
-    remedy: error.hint,
+    remedy: error.remedy,
   });
 }
 
 function portThrew(step: ObserveStep, error: unknown): CannotTell {
   if (error instanceof CannotTell) return error;
-  const hint = (error as { hint?: unknown }).hint;
   return new CannotTell('port-threw', `step "${step.id}" could not look: ${firstLine(error)}`, {
     cause: error,
-    ...(typeof hint === 'string' ? { remedy: hint } : {}),
+    remedy: remedyOf(error),
   });
 }

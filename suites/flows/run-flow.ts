@@ -1,10 +1,11 @@
 import { watchOwnDelay } from '../../checks/own-delay.ts';
 import { allHold } from '../../contract/flow/evaluate.ts';
 import type { Finding, StepReport } from '../../contract/evidence/finding.ts';
+import { unknownFinding } from '../../contract/evidence/unknown-finding.ts';
 import type { Captured, Step } from '../../contract/flow/flow.ts';
 import type { Outcome } from '../../contract/evidence/outcome.ts';
 import type { Statement } from '../../contract/flow/statement.ts';
-import { CannotTell, firstLine } from '../cannot-tell.ts';
+import { type CannotTell, toCannotTell } from '../cannot-tell.ts';
 import { expectedWords, firstWrong, wrongWords } from '../words.ts';
 import { callPlan, type FlowRun, PAGE_WITHIN_MS, type Polled, type StepEnd } from './flow-run.ts';
 import { absentForMs } from './observe-absence.ts';
@@ -66,7 +67,7 @@ export async function runJourney(run: FlowRun): Promise<Journey> {
           ...callPlan('the given of the flow', () => step.give({ ...run.context, captured })),
         };
       } catch (error) {
-        return ended(unknownFinding(run, reports, toCannotTell(error), undefined), 'given');
+        return ended(couldNotTell(run, reports, toCannotTell(error), undefined), 'given');
       }
       continue;
     }
@@ -81,7 +82,7 @@ export async function runJourney(run: FlowRun): Promise<Journey> {
     if (check !== undefined && step.kind === 'observe' && step.capture === undefined) continue;
     reports.push(went.report);
     const finding = went.unknown
-      ? unknownFinding(run, reports, went.unknown, step)
+      ? couldNotTell(run, reports, went.unknown, step)
       : failFinding(run, reports, went, step);
     return ended(finding, step.title ?? step.id);
   }
@@ -96,7 +97,7 @@ function ownCheck(step: Step, run: FlowRun): string | undefined {
 
 function stepFinding(check: string, run: FlowRun, went: StepWent, step: Acting): Finding {
   const of: FlowRun = { ...run, check };
-  if (went.unknown) return unknownFinding(of, [went.report], went.unknown, step);
+  if (went.unknown) return couldNotTell(of, [went.report], went.unknown, step);
   if (went.report.outcome !== 'pass') return failFinding(of, [went.report], went, step);
   return {
     ...passFinding(of, [went.report]),
@@ -105,15 +106,12 @@ function stepFinding(check: string, run: FlowRun, went: StepWent, step: Acting):
 }
 
 function notReached(check: string, run: FlowRun, at: string, finding: Finding): Finding {
-  return {
-    check,
-    outcome: 'unknown',
-    summary: `The journey "${run.flow.id}" stopped at "${at}", before this step: ${finding.summary}`,
-    cause: 'journey-stopped',
+  const reason = {
+    word: 'journey-stopped',
+    message: `The journey "${run.flow.id}" stopped at "${at}", before this step: ${finding.summary}`,
     remedy: `see the check ${run.flow.id}`,
-    sampleSize: 0,
-    detail: { kind: 'flow', steps: [] },
   };
+  return unknownFinding(check, reason, { detail: { kind: 'flow', steps: [] } });
 }
 
 /**
@@ -210,10 +208,6 @@ function act(step: Acting, captured: Captured, run: FlowRun): Promise<StepEnd> {
   }
 }
 
-function toCannotTell(error: unknown): CannotTell {
-  return error instanceof CannotTell ? error : new CannotTell('harness', firstLine(error), { cause: error });
-}
-
 function passFinding(run: FlowRun, reports: StepReport[]): Finding {
   return {
     check: run.check,
@@ -239,22 +233,18 @@ function failFinding(run: FlowRun, reports: StepReport[], went: StepWent, step: 
   };
 }
 
-function unknownFinding(
+function couldNotTell(
   run: FlowRun,
   reports: StepReport[],
   reason: CannotTell,
   step: Acting | undefined,
 ): Finding {
   const named = step && !reason.message.includes(`step "${step.id}"`);
-  return {
-    check: run.check,
-    outcome: 'unknown',
-    summary: named ? `Step "${step.title ?? step.id}": ${reason.message}` : reason.message,
-    cause: reason.word,
-    ...(reason.remedy !== undefined && { remedy: reason.remedy }),
+  return unknownFinding(run.check, reason, {
+    ...(named && { summary: `Step "${step.title ?? step.id}": ${reason.message}` }),
     sampleSize: reports.length,
     detail: { kind: 'flow', steps: reports },
-  };
+  });
 }
 
 function wrongText({ report, around, polled }: StepWent): string {

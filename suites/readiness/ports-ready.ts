@@ -1,3 +1,4 @@
+import { remedyOf } from '../../contract/cannot-tell.ts';
 import { SAME_DATABASE } from '../../contract/plan/built-in-checks.ts';
 import { canonicalJson } from '../../contract/evidence/canonical.ts';
 import type { Plan } from '../../contract/plan/plan.ts';
@@ -27,10 +28,9 @@ export async function databasesReadable(target: Plan['target']): Promise<Probed>
       identities.push(await lookup.identity?.());
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      const hint = (error as { hint?: unknown }).hint;
       throw new CannotTell('port-unavailable', `the ${side} database cannot be read: ${message}`, {
         cause: error,
-        ...(typeof hint === 'string' ? { remedy: hint } : {}),
+        remedy: remedyOf(error),
       });
     } finally {
       // A reader of the user's own belongs to the whole run, not to this check.

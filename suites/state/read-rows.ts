@@ -1,10 +1,5 @@
-import {
-  type SqlPort,
-  type SqlQuery,
-  type SqlRows,
-  SqlUnavailable,
-  type SqlValue,
-} from '../../contract/ports/sql-rows.ts';
+import { Unavailable } from '../../contract/cannot-tell.ts';
+import { type SqlPort, type SqlQuery, type SqlRows, type SqlValue } from '../../contract/ports/sql-rows.ts';
 import { databaseAddress } from '../../contract/plan/sql-database.ts';
 import type { SecretString } from '../../contract/plan/secret.ts';
 import type { Target } from '../../contract/plan/target.ts';
@@ -26,10 +21,10 @@ export async function withDatabase<T>(
     sql = openSql(resolveSecret(address), { statementTimeoutMs: budgetMs });
     return await work(sql);
   } catch (error) {
-    if (!(error instanceof SqlUnavailable)) throw error;
+    if (!(error instanceof Unavailable)) throw error;
     throw new CannotTell('database-unavailable', `the database "${name}": ${error.message}`, {
       cause: error,
-      remedy: error.hint,
+      remedy: error.remedy,
     });
   } finally {
     await sql?.close();

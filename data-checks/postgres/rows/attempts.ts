@@ -1,6 +1,6 @@
+import { CannotTell } from '../../../contract/cannot-tell.ts';
 import { describeTables, type Table } from '../catalog.ts';
 import { notChecked } from './answer.ts';
-import { CannotCheck } from './cannot-check.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { compareTable, type CompareOptions } from './compare-table.ts';
 import type { Meter } from './meter.ts';
@@ -48,7 +48,7 @@ export async function compareThroughLosses(
       checkpoint = checkpoint.withoutCells === true ? { withoutCells: true } : {};
       [old, next] = [await again(sides[0], old), await again(sides[1], next)];
     } catch (error) {
-      if (error instanceof CannotCheck) return unchecked(job, error.word, error.message);
+      if (error instanceof CannotTell) return unchecked(job, error.word, error.message);
       if (!isLostSide(error)) throw error;
       return lost(job, error);
     }

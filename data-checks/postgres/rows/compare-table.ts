@@ -1,9 +1,9 @@
+import { CannotTell } from '../../../contract/cannot-tell.ts';
 import type { Table } from '../catalog.ts';
 import { rewrittenSince, rewrittenText } from '../rewritten.ts';
 import { unreadableReason } from '../unreadable.ts';
 import { allSettled } from './all-settled.ts';
 import { type Answer, notChecked } from './answer.ts';
-import { CannotCheck } from './cannot-check.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { Differences } from './differences.ts';
 import { type Found, findRows } from './find-rows.ts';
@@ -93,7 +93,7 @@ export async function compareTable(attempt: Attempt, options: CompareOptions): P
     const answer =
       error instanceof OutOfTime
         ? notChecked('over-budget', 'The time for the comparison was over in the middle of the table')
-        : error instanceof CannotCheck
+        : error instanceof CannotTell
           ? notChecked(error.word, error.message)
           : notChecked('unreadable', whichSide(attempt, error));
     return done({ ...described(pairing, options), ...answer });

@@ -1,6 +1,6 @@
+import { CannotTell, sideUnavailable } from '../../../contract/cannot-tell.ts';
 import { notChecked } from './answer.ts';
 import { type AttemptOptions, compareThroughLosses, unchecked } from './attempts.ts';
-import { CannotCheck } from './cannot-check.ts';
 import type { CompareOptions } from './compare-table.ts';
 import type { Comparison, Diff, DiffOptions } from './diff-options.ts';
 import { estimateOf } from './estimate.ts';
@@ -12,17 +12,15 @@ import { openWatch, type Refusal, type Watch } from './modes.ts';
 import { notTables } from './not-tables.ts';
 import type { SideName } from './pairing.ts';
 import { isLostSide, openSide, type Side } from './side.ts';
-import { SideUnavailable } from './side-unavailable.ts';
 import type { TableDiff } from './table-diff.ts';
 import { type Item, type Job, named, workList } from './work-list.ts';
 
-export { SideUnavailable };
 export type { Comparison, Diff, DiffOptions };
 
 /**
  * Compares tables of two PostgreSQL databases row by row, without writing to either. Each side is read as of one
  * moment. Every table that was asked for, or that one of the sides has, is in the answer.
- * @throws SideUnavailable when a side can't be opened; Error of the server or the driver when the servers can't be
+ * @throws Unavailable when a side can't be opened; Error of the server or the driver when the servers can't be
  *   compared at all
  */
 export async function diffTables(options: DiffOptions): Promise<Diff> {
@@ -178,14 +176,14 @@ async function openSides(
   const common = { statementTimeoutMs: options.statementTimeoutMs ?? 60_000, workers: options.workers ?? 2 };
   const open = (name: SideName): Promise<Side> =>
     openSide({ ...common, name, url: options[name] }).catch((error: unknown) => {
-      throw new SideUnavailable(name, error);
+      throw sideUnavailable(name, error);
     });
   const old = await open('old');
   try {
     let { refusal } = watch;
     if (refusal === undefined) {
       await watch.arrived().catch((error: unknown) => {
-        if (!(error instanceof CannotCheck)) throw error;
+        if (!(error instanceof CannotTell)) throw error;
         refusal = { word: error.word, reason: error.message };
       });
     }

@@ -1,4 +1,4 @@
-import { CannotCheck } from './cannot-check.ts';
+import { CannotTell } from '../../../contract/cannot-tell.ts';
 import { Differences, type HashedRow } from './differences.ts';
 import type { Found } from './find-rows.ts';
 import { writtenSince } from './hashing.ts';
@@ -18,7 +18,7 @@ export async function findWritten(
   mostShown: number,
 ): Promise<Found> {
   if (work.pairing.key.length === 0) {
-    throw new CannotCheck('no-key', 'The table has no key, so rows of new can not be looked up on old');
+    throw new CannotTell('no-key', 'The table has no key, so rows of new can not be looked up on old');
   }
   const [old, next] = [work.sides[0].main.client, work.sides[1].main.client];
   const { hashText, keyColumns, source } = work.sql[1];

@@ -1,10 +1,9 @@
+import { CannotTell, sideUnavailable } from '../../../contract/cannot-tell.ts';
 import type { Client } from 'pg';
-import { CannotCheck } from './cannot-check.ts';
 import { lookAtFence } from './fence.ts';
 import type { SideName } from './pairing.ts';
 import { RECHECKS } from './recheck.ts';
 import { findReplication } from './replication.ts';
-import { SideUnavailable } from './side-unavailable.ts';
 import { openWatcher } from './watcher.ts';
 
 /**
@@ -27,7 +26,7 @@ export interface Watch {
   readonly notes: readonly string[];
   /** Why nothing may be compared; with its stable word. */
   readonly refusal: Refusal | undefined;
-  /** Waits, between the snapshots of old and new, until new has what old had. @throws CannotCheck */
+  /** Waits, between the snapshots of old and new, until new has what old had. @throws CannotTell */
   arrived(): Promise<void>;
   /** Why what was compared can't be relied on. */
   broken(): Promise<string | undefined>;
@@ -61,7 +60,7 @@ export async function openWatch(options: WatchOptions): Promise<Watch> {
   if (mode === 'snapshot' || mode === 'live') return nothing;
   const watcher = (side: SideName): Promise<Client> =>
     openWatcher(options[side], options.statementTimeoutMs).catch((error: unknown) => {
-      throw new SideUnavailable(side, error);
+      throw sideUnavailable(side, error);
     });
   const old = await watcher('old');
   const next = await watcher('new').catch(async (error: unknown) => {
@@ -76,7 +75,7 @@ export async function openWatch(options: WatchOptions): Promise<Watch> {
     const replication = await findReplication(old, next);
     const arrived = async (): Promise<void> => {
       const late = await replication.drained(waitMs);
-      if (late !== undefined) throw new CannotCheck('not-drained', `Replication is not drained: ${late}`);
+      if (late !== undefined) throw new CannotTell('not-drained', `Replication is not drained: ${late}`);
     };
     const refusal =
       fence?.problem !== undefined

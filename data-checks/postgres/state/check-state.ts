@@ -1,5 +1,5 @@
+import { sideUnavailable } from '../../../contract/cannot-tell.ts';
 import { STATE_CHECKS, type StateCheckId } from '../../../contract/plan/state-checks.ts';
-import { SideUnavailable } from '../rows/diff-tables.ts';
 import type { SideName } from '../rows/pairing.ts';
 import { isLostConnection, openSession, type Session } from '../session.ts';
 import { compareState } from './compare-state.ts';
@@ -21,14 +21,14 @@ export interface StateOptions {
 
 /** Both databases, open for state checks; all answers of a side come from one moment. Writes to neither. */
 export interface StateComparison {
-  /** @throws SideUnavailable when the connection to a side is lost */
+  /** @throws Unavailable when the connection to a side is lost */
   check(check: StateCheckId): Promise<StateResult>;
   close(): Promise<void>;
 }
 
 /**
  * Checks everything of two databases that is not rows, without writing to either.
- * @throws SideUnavailable when a side can't be reached, or its connection is lost
+ * @throws Unavailable when a side can't be reached, or its connection is lost
  */
 export async function checkState(
   options: StateOptions & {
@@ -46,7 +46,7 @@ export async function checkState(
   }
 }
 
-/** @throws SideUnavailable when a side can't be reached */
+/** @throws Unavailable when a side can't be reached */
 export async function openState(options: StateOptions): Promise<StateComparison> {
   const open = async (side: SideName): Promise<Side> => {
     const statementTimeoutMs = options.statementTimeoutMs ?? 60_000;
@@ -64,7 +64,7 @@ export async function openState(options: StateOptions): Promise<StateComparison>
         throw error;
       }
     } catch (error) {
-      throw new SideUnavailable(side, error);
+      throw sideUnavailable(side, error);
     }
   };
   const [old, next] = await Promise.allSettled([open('old'), open('new')]);
@@ -107,7 +107,7 @@ async function ask(one: Side, check: StateCheckId, watchMs: number): Promise<Sta
       ? await watch(one, watchMs)
       : await readFrom(one.session, definition.source);
   } catch (error) {
-    throw isLostConnection(error) ? new SideUnavailable(one.side, error) : error;
+    throw isLostConnection(error) ? sideUnavailable(one.side, error) : error;
   }
 }
 

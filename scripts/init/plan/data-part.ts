@@ -14,7 +14,7 @@ export interface DataPart {
   readonly suggestions: readonly Suggestion[];
 }
 
-/** @throws SideUnavailable when a database can't be read */
+/** @throws Unavailable when a database can't be read */
 export async function readDataPart(databases: NamedDatabases, statementTimeoutMs: number): Promise<DataPart> {
   const inventory = await readInventory({
     old: databases.old.address,

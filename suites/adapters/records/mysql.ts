@@ -1,6 +1,6 @@
+import { Unavailable } from '../../../contract/cannot-tell.ts';
 import { PortUnavailable } from '../../../contract/ports/observe.ts';
 import type { RecordLookup } from '../../../contract/ports/records.ts';
-import { SqlUnavailable } from '../../../contract/ports/sql-rows.ts';
 import { openSql } from '../../../safety/sql/open-sql.ts';
 import { selectByEquality } from './select.ts';
 
@@ -16,8 +16,8 @@ export function mysqlLookup(url: string): RecordLookup {
     try {
       return await look((port ??= openSql(url)));
     } catch (error) {
-      if (!(error instanceof SqlUnavailable)) throw error;
-      throw new PortUnavailable('records', error.message, error.hint, { cause: error });
+      if (!(error instanceof Unavailable)) throw error;
+      throw new PortUnavailable('records', error.message, error.remedy, { cause: error });
     }
   };
   return {

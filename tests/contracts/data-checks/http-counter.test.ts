@@ -75,7 +75,7 @@ test('a reader that is not there is unavailable', async () => {
   await new Promise<void>((resolve) => closed.close(() => resolve()));
   const counter = createHttpCounter({ url: `http://127.0.0.1:${port}`, headers: {}, timeoutMs: 1000 });
   expect(await ask(counter, { table: 'x' })).toMatchObject({
-    kind: 'unavailable',
-    reason: expect.stringContaining('ECONNREFUSED') as string,
+    name: 'PortUnavailable',
+    message: expect.stringContaining('ECONNREFUSED') as string,
   });
 });

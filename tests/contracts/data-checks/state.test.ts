@@ -1,6 +1,6 @@
+import { Unavailable } from '../../../contract/cannot-tell.ts';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { SideUnavailable } from '../../../data-checks/postgres/rows/diff-tables.ts';
 import { checkState, openState } from '../../../data-checks/postgres/state/check-state.ts';
 import { STATE_CHECKS, type StateCheckId } from '../../../contract/plan/state-checks.ts';
 import { type ClusterVersion, hasVersion, startCluster, type TestCluster } from '../../postgres-cluster.ts';
@@ -476,6 +476,6 @@ describe.each<[ClusterVersion, ClusterVersion]>([
   test.skipIf(!here)('a side that can not be reached is an error that names it', async () => {
     const running = checkState({ old: old.url('sound'), new: next.url('nowhere') });
     await expect(running).rejects.toMatchObject({ side: 'new' });
-    await expect(running).rejects.toBeInstanceOf(SideUnavailable);
+    await expect(running).rejects.toBeInstanceOf(Unavailable);
   });
 });

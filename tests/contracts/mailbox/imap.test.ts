@@ -86,7 +86,7 @@ describe.skipIf(!hasDovecot)('the IMAP mailbox, on a real dovecot', () => {
     const error = await mailbox.ready().catch((thrown: unknown) => thrown);
     await mailbox.close();
     expect(error).toBeInstanceOf(PortUnavailable);
-    expect((error as PortUnavailable).hint).toContain('password');
+    expect((error as PortUnavailable).remedy).toContain('password');
     expect(String(error)).not.toContain('wrong');
   });
 

@@ -85,7 +85,7 @@ test('what cannot be looked at is unavailable, with a hint: table, column, hidde
   try {
     const noTable = await lookup.find({ from: 'nowhere', where: {} }).catch((error: unknown) => error);
     expect(noTable).toBeInstanceOf(PortUnavailable);
-    expect((noTable as PortUnavailable).hint).toContain('table and column names');
+    expect((noTable as PortUnavailable).remedy).toContain('table and column names');
     await expect(lookup.find({ from: 'orders', where: { nope: 1 } })).rejects.toThrow('nope');
     // After an error the same lookup works again.
     expect((await lookup.find({ from: 'orders', where: { id: 1 } })).rows).toHaveLength(1);

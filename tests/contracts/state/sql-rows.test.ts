@@ -1,5 +1,5 @@
+import { Unavailable } from '../../../contract/cannot-tell.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { SqlUnavailable } from '../../../contract/ports/sql-rows.ts';
 import { openSql } from '../../../safety/sql/open-sql.ts';
 import { hasMariadb, startMariadb, type TestMariadb } from '../../mariadb-server.ts';
 import { startCluster, type TestCluster } from '../../postgres-cluster.ts';
@@ -63,8 +63,8 @@ describe.each([
     const sql = open();
     try {
       const behind = 'select 1; commit; delete from flags';
-      await expect(sql.read({ text: behind })).rejects.toThrow(SqlUnavailable);
-      await expect(sql.read({ text: 'delete from flags' })).rejects.toThrow(SqlUnavailable);
+      await expect(sql.read({ text: behind })).rejects.toThrow(Unavailable);
+      await expect(sql.read({ text: 'delete from flags' })).rejects.toThrow(Unavailable);
       expect(await sql.read({ text: 'select count(*) as n from flags' })).toMatchObject({
         rows: [{ n: '3' }],
       });
@@ -77,8 +77,8 @@ describe.each([
     const sql = open({ statementTimeoutMs: 200 });
     try {
       await expect(sql.read({ text: sleep })).rejects.toMatchObject({
-        name: 'SqlUnavailable',
-        hint: expect.stringContaining('more time') as string,
+        name: 'Unavailable',
+        remedy: expect.stringContaining('more time') as string,
       });
     } finally {
       await sql.close();
@@ -132,9 +132,7 @@ test('as a role of PostgreSQL, row security chooses the rows', async () => {
     expect((await sql.read({ text, as: as('bob') })).rows).toEqual([{ id: '2' }]);
     expect((await sql.read({ text, as: as('nobody') })).rows).toEqual([]);
     expect((await sql.read({ text })).rows).toHaveLength(2);
-    await expect(sql.read({ text, as: { role: 'nobody-knows', settings: {} } })).rejects.toThrow(
-      SqlUnavailable,
-    );
+    await expect(sql.read({ text, as: { role: 'nobody-knows', settings: {} } })).rejects.toThrow(Unavailable);
   } finally {
     await sql.close();
   }
@@ -154,6 +152,6 @@ test('a database of PostgreSQL is the same for a role that may read less of the 
 });
 
 test('another address is refused before anything is connected, and no password is told', () => {
-  expect(() => openSql('sqlite:///secret-file')).toThrow(SqlUnavailable);
+  expect(() => openSql('sqlite:///secret-file')).toThrow(Unavailable);
   expect(() => openSql('sqlite:///secret-file')).not.toThrow(/secret-file/);
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { Unavailable } from '../../../contract/cannot-tell.ts';
 import { checksOf } from '../../../contract/plan/checks.ts';
 import { GreenlightError } from '../../../contract/errors.ts';
 import { Finding } from '../../../contract/evidence/finding.ts';
@@ -70,11 +71,7 @@ describe('the keys of a Redis database, as a check', () => {
   });
 
   test('are unknown when a server can not be reached', () => {
-    const finding = judgeKeyspaces(RedisMapping.parse(INPUT), {
-      kind: 'unavailable',
-      reason: 'gone',
-      hint: 'start it',
-    });
+    const finding = judgeKeyspaces(RedisMapping.parse(INPUT), new Unavailable('gone', 'start it'));
     expect(finding).toMatchObject({ outcome: 'unknown', cause: 'port-unavailable', sampleSize: 0 });
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { Unavailable } from '../../../contract/cannot-tell.ts';
 import { Finding } from '../../../contract/evidence/finding.ts';
 import { parsePlan } from '../../../contract/plan/plan.ts';
 import { TableMapping } from '../../../contract/plan/table-mapping.ts';
@@ -147,7 +148,7 @@ describe('rows that were not compared are unknown', () => {
   });
 
   test('an unreachable database', () => {
-    expect(judged({ kind: 'unavailable', reason: 'refused', hint: 'start it' })).toMatchObject({
+    expect(judged(new Unavailable('refused', 'start it'))).toMatchObject({
       outcome: 'unknown',
       cause: 'port-unavailable',
       remedy: 'start it',

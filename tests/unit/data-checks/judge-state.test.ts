@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { Unavailable } from '../../../contract/cannot-tell.ts';
 import { Finding } from '../../../contract/evidence/finding.ts';
 import { StatePlan } from '../../../contract/plan/state-plan.ts';
 import { judgeState, leftOut } from '../../../data-checks/judge-state.ts';
@@ -78,16 +79,16 @@ describe('a state check of a plan', () => {
     undecided: [],
     unjudged: [],
   } as const;
-  const refused = { kind: 'unavailable', reason: 'refused', hint: 'start it' } as const;
+  const refused = new Unavailable('refused', 'start it');
   const denied = { ...unseen, answer: 'not-checked', reason: 'new: permission denied' } as const;
 
   test.each([
-    [denied, 'not-checked'],
-    [refused, 'port-unavailable'],
-  ] as const)('is unknown where a side could not be asked', (found, cause) => {
+    [denied, 'not-checked', denied.reason],
+    [refused, 'port-unavailable', refused.message],
+  ] as const)('is unknown where a side could not be asked', (found, cause, reason) => {
     const finding = judgeState(CHECK, StatePlan.parse({}), found);
     expect(Finding.parse(finding)).toMatchObject({ outcome: 'unknown', cause });
-    expect(finding.summary).toContain(found.reason);
+    expect(finding.summary).toContain(reason);
   });
 
   test('that is left out as a whole says so', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { Unavailable } from '../../../contract/cannot-tell.ts';
 import { Finding } from '../../../contract/evidence/finding.ts';
 import { TableMapping } from '../../../contract/plan/table-mapping.ts';
 import { canonicalDecimal } from '../../../data-checks/decimal.ts';
@@ -11,7 +12,7 @@ const counted = (rows: number, sums: Record<string, string> = {}): SideAnswer =>
 });
 const missing: SideAnswer = { kind: 'missing' };
 const unreadable: SideAnswer = { kind: 'unreadable', reason: 'permission denied' };
-const unavailable: SideAnswer = { kind: 'unavailable', reason: 'refused', hint: 'start it' };
+const unavailable: SideAnswer = new Unavailable('refused', 'start it');
 
 function mapping(extra: Partial<TableMapping> = {}): TableMapping {
   return TableMapping.parse({

@@ -44,5 +44,5 @@ test('a client that is not installed says what to install', async () => {
     (thrown: unknown) => thrown,
   );
   expect(error).toBeInstanceOf(PortUnavailable);
-  expect((error as PortUnavailable).hint).toMatch(/^npm install --save-dev imapflow@\d/);
+  expect((error as PortUnavailable).remedy).toMatch(/^npm install --save-dev imapflow@\d/);
 });

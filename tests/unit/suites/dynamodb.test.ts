@@ -184,7 +184,7 @@ describe('what DynamoDB cannot tell is never that there is nothing', () => {
     trouble = { status, type };
     const refused = await find({ where: { customer: 'ada' } }).catch((error: unknown) => error);
     expect(refused).toBeInstanceOf(PortUnavailable);
-    expect((refused as PortUnavailable).hint).toMatch(hint);
+    expect((refused as PortUnavailable).remedy).toMatch(hint);
     expect((refused as Error).message).toContain(type);
   });
 });

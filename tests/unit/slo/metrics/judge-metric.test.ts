@@ -1,8 +1,8 @@
+import { Unavailable } from '../../../../contract/cannot-tell.ts';
 import { describe, expect, test } from 'vitest';
 import type { z } from 'zod';
 import { parsePlan } from '../../../../contract/plan/plan.ts';
 import { contradictsPass } from '../../../../contract/evidence/detail.ts';
-import { MetricsUnavailable } from '../../../../contract/ports/metrics.ts';
 import { MetricCheck } from '../../../../contract/slo/metric-check.ts';
 import type { MetricSource } from '../../../../contract/slo/metric-source.ts';
 import { evaluateMetric } from '../../../../slo/metrics/evaluate-metric.ts';
@@ -204,7 +204,7 @@ describe('absence', () => {
     expect(await judge(other, { [other.present]: [series(0)] })).toMatchObject({ outcome: 'pass' });
   });
   test('never of a source that gives no answer', async () => {
-    const away = new MetricsUnavailable('no answer', 'see the address');
+    const away = new Unavailable('no answer', 'see the address');
     const expected = { outcome: 'unknown', cause: 'metrics-unavailable', remedy: 'see the address' };
     expect(await judge(throttled, { c: away }, { known: true })).toMatchObject(expected);
     expect(await judge({ ...throttled, present: 'w' }, { w: away })).toMatchObject(expected);

@@ -1,6 +1,6 @@
+import { Unavailable } from '../../../../contract/cannot-tell.ts';
 import { LogsQueryClient, type LogsQueryResult, LogsQueryResultStatus } from '@azure/monitor-query-logs';
 import { afterEach, describe, expect, test } from 'vitest';
-import { MetricsUnavailable } from '../../../../contract/ports/metrics.ts';
 import { askAzureLogs } from '../../../../slo/sources/azure-client.ts';
 import {
   type AzureAnswer,
@@ -130,6 +130,6 @@ test.each([
     reason: { statusCode: status, details: { error: { code, message } } },
   });
   expect(our).toMatchObject({
-    reason: { name: MetricsUnavailable.name, message: `Azure answered ${status}: ${code}: ${message}` },
+    reason: { name: Unavailable.name, message: `Azure answered ${status}: ${code}: ${message}` },
   });
 });

@@ -59,9 +59,9 @@ test.each<[string, AzureCredential['getToken'], string]>([
 ])('%s is no answer, with a remedy', async (_name, getToken, said) => {
   const token = azureToken(source(), {}, undefined, () => Promise.resolve({ getToken }));
   await expect(token()).rejects.toMatchObject({
-    name: 'MetricsUnavailable',
+    name: 'Unavailable',
     message: expect.stringContaining(said) as string,
-    hint: expect.stringContaining('az login') as string,
+    remedy: expect.stringContaining('az login') as string,
   });
 });
 
@@ -70,9 +70,9 @@ test('without the package that gets tokens, the error names it and the other way
     throw new Error("Cannot find package '@azure/identity'");
   });
   await expect(azureToken(source(), {})()).rejects.toMatchObject({
-    name: 'MetricsUnavailable',
+    name: 'Unavailable',
     message: expect.stringContaining('@azure/identity') as string,
-    hint: expect.stringMatching(
+    remedy: expect.stringMatching(
       /^npm install --save-dev @azure\/identity@[\d.]+, or give slo\.source\.token$/,
     ) as string,
   });
@@ -115,7 +115,7 @@ describe('the real @azure/identity', () => {
     vi.stubEnv('AZURE_TOKEN_CREDENTIALS', 'EnvironmentCredential');
     for (const name of ['AZURE_TENANT_ID', 'AZURE_CLIENT_ID']) vi.stubEnv(name, undefined);
     await expect(azureToken(source(), {})()).rejects.toMatchObject({
-      name: 'MetricsUnavailable',
+      name: 'Unavailable',
       message: expect.stringContaining('EnvironmentCredential is unavailable') as string,
     });
   });
