@@ -1,6 +1,6 @@
 import { Unavailable } from '../contract/cannot-tell.ts';
 import type { CountAnswer, CountQuery, RowCounter } from '../contract/ports/records.ts';
-import type { SideAnswer } from './judge-table.ts';
+import type { SideAnswer } from './counts-finding.ts';
 
 /** Asks one side for one table. That it can't be asked is an answer too; whatever else is thrown is a defect of ours. */
 export async function ask(counter: RowCounter, query: CountQuery): Promise<SideAnswer> {

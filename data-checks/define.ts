@@ -12,13 +12,13 @@ import { openLedger } from '../safety/ledger.ts';
 import { stateDirectory } from '../host/run-context.ts';
 import { ask } from './ask.ts';
 import { dataTest, type Sides } from './fixtures.ts';
-import { coverageUnknown, judgeCoverage, judgeEmptied } from './judge-coverage.ts';
-import { judgeKeyspaces } from './judge-keyspaces.ts';
-import { judgeOthers } from './judge-others.ts';
+import { coverageUnknown, coverageFinding, emptiedFinding } from './coverage-finding.ts';
+import { keyspacesFinding } from './keyspaces-finding.ts';
+import { othersFinding } from './others-finding.ts';
 import { compareKeyspaces } from './keyspace-comparer.ts';
-import { judgeRows } from './judge-rows.ts';
-import { judgeState, leftOut } from './judge-state.ts';
-import { judgeTable } from './judge-table.ts';
+import { rowsFinding } from './rows-finding.ts';
+import { stateFinding, leftOut } from './state-finding.ts';
+import { countsFinding } from './counts-finding.ts';
 import { withoutOwnRows } from './own-rows.ts';
 
 /** A planned check as it runs. */
@@ -95,12 +95,12 @@ function coverageWork(plan: Plan, id: string): Work {
     case 'tables-are-covered':
       return {
         timeLimit,
-        run: async ({ coverage }) => judgeCoverage(await orUnavailable(() => coverage.read())),
+        run: async ({ coverage }) => coverageFinding(await orUnavailable(() => coverage.read())),
       };
     case 'no-table-became-empty':
       return {
         timeLimit,
-        run: async ({ coverage }) => judgeEmptied(await orUnavailable(() => coverage.read())),
+        run: async ({ coverage }) => emptiedFinding(await orUnavailable(() => coverage.read())),
       };
     case 'other-tables-preserved':
       return { timeLimit, run: (sides) => compareOthers(plan, id, sides) };
@@ -122,7 +122,7 @@ async function compareOthers({ data }: Plan, id: string, sides: Sides): Promise<
     const mapping = mappingOfOther(others, id, table, twin ?? table);
     findings.push(await (mapping.compare === 'rows' ? compareRows : compareCounts)(mapping, sides));
   }
-  return judgeOthers(id, findings);
+  return othersFinding(id, findings);
 }
 
 function redisWork(plan: Plan, id: string): Work {
@@ -131,7 +131,7 @@ function redisWork(plan: Plan, id: string): Work {
   return {
     timeLimit: manyStatements(plan),
     runAlone: async () =>
-      judgeKeyspaces(
+      keyspacesFinding(
         mapping,
         await orUnavailable(() => compareKeyspaces(mapping, plan.data.statementTimeoutMs)),
       ),
@@ -149,7 +149,7 @@ function stateWork(plan: Plan, id: string): Work {
     timeLimit: manyStatements(plan),
     run: async (sides) =>
       because === undefined
-        ? judgeState(name, state, await orUnavailable(() => sides.state.check(name)))
+        ? stateFinding(name, state, await orUnavailable(() => sides.state.check(name)))
         : leftOut(name, because),
   };
 }
@@ -160,11 +160,11 @@ async function compareCounts(mapping: TableMapping, sides: Sides): Promise<Findi
     ask(sides.old, query(old, Object.keys(mapping.sums))),
     ask(sides.new, query(next, Object.values(mapping.sums))),
   ]);
-  return judgeTable(mapping, ...answers);
+  return countsFinding(mapping, ...answers);
 }
 
 async function compareRows(mapping: TableMapping, sides: Sides): Promise<Finding> {
-  return judgeRows(mapping, await orUnavailable(() => sides.rows.compare(mapping)));
+  return rowsFinding(mapping, await orUnavailable(() => sides.rows.compare(mapping)));
 }
 
 async function orUnavailable<T>(answer: () => Promise<T>): Promise<T | Unavailable> {

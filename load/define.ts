@@ -10,7 +10,7 @@ import { refuseLiveKeys } from '../safety/live-keys.ts';
 import { secretReader } from '../safety/secrets.ts';
 import { defineComparisons } from './compare/define-comparisons.ts';
 import { loadEngines } from './engines/index.ts';
-import { ONE_SHARE } from './judge-shares.ts';
+import { ONE_SHARE } from './shares-finding.ts';
 import { findPlanFile } from './plan-file.ts';
 import { runProfile } from './run-profile.ts';
 

@@ -6,11 +6,11 @@ import type { Plan } from '../contract/plan/plan.ts';
 import type { LoadEngine, LoadOrder } from '../contract/ports/load-engine.ts';
 import { askControl, type ControlAnswer } from '../safety/ask-control.ts';
 import { holdAgainstBaseline } from './compare/hold-against-baseline.ts';
-import { judgeLoad } from './judge-load.ts';
-import { shareFinding } from './judge-shares.ts';
+import { loadFinding } from './load-finding.ts';
+import { shareFinding } from './shares-finding.ts';
 import { refusal } from './load-guards.ts';
 import { loadSetting } from './load-setting.ts';
-import { judgeStages } from './stages/judge-stages.ts';
+import { stagesFinding } from './stages/stages-finding.ts';
 import { runStages, type Stage, type StageRun } from './stages/run-stages.ts';
 
 /** What a run of one profile needs from its surroundings. */
@@ -104,10 +104,10 @@ export async function runProfile(given: ProfileRun): Promise<Finding> {
         signal,
       };
       const { result, control } = await measure(order);
-      return { stage, result, finding: judgeLoad({ profile: stage.profile, result, control }) };
+      return { stage, result, finding: loadFinding({ profile: stage.profile, result, control }) };
     };
 
-    const said = judgeStages(profile, await runStages(profile, { run: runStage, signal }));
+    const said = stagesFinding(profile, await runStages(profile, { run: runStage, signal }));
     return said.detail?.kind === 'load'
       ? holdAgainstBaseline(
           { ...said, detail: { ...said.detail, setting } },

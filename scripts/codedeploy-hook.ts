@@ -43,7 +43,7 @@ export function createCodeDeployHook(
   const { env, end, pause, log } = { ...PARTS, ...parts };
   return async (event, context) => {
     const hook = { deploymentId: event.DeploymentId, executionId: event.LifecycleEventHookExecutionId };
-    let answer: Answer = { mayGoOn: false, final: false, why: 'the gate was not asked' };
+    let answer: HookAnswer = { mayGoOn: false, final: false, why: 'the gate was not asked' };
     try {
       const ask = asker(env, event.DeploymentId);
       do {
@@ -63,14 +63,14 @@ export function createCodeDeployHook(
 /** Entry for Lambda: `greenlight/codedeploy-hook`, `handler`. */
 export const handler = createCodeDeployHook();
 
-interface Answer {
+interface HookAnswer {
   readonly mayGoOn: boolean;
   /** Whether asking again could change it. */
   readonly final: boolean;
   readonly why: string;
 }
 
-function asker(env: NodeJS.ProcessEnv, deployment: string): () => Promise<Answer> {
+function asker(env: NodeJS.ProcessEnv, deployment: string): () => Promise<HookAnswer> {
   const gate = needed(env, 'GREENLIGHT_GATE_URL');
   const question = new URLSearchParams({
     target: needed(env, 'GREENLIGHT_TARGET'),

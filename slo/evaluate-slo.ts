@@ -3,8 +3,8 @@ import { unknownFinding } from '../contract/evidence/unknown-finding.ts';
 import type { Finding } from '../contract/evidence/finding.ts';
 import type { MetricsSource } from '../contract/slo/metrics-source.ts';
 import type { Slo, SloLevel, SloObjective } from '../contract/slo/slo.ts';
-import { judgeBudget, judgeBurnRate } from './judge-budget.ts';
-import { judgeSlo } from './judge-slo.ts';
+import { budgetFinding, burnRateFinding } from './budget-finding.ts';
+import { levelFinding } from './level-finding.ts';
 import type { SloReader, SloReadings } from './read-slo.ts';
 import { openSource } from './sources/index.ts';
 
@@ -21,9 +21,9 @@ export function openMetrics(
 export async function evaluateSlo(read: SloReader, slo: Slo, objective: SloObjective): Promise<Finding> {
   try {
     const readLevel = (level: SloLevel): Promise<SloReadings> => read(slo, level);
-    if (objective.kind === 'burn-rate') return await judgeBurnRate(readLevel, slo, objective);
-    if (objective.kind === 'error-budget') return await judgeBudget(readLevel, slo, objective);
-    return judgeSlo(slo, objective, await readLevel(objective));
+    if (objective.kind === 'burn-rate') return await burnRateFinding(readLevel, slo, objective);
+    if (objective.kind === 'error-budget') return await budgetFinding(readLevel, slo, objective);
+    return levelFinding(slo, objective, await readLevel(objective));
   } catch (error) {
     if (!(error instanceof Unavailable)) throw error;
     return unknownFinding(objective.id, error, {

@@ -6,7 +6,7 @@ import type { Slo, SloLevel } from '../contract/slo/slo.ts';
 import { compareErrorShares } from '../contract/statistics/compare-error-shares.ts';
 import type { ErrorShare } from '../contract/statistics/clustered-errors.ts';
 import { CALLS_REPEATED } from './enough-events.ts';
-import { judgeSlo, seenShare } from './judge-slo.ts';
+import { levelFinding, seenShare } from './level-finding.ts';
 import { readSlo } from './read-slo.ts';
 import { percent } from '../contract/statistics/percent.ts';
 
@@ -45,7 +45,7 @@ export async function readNorm(
   const readings = await readSlo(metrics, slo, whole, toS);
   const share = seenShare(slo, whole, readings);
   if ('outcome' in share) return share.summary;
-  const said = judgeSlo(slo, whole, readings);
+  const said = levelFinding(slo, whole, readings);
   if (mustHold && said.outcome !== 'pass') return `it did not hold: ${said.summary}`;
   if (share.least !== share.most) return 'the histogram has no boundary at underS, so the share is not known';
   if (!(share.total > 0)) return 'there was nothing to take a share of';

@@ -2,7 +2,7 @@ import { badLimit, leastEvents, windowLevel } from '../contract/slo/slo-events.t
 import type { Slo, SloLevel, SloObjective } from '../contract/slo/slo.ts';
 import { type AlertWeight, weighed } from './alert-weight.ts';
 import type { PrometheusRule, RuleFile } from './prometheus-rule.ts';
-import type { BurnRate } from './judge-budget.ts';
+import type { BurnRate } from './budget-finding.ts';
 import { LEAST_COVERAGE, MOST_AGE_SCRAPES, ROUNDING } from './limits.ts';
 import { MOST_PART } from './level-share.ts';
 import { significantly } from './significant-rule.ts';

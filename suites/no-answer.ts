@@ -24,7 +24,7 @@ export function causeOfNoAnswer({ event }: TargetUnreachable): string {
  * @param thirdParty its name, where it was no address of the target
  * @throws CannotTell when the fault is, or may be, ours, or that of a third party
  */
-export async function judgeNoAnswer(
+export async function noAnswerStatement(
   error: TargetUnreachable,
   name: string,
   budgetMs: number,

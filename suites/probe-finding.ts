@@ -9,7 +9,7 @@ import type { Statement } from '../contract/flow/statement.ts';
 import { sendPatiently, type Wanted } from '../safety/patient-application.ts';
 import { firstLine, toCannotTell } from './cannot-tell.ts';
 import type { Control } from './control.ts';
-import { judgeNoAnswer } from './no-answer.ts';
+import { noAnswerStatement } from './no-answer.ts';
 import { expectedWords, firstWrong, wrongWords } from './words.ts';
 
 /** What a probe or a readiness check saw, before it becomes a finding. */
@@ -99,7 +99,7 @@ export async function ask(
   } catch (error) {
     if (!(error instanceof TargetUnreachable)) throw error;
     const thirdParty = thirdPartyAt(request.url, tools.urls, tools.thirdParties);
-    return { none: await judgeNoAnswer(error, name, budgetMs, tools.control, thirdParty) };
+    return { none: await noAnswerStatement(error, name, budgetMs, tools.control, thirdParty) };
   }
 }
 

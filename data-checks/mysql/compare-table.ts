@@ -1,5 +1,5 @@
 import type { Table } from '../postgres/catalog.ts';
-import { type Answer, notChecked } from '../postgres/rows/answer.ts';
+import { type TableAnswer, notChecked } from '../postgres/rows/table-answer.ts';
 import { type Meter, OutOfTime } from '../postgres/rows/meter.ts';
 import { rewrittenSince, rewrittenText } from '../postgres/rewritten.ts';
 import { PairingError } from '../postgres/rows/pairing.ts';
@@ -31,7 +31,7 @@ export interface Attempt {
 /** Compares one table. Whatever keeps it from being compared completely is an answer too, and never `equal`. */
 export async function compareTable(attempt: Attempt, options: CompareOptions): Promise<TableDiff> {
   const started = performance.now();
-  const done = (answer: Answer): TableDiff => ({
+  const done = (answer: TableAnswer): TableDiff => ({
     old: attempt.pair.old,
     new: attempt.table.shown,
     ...answer,
@@ -83,7 +83,7 @@ async function proves({ pair, new: next }: Attempt, old: MysqlTable, error: unkn
   }
 }
 
-function notLocated(pairing: Pairing, { oldRows, newRows, first, notLocated: error }: Found): Answer {
+function notLocated(pairing: Pairing, { oldRows, newRows, first, notLocated: error }: Found): TableAnswer {
   const why = refusal(error).reason;
   return {
     ...described(pairing),
@@ -95,7 +95,7 @@ function notLocated(pairing: Pairing, { oldRows, newRows, first, notLocated: err
   };
 }
 
-function refusal(error: unknown): Answer {
+function refusal(error: unknown): TableAnswer {
   if (error instanceof PairingError) return notChecked('columns-differ', error.message);
   if (error instanceof OutOfTime) {
     return notChecked('over-budget', 'The time for the comparison was over in the middle of the table');
@@ -118,7 +118,7 @@ function described({ columns, key, notCompared }: Pairing) {
   };
 }
 
-function answerOf(pair: TablePair, pairing: Pairing, found: Found, seconds: number): Answer {
+function answerOf(pair: TablePair, pairing: Pairing, found: Found, seconds: number): TableAnswer {
   const { oldRows, newRows, missing, extra, changed, first, differing } = found;
   const facts = { ...described(pairing), oldRows, newRows, missing, extra, changed, later: null };
   const located = missing + extra + changed;

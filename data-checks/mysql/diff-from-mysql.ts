@@ -2,7 +2,7 @@ import { Unavailable, sideUnavailable } from '../../contract/cannot-tell.ts';
 import { describeTables, inventory, type Table } from '../postgres/catalog.ts';
 import { parseTableName } from '../postgres/names.ts';
 import { resolveRelation } from '../postgres/relation.ts';
-import { notChecked } from '../postgres/rows/answer.ts';
+import { notChecked } from '../postgres/rows/table-answer.ts';
 import type { Comparison, Diff, DiffOptions } from '../postgres/rows/diff-options.ts';
 import { Meter } from '../postgres/rows/meter.ts';
 import type { TableDiff, TablePair } from '../postgres/rows/table-diff.ts';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ApiError } from './api-error.ts';
 import { authenticate } from './confirmation.ts';
 import { Faults, noFaults } from './faults.ts';
-import type { Answer } from './idempotency.ts';
+import type { StripeAnswer } from './idempotency.ts';
 import { intentOf } from './payment-intents.ts';
 import type { StandIn } from './stand-in.ts';
 import { STRIPE_STAND_IN } from './start.ts';
@@ -41,7 +41,7 @@ const ADMIN: Readonly<Record<string, Admin>> = {
 };
 
 /** Answers a request below /_stand-in/. @throws ApiError */
-export function answerAdmin(standIn: StandIn, method: string, path: string, body: string): Answer {
+export function answerAdmin(standIn: StandIn, method: string, path: string, body: string): StripeAnswer {
   const [, , kind, id, verb] = path.split('/');
   const name = id === undefined ? `${method} ${path}` : `${method} /_stand-in/${kind}/:id/${verb}`;
   const work = Object.hasOwn(ADMIN, name) ? ADMIN[name] : undefined;

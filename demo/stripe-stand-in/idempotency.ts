@@ -3,7 +3,7 @@ import { ApiError } from './api-error.ts';
 import { BoundedMap } from './bounded-map.ts';
 
 /** An answer as it was sent. */
-export interface Answer {
+export interface StripeAnswer {
   readonly status: number;
   readonly body: object;
 }
@@ -21,14 +21,14 @@ export interface Idempotency {
   /** Does the work once; the same request again gets the same answer. @throws ApiError on the key of another request */
   once(
     request: IdempotentRequest,
-    work: () => Answer,
-  ): { readonly answer: Answer; readonly replayed: boolean };
+    work: () => StripeAnswer,
+  ): { readonly answer: StripeAnswer; readonly replayed: boolean };
 }
 
 const MOST_KEYS = 20_000;
 
 export function createIdempotency(): Idempotency {
-  const done = new BoundedMap<{ readonly fingerprint: string; readonly answer: Answer }>(MOST_KEYS);
+  const done = new BoundedMap<{ readonly fingerprint: string; readonly answer: StripeAnswer }>(MOST_KEYS);
   return {
     once({ key, route, body }, work) {
       if (key === undefined) return { answer: work(), replayed: false };
@@ -52,7 +52,7 @@ export function createIdempotency(): Idempotency {
 }
 
 /** A request that was refused before anything happened may be corrected and sent again with its key. */
-function isFinal(answer: Answer): boolean {
+function isFinal(answer: StripeAnswer): boolean {
   return ![400, 401, 404, 409, 429].includes(answer.status);
 }
 

@@ -7,7 +7,7 @@ import { openBooks } from './books.ts';
 import { createDeliveries, type DeliverySettings } from './deliveries.ts';
 import { noFaults } from './faults.ts';
 import { parseForm } from './form-body.ts';
-import { createIdempotency, type Answer } from './idempotency.ts';
+import { createIdempotency, type StripeAnswer } from './idempotency.ts';
 import { newId } from './ids.ts';
 import { answerRequest } from './routes.ts';
 import type { StandIn } from './stand-in.ts';
@@ -40,7 +40,7 @@ export function createStandIn(
 async function respond(standIn: StandIn, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const requestId = newId('req_');
   const headers: Record<string, string> = { 'request-id': requestId };
-  let answer: Answer;
+  let answer: StripeAnswer;
   try {
     const url = new URL(request.url ?? '/', 'http://stand-in');
     const body = await bodyOf(request);
@@ -61,7 +61,7 @@ async function answerApi(
   body: string,
   requestId: string,
   headers: Record<string, string>,
-): Promise<Answer> {
+): Promise<StripeAnswer> {
   if (standIn.faults.delayRequestsMs > 0) await sleep(standIn.faults.delayRequestsMs);
   authenticate(request.headers.authorization, standIn.secretKey);
   headers['stripe-version'] = header(request, 'stripe-version') ?? API_VERSION;
@@ -72,7 +72,7 @@ async function answerApi(
   const method = request.method ?? 'GET';
   const key = method === 'POST' ? header(request, 'idempotency-key') : undefined;
   if (key !== undefined) headers['idempotency-key'] = key;
-  const work = (): Answer => {
+  const work = (): StripeAnswer => {
     try {
       const fields = formOf(method === 'POST' ? body : url.search.slice(1));
       const cause = { requestId, idempotencyKey: key ?? null };
@@ -100,7 +100,7 @@ function formOf(text: string): ReturnType<typeof parseForm> {
   }
 }
 
-function answerOfError(error: unknown, requestId: string): Answer {
+function answerOfError(error: unknown, requestId: string): StripeAnswer {
   if (error instanceof ApiError) {
     return {
       status: error.status,

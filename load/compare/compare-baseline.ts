@@ -3,7 +3,7 @@ import type { LoadResult } from '../../contract/load/load-result.ts';
 import type { LoadSetting } from '../../contract/load/load-setting.ts';
 import { decodeHistogram } from '../engines/load-recorder.ts';
 import { errorClusters } from '../../contract/statistics/clustered-errors.ts';
-import { lessThanOrdered } from '../judge-load.ts';
+import { lessThanOrdered } from '../load-finding.ts';
 import { hiddenStall } from '../hidden-stall.ts';
 import { perAnswerMs } from './compared-rounds.ts';
 import { compareErrorShares } from '../../contract/statistics/compare-error-shares.ts';

@@ -1,6 +1,6 @@
 import { COMPARED_SIDES, type ComparedSide } from '../../contract/load/load-comparison.ts';
 import type { LoadResult } from '../../contract/load/load-result.ts';
-import { lessThanOrdered } from '../judge-load.ts';
+import { lessThanOrdered } from '../load-finding.ts';
 import { mergeResults } from '../merge-results.ts';
 
 /** One request, measured on every side within the same few seconds. */

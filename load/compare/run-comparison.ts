@@ -14,8 +14,8 @@ import { askControl } from '../../safety/ask-control.ts';
 import { refusal } from '../load-guards.ts';
 import { blockOrder } from './interleave.ts';
 import type { ComparedRound } from './compared-rounds.ts';
-import { judgeComparison } from './judge-comparison.ts';
-import type { RequestRounds } from './judge-request.ts';
+import { comparisonFinding } from './comparison-finding.ts';
+import type { RequestRounds } from './compare-rounds.ts';
 import { seededRandom, shuffled } from './seeded-random.ts';
 
 /** What a comparison needs from its surroundings. */
@@ -58,7 +58,7 @@ export async function runComparison(given: ComparisonRun): Promise<Finding> {
     if (signal.aborted) return unknown('interrupted', 'The comparison was interrupted', 'repeat it');
     const away = requests.some(({ rounds }) => rounds.some((round) => round.new.unreachable !== undefined));
     const control = away ? await askControl(plan.target.control) : 'not-asked';
-    return judgeComparison({ comparison, requests, control });
+    return comparisonFinding({ comparison, requests, control });
   } catch (error) {
     return unknown(
       'engine-fault',

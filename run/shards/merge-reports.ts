@@ -15,7 +15,7 @@ import { publishEvidence } from '../publish-evidence.ts';
 import { clearReport, type ReportFiles, reportFiles } from '../../host/report-files.ts';
 import type { SigningKey } from '../../signing/key-file.ts';
 import { publicHalves } from '../../signing/seal.ts';
-import { withJudgedLoad } from './judge-segments.ts';
+import { withLoadFindings } from './segment-findings.ts';
 import { readFragments } from './read-fragments.ts';
 import { groupOf } from './shard-option.ts';
 
@@ -41,7 +41,7 @@ export function mergeReports(request: MergeRequest): Verdict {
   const { fragments, refused } = readFragments(request.cwd, request.files, publicHalves(request.signingKeys));
   const at = new Date().toISOString();
   const problems = request.files.length === 0 ? [...refused, NOTHING] : refused;
-  const merged = mergeFragments(withJudgedLoad(fragments), problems, {
+  const merged = mergeFragments(withLoadFindings(fragments), problems, {
     ...request,
     id: `${groupOf(request.nonce)}-${idOf(fragments)}`,
     wanted: 'everything',

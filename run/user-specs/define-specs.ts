@@ -12,7 +12,7 @@ import { refuseLiveKeys } from '../../safety/live-keys.ts';
 import { type Redactor, redactorOf } from '../../safety/redactor.ts';
 import { resolveSecret } from '../../safety/secrets.ts';
 import { findSpec } from './find-spec.ts';
-import { judgeSpec } from './judge-spec.ts';
+import { specFinding } from './spec-finding.ts';
 import { runSpec } from './run-spec.ts';
 import { specTest } from './spec-test.ts';
 
@@ -93,7 +93,7 @@ async function look(
     started,
     onLine: (line) => void process.stdout.write(`${check.id}: ${redactor.text(line)}\n`),
   });
-  return judgeSpec({
+  return specFinding({
     spec,
     check,
     urls: Object.values(plan.target.urls),

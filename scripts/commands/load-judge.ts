@@ -5,7 +5,7 @@ import { GreenlightError } from '../../contract/errors.ts';
 import { exitCodeOf } from '../../contract/exit-codes.ts';
 import { describeFinding, type Finding } from '../../contract/evidence/finding.ts';
 import type { Outcome } from '../../contract/evidence/outcome.ts';
-import { judgeRunners } from '../../load/engines/k6-operator/judge-runners.ts';
+import { runnersFinding } from '../../load/engines/k6-operator/runners-finding.ts';
 import { RunnerOrder } from '../../load/engines/k6-operator/runner-order.ts';
 import { believed, judgeFindings } from '../../reporters/judge-findings.ts';
 import type { CheckResult } from '../../contract/verdict/verdict.ts';
@@ -35,7 +35,7 @@ export function loadJudgeCommand(context: CommandContext): Command {
         const { maxAgeMinutes } = options;
         const folder = path.join(at, 'runners');
         const now = new Date();
-        const measured = await judgeRunners(order, folder, { now, maxAgeMinutes });
+        const measured = await runnersFinding(order, folder, { now, maxAgeMinutes });
         const { decision, checks } = judgeFindings(
           [{ check: order.planned, policy: order.policy, finding: measured }],
           now.toISOString(),

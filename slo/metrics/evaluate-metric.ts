@@ -5,7 +5,7 @@ import type { MetricCheck } from '../../contract/slo/metric-check.ts';
 import { everyOf, questionsOf } from '../../contract/slo/metric-problems.ts';
 import { METRIC_TRAITS, type MetricSource, type MetricTraits } from '../../contract/slo/metric-source.ts';
 import { LEAST_COVERAGE, MOST_AGE_SCRAPES } from '../limits.ts';
-import { judgeMetric } from './judge-metric.ts';
+import { metricFinding } from './metric-finding.ts';
 import type { Asked, MetricQuestion, MetricReader, MetricReading, Witness } from './metric-reading.ts';
 
 /** Asks for one number, once, and judges it. A source that gives no answer makes it unknown. */
@@ -40,7 +40,7 @@ export async function evaluateMetric(
         : undefined;
       asked.push({ key, text, measure, reading, ...(witness === undefined ? {} : { witness }) });
     }
-    return judgeMetric(check, { name: named.name, knows, everyS }, asked);
+    return metricFinding(check, { name: named.name, knows, everyS }, asked);
   } catch (error) {
     if (!(error instanceof Unavailable)) throw error;
     return unknownFinding(check.id, error, {

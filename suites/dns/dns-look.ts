@@ -3,7 +3,7 @@ import type { Probe } from '../../contract/plan/probe.ts';
 import type { NameServer } from '../../contract/plan/probes/dns.ts';
 import { TargetUnreachable } from '../../contract/ports/application.ts';
 import { CannotTell } from '../cannot-tell.ts';
-import { judgeNoAnswer } from '../no-answer.ts';
+import { noAnswerStatement } from '../no-answer.ts';
 import { doubtfulClock, otherClock } from '../own-clock.ts';
 import type { Probed, ProbeTools } from '../probe-finding.ts';
 import type { ProbeLook } from '../probes/probe-look.ts';
@@ -188,7 +188,10 @@ class DnsLook {
           remedy: 'let questions of DNS (port 53, UDP and TCP) out of this network, then run again',
           cause: error,
         });
-      this.#say(await judgeNoAnswer(error, name, this.#probe.budgetMs, this.#tools.control), 'server-silent');
+      this.#say(
+        await noAnswerStatement(error, name, this.#probe.budgetMs, this.#tools.control),
+        'server-silent',
+      );
     } catch (doubt) {
       if (!(doubt instanceof CannotTell)) throw doubt;
       this.#unclear.push(doubt);

@@ -6,7 +6,7 @@ import { eventOfText } from '../../contract/events/codes.ts';
 import { TargetUnreachable } from '../../contract/ports/application.ts';
 import { shown, type Statement } from '../../contract/flow/statement.ts';
 import { CannotTell, firstLine } from '../cannot-tell.ts';
-import { judgeNoAnswer } from '../no-answer.ts';
+import { noAnswerStatement } from '../no-answer.ts';
 import { type ShownPage, shownLine } from '../page-journal.ts';
 import { refuseThirdParty } from '../third-party.ts';
 import { withoutColours, wrongWords } from '../words.ts';
@@ -105,7 +105,7 @@ export async function runPageStep(step: PageStep, captured: Captured, run: FlowR
       return { ...end(statement, cause), around: told, ...missed, page };
     }
     const instead = new TargetUnreachable(strange.event, reveal(strange.detail), { by: 'browser' });
-    return end(await judgeNoAnswer(instead, 'page', budgetMs, run.control, thirdParty), 'no-answer');
+    return end(await noAnswerStatement(instead, 'page', budgetMs, run.control, thirdParty), 'no-answer');
   }
 
   async function judgeThrow(error: unknown): Promise<StepEnd> {
@@ -129,7 +129,10 @@ export async function runPageStep(step: PageStep, captured: Captured, run: FlowR
         ...(url === undefined ? {} : { url }),
       });
       const thirdParty = url === undefined ? undefined : thirdPartyOf(url);
-      return end(await judgeNoAnswer(unreachable, 'answer', budgetMs, run.control, thirdParty), 'no-answer');
+      return end(
+        await noAnswerStatement(unreachable, 'answer', budgetMs, run.control, thirdParty),
+        'no-answer',
+      );
     }
     if (error instanceof Error && error.name === 'TimeoutError') {
       const measured = `${line}${waitedFor(error)}`;

@@ -9,7 +9,7 @@ import { PlanMistake } from '../../contract/plan/plan-mistake.ts';
 import { atMost, holds } from '../../contract/flow/statement.ts';
 import { TargetUnreachable } from '../../contract/ports/application.ts';
 import { callPlan, type Polled, type StepEnd } from './flow-run.ts';
-import { type Asking, endOfAnswer, endOfSilence, judgeAnswer, sendOnce } from './request-answer.ts';
+import { type Asking, endOfAnswer, endOfSilence, evaluateAnswer, sendOnce } from './request-answer.ts';
 
 type Poll = NonNullable<RequestStep['poll']>;
 
@@ -46,7 +46,7 @@ export async function pollRequest(asking: Asking, poll: Poll): Promise<StepEnd> 
       const response = await sendOnce(asking, attemptMs, patience());
       const final = saysFinal(asking, poll, response);
       // What is not final yet need not have what is compared: it is judged only as the last one.
-      const judged = final === false && !over ? undefined : judgeAnswer(asking, response);
+      const judged = final === false && !over ? undefined : evaluateAnswer(asking, response);
       if (judged !== undefined && (final ?? allHold(judged.statements))) {
         const end = await endOfAnswer(asking, response, judged, timing(response, attemptMs, elapsed()));
         return { ...end, polled: { ...polled, final: true } };

@@ -5,7 +5,7 @@ import type { ResponseView, WireRequest } from '../../contract/flow/http.ts';
 import type { TargetUnreachable } from '../../contract/ports/application.ts';
 import type { Statement } from '../../contract/flow/statement.ts';
 import { type Patience, sendPatiently } from '../../safety/patient-application.ts';
-import { causeOfNoAnswer, judgeNoAnswer } from '../no-answer.ts';
+import { causeOfNoAnswer, noAnswerStatement } from '../no-answer.ts';
 import { eventOfWrongAnswer, refuseThirdParty } from '../third-party.ts';
 import { firstWrong, wrongWords } from '../words.ts';
 import { callPlan, type FlowRun, type StepEnd } from './flow-run.ts';
@@ -27,7 +27,7 @@ export interface Asking {
 }
 
 /** The statements about an answer, and what it leaves to later steps. */
-export type JudgedAnswer = ReturnType<typeof evaluateResponse>;
+export type EvaluatedAnswer = ReturnType<typeof evaluateResponse>;
 
 /**
  * Sends it once; where the target limits our rate, it waits as told.
@@ -44,7 +44,7 @@ export function sendOnce(
 }
 
 /** @throws CannotTell where a function of the plan throws */
-export function judgeAnswer({ step, captured }: Asking, response: ResponseView): JudgedAnswer {
+export function evaluateAnswer({ step, captured }: Asking, response: ResponseView): EvaluatedAnswer {
   return callPlan(`step "${step.id}", judging its answer,`, () => evaluateResponse(step, captured, response));
 }
 
@@ -56,7 +56,7 @@ export function judgeAnswer({ step, captured }: Asking, response: ResponseView):
 export async function endOfAnswer(
   { step, ctx, wire, thirdParty, secretsRead, run }: Asking,
   response: ResponseView,
-  judged: JudgedAnswer,
+  judged: EvaluatedAnswer,
   timing: { readonly statements: readonly Statement[]; readonly durationMs: number },
 ): Promise<StepEnd> {
   if (thirdParty === undefined && !acceptsStatus(step.status, response.status))
@@ -81,7 +81,7 @@ export async function endOfSilence(
   error: TargetUnreachable,
   durationMs: number,
 ): Promise<StepEnd> {
-  const statement = await judgeNoAnswer(error, 'answer', budgetMs, run.control, thirdParty);
+  const statement = await noAnswerStatement(error, 'answer', budgetMs, run.control, thirdParty);
   return { statements: [statement], captured: {}, durationMs, cause: causeOfNoAnswer(error) };
 }
 

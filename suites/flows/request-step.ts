@@ -7,7 +7,7 @@ import { callPlan, type FlowRun, type StepEnd } from './flow-run.ts';
 import { secretsReadBy } from './plan-credentials.ts';
 import { pollRequest } from './poll-request.ts';
 import { recordCreatedBy } from './record-created.ts';
-import { type Asking, endOfAnswer, endOfSilence, judgeAnswer, sendOnce } from './request-answer.ts';
+import { type Asking, endOfAnswer, endOfSilence, evaluateAnswer, sendOnce } from './request-answer.ts';
 
 /** Sends the request of a step, again and again where it polls, and judges the answer. @throws CannotTell */
 export async function runRequestStep(step: RequestStep, captured: Captured, run: FlowRun): Promise<StepEnd> {
@@ -37,7 +37,7 @@ async function askOnce(asking: Asking): Promise<StepEnd> {
     return endOfSilence(asking, error, performance.now() - started);
   }
   const { durationMs } = response;
-  return endOfAnswer(asking, response, judgeAnswer(asking, response), {
+  return endOfAnswer(asking, response, evaluateAnswer(asking, response), {
     statements: [atMost('answer time', Math.round(durationMs), budgetMs, 'ms')],
     durationMs,
   });

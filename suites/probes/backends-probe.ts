@@ -12,7 +12,7 @@ import { loadRunContext } from '../../host/run-context.ts';
 import { createHttpApplication } from '../../safety/http-application.ts';
 import { resolveSecret } from '../../safety/secrets.ts';
 import { CannotTell } from '../cannot-tell.ts';
-import { judgeNoAnswer } from '../no-answer.ts';
+import { noAnswerStatement } from '../no-answer.ts';
 import type { Probed, ProbeTools } from '../probe-finding.ts';
 import { targetApplication } from '../target-application.ts';
 import { addressesOfHost, readMarker, type Sample } from './backend-sample.ts';
@@ -93,7 +93,7 @@ class BackendsLook {
       this.#addresses = this.#probe.addresses ?? (await addressesOfHost(url.hostname));
     } catch (error) {
       if (!(error instanceof TargetUnreachable)) throw error;
-      const none = await judgeNoAnswer(error, 'address of the host', budgetMs, this.#tools.control);
+      const none = await noAnswerStatement(error, 'address of the host', budgetMs, this.#tools.control);
       return { statements: [none], holds: '', cause: 'no-answer' };
     }
     const enough = answersToSeeAll(nodes, SURE);
@@ -146,7 +146,7 @@ class BackendsLook {
         }
         this.#total += 1;
         // What it means is asked at once: it throws where it is ours, which must not be held against a node.
-        await judgeNoAnswer(error, `connection ${this.#total}`, budgetMs, this.#tools.control);
+        await noAnswerStatement(error, `connection ${this.#total}`, budgetMs, this.#tools.control);
         this.#take({ address, came: error });
       }
     }

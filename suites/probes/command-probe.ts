@@ -11,10 +11,10 @@ import { type Redactor, redactorOf } from '../../safety/redactor.ts';
 import { resolveSecret } from '../../safety/secrets.ts';
 import { CannotTell, firstLine } from '../cannot-tell.ts';
 import type { Probed } from '../probe-finding.ts';
-import { judgeReport } from '../test-reports/judge-report.ts';
+import { summarizeReport } from '../test-reports/summarize-report.ts';
 import { watchReport } from '../test-reports/written-report.ts';
 import { couldNotAsk } from './could-not-ask.ts';
-import { judgeDocument } from './judge-document.ts';
+import { evaluateDocument } from './evaluate-document.ts';
 import { createOutputExcerpt } from './output-excerpt.ts';
 import type { ProbeLook } from './probe-look.ts';
 
@@ -75,7 +75,7 @@ export async function probeCommand(
     refuseUnclearEnd(probe, end, output);
     const probed =
       report && watched
-        ? judgeTests(probe, end, judgeReport(await watched.read(), report), output)
+        ? judgeTests(probe, end, summarizeReport(await watched.read(), report), output)
         : judgeEnd(probe, end, output);
     return { ...probed, output };
   } catch (error) {
@@ -171,7 +171,7 @@ function endWords(code: number | null, output: readonly string[]): string {
 function judgeTests(
   probe: CommandProbe,
   { code }: CommandEnd,
-  { statements, judged, wrong }: ReturnType<typeof judgeReport>,
+  { statements, judged, wrong }: ReturnType<typeof summarizeReport>,
   output: readonly string[],
 ): Probed {
   const told = { statements, sampleSize: judged, cause: 'tests-failed' };
@@ -248,7 +248,10 @@ function textStatements({ contains = [], matches }: CommandProbe, end: CommandEn
   ];
 }
 
-function judgeStandardOutput(probe: CommandProbe, { stdout }: CommandEnd): ReturnType<typeof judgeDocument> {
+function judgeStandardOutput(
+  probe: CommandProbe,
+  { stdout }: CommandEnd,
+): ReturnType<typeof evaluateDocument> {
   if (probe.schema === undefined && probe.expect === undefined) return { statements: [], wrong: undefined };
   if (stdout.cut) throw tooMuch();
   let body: unknown;
@@ -265,7 +268,7 @@ function judgeStandardOutput(probe: CommandProbe, { stdout }: CommandEnd): Retur
     );
   }
   // What it printed is shown anyway, without secrets.
-  return judgeDocument({ ...probe, showValues: true }, body);
+  return evaluateDocument({ ...probe, showValues: true }, body);
 }
 
 function tooMuch(): CannotTell {

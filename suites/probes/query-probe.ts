@@ -11,7 +11,7 @@ import { doubtfulClock, isFar } from '../own-clock.ts';
 import { ask, type Probed, type ProbeTools } from '../probe-finding.ts';
 import { refuseThirdParty } from '../third-party.ts';
 import { expectedWords, firstWrong, wrongWords } from '../words.ts';
-import { judgeDocument } from './judge-document.ts';
+import { evaluateDocument } from './evaluate-document.ts';
 import type { ProbeLook } from './probe-look.ts';
 import { momentOf } from './since-moment.ts';
 
@@ -31,7 +31,7 @@ export async function probeQuery(probe: QueryProbe, tools: ProbeTools, now = Dat
   const since = momentOf(probe.since, now);
   if (probe.witness !== undefined) await refuseWithoutWitness(probe, probe.witness, tools, since, now);
   const answer = await answerTo(probe, probe, tools, since, now);
-  const document = judgeDocument(probe, answer.body);
+  const document = evaluateDocument(probe, answer.body);
   const wrong = firstWrong(document.statements);
   if (document.wrong === 'shape' && wrong !== undefined) {
     refuse(probe.endpoint, 'wrong-shape', `${wrong.name}: expected ${String(expectedWords(wrong))}`);

@@ -9,7 +9,7 @@ import type { Probe } from '../../contract/plan/probe.ts';
 import { TargetUnreachable } from '../../contract/ports/application.ts';
 import { resolveSecret } from '../../safety/secrets.ts';
 import { CannotTell } from '../cannot-tell.ts';
-import { judgeNoAnswer } from '../no-answer.ts';
+import { noAnswerStatement } from '../no-answer.ts';
 import type { Probed, ProbeTools } from '../probe-finding.ts';
 import { REDIRECTS } from './follow-redirects.ts';
 import type { ProbeLook } from './probe-look.ts';
@@ -145,7 +145,7 @@ class RateLimitLook {
     const none = came.find(isNone);
     const count = `${came.length} requests in ${tookMs} ms`;
     if (none !== undefined) {
-      const statement = await judgeNoAnswer(none, 'quick requests', budgetMs, this.#tools.control);
+      const statement = await noAnswerStatement(none, 'quick requests', budgetMs, this.#tools.control);
       return { statements: [statement], holds: '', cause: 'no-answer' };
     }
     const answers = came.filter((one): one is ResponseView => !isNone(one));
@@ -227,7 +227,7 @@ class RateLimitLook {
     for (;;) {
       await sleep(waitMs);
       const came = await this.#send();
-      if (isNone(came)) return [await judgeNoAnswer(came, what, budgetMs, this.#tools.control)];
+      if (isNone(came)) return [await noAnswerStatement(came, what, budgetMs, this.#tools.control)];
       const after = `after ${Math.round((Date.now() - started) / 100) / 10} s`;
       if (!this.#isRefused(came))
         return [holds(what, came.status < 500, `answered ${came.status} ${after}`, expected)];

@@ -6,7 +6,7 @@ import type { Probe } from '../../contract/plan/probe.ts';
 import { TLS_VERSIONS } from '../../contract/plan/probes/tls.ts';
 import { TargetUnreachable } from '../../contract/ports/application.ts';
 import { CannotTell, firstLine } from '../cannot-tell.ts';
-import { causeOfNoAnswer, judgeNoAnswer } from '../no-answer.ts';
+import { causeOfNoAnswer, noAnswerStatement } from '../no-answer.ts';
 import { doubtfulClock, otherClock } from '../own-clock.ts';
 import type { Probed, ProbeTools } from '../probe-finding.ts';
 import type { ProbeLook } from './probe-look.ts';
@@ -97,7 +97,7 @@ class TlsLook {
     const { endpoint, budgetMs } = this.#probe;
     const error = new TargetUnreachable(event, detail, { url, address });
     const thirdParty = this.#tools.thirdParties?.has(endpoint) === true ? endpoint : undefined;
-    return judgeNoAnswer(error, name, budgetMs, this.#tools.control, thirdParty);
+    return noAnswerStatement(error, name, budgetMs, this.#tools.control, thirdParty);
   }
 
   /** Shakes hands as clients of old times did. @returns why not, where that was not possible */

@@ -1,4 +1,4 @@
-import { notChecked } from './answer.ts';
+import { notChecked } from './table-answer.ts';
 import type { Diff } from './diff-options.ts';
 import type { Segment } from './segment.ts';
 import type { TableDiff } from './table-diff.ts';

@@ -1,6 +1,6 @@
 import { CannotTell } from '../../../contract/cannot-tell.ts';
 import { describeTables, type Table } from '../catalog.ts';
-import { notChecked } from './answer.ts';
+import { notChecked } from './table-answer.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { compareTable, type CompareOptions } from './compare-table.ts';
 import type { Meter } from './meter.ts';

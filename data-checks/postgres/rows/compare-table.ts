@@ -3,7 +3,7 @@ import type { Table } from '../catalog.ts';
 import { rewrittenSince, rewrittenText } from '../rewritten.ts';
 import { unreadableReason } from '../unreadable.ts';
 import { allSettled } from './all-settled.ts';
-import { type Answer, notChecked } from './answer.ts';
+import { type TableAnswer, notChecked } from './table-answer.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { Differences } from './differences.ts';
 import { type Found, findRows } from './find-rows.ts';
@@ -51,7 +51,7 @@ export interface Attempt {
 export async function compareTable(attempt: Attempt, options: CompareOptions): Promise<TableDiff> {
   const { sides, pair, old, new: next } = attempt;
   const started = performance.now();
-  const done = (answer: Answer): TableDiff => ({
+  const done = (answer: TableAnswer): TableDiff => ({
     old: old.shown,
     new: next.shown,
     ...answer,
@@ -138,7 +138,11 @@ function described(pairing: Pairing, options: CompareOptions) {
   };
 }
 
-async function comparePaired(attempt: Attempt, whole: Pairing, options: CompareOptions): Promise<Answer> {
+async function comparePaired(
+  attempt: Attempt,
+  whole: Pairing,
+  options: CompareOptions,
+): Promise<TableAnswer> {
   if (options.segment === undefined) return compareRows(attempt, whole, options);
   const { share, conditions } = await shareOf(whole, options.segment, attempt.sides, options.hashing);
   if (share.kind === 'none') {
@@ -149,7 +153,11 @@ async function comparePaired(attempt: Attempt, whole: Pairing, options: CompareO
   return { ...answer, share };
 }
 
-async function compareRows(attempt: Attempt, pairing: Pairing, options: CompareOptions): Promise<Answer> {
+async function compareRows(
+  attempt: Attempt,
+  pairing: Pairing,
+  options: CompareOptions,
+): Promise<TableAnswer> {
   const { sides, checkpoint, meter } = attempt;
   const sql = [
     sideSql(pairing, 'old', options.hashing, sides[0].version),
@@ -207,7 +215,7 @@ function notLocated(
   facts: Facts,
   { differences, notLocated: error }: Found,
   options: CompareOptions,
-): Answer {
+): TableAnswer {
   const { pair } = attempt;
   const why = error instanceof OutOfTime ? 'the time for the comparison was over' : whichSide(attempt, error);
   const reason = `The rows differ (${facts.oldRows ?? 0} on old, ${facts.newRows ?? 0} on new); which of them could not be read: ${why}`;
@@ -237,9 +245,9 @@ function nothingReason({ direction, since }: TablePair): string {
     : 'There are no rows on either side, so nothing was compared';
 }
 
-type Facts = Omit<Answer, 'answer' | 'cause' | 'reason' | 'differences'>;
+type Facts = Omit<TableAnswer, 'answer' | 'cause' | 'reason' | 'differences'>;
 
-function unstable(facts: Facts, reason: string, cause = 'unstable'): Answer {
+function unstable(facts: Facts, reason: string, cause = 'unstable'): TableAnswer {
   return {
     ...facts,
     missing: null,
@@ -256,7 +264,7 @@ function countsOf({ missing, extra, changed, later }: Differences) {
   return { missing, extra, changed, later };
 }
 
-function equal(facts: Facts, reason?: string): Answer {
+function equal(facts: Facts, reason?: string): TableAnswer {
   const later = facts.later ?? 0;
   const compared = `${facts.oldRows ?? 0} rows are equal`;
   return {
@@ -280,7 +288,7 @@ async function different(
   { first }: Pick<Differences, 'first'>,
   options: CompareOptions,
   more = '',
-): Promise<Answer> {
+): Promise<TableAnswer> {
   const listed = first.slice(0, options.mostShown);
   const { rows, problem = '' } = await withCells(work, listed, options.values);
   return {
@@ -330,7 +338,7 @@ async function rechecked(
   facts: Facts,
   found: Differences,
   options: CompareOptions & Required<Pick<CompareOptions, 'recheck'>>,
-): Promise<Answer> {
+): Promise<TableAnswer> {
   const all = found.missing + found.extra + found.changed;
   if (work.pairing.key.length === 0) {
     return unstable(

@@ -1,12 +1,12 @@
 import { allSettled } from './all-settled.ts';
-import type { Answer } from './answer.ts';
+import type { TableAnswer } from './table-answer.ts';
 import type { Work } from './work.ts';
 
 /** Counts both sides, exactly, in one statement for each; says nothing about what the rows hold. */
 export async function countRows(
   { pairing, sides, sql }: Work,
-  facts: Pick<Answer, 'key' | 'columns' | 'notCompared'>,
-): Promise<Answer> {
+  facts: Pick<TableAnswer, 'key' | 'columns' | 'notCompared'>,
+): Promise<TableAnswer> {
   const count = async (which: 0 | 1): Promise<number> => {
     const { rows } = await sides[which].main.client.query<{ n: string }>(
       `select count(*)::text as n ${sql[which].source()}`,
@@ -16,7 +16,7 @@ export async function countRows(
   };
   const [oldRows, newRows] = await allSettled<[number, number]>([count(0), count(1)]);
   const nothing = oldRows + newRows === 0 && pairing.pair.emptyBecause === undefined;
-  const found: Pick<Answer, 'answer' | 'cause' | 'reason'> = nothing
+  const found: Pick<TableAnswer, 'answer' | 'cause' | 'reason'> = nothing
     ? {
         answer: 'not-checked',
         cause: 'nothing-compared',

@@ -1,5 +1,5 @@
 import { CannotTell, sideUnavailable } from '../../../contract/cannot-tell.ts';
-import { notChecked } from './answer.ts';
+import { notChecked } from './table-answer.ts';
 import { type AttemptOptions, compareThroughLosses, unchecked } from './attempts.ts';
 import type { CompareOptions } from './compare-table.ts';
 import type { Comparison, Diff, DiffOptions } from './diff-options.ts';

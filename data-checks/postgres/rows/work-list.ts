@@ -1,7 +1,7 @@
 import { describeTables, inventory, type Table } from '../catalog.ts';
 import { NameError, type NamePart, parseTableName } from '../names.ts';
 import { type Resolved, resolveRelation } from '../relation.ts';
-import { notChecked } from './answer.ts';
+import { notChecked } from './table-answer.ts';
 import type { Side } from './side.ts';
 import type { TableDiff, TablePair } from './table-diff.ts';
 

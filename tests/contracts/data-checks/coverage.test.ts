@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from 'vitest';
 import type { Finding } from '../../../contract/evidence/finding.ts';
 import { parsePlan, type Plan } from '../../../contract/plan/plan.ts';
 import { createCoverageReader, type Situation } from '../../../data-checks/coverage-reader.ts';
-import { judgeCoverage, judgeEmptied } from '../../../data-checks/judge-coverage.ts';
+import { coverageFinding, emptiedFinding } from '../../../data-checks/coverage-finding.ts';
 import { describeEachPostgres } from '../../each-postgres.ts';
 
 /** Old holds these; what each test deletes or forgets is named there. */
@@ -61,17 +61,17 @@ await describeEachPostgres('which tables nobody compares', (cluster) => {
       except: { 'audit.*': 'kept in the archive' },
       ...rest,
     });
-    expect(judgeCoverage(found)).toMatchObject({
+    expect(coverageFinding(found)).toMatchObject({
       outcome: 'pass',
       summary: '7 of 8 tables of old compared, 1 left out by the plan',
       sampleSize: 8,
     });
-    expect(judgeEmptied(found)).toMatchObject({ outcome: 'pass' });
+    expect(emptiedFinding(found)).toMatchObject({ outcome: 'pass' });
     expect(found.notes).toContain('materialized view public.counted of old');
   });
 
   test('names every table that nobody compares, with its rows, whatever its name and schema', async () => {
-    const finding = judgeCoverage(await situation(map('orders', 'visits')));
+    const finding = coverageFinding(await situation(map('orders', 'visits')));
     expect(finding).toMatchObject({ outcome: 'unknown', cause: 'tables-not-compared', measured: 4 });
     expect(loose(finding)).toEqual(['audit.log', 'public."Wish List"', 'public.customers', 'public.dogs']);
     expect(finding.summary).toContain('2 of 8 tables of old compared, 2 empty on old');
@@ -83,7 +83,7 @@ await describeEachPostgres('which tables nobody compares', (cluster) => {
     ['each partition by its name', ['visits_1', 'visits_2'], [], ['public.visits']],
     ['the parent of a table with a column of its own', ['animals'], ['public.dogs'], ['public.animals']],
   ])('a table is not compared by %s unless all of it is', async (_, named, not, compared) => {
-    const finding = judgeCoverage(await situation(map(...named)));
+    const finding = coverageFinding(await situation(map(...named)));
     expect(loose(finding)).toEqual(expect.arrayContaining(not));
     for (const table of compared) expect(loose(finding)).not.toContain(table);
   });
@@ -94,7 +94,7 @@ await describeEachPostgres('which tables nobody compares', (cluster) => {
     ['one of another schema', map('orders'), 'delete from audit.log', 'audit.log'],
     ['a partitioned one', map('orders'), 'delete from visits', 'public.visits'],
   ])('a table without rows on new is a failure: %s', async (_, data, statement, table) => {
-    const finding = judgeEmptied(await situation(data, statement));
+    const finding = emptiedFinding(await situation(data, statement));
     expect(finding).toMatchObject({ outcome: 'fail', cause: 'tables-emptied', measured: 1 });
     expect(finding.summary).toContain(table);
   });
@@ -102,13 +102,13 @@ await describeEachPostgres('which tables nobody compares', (cluster) => {
   test('a table may start anew when the plan says so', async () => {
     const data = { ...all, except: { audit: 'unused', log: 'starts anew' } };
     data.tables = data.tables.filter(({ old }) => old !== 'audit.log');
-    expect(judgeEmptied(await situation(data, 'delete from audit.log'))).toMatchObject({ outcome: 'pass' });
+    expect(emptiedFinding(await situation(data, 'delete from audit.log'))).toMatchObject({ outcome: 'pass' });
   });
 
   test('what the role may not read is named and is no pass', async () => {
     const found = await situation(map('orders'), '', 'blind');
-    expect(judgeEmptied(found)).toMatchObject({ outcome: 'unknown', cause: 'unreadable' });
-    expect(judgeCoverage(found).summary).toContain('permission denied');
+    expect(emptiedFinding(found)).toMatchObject({ outcome: 'unknown', cause: 'unreadable' });
+    expect(coverageFinding(found).summary).toContain('permission denied');
   });
 
   test('a locked table is named, and the others are still counted', async () => {
@@ -117,7 +117,7 @@ await describeEachPostgres('which tables nobody compares', (cluster) => {
     await holder.connect();
     await holder.query('begin; lock table customers in access exclusive mode');
     try {
-      const finding = judgeCoverage(await situation(map('orders')));
+      const finding = coverageFinding(await situation(map('orders')));
       expect(finding.summary).toContain('public."Wish List" (7 rows)');
       expect(finding.summary).toMatch(/public\.customers \(.*lock timeout/);
     } finally {
@@ -127,7 +127,7 @@ await describeEachPostgres('which tables nobody compares', (cluster) => {
 
   test('a table of new alone is named, and needs no reason', async () => {
     const found = await situation(all, 'create table loyalty as select generate_series(1, 4) id');
-    expect(judgeCoverage(found)).toMatchObject({ outcome: 'pass' });
+    expect(coverageFinding(found)).toMatchObject({ outcome: 'pass' });
     expect(found.notes).toContain('table of new alone: public.loyalty (4 rows)');
   });
 });

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { GreenlightError } from '../../../contract/errors.ts';
 import { parsePlan } from '../../../contract/plan/plan.ts';
 import { TableMapping } from '../../../contract/plan/table-mapping.ts';
-import { judgeRows } from '../../../data-checks/judge-rows.ts';
+import { rowsFinding } from '../../../data-checks/rows-finding.ts';
 import { type Made, withoutOwnRows } from '../../../data-checks/own-rows.ts';
 import { createRowComparer, type RowComparer } from '../../../data-checks/row-comparer.ts';
 import { openLedger } from '../../../safety/ledger.ts';
@@ -68,7 +68,7 @@ const orders = (created?: TableMapping['created']): TableMapping =>
   });
 const look = async (mapping: TableMapping) => {
   const asked = withoutOwnRows(mapping, made);
-  return judgeRows(asked, await comparer.compare(asked));
+  return rowsFinding(asked, await comparer.compare(asked));
 };
 
 test('a row that the ledger names is left out, named, and no other one is', async () => {

@@ -9,7 +9,7 @@ import { LoadResult } from '../../../contract/load/load-result.ts';
 import { autocannonEngine } from '../../../load/engines/autocannon.ts';
 import { k6Engine } from '../../../load/engines/k6.ts';
 import { decodeHistogram } from '../../../load/engines/load-recorder.ts';
-import { judgeLoad } from '../../../load/judge-load.ts';
+import { loadFinding } from '../../../load/load-finding.ts';
 import { FURTHER, LONG } from '../../long.ts';
 import { visitorComesBack, readsAFile } from './plan.ts';
 import { startTarget, type FakeTarget } from './target.ts';
@@ -68,7 +68,7 @@ async function run({ engine, url, profile, flow, signal }: Asked) {
     signal: signal ?? new AbortController().signal,
   });
   LoadResult.parse(result);
-  return { result, finding: judgeLoad({ profile: parsed, result, control: 'not-asked' }) };
+  return { result, finding: loadFinding({ profile: parsed, result, control: 'not-asked' }) };
 }
 
 describe.each(engines)('$name', (engine) => {

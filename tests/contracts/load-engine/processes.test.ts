@@ -11,7 +11,7 @@ import type { Flow } from '../../../contract/flow/flow.ts';
 import { LoadProfile } from '../../../contract/load/load-profile.ts';
 import { LoadResult } from '../../../contract/load/load-result.ts';
 import { autocannonEngine } from '../../../load/engines/autocannon.ts';
-import { judgeLoad } from '../../../load/judge-load.ts';
+import { loadFinding } from '../../../load/load-finding.ts';
 import { visitorComesBack } from './plan.ts';
 import { startTarget, type FakeTarget } from './target.ts';
 import { visitors } from './visitors.ts';
@@ -92,7 +92,7 @@ async function run(
     signal,
   });
   LoadResult.parse(result);
-  return { result, lines, finding: judgeLoad({ profile: parsed, result, control: 'not-asked' }) };
+  return { result, lines, finding: loadFinding({ profile: parsed, result, control: 'not-asked' }) };
 }
 
 test('two processes share three connections, and what they count is what the target saw', async () => {

@@ -10,7 +10,7 @@ import type { Flow } from '../../../contract/flow/flow.ts';
 import { LoadProfile } from '../../../contract/load/load-profile.ts';
 import { autocannonEngine } from '../../../load/engines/autocannon.ts';
 import { k6Engine } from '../../../load/engines/k6.ts';
-import { judgeLoad } from '../../../load/judge-load.ts';
+import { loadFinding } from '../../../load/load-finding.ts';
 import { eachUsually } from '../../long.ts';
 import { keepsACookie, listsThings } from './plan.ts';
 import { startTarget } from './target.ts';
@@ -54,7 +54,7 @@ async function run(engine: (typeof engines)[number], url: string, flow: Flow, ch
     progress: () => undefined,
     signal: new AbortController().signal,
   });
-  return { result, finding: judgeLoad({ profile, result, control: 'not-asked' }) };
+  return { result, finding: loadFinding({ profile, result, control: 'not-asked' }) };
 }
 
 async function serve(answer: (response: http.ServerResponse, request: http.IncomingMessage) => void) {

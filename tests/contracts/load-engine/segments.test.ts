@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Finding } from '../../../contract/evidence/finding.ts';
 import { parsePlan } from '../../../contract/plan/plan.ts';
 import { k6Engine } from '../../../load/engines/k6.ts';
-import { judgeShares } from '../../../load/judge-shares.ts';
+import { sharesFinding } from '../../../load/shares-finding.ts';
 import { runProfile } from '../../../load/run-profile.ts';
 import { startTarget, type FakeTarget } from './target.ts';
 
@@ -86,7 +86,7 @@ describe.runIf(k6.available)('three k6 that share one load', () => {
       expect(each[index]).toBeLessThanOrEqual(105);
     }
     expect(target.count() - before).toBe(each.reduce((sum, count) => sum + count, 0));
-    const judged = judgeShares('holds', findings);
+    const judged = sharesFinding('holds', findings);
     expect(judged.outcome, judged.summary).toBe('pass');
     const { detail } = judged;
     if (detail?.kind !== 'load') throw new Error('no load');
@@ -96,9 +96,9 @@ describe.runIf(k6.available)('three k6 that share one load', () => {
       detail.result.requests,
     );
     // The same measurements against a limit that they cannot hold.
-    expect(judgeShares('holds', findings.map(stricter))).toMatchObject({ outcome: 'fail', cause: 'p95' });
+    expect(sharesFinding('holds', findings.map(stricter))).toMatchObject({ outcome: 'fail', cause: 'p95' });
     // One of them is lost.
-    expect(judgeShares('holds', [findings[0], undefined, findings[2]])).toMatchObject({
+    expect(sharesFinding('holds', [findings[0], undefined, findings[2]])).toMatchObject({
       outcome: 'unknown',
       cause: 'share-missing',
     });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { notChecked } from '../../../data-checks/postgres/rows/answer.ts';
+import { notChecked } from '../../../data-checks/postgres/rows/table-answer.ts';
 import type { TableDiff } from '../../../data-checks/postgres/rows/table-diff.ts';
 import { isWrittenByUse, migrationToolOf, passingContentOf } from '../../../data-checks/suggest/habits.ts';
 import type { Inventory, KnownTable } from '../../../data-checks/suggest/inventory.ts';

@@ -39,10 +39,10 @@ describe('docs/load.md', () => {
 
   test('names every cause that a load profile or a service level can have', () => {
     const causes = [
-      'load/judge-load.ts',
-      'load/judge-triggers.ts',
-      'slo/judge-slo.ts',
-      'slo/judge-budget.ts',
+      'load/load-finding.ts',
+      'load/triggers-draft.ts',
+      'slo/level-finding.ts',
+      'slo/budget-finding.ts',
     ].flatMap((file) =>
       [
         ...readFileSync(path.join(ROOT, file), 'utf8').matchAll(

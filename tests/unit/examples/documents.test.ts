@@ -7,7 +7,7 @@ import mhpPlan from '../../../examples/mhp-azure/greenlight.config.mts';
 import { createHttpApplication } from '../../../safety/http-application.ts';
 import { createControl } from '../../../suites/control.ts';
 import { probeFinding } from '../../../suites/probe-finding.ts';
-import { judgeDocument } from '../../../suites/probes/judge-document.ts';
+import { evaluateDocument } from '../../../suites/probes/evaluate-document.ts';
 import { probeQuery } from '../../../suites/probes/query-probe.ts';
 import { aboutThirdParty } from '../../../suites/third-party.ts';
 import { listen } from '../suites/run-flow-on.ts';
@@ -17,7 +17,7 @@ function wrongIn(input: unknown, id: string, body: unknown): readonly string[] {
   const probe = parsePlan(input).probes.find((one) => one.id === id);
   if (probe?.kind !== 'command') throw new Error(`${id} is no command of the plan`);
   const { schema, expect: compares } = probe;
-  const { statements } = judgeDocument({ schema, expect: compares, showValues: true }, body);
+  const { statements } = evaluateDocument({ schema, expect: compares, showValues: true }, body);
   expect(statements.length).toBeGreaterThan(0);
   return statements.filter(({ ok }) => !ok).map(({ name }) => name);
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { LoadThresholds } from '../../../contract/load/load-profile.ts';
 import { LoadRecorder, type SampleKind } from '../../../load/engines/load-recorder.ts';
 import { requestsNeeded } from '../../../load/enough-requests.ts';
-import { judgeLoad } from '../../../load/judge-load.ts';
+import { loadFinding } from '../../../load/load-finding.ts';
 import { profileOf, resultOf } from './load-result-of.ts';
 
 /** A result of requests that really were recorded: so many fast ones, so many of 9 s, so many with errors. */
@@ -19,7 +19,7 @@ function judged(
   record(slow, 'ok', 9000);
   record(errors, 'status', 20);
   const profile = profileOf({ thresholds, minimumRequests });
-  return judgeLoad({ profile, result: resultOf(recorder.result()), control: 'not-asked' });
+  return loadFinding({ profile, result: resultOf(recorder.result()), control: 'not-asked' });
 }
 
 test('so many requests are needed that a bad target would hardly ever look good', () => {
@@ -110,9 +110,9 @@ describe('too few requests', () => {
     const profile = profileOf({ thresholds: { errorRate: 0.01 } });
     const errors = { status: 0, timeout: 20, connection: 0, assertion: 0 };
     const result = resultOf({ requests: 20, errors });
-    expect(judgeLoad({ profile, result, control: 'answers' })).toMatchObject({ outcome: 'fail' });
-    expect(judgeLoad({ profile, result, control: 'not-asked' })).toMatchObject({ outcome: 'unknown' });
-    expect(judgeLoad({ profile, result, control: 'silent' })).toMatchObject({ outcome: 'unknown' });
+    expect(loadFinding({ profile, result, control: 'answers' })).toMatchObject({ outcome: 'fail' });
+    expect(loadFinding({ profile, result, control: 'not-asked' })).toMatchObject({ outcome: 'unknown' });
+    expect(loadFinding({ profile, result, control: 'silent' })).toMatchObject({ outcome: 'unknown' });
   });
 
   test('that failed in one bad moment are one bad thing, not many', () => {
@@ -122,7 +122,7 @@ describe('too few requests', () => {
       const requests = failed.length * 20;
       const errors = { status: bad, timeout: 0, connection: 0, assertion: 0 };
       const result = resultOf({ requests, errors, buckets: failed.map((one, at) => second(at, one)) });
-      return judgeLoad({
+      return loadFinding({
         profile: profileOf({ thresholds: { errorRate: 0.01 }, minimumRequests: 500 }),
         result,
         control: 'not-asked',

@@ -4,7 +4,7 @@ import { Faults } from '../../../load/engines/faults.ts';
 import { K6Samples } from '../../../load/engines/k6/samples.ts';
 import { LoadRecorder } from '../../../load/engines/load-recorder.ts';
 import { ownLimit } from '../../../load/engines/own-limits.ts';
-import { judgeLoad } from '../../../load/judge-load.ts';
+import { loadFinding } from '../../../load/load-finding.ts';
 import { profileOf, resultOf } from './load-result-of.ts';
 
 const none = { status: 0, timeout: 0, connection: 0, assertion: 0 };
@@ -19,7 +19,7 @@ const open = {
   achievedRate: 100,
 } as const;
 const judged = (result: Partial<LoadResult>) =>
-  judgeLoad({
+  loadFinding({
     profile: profileOf({ timeoutMs: 1000 }),
     result: resultOf({ ...open, ...result }),
     control: 'answers',

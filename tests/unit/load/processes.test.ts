@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { longestMs } from '../../../load/define.ts';
 import { wholeShare } from '../../../load/engines/whole-share.ts';
-import { judgeLoad } from '../../../load/judge-load.ts';
+import { loadFinding } from '../../../load/load-finding.ts';
 import { profileDigest } from '../../../load/load-setting.ts';
 import { mergeResults } from '../../../load/merge-results.ts';
 import { notTogetherPercent } from '../../../load/simultaneous-shares.ts';
@@ -32,7 +32,7 @@ test('several processes are another load than one; one is what it always was', (
 
 const saturated = { lagP99Ms: 400, cpuPercent: 100, saturated: true };
 const said = (generator: Parameters<typeof resultOf>[0]) =>
-  judgeLoad({ profile: profileOf(), result: resultOf(generator), control: 'not-asked' });
+  loadFinding({ profile: profileOf(), result: resultOf(generator), control: 'not-asked' });
 
 test('a generator at its limit says what it would take', () => {
   expect(said({ generator: saturated })).toMatchObject({

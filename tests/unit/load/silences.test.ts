@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import { Silences } from '../../../load/engines/silences.ts';
-import { judgeLoad } from '../../../load/judge-load.ts';
+import { loadFinding } from '../../../load/load-finding.ts';
 import { mergeResults } from '../../../load/merge-results.ts';
 import { profileOf, resultOf } from './load-result-of.ts';
 
 const profile = profileOf({ thresholds: { p99Ms: 500 }, durationS: 24 * 3600 });
 const day = { durationMs: 24 * 3600_000, requests: 1_000_000 };
 const judged = (result: Parameters<typeof resultOf>[0]) =>
-  judgeLoad({ profile, result: resultOf({ ...day, ...result }), control: 'not-asked' });
+  loadFinding({ profile, result: resultOf({ ...day, ...result }), control: 'not-asked' });
 
 /** An answer every `stepMs`, and after each `everyMs` nothing for `lastsMs`. */
 function stalling(windowMs: number, everyMs: number, lastsMs: number, stepMs = 20): Silences {

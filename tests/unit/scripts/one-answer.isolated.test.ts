@@ -22,8 +22,8 @@ vi.mock(import('../../../slo/evaluate-slo.ts'), async (original) => ({
   openMetrics: () => ({}) as never,
   evaluateSlo: (_read, _slo, { id }) => Promise.resolve({ ...(measured.finding as Finding), check: id }),
 }));
-vi.mock(import('../../../load/engines/k6-operator/judge-runners.ts'), () => ({
-  judgeRunners: ({ check }) => Promise.resolve({ ...(measured.finding as Finding), check }),
+vi.mock(import('../../../load/engines/k6-operator/runners-finding.ts'), () => ({
+  runnersFinding: ({ check }) => Promise.resolve({ ...(measured.finding as Finding), check }),
 }));
 vi.mock(import('../../../load/engines/k6-operator/runner-order.ts'), async (original) => ({
   ...(await original()),

@@ -5,17 +5,17 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { CannotTell } from '../../../suites/cannot-tell.ts';
 import { readCtrf } from '../../../suites/test-reports/ctrf.ts';
-import { judgeReport } from '../../../suites/test-reports/judge-report.ts';
+import { summarizeReport } from '../../../suites/test-reports/summarize-report.ts';
 import { readJunit } from '../../../suites/test-reports/junit.ts';
 import { readPlaywrightJson } from '../../../suites/test-reports/playwright-json.ts';
 import type { ForeignTest } from '../../../suites/test-reports/test-report.ts';
 
-type Wanted = Partial<Parameters<typeof judgeReport>[1]>;
+type Wanted = Partial<Parameters<typeof summarizeReport>[1]>;
 
 /** `pass`, `fail`, or the word for why nobody can tell. */
 function wordFor(tests: readonly ForeignTest[], wanted: Wanted = {}, errors: readonly string[] = []): string {
   try {
-    const { wrong } = judgeReport({ tests, errors }, { atLeast: 1, allowedSkips: 0, ...wanted });
+    const { wrong } = summarizeReport({ tests, errors }, { atLeast: 1, allowedSkips: 0, ...wanted });
     return wrong === undefined ? 'pass' : 'fail';
   } catch (error) {
     if (error instanceof CannotTell) return error.word;
@@ -67,7 +67,7 @@ describe('a test suite', () => {
       { name: 'pays', outcome: 'failed', message: 'expected 200, got 500' },
       ...tests('passed', 'failed'),
     ];
-    const { wrong, judged } = judgeReport({ tests: given, errors: [] }, { atLeast: 1, allowedSkips: 0 });
+    const { wrong, judged } = summarizeReport({ tests: given, errors: [] }, { atLeast: 1, allowedSkips: 0 });
     expect(wrong).toBe('2 of 3 tests failed: pays: expected 200, got 500');
     expect(judged).toBe(3);
   });

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { Finding } from '../../../../contract/evidence/finding.ts';
 import { parsePlan } from '../../../../contract/plan/plan.ts';
 import { createCoverageReader, type Situation } from '../../../../data-checks/coverage-reader.ts';
-import { judgeCoverage, judgeEmptied } from '../../../../data-checks/judge-coverage.ts';
+import { coverageFinding, emptiedFinding } from '../../../../data-checks/coverage-finding.ts';
 import { servers } from './servers.ts';
 
 const TABLES = ['orders', 'customers', 'never_used', 'Wish_List'];
@@ -54,16 +54,16 @@ export function describeCovered(): void {
 
     test('passes when each table is compared or left out with a reason', async () => {
       const found = await situation({ ...map(...TABLES), except: { 'log.*': 'kept in the archive' } });
-      expect(judgeCoverage(found)).toMatchObject({
+      expect(coverageFinding(found)).toMatchObject({
         outcome: 'pass',
         summary: '4 of 5 tables of old compared, 1 left out by the plan',
       });
-      expect(judgeEmptied(found)).toMatchObject({ outcome: 'pass' });
+      expect(emptiedFinding(found)).toMatchObject({ outcome: 'pass' });
       expect(found.notes).toEqual([]);
     });
 
     test('names every table that nobody compares, with its rows on both sides', async () => {
-      const finding = judgeCoverage(await situation(map('customers'), 'insert into orders values (2)'));
+      const finding = coverageFinding(await situation(map('customers'), 'insert into orders values (2)'));
       expect(finding).toMatchObject({ outcome: 'unknown', cause: 'tables-not-compared', measured: 3 });
       expect(loose(finding).sort()).toEqual(['Wish_List', 'log.orders', 'orders']);
       expect(finding.summary).toContain('orders (3 rows, 2 on new)');
@@ -71,7 +71,7 @@ export function describeCovered(): void {
     });
 
     test('a table whose name ends like that of another is not compared with it', async () => {
-      expect(loose(judgeCoverage(await situation(map(...TABLES))))).toEqual(['log.orders']);
+      expect(loose(coverageFinding(await situation(map(...TABLES))))).toEqual(['log.orders']);
     });
 
     test.each([
@@ -80,7 +80,7 @@ export function describeCovered(): void {
       ['one whose name has a dot', 'delete from "log.orders"', 'log.orders'],
       ['one that is compared', 'delete from orders', 'orders'],
     ])('a table without rows on new is a failure: %s', async (_, statement, table) => {
-      const finding = judgeEmptied(await situation(map('orders'), statement));
+      const finding = emptiedFinding(await situation(map('orders'), statement));
       expect(finding).toMatchObject({ outcome: 'fail', cause: 'tables-emptied', measured: 1 });
       expect(finding.summary).toContain(table);
     });
@@ -95,10 +95,10 @@ export function describeCovered(): void {
 
     test('what the user may not read is named and is no pass', async () => {
       const found = await situation(map('orders'), '', 'half');
-      const finding = judgeCoverage(found);
+      const finding = coverageFinding(found);
       expect(finding).toMatchObject({ outcome: 'unknown' });
       expect(finding.summary).toMatch(/Wish_List \(.*denied/);
-      expect(judgeEmptied(found)).toMatchObject({ outcome: 'unknown', cause: 'unreadable' });
+      expect(emptiedFinding(found)).toMatchObject({ outcome: 'unknown', cause: 'unreadable' });
     });
   });
 }

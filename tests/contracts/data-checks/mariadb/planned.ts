@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Finding } from '../../../../contract/evidence/finding.ts';
 import { TableMapping } from '../../../../contract/plan/table-mapping.ts';
-import { judgeRows } from '../../../../data-checks/judge-rows.ts';
+import { rowsFinding } from '../../../../data-checks/rows-finding.ts';
 import { createRowComparer } from '../../../../data-checks/row-comparer.ts';
 import { both, servers } from './servers.ts';
 
@@ -25,7 +25,7 @@ export function describePlanned(): void {
         ...sides,
       });
       try {
-        return judgeRows(mapping, await comparer.compare(mapping));
+        return rowsFinding(mapping, await comparer.compare(mapping));
       } finally {
         await comparer.close();
       }

@@ -8,7 +8,7 @@ import { readBaseline, sealBaseline } from '../../../../load/compare/baseline-fi
 import { fingerprintOf } from '../../../../load/compare/compare-baseline.ts';
 import { holdAgainstBaseline } from '../../../../load/compare/hold-against-baseline.ts';
 import { LoadRecorder } from '../../../../load/engines/load-recorder.ts';
-import { judgeLoad } from '../../../../load/judge-load.ts';
+import { loadFinding } from '../../../../load/load-finding.ts';
 import { loadSetting, profileDigest } from '../../../../load/load-setting.ts';
 import { profileOf, resultOf } from '../load-result-of.ts';
 
@@ -63,7 +63,7 @@ interface Asked {
 
 function held(latencyMs: number, asked: Asked = {}): Finding {
   const profile = asked.profile ?? profileOf({ baseline: asked.baseline ?? 'good.json' });
-  const said = judgeLoad({ profile, result: measured(latencyMs, asked.requests), control: 'not-asked' });
+  const said = loadFinding({ profile, result: measured(latencyMs, asked.requests), control: 'not-asked' });
   if (said.detail?.kind !== 'load') throw new Error('no load');
   const finding = { ...said, detail: { ...said.detail, setting: loadSetting(profile, undefined) } };
   const planFile = 'planFile' in asked ? asked.planFile : path.join(directory, 'greenlight.config.ts');

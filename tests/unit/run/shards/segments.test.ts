@@ -12,7 +12,7 @@ import {
 } from '../../../../contract/evidence/shard.ts';
 import type { Verdict } from '../../../../contract/verdict/verdict.ts';
 import { LoadRecorder } from '../../../../load/engines/load-recorder.ts';
-import { shareFinding } from '../../../../load/judge-shares.ts';
+import { shareFinding } from '../../../../load/shares-finding.ts';
 import { loadSetting } from '../../../../load/load-setting.ts';
 import { mergeReports } from '../../../../run/shards/merge-reports.ts';
 import { sharedRunOf } from '../../../../run/shards/shard-option.ts';

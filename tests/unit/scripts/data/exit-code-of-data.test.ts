@@ -3,9 +3,9 @@ import { exitCodeOf } from '../../../../contract/exit-codes.ts';
 import { RedisMapping } from '../../../../contract/plan/redis-plan.ts';
 import { StatePlan } from '../../../../contract/plan/state-plan.ts';
 import { TableMapping } from '../../../../contract/plan/table-mapping.ts';
-import { judgeKeyspaces } from '../../../../data-checks/judge-keyspaces.ts';
-import { judgeRows } from '../../../../data-checks/judge-rows.ts';
-import { judgeState } from '../../../../data-checks/judge-state.ts';
+import { keyspacesFinding } from '../../../../data-checks/keyspaces-finding.ts';
+import { rowsFinding } from '../../../../data-checks/rows-finding.ts';
+import { stateFinding } from '../../../../data-checks/state-finding.ts';
 import { addSegments, type SegmentDiff } from '../../../../data-checks/postgres/rows/add-segments.ts';
 import type { TableDiff } from '../../../../data-checks/postgres/rows/table-diff.ts';
 import type { StateResult } from '../../../../data-checks/postgres/state/state.ts';
@@ -48,7 +48,7 @@ describe('a command ends as the run does with the same comparison', () => {
   ])('%s', (_, more, code) => {
     const found = { ...EQUAL, ...more };
     expect(exitCodeOfDiff({ tables: [found] }), 'data diff').toBe(code);
-    expect(exitCodeOf([judgeRows(MAPPING, found).outcome]), 'run').toBe(code);
+    expect(exitCodeOf([rowsFinding(MAPPING, found).outcome]), 'run').toBe(code);
   });
 
   test.each<[StateResult['answer'], 'blocking' | 'advisory' | undefined, boolean, number]>([
@@ -67,7 +67,7 @@ describe('a command ends as the run does with the same comparison', () => {
       undecided: undecided ? [one] : [],
     };
     expect(exitCodeOfState([result]), 'data state').toBe(code);
-    expect(exitCodeOf([judgeState(check, StatePlan.parse({}), result).outcome]), 'run').toBe(code);
+    expect(exitCodeOf([stateFinding(check, StatePlan.parse({}), result).outcome]), 'run').toBe(code);
   });
 
   test.each<[KeyspaceDiff['answer'], 'over' | 'not-checked' | undefined, number]>([
@@ -90,7 +90,7 @@ describe('a command ends as the run does with the same comparison', () => {
       ...{ room: room === undefined ? [] : [{ ...memory, answer: room }], seconds: 0.1 },
     };
     expect(exitCodeOfKeyspaces(found), 'data redis').toBe(code);
-    expect(exitCodeOf([judgeKeyspaces(mapping, found).outcome]), 'run').toBe(code);
+    expect(exitCodeOf([keyspacesFinding(mapping, found).outcome]), 'run').toBe(code);
   });
 });
 
