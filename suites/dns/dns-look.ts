@@ -8,7 +8,9 @@ import { doubtfulClock, otherClock } from '../own-clock.ts';
 import type { Probed, ProbeTools } from '../probe-finding.ts';
 import type { ProbeLook } from '../probes/probe-look.ts';
 import { firstWrong } from '../words.ts';
+import { DNS_REMEDIES } from './dns-remedies.ts';
 import { findNameServers, Recursion, type Zone } from './find-name-servers.ts';
+import { agree, canonical, type Leads, type Said, same, speaks } from './leads.ts';
 import { askAll, type Heard, nameOfServer, pointsTo } from './look-up.ts';
 import { type NameServerAnswer, plainName } from './name-server-answer.ts';
 import { resolversOfThisMachine } from './resolvers-of-this-machine.ts';
@@ -42,16 +44,6 @@ export async function probeDns(
   if (look.right !== undefined) await look.resolvers(look.right);
   return look.done();
 }
-
-/** Where the answer of a server of the zone leads. */
-interface Leads {
-  readonly to: readonly string[];
-  /** The name at which it leaves the zone for that of somebody else, such as a CDN, which answers each its own way. */
-  readonly through?: string;
-}
-
-/** What an answer comes to. */
-type Said = Leads | { readonly broken: string; readonly cause: 'no-such-name' | 'no-record' };
 
 class DnsLook {
   /** What the servers of the zone agree on, where they do. */
@@ -389,39 +381,7 @@ class DnsLook {
         resolvers.length === 0 ? '' : `; ${resolvers.length} of ${resolvers.length} resolvers agree`
       }${end === undefined ? '' : `; old answers may be kept until ${end.toISOString()}`}`,
       cause,
-      remedy: REMEDIES[cause] ?? 'correct the record at the servers of its zone',
+      remedy: DNS_REMEDIES[cause] ?? 'correct the record at the servers of its zone',
     };
   }
-}
-
-const REMEDIES: Readonly<Record<string, string>> = {
-  ttl: 'lower the TTL at the servers of the zone, and wait for as long as it was before the cut-over',
-  'lame-delegation':
-    'take servers that do not speak for the zone out of it and out of its delegation (at the registrar), or set the zone up on them',
-  'server-fails':
-    'look at the log of that server: it has the zone and cannot read it, or its own source is away',
-  'server-silent': 'start that server, or take it out of the zone and its delegation',
-  'servers-disagree': 'let every server take over the same version of the zone, then run again',
-  'resolver-disagrees':
-    'empty the cache of that resolver (public ones have a page for it), or wait for as long as it keeps the answer',
-  dnssec: 'sign the zone again, or correct the DS record of the zone above',
-};
-
-/** Some servers set the mark of those who speak for a zone where they refuse to. */
-function speaks({ authoritative, rcode }: NameServerAnswer): boolean {
-  return authoritative && rcode !== 'REFUSED';
-}
-
-/** Whether two servers of a zone say the same: by the name that leaves it, whatever others answer for that by now. */
-function agree(one: Leads, other: Leads): boolean {
-  return same(one.to, other.to) || (one.through !== undefined && one.through === other.through);
-}
-
-function same(one: readonly string[], other: readonly string[]): boolean {
-  return one.length === other.length && one.every((value, at) => value === other[at]);
-}
-
-/** One way to write an address: those of IPv6 have many. */
-function canonical(address: string): string {
-  return address.includes(':') ? new URL(`http://[${address}]`).hostname.slice(1, -1) : address.toLowerCase();
 }

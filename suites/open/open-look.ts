@@ -11,6 +11,7 @@ import { ask, type Probed, type ProbeTools } from '../probe-finding.ts';
 import { redirected, REDIRECTS } from '../probes/follow-redirects.ts';
 import type { ProbeLook } from '../probes/probe-look.ts';
 import { firstWrong } from '../words.ts';
+import { OPEN_REMEDIES } from './open-remedies.ts';
 import { isRefusal, type Reception, receptionOf, type RefusalMarks, textOf } from './refusal.ts';
 import { isSamePlace, isThere, leadsTo, withoutQuery } from './where-it-leads.ts';
 import { FILES, listsFolder, tellsOfErrors } from './telling-texts.ts';
@@ -406,20 +407,7 @@ class OpenLook {
           wrong: `${many} of ${this.#statements.length} places: ${wrong.name}: ${String(wrong.measured)}, expected ${String(wrong.expected)}`,
         }),
       cause,
-      remedy: REMEDIES[cause],
+      remedy: OPEN_REMEDIES[cause],
     };
   }
 }
-
-const REMEDIES: Readonly<Record<string, string>> = {
-  'lets-anybody-in':
-    'put the guard back before this address, and look who has asked for it since the release',
-  'gives-to-others':
-    'let the query hold the owner (or the tenant) of what is asked for, and look who has read what',
-  'tells-the-inside': 'switch debug mode off, and let errors answer with a page or a code of yours',
-  'open-redirect': 'take only paths of the own site, or a list of addresses',
-  'lists-a-folder':
-    'switch the list off (nginx: autoindex off; Apache: Options -Indexes), or put an index there',
-  'default-credentials': 'change that password now, and look who has used it',
-  'serves-a-file': 'take the file out of what is served, and change every secret in it',
-};
