@@ -4,9 +4,16 @@ import { createHttpApplication } from '../safety/http-application.ts';
 import { type LedgerDamage, type LedgerEntry, openLedger } from '../safety/ledger.ts';
 import { targetApplication } from '../suites/target-application.ts';
 import { secretReader } from '../safety/secrets.ts';
-import { settleEntries, type SettleOptions, STAYS_OPEN, type SweptEntry } from '../safety/settle-entries.ts';
+import {
+  reasonOf,
+  settleEntries,
+  type SettleOptions,
+  STAYS_OPEN,
+  type SweptEntry,
+} from '../safety/settle-entries.ts';
+import { switchState } from '../suites/state/switch-state.ts';
 
-interface SweepOptions extends Pick<SettleOptions, 'onEntry' | 'pauses' | 'until' | 'interrupted'> {
+interface SweepOptions extends Pick<SettleOptions, 'onEntry' | 'pauses' | 'until' | 'interrupted' | 'now'> {
   readonly plan: Plan;
   readonly stateDirectory: string;
   readonly env: NodeJS.ProcessEnv;
@@ -38,6 +45,7 @@ export async function sweepLedger(options: SweepOptions): Promise<readonly Swept
     entries: (await ledger.outstanding()).filter(only).reverse(),
     application: targetApplication(createHttpApplication(), plan.target, env),
     secret: secretReader(plan, env),
+    switchState: (entry, application) => switchState(plan, entry, application),
   });
 }
 
@@ -57,14 +65,22 @@ interface RunUndo extends Pick<SweepOptions, 'plan' | 'stateDirectory' | 'env'> 
   readonly isSibling?: (run: string) => boolean;
 }
 
-/** Why entries are still there, by their id. */
-export type Reasons = ReadonlyMap<string, string>;
+/** What became of entries that were neither removed nor put back. */
+export interface Earlier {
+  /** Why they are still there, by their id. */
+  readonly reasons: ReadonlyMap<string, string>;
+  /** What somebody else has set since: it is settled, and told once. */
+  readonly left: readonly Leftover[];
+}
+
+/** Nothing was left by earlier runs. */
+export const NOTHING_EARLIER: Earlier = { reasons: new Map(), left: [] };
 
 /**
  * Undoes again what earlier runs could not remove: one that met an error once must not lie there for ever. Never
  * throws; what is wrong with the ledger is said when the run cleans up.
  */
-export async function undoEarlier(options: RunUndo, interrupted?: AbortSignal): Promise<Reasons> {
+export async function undoEarlier(options: RunUndo, interrupted?: AbortSignal): Promise<Earlier> {
   try {
     const swept = await sweepLedger({
       plan: options.plan,
@@ -74,17 +90,17 @@ export async function undoEarlier(options: RunUndo, interrupted?: AbortSignal): 
       ...(interrupted === undefined ? {} : { interrupted }),
       only: ({ run }) => options.isSibling?.(run) !== true,
     });
-    return reasonsOf(swept);
+    return notUndone(swept);
   } catch {
-    return new Map();
+    return NOTHING_EARLIER;
   }
 }
 
 /** Removes what a run left behind, and says what it could not remove and what earlier runs left. Never throws. */
 export async function cleanUpRun(
-  options: RunUndo & { readonly earlier?: Reasons },
+  options: RunUndo & { readonly earlier?: Earlier },
 ): Promise<{ readonly leftovers: readonly Leftover[]; readonly faults: readonly Fault[] }> {
-  const { plan, stateDirectory, env } = options;
+  const { plan, stateDirectory, env, earlier = NOTHING_EARLIER } = options;
   try {
     const swept = await sweepLedger({
       plan,
@@ -93,27 +109,28 @@ export async function cleanUpRun(
       pauses: PAUSES_MS,
       only: (entry) => entry.run === options.run,
     });
-    const reasons = new Map([...(options.earlier ?? []), ...reasonsOf(swept)]);
+    const now = notUndone(swept);
+    const reasons = new Map([...earlier.reasons, ...now.reasons]);
     const { entries, damage } = await outstandingOf(options);
     const left = entries.filter(({ run }) => options.isSibling?.(run) !== true);
     const leftovers = left.map((entry) => ({
       kind: entry.kind,
       identity: entry.identity,
-      reason: reasonOf(entry, options.run, reasons.get(entry.id)),
+      reason: reasonFor(entry, options.run, reasons.get(entry.id)),
     }));
     const unreadable = damage.map((one) => ({
       kind: 'unknown',
       identity: `${one.file}:${one.line}`,
       reason: `${describeDamage(one)}; ${DAMAGE_REMEDY}`,
     }));
-    return { leftovers: [...leftovers, ...unreadable], faults: [] };
+    return { leftovers: [...leftovers, ...earlier.left, ...now.left, ...unreadable], faults: [] };
   } catch (error) {
     const message = `the test data could not be removed: ${error instanceof Error ? error.message : String(error)}`;
     return { leftovers: [], faults: [{ kind: 'clean-up', message }] };
   }
 }
 
-function reasonOf(entry: LedgerEntry, run: string, reason: string | undefined): string {
+function reasonFor(entry: LedgerEntry, run: string, reason: string | undefined): string {
   if (entry.run === run) return reason ?? STAYS_OPEN;
   const left = `left by run ${entry.run}`;
   return reason === undefined
@@ -121,11 +138,13 @@ function reasonOf(entry: LedgerEntry, run: string, reason: string | undefined): 
     : `${left}; undone again: ${reason}`;
 }
 
-function reasonsOf(swept: readonly SweptEntry[]): Reasons {
-  return new Map(
-    swept.flatMap(({ entry, result }) => {
-      if (typeof result === 'string') return [];
-      return [[entry.id, 'open' in result ? result.open : result.failed] as const];
-    }),
-  );
+function notUndone(swept: readonly SweptEntry[]): Earlier {
+  const reasons = new Map<string, string>();
+  const left: Leftover[] = [];
+  for (const { entry, result } of swept) {
+    if (typeof result === 'string') continue;
+    if ('left' in result) left.push({ kind: entry.kind, identity: entry.identity, reason: result.left });
+    else reasons.set(entry.id, reasonOf(result));
+  }
+  return { reasons, left };
 }

@@ -14,7 +14,7 @@ import { publishRun, publishStarted } from './run-publish.ts';
 import type { RunRequest } from './run-request.ts';
 import { removeLeaks } from './remove-leaks.ts';
 import { runStages } from './run-stages.ts';
-import { cleanUpRun, type Reasons, undoEarlier } from './run-undo.ts';
+import { cleanUpRun, type Earlier, NOTHING_EARLIER, undoEarlier } from './run-undo.ts';
 import type { Screen } from '../safety/screen.ts';
 
 /** What a run came to. `verdict` is undefined when none could be written. */
@@ -60,7 +60,7 @@ async function collect(
   const progress = createProgress(screen);
   let lease: Lease | undefined;
   let stages: StagesEnd;
-  let earlier: Reasons = new Map();
+  let earlier = NOTHING_EARLIER;
   try {
     lease = await acquireLease({
       stateDirectory,
@@ -107,7 +107,7 @@ function nothingRan(run: PreparedRun, error: unknown): StagesEnd {
 /** Removes test data, secrets that slipped through, and the files of the run; what was redacted goes to the report. Never throws. */
 async function cleanUp(
   run: PreparedRun,
-  earlier: Reasons,
+  earlier: Earlier,
 ): Promise<{ readonly leftovers: readonly Leftover[]; readonly faults: readonly Fault[] }> {
   const { runDirectory } = run.context;
   const clean = await cleanUpRun({ ...undoOf(run), earlier });

@@ -1,4 +1,5 @@
 import type { Plan } from '../contract/plan/plan.ts';
+import { SWITCH_KIND, switchOf } from '../contract/plan/switches.ts';
 import type { ApplicationPort } from '../contract/ports/application.ts';
 import type { Ledger, LedgerEntry } from './ledger.ts';
 import { attemptUndo } from './undo.ts';
@@ -6,8 +7,12 @@ import { attemptUndo } from './undo.ts';
 /** One entry of the ledger and what became of it. */
 export interface SweptEntry {
   readonly entry: LedgerEntry;
-  /** `open`: nothing of it is there now, and the request that creates it may still be carried out. */
-  readonly result: 'undone' | 'kept' | { readonly failed: string } | { readonly open: string };
+  /**
+   * `open`: nothing of it is there now, and the request that creates it may still be carried out. `left`: somebody else
+   * has set it since, so it was left as it is and is no longer ours.
+   */
+  readonly result:
+    'undone' | 'kept' | { readonly failed: string } | { readonly open: string } | { readonly left: string };
 }
 
 export interface SettleOptions {
@@ -16,6 +21,11 @@ export interface SettleOptions {
   readonly entries: readonly LedgerEntry[];
   readonly application: ApplicationPort;
   readonly secret: (name: string) => string;
+  /**
+   * The state in which something that was turned is now, undefined where the plan does not say how it is read. Needed for
+   * what another process turned: a person may have set it since. Throws where it cannot be read.
+   */
+  readonly switchState?: (entry: LedgerEntry, application: ApplicationPort) => Promise<string | undefined>;
   /** Milliseconds between one look and the next at what may still appear; none: one look. */
   readonly pauses?: readonly number[];
   /** When to stop, in milliseconds since 1970: entries that were not reached are `failed`. */
@@ -26,6 +36,12 @@ export interface SettleOptions {
   /** For tests. */
   readonly pause?: (milliseconds: number) => Promise<void>;
   readonly now?: () => number;
+}
+
+/** Why something was not removed, or not put back. */
+export function reasonOf(result: Exclude<SweptEntry['result'], string>): string {
+  if ('open' in result) return result.open;
+  return 'left' in result ? result.left : result.failed;
 }
 
 /** No server carries out a request later than this after its start, in milliseconds: then what is gone stays gone. */
@@ -72,6 +88,8 @@ async function undoOnce(
     send: (request, budgetMs) =>
       options.application.send(request, Math.max(1, Math.min(budgetMs, until - now()))),
   };
+  const asFound = await leaveAsFound(entry, options, application, now);
+  if (asFound !== undefined) return asFound;
   const undo = () => attemptUndo({ plan, entry, application, secret });
   const first = await undo();
   if ('failed' in first) return first;
@@ -88,6 +106,36 @@ async function undoOnce(
     return settled(entry, ledger, 'undone');
   }
   return { open: STAYS_OPEN };
+}
+
+/** What becomes of a switch that is not as we turned it; undefined where it is, so that it must be put back. */
+async function leaveAsFound(
+  entry: LedgerEntry,
+  { ledger, plan, switchState }: SettleOptions,
+  application: ApplicationPort,
+  now: () => number,
+): Promise<SweptEntry['result'] | undefined> {
+  if (switchState === undefined || entry.kind !== SWITCH_KIND || entry.target !== plan.target.name)
+    return undefined;
+  const { name, before, turnedTo } = switchOf(entry.identity);
+  let state: string | undefined;
+  try {
+    state = await switchState(entry, application);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return { failed: `its state could not be read, so it was not put back: ${reason}` };
+  }
+  if (state === undefined || state === turnedTo) return undefined;
+  if (state === before) {
+    // Who reads it may still be told an old state, and a request without an answer may still be carried out.
+    const sure = now() - Date.parse(entry.at) > SURE_AFTER_MS;
+    return sure ? settled(entry, ledger, 'undone') : { open: `it is ${before}; ${STAYS_OPEN}` };
+  }
+  const end = await settled(entry, ledger, 'kept');
+  if (typeof end === 'object') return end;
+  return {
+    left: `${name} was ${before} before run ${entry.run}, which turned it ${turnedTo ?? 'otherwise'}; it is ${state} now, so somebody else has set it and it was left so: see that it is what you want`,
+  };
 }
 
 /** Whether one undo suffices. Of a process that was killed nobody knows, and what was found then was carried out. */

@@ -2,7 +2,7 @@ import type { CreatedRecord } from '../contract/flow/flow.ts';
 import type { Plan } from '../contract/plan/plan.ts';
 import { SWITCH_KIND } from '../contract/plan/switches.ts';
 import type { Ledger, LedgerEntry } from '../safety/ledger.ts';
-import { settleEntries } from '../safety/settle-entries.ts';
+import { reasonOf, settleEntries } from '../safety/settle-entries.ts';
 import { createHttpApplication } from '../safety/http-application.ts';
 import { CannotTell } from './cannot-tell.ts';
 import { targetApplication } from './target-application.ts';
@@ -94,7 +94,7 @@ export function createdData(options: CreatedDataOptions): CreatedData {
       });
       return swept.flatMap(({ entry: { kind, identity }, result }) => {
         if (typeof result === 'string') return [];
-        return [{ kind, identity, reason: 'open' in result ? result.open : result.failed }];
+        return [{ kind, identity, reason: reasonOf(result) }];
       });
     },
   };

@@ -32,6 +32,25 @@ export function switchIdentity(name: string, before: string): string {
   return `${name}=${before}`;
 }
 
+/** What such an identity says: what was turned, from which state, and into which. */
+export function switchOf(identity: string): {
+  readonly name: string;
+  readonly before: string;
+  /** Undefined for a state from which nothing is turned. */
+  readonly turnedTo: string | undefined;
+} {
+  const at = identity.lastIndexOf('=');
+  const before = identity.slice(at + 1);
+  return { name: identity.slice(0, at), before, turnedTo: TURNED_TO.get(before) };
+}
+
+/** Into which state something is turned, by the one in which it was found. */
+const TURNED_TO: ReadonlyMap<string, string> = new Map([
+  ['on', 'off'],
+  ['off', 'on'],
+  ['closed', 'open'],
+]);
+
 interface Switchable {
   readonly kind: string;
   readonly id: string;
@@ -54,9 +73,8 @@ export function putBackRequest(
   read: (value: SecretString) => string,
 ): RequestSpec | { readonly failed: string } {
   const probe = probes.find(({ id }) => id === entry.check);
-  const at = entry.identity.lastIndexOf('=');
-  const [name, state] = [entry.identity.slice(0, at), entry.identity.slice(at + 1)];
-  const found = turnFor(probe, name, state);
+  const { name, before } = switchOf(entry.identity);
+  const found = turnFor(probe, name, before);
   if (found === undefined)
     return {
       failed: `the plan does not say any more, in the probe "${entry.check}", how "${name}" is turned`,

@@ -97,7 +97,7 @@ async function sweep(
       pauses: PAUSES_MS,
       onEntry: (one) => screen.err(`${describeEntry(one.entry)}: ${describeResult(one)}`),
     });
-    const left = swept.filter(({ result }) => typeof result === 'object');
+    const left = swept.filter(({ result }) => typeof result === 'object' && !('left' in result));
     if (json) screen.out(JSON.stringify(swept, null, 2));
     else if (swept.length > 0 || damage.length === 0) {
       screen.out(`${swept.length - left.length} settled, ${left.length} left on ${plan.target.name}.`);
@@ -115,7 +115,10 @@ function describeEntry(entry: LedgerEntry): string {
 
 function describeResult({ entry, result }: SweptEntry): string {
   if (typeof result === 'object') {
-    return 'open' in result ? `not there now: ${result.open}` : `not removed: ${result.failed}`;
+    if ('left' in result) return `left as it is: ${result.left}`;
+    const turned = entry.kind === SWITCH_KIND;
+    if ('open' in result) return turned ? result.open : `not there now: ${result.open}`;
+    return `not ${turned ? 'put back' : 'removed'}: ${result.failed}`;
   }
   if (result === 'kept') return 'kept, as the plan says';
   return entry.kind === SWITCH_KIND ? 'put back' : 'removed';

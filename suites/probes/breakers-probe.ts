@@ -73,6 +73,19 @@ function stateOf(probe: BreakersProbe, name: string, entry: unknown): BreakerSta
   );
 }
 
+/** The state of the breaker that is tried. @throws CannotTell */
+export async function readTried(
+  probe: BreakersProbe,
+  provider: string,
+  tools: ProbeTools,
+): Promise<BreakerState> {
+  const states = await readBreakers(probe, tools);
+  if (states.has(provider)) return stateOf(probe, provider, states.get(provider));
+  throw new CannotTell('no-such-breaker', `the provider "${provider}" to be tried is not in the document`, {
+    remedy: 'correct trial.provider, or let the target have a provider for tests',
+  });
+}
+
 async function tryBreaker(
   probe: BreakersProbe,
   trial: NonNullable<BreakersProbe['trial']>,
@@ -80,13 +93,7 @@ async function tryBreaker(
   created: CreatedData,
 ): Promise<readonly Statement[]> {
   const { provider, trip } = trial;
-  const read = async (): Promise<string> => {
-    const states = await readBreakers(probe, tools);
-    if (states.has(provider)) return stateOf(probe, provider, states.get(provider));
-    throw new CannotTell('no-such-breaker', `the provider "${provider}" to be tried is not in the document`, {
-      remedy: 'correct trial.provider, or let the target have a provider for tests',
-    });
-  };
+  const read = (): Promise<string> => readTried(probe, provider, tools);
   const before = await read();
   if (before !== 'closed') {
     throw new CannotTell(

@@ -96,6 +96,19 @@ function onWord(on: boolean | undefined): string {
   return on ? 'on' : 'off';
 }
 
+/** `on`, `off`, or `on for some`. @throws CannotTell */
+export async function readToggled(
+  source: FlagsProbe['source'],
+  flag: string,
+  around: FlagSurroundings,
+): Promise<string> {
+  const state = (await readFlags(source, [flag], around)).get(flag);
+  if (state !== undefined) return onWord(state.on);
+  throw new CannotTell('no-such-flag', `the flag "${flag}" to be turned is not there`, {
+    remedy: 'correct toggle.flag, or create it on the target',
+  });
+}
+
 async function tryToggle(
   source: FlagsProbe['source'],
   toggle: NonNullable<FlagsProbe['toggle']>,
@@ -103,14 +116,7 @@ async function tryToggle(
   created: CreatedData,
 ): Promise<readonly Statement[]> {
   const { flag } = toggle;
-  const readBy = async (by: FlagsProbe['source']): Promise<string> => {
-    const state = (await readFlags(by, [flag], around)).get(flag);
-    if (state !== undefined) return onWord(state.on);
-    throw new CannotTell('no-such-flag', `the flag "${flag}" to be turned is not there`, {
-      remedy: 'correct toggle.flag, or create it on the target',
-    });
-  };
-  const before = await readBy(source);
+  const before = await readToggled(source, flag, around);
   if (before !== 'on' && before !== 'off') {
     throw new CannotTell(
       'flag-in-part',
@@ -123,7 +129,7 @@ async function tryToggle(
   const to = before === 'on' ? 'off' : 'on';
   return turnAndPutBack({
     name: flag,
-    read: () => readBy(one),
+    read: () => readToggled(one, flag, around),
     before,
     to,
     turn: toggle[to],

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Finding } from '../../../contract/evidence/finding.ts';
-import { sweepLedger } from '../../../run/run-undo.ts';
+import { cleanUpRun, sweepLedger, undoEarlier } from '../../../run/run-undo.ts';
+import { SURE_AFTER_MS } from '../../../safety/settle-entries.ts';
 import type { CreatedData } from '../../../suites/created-data.ts';
 import { probeFinding } from '../../../suites/probe-finding.ts';
 import { probeBreakers } from '../../../suites/probes/breakers-probe.ts';
@@ -220,6 +221,10 @@ describe('flags over HTTP', () => {
   });
 });
 
+/** What a run turned that was killed before it put it back. */
+const killed = (identity: string): Promise<string> =>
+  ledger.ledger.record({ run: 'killed', check: 'the-check', kind: 'switch', identity });
+
 const TOGGLE = {
   flag: 'rate_limiting_enabled',
   on: { method: 'PUT', path: '/flags/rate_limiting_enabled', json: { on: true } },
@@ -316,17 +321,65 @@ describe('a flag that is turned', () => {
 
   test('by a process that was killed, is put back by the sweep', async () => {
     const { plan } = planOf('flags', probe, { urls: { app: server.url } }, allow);
-    await ledger.ledger.record({
-      run: 'killed',
-      check: 'the-check',
-      kind: 'switch',
-      identity: 'rate_limiting_enabled=on',
-    });
+    await killed('rate_limiting_enabled=on');
     state.flags.set('rate_limiting_enabled', false);
     const swept = await sweepLedger({ plan, stateDirectory: ledger.directory, env: {} });
     expect(swept).toMatchObject([{ result: 'undone' }]);
     expect(state.flags.get('rate_limiting_enabled')).toBe(true);
     expect(await ledger.ledger.outstanding()).toEqual([]);
+  });
+
+  test('by a process that was killed, and is as before, is not touched; the ledger keeps it until no old state can be told', async () => {
+    const { plan } = planOf('flags', probe, { urls: { app: server.url } }, allow);
+    const sweep = (now: () => number) =>
+      sweepLedger({ plan, stateDirectory: ledger.directory, env: {}, now });
+    await killed('rate_limiting_enabled=on');
+    expect(await sweep(Date.now)).toMatchObject([
+      { result: { open: expect.stringMatching(/^it is on; /) as string } },
+    ]);
+    expect(await ledger.ledger.outstanding()).toHaveLength(1);
+    expect(await sweep(() => Date.now() + SURE_AFTER_MS + 1000)).toMatchObject([{ result: 'undone' }]);
+    expect(await ledger.ledger.outstanding()).toEqual([]);
+    expect(state.told).toEqual([]);
+  });
+
+  test('by a process that was killed, and set by somebody else since, is left as it is and told once', async () => {
+    const source = { adapter: 'ofrep' };
+    const put = (on: boolean): Over => ({ method: 'PUT', path: '/flags/half', json: { on } });
+    const toggle = { flag: 'half', on: put(true), off: put(false) };
+    const { plan } = planOf(
+      'flags',
+      { ...probe, source, toggle },
+      { urls: { app: server.url } },
+      { flags: ['half'] },
+    );
+    await killed('half=off');
+    const undo = { plan, stateDirectory: ledger.directory, env: {}, run: 'next' };
+    const clean = await cleanUpRun({ ...undo, earlier: await undoEarlier(undo) });
+    expect(clean).toMatchObject({
+      leftovers: [
+        {
+          kind: 'switch',
+          identity: 'half=off',
+          reason: expect.stringMatching(/was off before run killed.*on for some now.*left so/) as string,
+        },
+      ],
+    });
+    expect(state.told).toEqual([]);
+    expect(await ledger.ledger.outstanding()).toEqual([]);
+    expect(await cleanUpRun({ ...undo, earlier: await undoEarlier(undo) })).toMatchObject({ leftovers: [] });
+  });
+
+  test('by a process that was killed, stays in the ledger where its state can not be read', async () => {
+    const { plan } = planOf('flags', probe, { urls: { app: server.url } }, allow);
+    await killed('rate_limiting_enabled=on');
+    const answer = server.answer;
+    server.answer = (request, body) => (request.method === 'GET' ? [403, {}] : answer(request, body));
+    expect(await sweepLedger({ plan, stateDirectory: ledger.directory, env: {} })).toMatchObject([
+      { result: { failed: expect.stringMatching(/not put back.*answered 403/) as string } },
+    ]);
+    expect(state.told).toEqual([]);
+    expect(await ledger.ledger.outstanding()).toHaveLength(1);
   });
 
   test('which the plan does not know any more, stays in the ledger with a reason', async () => {
@@ -430,5 +483,26 @@ describe('circuit breakers', () => {
       measured: 'open',
     });
     expect(await breakers({ trial })).toMatchObject({ outcome: 'unknown', cause: 'breaker-in-use' });
+  });
+
+  test('that a killed process tripped is reset while it is open, and left where somebody has half opened it', async () => {
+    const { plan } = planOf(
+      'breakers',
+      { path: '/breakers', providers: ['stripe'], trial },
+      { urls: { app: server.url } },
+      { breakers: ['test-provider'] },
+    );
+    const sweep = () => sweepLedger({ plan, stateDirectory: ledger.directory, env: {} });
+    await killed('test-provider=closed');
+    state.breakers.set('test-provider', 'half_open');
+    expect(await sweep()).toMatchObject([
+      { result: { left: expect.stringMatching(/half-open now/) as string } },
+    ]);
+    expect(state.told).toEqual([]);
+    await killed('test-provider=closed');
+    state.breakers.set('test-provider', 'open');
+    expect(await sweep()).toMatchObject([{ result: 'undone' }]);
+    expect(state.breakers.get('test-provider')).toBe('closed');
+    expect(await ledger.ledger.outstanding()).toEqual([]);
   });
 });
