@@ -90,7 +90,8 @@ const common = {
     .optional(),
   /**
    * What it means that there is no series at all. `zero`: that nothing happened, where the source shows that it knows the
-   * metric, or `present` has a value. A source that knows nothing of it, or gives no answer, is unknown all the same.
+   * metric and watches it, or `present` has values. A source that knows nothing of it, or gives no answer, is unknown all the
+   * same. CloudWatch, Application Insights and Datadog cannot show it, so that they need `present`.
    */
   absent: z.enum(['unknown', 'zero']).default('unknown'),
   /** Asked where the metric is absent: something of the same origin that always has a value while the target is watched. */

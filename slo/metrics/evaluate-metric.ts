@@ -5,7 +5,7 @@ import type { MetricCheck } from '../../contract/slo/metric-check.ts';
 import { everyOf, questionsOf } from '../../contract/slo/metric-problems.ts';
 import { METRIC_TRAITS, type MetricSource, type MetricTraits } from '../../contract/slo/metric-source.ts';
 import { LEAST_COVERAGE, MOST_AGE_SCRAPES } from '../limits.ts';
-import { metricFinding } from './metric-finding.ts';
+import { isSparse, metricFinding } from './metric-finding.ts';
 import type { Asked, MetricQuestion, MetricReader, MetricReading, Witness } from './metric-reading.ts';
 
 /** Asks for one number, once, and judges it. A source that gives no answer makes it unknown. */
@@ -29,15 +29,12 @@ export async function evaluateMetric(
     for (const { key, text, measure } of questionsOf(check)) {
       const one = question(text, measure);
       const reading = await reader.read(one);
+      const present = check.present === undefined ? undefined : question(check.present, 'gauge');
       const absent = reading.series.length === 0 && check.absent === 'zero' && key !== 'total';
-      const witness = absent
-        ? await witnessOf(
-            reader,
-            one,
-            check.present === undefined ? undefined : question(check.present, 'gauge'),
-            knows,
-          )
-        : undefined;
+      const witness =
+        absent || (present !== undefined && isSparse(check, knows, one, reading))
+          ? await witnessOf(reader, one, present, knows)
+          : undefined;
       asked.push({ key, text, measure, reading, ...(witness === undefined ? {} : { witness }) });
     }
     return metricFinding(check, { name: named.name, knows, everyS }, asked);
@@ -61,14 +58,13 @@ async function witnessOf(
   // `up` has a value also where every scrape failed: 0.
   const isUp = knows === 'scrapes' && UP.test(present.text);
   const reading: MetricReading = await reader.read({ ...present, over: isUp ? 'avg' : 'last' });
-  // Stores of periods leave out what is empty, so that a value anywhere in the window must do.
+  // Once is not enough, of periods neither: an agent that died after one value would be a zero for ever.
   const watched = reading.series.some(
     ({ ageS, coverage, least }) =>
-      knows === 'periods' ||
-      (ageS !== undefined &&
-        ageS <= MOST_AGE_SCRAPES * present.everyS &&
-        coverage >= LEAST_COVERAGE &&
-        (!isUp || least >= LEAST_COVERAGE)),
+      ageS !== undefined &&
+      ageS <= MOST_AGE_SCRAPES * present.everyS &&
+      coverage >= LEAST_COVERAGE &&
+      (!isUp || least >= LEAST_COVERAGE),
   );
   const known = watched && reading.warnings.length === 0;
   return {

@@ -5,7 +5,7 @@ import { TREND_VALUES } from '../../contract/slo/metric-problems.ts';
 import type { MetricTraits } from '../../contract/slo/metric-source.ts';
 import { LEAST_COVERAGE, MOST_AGE_SCRAPES } from '../limits.ts';
 import { type LevelDraft, unknown } from '../level-draft.ts';
-import type { Asked, MetricReading, Witness } from './metric-reading.ts';
+import type { Asked, MetricQuestion, MetricReading } from './metric-reading.ts';
 import {
   type Candidate,
   isBeyond,
@@ -33,7 +33,10 @@ export function metricFinding(check: MetricCheck, setting: MetricSetting, asked:
   return {
     check: check.id,
     ...draft,
-    sampleSize: asked.reduce((all, { reading, witness }) => all + samplesOf(reading, witness), 0),
+    sampleSize: asked.reduce(
+      (all, { reading, witness }) => all + samplesOf(reading, witness?.known === true),
+      0,
+    ),
     ...(shown === undefined || statements === undefined
       ? {}
       : {
@@ -80,7 +83,9 @@ function said(check: MetricCheck, setting: MetricSetting, asked: readonly Asked[
     );
   const worst = worstOf(check, numbers, LIMIT_LEVELS);
   const warned = numbers.filter((one) => mayBeBeyond(one, limits.warning));
-  const zero = asked.find(({ witness }) => witness !== undefined)?.witness;
+  const zero = asked.find(
+    ({ reading, witness }) => reading.series.length === 0 && witness !== undefined,
+  )?.witness;
   return {
     outcome: 'pass',
     ...(warned.length > 0 ? { cause: 'warning-level' } : {}),
@@ -112,9 +117,7 @@ function notKnown(
     return unknown(
       'no-such-series',
       `${name} has no series of ${text}, and nothing shows that it would have one: ${witness.by}`,
-      check.present === undefined
-        ? 'correct the question; or name with present something that always has a value while the target is watched'
-        : 'see that the target is watched, or correct the questions of and present',
+      check.present === undefined ? `correct the question; or ${NAME_PRESENT}` : CORRECT_PRESENT,
     );
   return unknown(
     'no-series',
@@ -122,6 +125,29 @@ function notKnown(
     absent.key === 'total'
       ? 'correct the question: without a whole there is no part'
       : "correct the question; where an absent metric means that nothing happened, say absent: 'zero'",
+  );
+}
+
+const NAME_PRESENT = 'name with present something that always has a value while the target is watched';
+const CORRECT_PRESENT = 'see that the target is watched, or correct the questions of and present';
+
+/**
+ * Whether events were counted by periods, some of which have no value, and the plan says that this means zero there: it
+ * does only while the target is watched.
+ */
+export function isSparse(
+  { absent }: Pick<MetricCheck, 'absent'>,
+  knows: MetricTraits['knows'],
+  { measure, everyS }: Pick<MetricQuestion, 'measure' | 'everyS'>,
+  { series }: MetricReading,
+): boolean {
+  return (
+    measure === 'count' &&
+    knows === 'periods' &&
+    absent === 'zero' &&
+    series.some(
+      ({ ageS = Infinity, coverage }) => coverage < LEAST_COVERAGE || ageS > MOST_AGE_SCRAPES * everyS,
+    )
   );
 }
 
@@ -141,14 +167,22 @@ function doubtOf(
   asked: readonly Asked[],
 ): LevelDraft | undefined {
   const { knows, everyS, name } = setting;
-  for (const { measure, reading, text } of asked) {
+  for (const { measure, reading, text, witness } of asked) {
     if (reading.series.length === 0) continue;
-    // A period in which nothing happened has no value there; that this means zero is what the plan says. A database
-    // gives the rows that it has.
-    if (measure === 'count' && ((knows === 'periods' && check.absent === 'zero') || knows === 'rows'))
-      continue;
+    // A database gives the rows that it has.
+    if (measure === 'count' && knows === 'rows') continue;
     const now = reading.series.filter(({ ageS }) => ageS !== undefined);
     const ageS = Math.min(...now.map((one) => one.ageS ?? Infinity));
+    const sparse = isSparse(check, knows, { measure, everyS }, reading);
+    if (sparse && witness?.known === true) continue;
+    if (sparse && (witness !== undefined || ageS > MOST_AGE_SCRAPES * everyS))
+      return unknown(
+        'stale',
+        `${text} has values for a part of the window in ${name}, and nothing shows that the target was watched for the rest${witness === undefined ? '' : `: ${witness.by}`}`,
+        witness === undefined ? NAME_PRESENT : CORRECT_PRESENT,
+      );
+    // It has a value now, and that an empty period means zero is what the plan says.
+    if (sparse) continue;
     if (ageS > MOST_AGE_SCRAPES * everyS)
       return unknown(
         'stale',
@@ -260,6 +294,7 @@ function questionText(check: MetricCheck): string {
   return check.kind === 'ratio' ? `${check.part} of ${check.total}` : check.of;
 }
 
-function samplesOf({ series }: MetricReading, witness: Witness | undefined): number {
-  return witness?.known === true ? 1 : series.reduce((all, { samples }) => all + samples, 0);
+function samplesOf({ series }: MetricReading, witnessed: boolean): number {
+  if (series.length === 0) return witnessed ? 1 : 0;
+  return series.reduce((all, { samples }) => all + samples, 0);
 }

@@ -52,7 +52,7 @@ export interface Asked {
   readonly text: string;
   readonly measure: Measure;
   readonly reading: MetricReading;
-  /** Only where there was no series, and the plan says that this means zero. */
+  /** Only where there was no series, or none in some periods, and the plan says that this means zero. */
   readonly witness?: Witness;
 }
 

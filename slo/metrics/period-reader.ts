@@ -2,9 +2,6 @@ import { Unavailable } from '../../contract/cannot-tell.ts';
 import type { MetricQuestion, MetricReader, MetricReading } from './metric-reading.ts';
 import { type Point, reducePoints } from './reduce-points.ts';
 
-/** How far back a store of periods must have had a value once, so that a metric is known to be there: two weeks. */
-export const KNOWN_FOR_S = 14 * 24 * 3600;
-
 /** What a store has of a metric between two moments, in Unix seconds. */
 export interface PeriodSeries {
   readonly series: readonly {
@@ -27,11 +24,7 @@ export type AskPeriods = (
  * first whole one: what happened in the minute of the cut-over itself may be of before.
  * @param delayS how long it takes until a period is complete
  */
-export function periodReader(
-  ask: AskPeriods,
-  delayS: number,
-  knows: MetricReader['knows'] = (question) => seenBefore(ask, question, delayS),
-): MetricReader {
+export function periodReader(ask: AskPeriods, delayS: number): MetricReader {
   return {
     read: async (question) => {
       const { everyS, window } = question;
@@ -47,7 +40,9 @@ export function periodReader(
       const answer = await ask(question, { startS: startS - lead, endS });
       return reduced(question, answer, { startS, endS, askedBefore: lead > 0 });
     },
-    knows,
+    // That it had a value once shows that the name is right, and not that anybody watches the target now.
+    knows: () =>
+      Promise.resolve({ known: false, by: 'a store of periods has none of what nobody watches either' }),
   };
 }
 
@@ -64,13 +59,6 @@ function reduced(
         reducePoints(name, points, question, stepS === undefined ? span : { ...span, stepS }) ?? [],
     ),
   };
-}
-
-async function seenBefore(ask: AskPeriods, question: MetricQuestion, delayS: number) {
-  const endS = lastEnd(question.everyS, delayS);
-  const { series } = await ask(question, { startS: endS - KNOWN_FOR_S, endS });
-  const known = series.some(({ points }) => points.length > 0);
-  return { known, by: `it ${known ? 'had a' : 'had no'} value in the last 14 days` };
 }
 
 function lastEnd(everyS: number, delayS: number): number {

@@ -317,6 +317,42 @@ describe('too little', () => {
       outcome: 'pass',
     });
   });
+  test('after its last value an agent may have died: only a witness that is alive makes the rest zero', async () => {
+    const source = CLOUDWATCH;
+    const once = series(0, { coverage: 0.2, ageS: 240, samples: 1 });
+    const zero = count({ critical: { atMost: 0 } }, { absent: 'zero' });
+    const stale = { outcome: 'unknown', cause: 'stale' };
+    expect(await judge(zero, { c: [once] }, { source, known: true })).toMatchObject(stale);
+    const witnessed = { ...zero, present: 'w' };
+    const by = (w: readonly SeriesReading[]) => judge(witnessed, { c: [once], w }, { source });
+    expect(await by([])).toMatchObject(stale);
+    expect(await by([once])).toMatchObject(stale);
+    expect(await by([series(7, { coverage: 0.5 })])).toMatchObject(stale);
+    expect(await by([series(7)])).toMatchObject({ outcome: 'pass', measured: 0, sampleSize: 1 });
+    // An error that was seen is one, whoever has died since.
+    const error = { ...once, least: 1, most: 1 };
+    expect(await judge(witnessed, { c: [error] }, { source })).toMatchObject({ outcome: 'fail' });
+  });
+  test('the whole of a ratio is no more alive than its part', async () => {
+    const errors: Input = {
+      ...common,
+      kind: 'ratio',
+      part: 'p',
+      total: 't',
+      absent: 'zero',
+      present: 'w',
+      limits: { critical: { atMost: 0.01 } },
+    };
+    const t = [series(500, { coverage: 0.2, ageS: 240 })];
+    const of = (w: readonly SeriesReading[]) => judge(errors, { t, w }, { source: CLOUDWATCH });
+    expect(await of([series(7, { ageS: 240 })])).toMatchObject({ outcome: 'unknown' });
+    expect(await of([series(7)])).toMatchObject({ outcome: 'pass' });
+    const { present: _present, ...alone } = errors;
+    expect(await judge(alone, { t, p: [series(1)] }, { source: CLOUDWATCH })).toMatchObject({
+      outcome: 'unknown',
+      cause: 'stale',
+    });
+  });
 });
 
 test('what a plan says that cannot be asked is refused with all its problems', () => {
