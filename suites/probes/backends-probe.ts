@@ -16,6 +16,7 @@ import { noAnswerStatement } from '../no-answer.ts';
 import type { Probed, ProbeTools } from '../probe-finding.ts';
 import { targetApplication } from '../target-application.ts';
 import { addressesOfHost, readMarker, type Sample } from './backend-sample.ts';
+import { REDIRECTS } from './follow-redirects.ts';
 import type { ProbeLook } from './probe-look.ts';
 
 type BackendsProbe = Extract<Probe, { kind: 'backends' }>;
@@ -68,6 +69,10 @@ class BackendsLook {
   readonly #at: (address: string) => ApplicationPort;
   readonly #wanted: string | undefined;
   readonly #groups = new Map<string, Group>();
+  /** How often each kind of answer came that is given to whoever asks, and not by a node that is ill. */
+  readonly #instead = { 'not-let-in': 0, redirected: 0 };
+  /** Where the last redirect led, without its query: it may hold a secret. */
+  #leadsTo = 'nowhere';
   /** Answers that are well and do not say who gave them. */
   #unnamed = 0;
   #total = 0;
@@ -98,6 +103,7 @@ class BackendsLook {
     }
     const enough = answersToSeeAll(nodes, SURE);
     await this.#ask(connections ?? enough);
+    this.#refuseAllAlike();
     // Chance may have kept one from being seen: only many more answers show that it is not there.
     const surely = answersToSeeAll(nodes, VERY_SURE);
     if (connections === undefined && this.#seen() < nodes && this.#allWell())
@@ -159,6 +165,7 @@ class BackendsLook {
     this.#refuseOthers(came);
     const node = readMarker(by, came);
     const isWell = came.status === status;
+    if (!isWell) this.#noteInstead(came);
     if (node === undefined && isWell) {
       this.#unnamed += 1;
       return;
@@ -176,6 +183,34 @@ class BackendsLook {
     if (met === undefined || (met.event === 'rate-limited' && came.status === 503)) return;
     const { words, remedy } = EVENTS[met.event];
     throw new CannotTell(met.event, `connection ${this.#total}: ${words} (${met.detail})`, { remedy });
+  }
+
+  #noteInstead({ status, headers }: ResponseView): void {
+    if (status === 401 || status === 403) this.#instead['not-let-in'] += 1;
+    if (!REDIRECTS.includes(status)) return;
+    this.#instead.redirected += 1;
+    const [location, base] = [headers['location'] ?? '', this.#tools.urls[this.#probe.endpoint]];
+    if (!URL.canParse(location, base)) return;
+    const to = new URL(location, base);
+    this.#leadsTo = `${to.origin}${to.pathname}`;
+  }
+
+  /** Nodes do not all fall ill in this way: it is said to whoever asks so. One that says it alone is. @throws CannotTell */
+  #refuseAllAlike(): void {
+    const all = `all ${this.#total} connections were answered`;
+    if (this.#instead['not-let-in'] === this.#total)
+      throw new CannotTell('not-let-in', `${all} with 401 or 403, so that nobody knows which node is well`, {
+        remedy: "renew the credentials that the probe's headers name, or give it some; or ask an open path",
+      });
+    if (this.#instead.redirected === this.#total)
+      throw new CannotTell(
+        'redirected',
+        `${all} with a redirect, the last one to ${this.#leadsTo}, so that nobody knows which node is well`,
+        {
+          remedy:
+            'ask the address that it leads to, by endpoint and path, or say with status that a redirect is well',
+        },
+      );
   }
 
   #note(node: string, wrong: string | undefined, release: string | undefined): void {

@@ -69,7 +69,7 @@ export const backends = probeKind({
   fails:
     'A node answers wrongly or not at all, runs another release, or fewer nodes than planned are seen by far more answers than are needed.',
   unknown:
-    'Too few answers to have seen every node, answers do not say who gave them, a balancer that keeps us at one node, a limited rate, or our own network is down.',
+    'Too few answers to have seen every node, answers do not say who gave them, a balancer that keeps us at one node, all answers are redirects or let nobody in (401, 403), a limited rate, or our own network is down.',
   example: {
     kind: 'backends',
     id: 'every-node-is-well',

@@ -236,6 +236,33 @@ describe('our side', () => {
     expect(await look(starting.url)).toMatchObject({ outcome: 'fail', cause: 'node-fails' });
   });
 
+  test.each([401, 403])(
+    'credentials that no node takes (%i), and one node that takes none',
+    async (status) => {
+      const refused = await front(four().map((node) => ({ ...node, status })));
+      const finding = await look(refused.url, { headers: { authorization: 'Bearer expired' } });
+      expect(finding).toMatchObject({ outcome: 'unknown', cause: 'not-let-in' });
+      expect(finding.remedy).toContain('renew the credentials');
+      // Those that others take are well: then it is the node.
+      const one = await front(four({}, { status }));
+      expect(await look(one.url)).toMatchObject({ outcome: 'fail', cause: 'node-fails' });
+      const mixed = await front(four({ status: 500 }, { status }, { status }, { status }));
+      expect(await look(mixed.url)).toMatchObject({ outcome: 'fail', cause: 'node-fails' });
+    },
+  );
+
+  test('a redirect of all nodes says where it leads; that of one is its fault', async () => {
+    const status = 301;
+    const headers = { location: '/health/?token=secret-1' };
+    const all = await front(four().map((node) => ({ ...node, status, headers })));
+    const finding = await look(all.url, { path: '/health' });
+    expect(finding).toMatchObject({ outcome: 'unknown', cause: 'redirected' });
+    expect(finding.summary).toContain(`the last one to ${all.url}/health/,`);
+    expect(await look(all.url, { status })).toMatchObject({ outcome: 'pass' });
+    const one = await front(four({}, { status, headers }));
+    expect(await look(one.url)).toMatchObject({ outcome: 'fail', cause: 'node-fails' });
+  });
+
   test.each([
     ['answers', 'fail'],
     ['silent', 'unknown'],
