@@ -1,4 +1,4 @@
-import type { MetricCheck } from '../../contract/slo/metric-check.ts';
+import type { Limit, MetricCheck } from '../../contract/slo/metric-check.ts';
 import type { SloObjective } from '../../contract/slo/slo.ts';
 import { percent } from '../../contract/statistics/percent.ts';
 
@@ -28,11 +28,17 @@ export function limitOf(objective: SloObjective): string {
 }
 
 /**
- * When a number calls for a roll-back: by its own limit for that, else by the critical one.
+ * When a number calls for a roll-back: the check fails beyond either level, and NO_GO means the way back.
  * @returns undefined where only a warning is given
  */
 export function limitOfMetric({ limits, unit }: Pick<MetricCheck, 'limits' | 'unit'>): string | undefined {
-  const limit = limits.rollback ?? limits.critical;
+  const said = [limits.critical, limits.rollback].map((limit) => limitWords(limit, unit));
+  const [critical, rollback] = said;
+  if (critical === undefined || rollback === undefined || critical === rollback) return critical ?? rollback;
+  return `${critical} (critical); ${rollback} (roll-back level)`;
+}
+
+function limitWords(limit: Limit | undefined, unit: string | undefined): string | undefined {
   if (limit === undefined) return undefined;
   const of = unit === undefined ? '' : ` ${unit}`;
   const { atMost, atLeast } = limit;

@@ -6,6 +6,7 @@ import { checksOf } from '../../../contract/plan/checks.ts';
 import { parsePlan, type PlanInput } from '../../../contract/plan/plan.ts';
 import { renderRunbook } from '../../../scripts/runbook/render-runbook.ts';
 import { commandLine } from '../signing/signed-report.ts';
+import { limitOfMetric } from '../../../scripts/runbook/limits.ts';
 
 const BASE = {
   target: {
@@ -157,7 +158,10 @@ describe('the runbook', () => {
   test('has the roll-back with triggers, limits, steps and time, and the archive', () => {
     const text = page();
     expect(text).toContain('| Few requests fail (`errors-are-few`) | above 5 %, for 5 min | api |');
-    expect(text).toContain('| The queue is short (`queue-is-short`) | above 1000 jobs |  |');
+    // Beyond the critical one the check fails already, long before the other is reached.
+    expect(text).toContain(
+      '| The queue is short (`queue-is-short`) | above 100 jobs (critical); above 1000 jobs (roll-back level) |  |',
+    );
     expect(text).toContain('| Any payment error | somebody sees it | lead |');
     expect(text).toContain('Again 20: call lead: Ada (+49 30 1), who decides.');
     expect(text).toContain('within 2 minutes');
@@ -165,6 +169,17 @@ describe('the runbook', () => {
     expect(text).toContain('kubectl rollout undo');
     expect(text).toContain('**30 days**');
     expect(text).toContain('### A.1 Dump old');
+  });
+
+  test.each([
+    [{ critical: { atMost: 5 } }, 'above 5'],
+    [{ rollback: { atMost: 5 } }, 'above 5'],
+    [{ critical: { atMost: 5 }, rollback: { atMost: 5 } }, 'above 5'],
+    [{ warning: { atMost: 1 }, critical: { atLeast: 2, atMost: 5 } }, 'above 5 or below 2'],
+    [{ critical: { atLeast: 2 }, rollback: { atMost: 5 } }, 'below 2 (critical); above 5 (roll-back level)'],
+    [{ warning: { atMost: 1 } }, undefined],
+  ])('says each limit beyond which a number fails: %o', (limits, said) => {
+    expect(limitOfMetric({ limits, unit: undefined })).toBe(said);
   });
 
   test('asks for the old release once it went back to it, and says so only where a machine checks that', () => {
