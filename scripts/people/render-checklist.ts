@@ -4,7 +4,7 @@ import { flat } from '../../reporters/renderers/flat.ts';
 import { markdownText } from '../../reporters/renderers/markdown-text.ts';
 import { type Paint, STATE_LOOK } from '../../reporters/renderers/terminal/paint.ts';
 import { time } from '../../reporters/renderers/words.ts';
-import { shellWord } from '../shell-word.ts';
+import { shellWord } from '../../reporters/renderers/shell-word.ts';
 import { type Checklist, type ChecklistItem, itemsOf } from './checklist.ts';
 
 const LOOK: Record<AttestationResult['state'], (typeof STATE_LOOK)['passed']> = {

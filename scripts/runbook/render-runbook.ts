@@ -7,7 +7,7 @@ import { plain } from '../../contract/verdict/plain-words.ts';
 import type { RequiredAttestation, RoleMember } from '../../contract/verdict/policy.ts';
 import { isUsualName } from '../../host/load-config.ts';
 import { plural } from '../../reporters/renderers/words.ts';
-import { shellWord } from '../shell-word.ts';
+import { shellWord } from '../../reporters/renderers/shell-word.ts';
 import { limitOf, limitOfMetric } from './limits.ts';
 
 /** What the page is made of, besides the plan. */
