@@ -264,6 +264,11 @@ export const ERRORS = {
     hint: 'Announce what was decided: --kind stakeholders fits every verdict.',
     exit: 'USAGE',
   },
+  ANNOUNCEMENT_TOO_LATE: {
+    title: 'The verdict is no longer valid',
+    hint: 'Run again and announce what it decides; or say that it is told as what was: --past.',
+    exit: 'USAGE',
+  },
   TEMPLATE_INVALID: {
     title: 'The template cannot be filled',
     hint: 'docs/runbook.md in the package lists every placeholder. Nothing was written or sent.',

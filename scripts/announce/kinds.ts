@@ -70,9 +70,22 @@ Report: {{report}}
 export type Kind = keyof typeof KINDS;
 export const KIND_NAMES = Object.keys(KINDS) as readonly Kind[];
 
-/** @throws GreenlightError ANNOUNCEMENT_REFUSED when a verdict is not what the announcement would say */
-export function mustFit(kind: Kind, verdict: Verdict): void {
+/**
+ * @param asOf the moment at which it is announced; `past` where somebody says that it is about what was
+ * @throws GreenlightError ANNOUNCEMENT_REFUSED when a verdict is not what the announcement would say,
+ *   ANNOUNCEMENT_TOO_LATE when it is a GO that is no longer valid
+ */
+export function mustFit(
+  kind: Kind,
+  verdict: Verdict,
+  asOf: { readonly now: number; readonly past: boolean },
+): void {
   const problem = KINDS[kind].refuses(verdict);
-  if (problem === undefined) return;
-  throw new GreenlightError('ANNOUNCEMENT_REFUSED', `--kind ${kind}: ${problem}`);
+  if (problem !== undefined) throw new GreenlightError('ANNOUNCEMENT_REFUSED', `--kind ${kind}: ${problem}`);
+  // That something was broken stays true; that traffic may stay does not.
+  if (verdict.decision !== 'GO' || asOf.past || Date.parse(verdict.expiresAt) > asOf.now) return;
+  throw new GreenlightError(
+    'ANNOUNCEMENT_TOO_LATE',
+    `--kind ${kind}: this GO was valid until ${verdict.expiresAt}, and may not be told as one of now`,
+  );
 }

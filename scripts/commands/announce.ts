@@ -26,6 +26,7 @@ interface AnnounceOptions {
   readonly output?: string;
   readonly comment?: string;
   readonly reportUrl?: string;
+  readonly past: boolean;
   readonly publish: readonly Carrier[];
 }
 
@@ -53,6 +54,7 @@ export function announceCommand(context: CommandContext): Command {
     .option('-o, --output <file>', 'write it there (default: print it)')
     .option('--comment <text>', 'what {{comment}} stands for')
     .option('--report-url <url>', 'where the report can be read; {run} stands for the run')
+    .option('--past', 'tell a GO that is no longer valid as what was', false)
     .addOption(new Option('--publish <name...>', 'send it there too').choices(CARRIERS).default([]))
     .action(async (options: AnnounceOptions) => {
       const { kind } = options;
@@ -61,7 +63,7 @@ export function announceCommand(context: CommandContext): Command {
       mustHaveSettings(options.publish, context.env);
       const files = reportFiles(path.resolve(context.cwd, options.verdict));
       const verdict = readVerdict(files.verdict);
-      mustFit(kind, verdict);
+      mustFit(kind, verdict, { now: Date.now(), past: options.past });
       const template = templateOf(context.cwd, options);
       const report = reportOf?.(verdict.run.id);
       const redactor = createRedactor({ env: context.env, names: PUBLISHER_SECRETS });

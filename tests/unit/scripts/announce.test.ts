@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { PLACEHOLDERS } from '../../../scripts/announce/placeholders.ts';
 import { FORMATS } from '../../../scripts/announce/formats.ts';
 import { KIND_NAMES } from '../../../scripts/announce/kinds.ts';
@@ -12,6 +12,7 @@ import {
   commandLine,
   type End,
   goEvidence,
+  NOW,
   signedReport,
   type SignedReport,
 } from '../signing/signed-report.ts';
@@ -19,9 +20,13 @@ import {
 let report: SignedReport;
 const EVIL = '<script>alert(1)</script> [x](http://evil.example) <!channel> "q" \u202e@all `c`\n# h';
 beforeEach(async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.parse(NOW) });
   report = await signedReport(goEvidence(), []);
 });
-afterEach(() => report.remove());
+afterEach(() => {
+  vi.useRealTimers();
+  report.remove();
+});
 
 const announce = (...args: string[]): Promise<End> => report.run('announce', ...args);
 const template = (name: string, text: string): string[] => {
@@ -58,6 +63,20 @@ describe('greenlight announce', () => {
     const rolled = await announce('--kind', 'rollback');
     expect(rolled.code, rolled.err).toBe(0);
     expect(rolled.out).toContain('release 2.4.0 is rolled back');
+  });
+
+  test('tells a GO that is no longer valid only as what was, and what was broken at any time', async () => {
+    vi.setSystemTime('2026-11-21T10:10:00Z');
+    for (const kind of ['success', 'status-page', 'stakeholders']) {
+      const late = await announce('--kind', kind);
+      expect([late.code, late.out]).toEqual([64, '']);
+      expect(late.err).toContain('this GO was valid until 2026-11-20');
+      expect(late.err).toContain('--past');
+      const past = await announce('--kind', kind, '--past');
+      expect([past.code, past.err]).toEqual([0, expect.stringContaining('was valid until')]);
+    }
+    broken();
+    expect((await announce('--kind', 'rollback')).code).toBe(0);
   });
 
   test.each([
