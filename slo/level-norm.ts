@@ -94,6 +94,13 @@ export function compareNorm(then: LevelNorm, now: LevelNorm, margin: number): Le
 
 function askedOf({ up }: Slo, level: SloLevel): string {
   const { id: _id, title: _title, phases: _phases, windowS: _window, forS: _for, ...rest } = level;
-  const asked = { up, ...rest, atLeast: undefined, atMost: undefined, minimumEvents: undefined };
+  const asked = {
+    up,
+    ...rest,
+    since: undefined,
+    atLeast: undefined,
+    atMost: undefined,
+    minimumEvents: undefined,
+  };
   return `sha256:${createHash('sha256').update(canonicalJson(asked)).digest('hex')}`;
 }

@@ -64,6 +64,11 @@ const common = {
     .nonnegative()
     .max(24 * 3600)
     .default(0),
+  /**
+   * When traffic was switched: no window begins before it, so that requests of the release before do not count. The window
+   * is then as long as it can be, up to `windowS`. Exported rules know no switch.
+   */
+  since: z.iso.datetime({ offset: true }).optional(),
 };
 /** Fewer events are no answer. Default: as many as show with 95 % confidence that the limit holds. */
 const minimumEvents = z.number().int().min(1).optional();
