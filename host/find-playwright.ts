@@ -18,7 +18,7 @@ const LEAST = [1, 63] as const;
  * The lowest and the highest minor version of @playwright/test that the tests have run with (`npm run test:playwright`).
  * Others may work, and are told.
  */
-const TESTED = { least: [1, 65], most: [1, 65] } as const;
+const TESTED = { least: [1, 63], most: [1, 65] } as const;
 
 const CONFIG_NAMES = ['mts', 'ts', 'mjs', 'js', 'cts', 'cjs'].map(
   (extension) => `playwright.config.${extension}`,

@@ -25,8 +25,9 @@ function install(version: string): void {
 
 describe('the range of Playwright', () => {
   const [major = 0, minor = 0] = LEAST.split('.').map(Number);
-  test('is told where it ends: the one that all tests use is in it, others are not', () => {
+  test('is told where it ends: the lowest and the one that all tests use are in it, others are not', () => {
     expect(untestedPlaywright(OURS)).toBeUndefined();
+    expect(untestedPlaywright(LEAST)).toBeUndefined();
     const [, ours = 0] = OURS.split('.').map(Number);
     for (const other of [`${major}.${minor - 1}.9`, `${major}.${ours + 1}.0`, `${major + 1}.0.0`]) {
       expect(untestedPlaywright(other), other).toMatch(
