@@ -102,7 +102,7 @@ test('a sink with a token answers nobody without it, but says that it is well', 
       .ready()
       .catch((error: unknown) => error);
     expect(refused).toBeInstanceOf(PortUnavailable);
-    expect(refused).toMatchObject({ hint: expect.stringContaining('credentials') as unknown });
+    expect(refused).toMatchObject({ remedy: expect.stringContaining('credentials') as unknown });
   }
   expect((await fetch(`${url}/healthz`)).status).toBe(200);
   expect((await fetch(`${url}/messages`, { method: 'DELETE' })).status).toBe(401);
