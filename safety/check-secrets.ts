@@ -2,7 +2,7 @@ import { GreenlightError, type Problem } from '../contract/errors.ts';
 import type { Plan } from '../contract/plan/plan.ts';
 import { identitiesOf } from './identities.ts';
 import { planLeaves, secretNames } from './secrets.ts';
-import { isMaskable, looksSecret, urlCredentials } from './secret-values.ts';
+import { isMaskable, looksSecret, urlCredentials, urlPasswords } from './secret-values.ts';
 
 /**
  * Refuses a variable that the plan names as a secret and whose value is what identifies the target, the release or a
@@ -51,13 +51,12 @@ export function secretWarnings(
   for (const name of named) {
     const value = (env[name] ?? '').trim();
     if (value === '') continue;
-    const inside = urlCredentials(value);
-    if (inside.length === 0) look(`the value of ${name}`, value);
-    for (const credential of new Set(inside)) look(`the password inside ${name}`, credential);
+    if (urlCredentials(value).length === 0) look(`the value of ${name}`, value);
+    for (const password of new Set(urlPasswords(value))) look(`the password inside ${name}`, password);
   }
   for (const { path, value } of planLeaves(plan)) {
     if (typeof value !== 'string') continue;
-    for (const credential of new Set(urlCredentials(value))) look(`the password inside ${path}`, credential);
+    for (const password of new Set(urlPasswords(value))) look(`the password inside ${path}`, password);
   }
   // Of others only what hides an identity: nobody said that they are secret.
   for (const [name, value = ''] of Object.entries(env)) {

@@ -42,14 +42,23 @@ function isLongEnough(value: string, shortest: number): boolean {
 
 /** Passwords, and user names that stand without one, inside the URLs of a text: as they stand and decoded. */
 export function urlCredentials(text: string): readonly string[] {
-  const found: string[] = [];
-  for (const [, user, password] of text.matchAll(
-    /\b[a-z][a-z0-9+.-]{1,20}:\/\/([^\s/?#:@"'<>]*)(?::([^\s/?#"'<>]*))?@/gi,
-  )) {
-    const credential = password ?? user;
-    if (credential) found.push(credential, decoded(credential));
-  }
-  return found;
+  return logInsOf(text).flatMap(({ user, password }) => inBothForms(password ?? user));
+}
+
+/** The passwords alone: a user name without one may be a token, and is more often just a name. */
+export function urlPasswords(text: string): readonly string[] {
+  return logInsOf(text).flatMap(({ password }) => inBothForms(password));
+}
+
+function logInsOf(
+  text: string,
+): { readonly user: string | undefined; readonly password: string | undefined }[] {
+  const found = text.matchAll(/\b[a-z][a-z0-9+.-]{1,20}:\/\/([^\s/?#:@"'<>]*)(?::([^\s/?#"'<>]*))?@/gi);
+  return [...found].map(([, user, password]) => ({ user, password }));
+}
+
+function inBothForms(credential: string | undefined): string[] {
+  return credential === undefined || credential === '' ? [] : [credential, decoded(credential)];
 }
 
 /** The secret values of an environment, by the names of its variables and by URLs that hold credentials. */

@@ -64,6 +64,13 @@ test.each([
   ]);
 });
 
+test.each(['postgres://app@db.internal/shop', 'postgres://medusa@db.internal/shop', 'redis://u:@h/0'])(
+  'a user without a password is no secret to warn of: %s',
+  (url) => {
+    expect(secretWarnings(plan, { SHOP_KEY: 'long-enough-2', DB_URL: url })).toEqual([]);
+  },
+);
+
 test('a variable that nobody named is a warning where it hides a name', () => {
   const env = { SHOP_KEY: 'long-enough-2', OTHER_PASSWORD: 'medusa', SHORT_TOKEN: 'abc' };
   expect(secretWarnings(plan, env)).toEqual([expect.stringMatching(/^the secret in OTHER_PASSWORD is also/)]);
