@@ -110,9 +110,17 @@ export async function stateEverything(about: {
   }
 }
 
-/** The first check that decides: blocking, failed, not waived, in the order of the manifest. */
+/**
+ * What decides first: a check that is blocking, failed and not waived, in the order of the manifest; else a share of checks
+ * that was not reached; else what a person refused.
+ */
 export function firstFailure(verdict: Verdict): string | undefined {
-  return verdict.checks.find(
-    ({ severity, state, waiver }) => severity === 'blocking' && state === 'failed' && waiver === null,
+  const { checks, groups, attestations } = verdict;
+  return (
+    checks.find(
+      ({ severity, state, waiver }) => severity === 'blocking' && state === 'failed' && waiver === null,
+    ) ??
+    groups.find(({ state }) => state === 'failed') ??
+    attestations.find(({ state }) => state === 'refused')
   )?.id;
 }

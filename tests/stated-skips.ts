@@ -91,6 +91,13 @@ const STATED: readonly StatedSkip[] = [
     holds: (env) => !['kubectl', 'prometheus', 'promtool'].every((program) => onPath(program, env)),
   },
   {
+    file: 'tests/e2e/examples/clean.test.ts',
+    name: /^samia-tarot/,
+    because: 'Prometheus and the programs of PostgreSQL are not installed by this suite: npm run examples',
+    holds: (env) =>
+      !['pg_dump', 'pg_restore', 'psql', 'prometheus', 'promtool'].every((program) => onPath(program, env)),
+  },
+  {
     file: 'tests/e2e/cli/stopping.test.ts',
     name: /full disk/,
     because: 'not every container lets even root mount',

@@ -30,18 +30,28 @@ const SCRAPE_S = 15;
 const PAST_S = 900;
 const JOB = 'ils';
 
+/** Whose past it is, and how much of it. */
+interface Past {
+  /** The label `job` of all series; default `ils`. */
+  readonly job?: string;
+  /** Seconds; default 900. */
+  readonly pastS?: number;
+}
+
 /**
  * A real Prometheus that scrapes an exporter of its own. What the exporter tells is made up, and so is its past: levels
  * look back on minutes, which nobody would wait for here.
  * @param directory of its own; made when it is missing
  */
-export async function startMonitoring(options: {
-  readonly directory: string;
-  readonly series: readonly Series[];
-  /** A file of alert rules. */
-  readonly rules: object;
-  readonly signal: AbortSignal;
-}): Promise<MonitoringStack> {
+export async function startMonitoring(
+  options: Past & {
+    readonly directory: string;
+    readonly series: readonly Series[];
+    /** A file of alert rules. */
+    readonly rules: object;
+    readonly signal: AbortSignal;
+  },
+): Promise<MonitoringStack> {
   let starts = 0;
   const start = async (
     series: readonly Series[],
@@ -77,18 +87,20 @@ export async function startMonitoring(options: {
   };
 }
 
-async function startPrometheus(options: {
-  readonly directory: string;
-  readonly series: readonly Series[];
-  readonly startedAt: number;
-  readonly target: string;
-  readonly rules: object;
-  readonly signal: AbortSignal;
-}): Promise<{ readonly url: string; close(): Promise<void> }> {
-  const { directory, series, startedAt, target, rules, signal } = options;
+async function startPrometheus(
+  options: Past & {
+    readonly directory: string;
+    readonly series: readonly Series[];
+    readonly startedAt: number;
+    readonly target: string;
+    readonly rules: object;
+    readonly signal: AbortSignal;
+  },
+): Promise<{ readonly url: string; close(): Promise<void> }> {
+  const { directory, series, startedAt, target, rules, signal, job = JOB, pastS = PAST_S } = options;
   const at = (name: string): string => path.join(directory, name);
   await mkdir(directory, { recursive: true });
-  await writeFile(at('past.txt'), openMetrics(series, startedAt, target));
+  await writeFile(at('past.txt'), openMetrics(series, { startedAt, instance: target, job, pastS }));
   await run('promtool', ['tsdb', 'create-blocks-from', 'openmetrics', at('past.txt'), at('data')]);
   await writeFile(at('rules.yml'), JSON.stringify(rules));
   await writeFile(
@@ -96,7 +108,7 @@ async function startPrometheus(options: {
     JSON.stringify({
       rule_files: [at('rules.yml')],
       global: { scrape_interval: `${SCRAPE_S}s`, evaluation_interval: `${SCRAPE_S}s` },
-      scrape_configs: [{ job_name: JOB, static_configs: [{ targets: [target] }] }],
+      scrape_configs: [{ job_name: job, static_configs: [{ targets: [target] }] }],
     }),
   );
   const port = await freePort();
@@ -160,14 +172,18 @@ function exposition(series: readonly Series[], seconds: number): string {
 }
 
 /** The past, as the text that promtool makes blocks of: each series in the order of time, with the labels of a scrape. */
-function openMetrics(series: readonly Series[], startedAt: number, instance: string): string {
+function openMetrics(
+  series: readonly Series[],
+  past: Required<Past> & { readonly startedAt: number; readonly instance: string },
+): string {
+  const { startedAt, instance, job, pastS } = past;
   const all: readonly Series[] = [...series, { metric: 'up', type: 'gauge', value: () => 1 }];
   const lines = families(all).flatMap(([family, type, members]) => [
     `# TYPE ${family.replace(/_total$/, '')} ${type}`,
     ...members.flatMap(({ metric, labels = {}, value }) => {
-      const name = selector(metric, { ...labels, job: JOB, instance });
+      const name = selector(metric, { ...labels, job, instance });
       const samples: string[] = [];
-      for (let at = -PAST_S; at <= 0; at += SCRAPE_S)
+      for (let at = -pastS; at <= 0; at += SCRAPE_S)
         samples.push(`${name} ${value(at)} ${(startedAt + at).toFixed(3)}`);
       return samples;
     }),

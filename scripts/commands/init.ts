@@ -59,7 +59,7 @@ export function initCommand(context: CommandContext): Command {
     )
     .option(
       '--from <example>',
-      'write a whole plan that comes with the package, with its deploy files, instead of looking at a target: mhp-azure, ils-kubernetes',
+      'write a whole plan that comes with the package, with its deploy files, instead of looking at a target: mhp-azure, ils-kubernetes, samia-tarot',
     )
     .option('--stay', 'keep the address as given, wherever its home page leads', false)
     .option('--offline', 'ask nobody: write the plan without looking', false)

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Phase } from '../../../contract/evidence/outcome.ts';
 import { ilsKubernetes } from '../../../examples/ils-kubernetes/example.ts';
 import { mhpAzure } from '../../../examples/mhp-azure/example.ts';
+import { samiaTarot } from '../../../examples/samia-tarot/example.ts';
 import { runPlan, stateEverything } from '../../../examples/run-plan.ts';
 import type { AnyExample } from '../../../examples/system/example.ts';
 import { onPath } from '../../../host/process-group.ts';
@@ -13,6 +14,7 @@ import { onPath } from '../../../host/process-group.ts';
 const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
   'mhp-azure': ['npm'],
   'ils-kubernetes': ['kubectl', 'prometheus', 'promtool', 'openssl', 'curl', 'git'],
+  'samia-tarot': ['pg_dump', 'pg_restore', 'psql', 'prometheus', 'promtool', 'openssl', 'git'],
 };
 /** Phases that are judged; `npm run examples` judges all of them, with every fault. */
 const JUDGED: readonly Phase[] = ['preflight', 'post-cutover'];
@@ -20,7 +22,7 @@ const JUDGED: readonly Phase[] = ['preflight', 'post-cutover'];
 const absent = ({ id }: AnyExample): readonly string[] =>
   (PROGRAMS[id] ?? []).filter((program) => !onPath(program, process.env));
 
-/** Both take less than a minute on an idle machine; a busy one must not make them fail. */
+/** Each takes less than a minute on an idle machine; a busy one must not make them fail. */
 const LONGEST_MS = 600_000;
 
 let directory: string;
@@ -31,7 +33,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
-for (const example of [mhpAzure, ilsKubernetes]) {
+for (const example of [mhpAzure, ilsKubernetes, samiaTarot]) {
   const missing = absent(example);
   if (missing.length > 0) console.warn(`\nSKIPPED: ${example.id}: ${missing.join(', ')} not installed\n`);
 

@@ -127,7 +127,7 @@ describe.each(['commonjs', 'module'])('the packed package in an empty %s project
   });
 });
 
-test.each(['mhp-azure', 'ils-kubernetes'])(
+test.each(['mhp-azure', 'ils-kubernetes', 'samia-tarot'])(
   'the plan %s comes with the package, and its checks are found',
   async (example) => {
     const directory = emptyProject('module');

@@ -10,6 +10,8 @@ import { coverage as ils } from '../../../examples/ils-kubernetes/coverage.ts';
 import ilsPlan from '../../../examples/ils-kubernetes/greenlight.config.mts';
 import { coverage as mhp } from '../../../examples/mhp-azure/coverage.ts';
 import mhpPlan from '../../../examples/mhp-azure/greenlight.config.mts';
+import { coverage as samia } from '../../../examples/samia-tarot/coverage.ts';
+import samiaPlan from '../../../examples/samia-tarot/greenlight.config.mts';
 
 const EXAMPLES: readonly {
   readonly id: string;
@@ -19,6 +21,7 @@ const EXAMPLES: readonly {
 }[] = [
   { id: 'mhp-azure', input: mhpPlan, coverage: mhp, count: 45 },
   { id: 'ils-kubernetes', input: ilsPlan, coverage: ils, count: 131 },
+  { id: 'samia-tarot', input: samiaPlan, coverage: samia, count: 82 },
 ];
 const folder = path.resolve(import.meta.dirname, '../../../examples');
 

@@ -5,12 +5,14 @@ import { parsePlan } from '../../../contract/plan/plan.ts';
 import { renderRunbook } from '../../../scripts/runbook/render-runbook.ts';
 import ilsPlan from '../../../examples/ils-kubernetes/greenlight.config.mts';
 import mhpPlan from '../../../examples/mhp-azure/greenlight.config.mts';
+import samiaPlan from '../../../examples/samia-tarot/greenlight.config.mts';
 
 const EXAMPLES = path.resolve(import.meta.dirname, '../../../examples');
 
 test.each([
   ['mhp-azure', mhpPlan, 'az functionapp deployment slot swap'],
   ['ils-kubernetes', ilsPlan, 'kubectl rollout undo deployment/ils-app'],
+  ['samia-tarot', samiaPlan, './scripts/deploy.sh "$OLD_RELEASE"'],
 ])('RUNBOOK.md of %s is what greenlight runbook makes of its plan', (id, input, rollback) => {
   const file = path.join(EXAMPLES, id, 'RUNBOOK.md');
   // The digest of a plan is of its functions as they were loaded; here it says only that it is this plan.

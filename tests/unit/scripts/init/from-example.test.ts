@@ -14,7 +14,7 @@ afterEach(() => rmSync(directory, { recursive: true, force: true }));
 const init = (...args: string[]) => commandLine(directory, ['init', ...args]);
 
 test('the examples that come with the package', () => {
-  expect(exampleNames()).toEqual(['ils-kubernetes', 'mhp-azure']);
+  expect(exampleNames()).toEqual(['ils-kubernetes', 'mhp-azure', 'samia-tarot']);
 });
 
 describe.each(exampleNames())('greenlight init --from %s', (name) => {
@@ -60,7 +60,7 @@ test('a plan that is there stays as it is, and gets no parts of another one', as
 });
 
 test.each([
-  [['--from', 'no-such'], 'there is no example "no-such"', 'There is ils-kubernetes, mhp-azure.'],
+  [['--from', 'no-such'], 'there is no example "no-such"', 'There is ils-kubernetes, mhp-azure, samia-tarot.'],
   [['--from', 'mhp-azure', '--url', 'https://a.example', '--offline'], 'leave out --url and --offline', ''],
 ])('%j is refused before anything is written', async (args, message, hint) => {
   const { code, err } = await init(...args);
