@@ -1,6 +1,6 @@
 #!/bin/sh
 # The health check of D0 to D7, every five minutes, from /etc/cron.d/samia-health-checks:
-#   */5 * * * * app /opt/samia-tarot/deploy/health_check.sh
+#   */5 * * * * app flock --nonblock /tmp/samia-health.lock /opt/samia-tarot/deploy/health_check.sh
 # Says nothing while all is well, so that cron mails only what somebody has to read. SAMIA_HOME is the folder of the plan;
 # greenlight.env in it has the secrets, lines NAME=value, mode 600.
 set -u

@@ -145,7 +145,7 @@ export const runbook: NonNullable<PlanInput['runbook']> = {
       phase: 'synthetic',
       who: 'on-call engineer',
       minutes: 5,
-      run: 'echo "*/5 * * * * app /opt/samia-tarot/deploy/health_check.sh" | sudo tee /etc/cron.d/samia-health-checks',
+      run: 'echo "*/5 * * * * app flock --nonblock /tmp/samia-health.lock /opt/samia-tarot/deploy/health_check.sh" | sudo tee /etc/cron.d/samia-health-checks',
     },
     {
       id: 'watch-closely',
