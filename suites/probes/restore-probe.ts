@@ -58,6 +58,7 @@ export async function probeRestore(
       output,
     };
   }
+  const tables = await tableStatements(probe, plan);
   const statements = [
     restored,
     ...(rtoAtMost === undefined
@@ -70,8 +71,9 @@ export async function probeRestore(
             `<= ${rtoAtMost}`,
           ),
         ]),
-    ...(await tableStatements(probe, plan)),
-    ...(await rpoStatements(probe, plan)),
+    ...tables,
+    // Where rows are missing, the newest may be as well: that nobody can say when it was must not hide what is known.
+    ...(tables.every(({ ok }) => ok) ? await rpoStatements(probe, plan) : []),
   ];
   return {
     statements,

@@ -89,6 +89,9 @@ wanted.each<[string, string, Over, Over]>([
     { measured: 95, unit: 'rows' },
   ],
   ['a table that is missing', RESTORE + psql('drop table users'), {}, { measured: 'no such table' }],
+  // Then nothing says how old the newest row is, which is no doubt of what is missing.
+  ['every row of the table that the RPO asks', RESTORE + psql('delete from orders'), {}, { measured: 0 }],
+  ['the table that the RPO asks', RESTORE + psql('drop table orders'), {}, { measured: 'no such table' }],
   [
     'the newest hour',
     RESTORE + psql('delete from orders where id > 40'),
