@@ -60,7 +60,11 @@ test('a plan that is there stays as it is, and gets no parts of another one', as
 });
 
 test.each([
-  [['--from', 'no-such'], 'there is no example "no-such"', 'There is ils-kubernetes, mhp-azure, samia-tarot.'],
+  [
+    ['--from', 'no-such'],
+    'there is no example "no-such"',
+    'There is ils-kubernetes, mhp-azure, samia-tarot.',
+  ],
   [['--from', 'mhp-azure', '--url', 'https://a.example', '--offline'], 'leave out --url and --offline', ''],
 ])('%j is refused before anything is written', async (args, message, hint) => {
   const { code, err } = await init(...args);
