@@ -12,7 +12,8 @@ import { redirected, REDIRECTS } from '../probes/follow-redirects.ts';
 import type { ProbeLook } from '../probes/probe-look.ts';
 import { firstWrong } from '../words.ts';
 import { OPEN_REMEDIES } from './open-remedies.ts';
-import { isRefusal, type Reception, receptionOf, type RefusalMarks, textOf } from './refusal.ts';
+import { type Came, receptionAtEnd } from './reception-at-end.ts';
+import { isRefusal, leadsToLogIn, type Reception, type RefusalMarks, textOf } from './refusal.ts';
 import { isSamePlace, isThere, leadsTo, withoutQuery } from './where-it-leads.ts';
 import { FILES, listsFolder, tellsOfErrors } from './telling-texts.ts';
 import { fillIn, letIn, type LetIn } from './visitors.ts';
@@ -24,20 +25,24 @@ type Method = 'GET' | 'HEAD' | 'OPTIONS';
 const FOREIGN = 'greenlight-redirect.example';
 /** Ways to write it that some checks of addresses take for a path of their own. */
 const LURES = [`https://${FOREIGN}/`, `//${FOREIGN}/`, `/\\${FOREIGN}/`];
+/** Redirects within the site that are followed. */
+const MOST_HOPS = 3;
 const NOBODY = { headers: {}, captured: {} } satisfies LetIn;
 
 export const openLook: ProbeLook<OpenProbe> = {
   mostAnswers: (probe, plan) =>
-    3 * (probe.refused?.length ?? 0) +
-    2 * (probe.others?.length ?? 0) +
-    (probe.errors?.length ?? 0) +
-    LURES.length * (probe.redirects ?? []).reduce((sum, { parameters }) => sum + parameters.length, 0) +
+    2 * (1 + MOST_HOPS) * ((probe.refused?.length ?? 0) + (probe.others?.length ?? 0)) +
+    (1 + MOST_HOPS) * (probe.errors?.length ?? 0) +
+    (1 + MOST_HOPS) *
+      LURES.length *
+      (probe.redirects ?? []).reduce((sum, { parameters }) => sum + parameters.length, 0) +
     (probe.listings?.length ?? 0) +
     2 * (probe.credentials?.length ?? 0) +
     (probe.files === true ? FILES.length : 0) +
     (probe.moreFiles?.length ?? 0) +
     probe.visitors.reduce(
-      (sum, { logIn }) => sum + 2 + (plan.flows.find(({ id }) => id === logIn)?.steps.length ?? 0),
+      (sum, { logIn }) =>
+        sum + 2 * (1 + MOST_HOPS) + (plan.flows.find(({ id }) => id === logIn)?.steps.length ?? 0),
       0,
     ),
   look: (probe, tools, logIn) => probeOpen(probe, tools, logIn),
@@ -89,7 +94,7 @@ class OpenLook {
     const { path, method } = one;
     return this.#try(async () => {
       const name = `${method} ${path} for nobody`;
-      const came = await this.#ask(path, NOBODY, name, method);
+      const came = await this.#ask(path, NOBODY, name, { method, follow: 'site' });
       if (came === undefined) return;
       const reception = this.#receive(path, came);
       const expected = `refused (${this.#probe.refusedWith.join(', ')}, or the way to the log-in)`;
@@ -110,7 +115,8 @@ class OpenLook {
   /** That a visitor is let in shows that there is something that is guarded. */
   async #letsIn(path: string, visitor: string, method: Method): Promise<void> {
     const name = `${method} ${path} for ${visitor}`;
-    const came = await this.#ask(path, await this.#visitor(visitor), name, method);
+    const who = await this.#visitor(visitor);
+    const came = await this.#ask(path, who, name, { method, follow: 'site' });
     if (came === undefined || this.#receive(path, came) === 'let-in') return;
     throw new CannotTell(
       'nothing-to-guard',
@@ -127,7 +133,7 @@ class OpenLook {
       const [ada, bob] = [await this.#visitor(owner), await this.#visitor(other)];
       const at = fillIn(path, ada, owner);
       const name = `${path} of ${owner} for ${other}`;
-      const own = await this.#ask(at, ada, `${path} for ${owner}`);
+      const own = await this.#ask(at, ada, `${path} for ${owner}`, { follow: 'site' });
       if (own === undefined) return;
       const text = textOf(own);
       const mark = marker === undefined ? undefined : fillIn(marker, ada, owner);
@@ -137,17 +143,19 @@ class OpenLook {
           `${path}: the owner "${owner}" gets ${own.status}${mark === undefined ? '' : ', or no marker in it'}, so nothing shows what must not be given to others`,
           { remedy: 'correct path, marker or what the log-in captures' },
         );
-      const theirs = await this.#ask(at, bob, name);
+      const theirs = await this.#ask(at, bob, name, { follow: 'site' });
       if (theirs === undefined) return;
-      const reception = this.#receive(at, theirs);
       const expected = 'refused, or not found';
+      const got = textOf(theirs);
+      // Wherever they were sent: by its marker it is known.
+      const isGiven = mark !== undefined && theirs.status < 300 && got.includes(mark);
+      const reception = isGiven ? 'let-in' : this.#receive(at, theirs);
       if (isRefusal(reception) || reception === 'not-there')
         return this.#say(holds(name, true, this.#words(theirs, reception), expected), '');
       if (reception === 'broken')
         return this.#say(holds(name, false, `answered ${theirs.status}`, expected), 'broken');
       if (reception !== 'let-in') throw this.#unsure(name, theirs, reception);
-      const got = textOf(theirs);
-      const isTheirs = mark === undefined ? got === text && got !== '' : got.includes(mark);
+      const isTheirs = mark === undefined ? got === text && got !== '' : isGiven;
       if (isTheirs)
         return this.#say(
           holds(name, false, `answered ${theirs.status} with what belongs to ${owner}`, expected),
@@ -169,7 +177,7 @@ class OpenLook {
   errors(path: string): Promise<void> {
     return this.#try(async () => {
       const name = `what ${path} tells`;
-      const came = await this.#ask(path, NOBODY, name);
+      const came = await this.#ask(path, NOBODY, name, { follow: 'site' });
       if (came === undefined) return;
       const tells = tellsOfErrors(textOf(came));
       // A guard answered before anything could go wrong: what an error tells was not seen.
@@ -177,6 +185,12 @@ class OpenLook {
         throw new CannotTell('guarded', `${name}: answered ${came.status}, before any error`, {
           remedy: 'name an address that answers without a log-in and breaks there',
         });
+      if (tells === undefined && REDIRECTS.includes(came.status))
+        throw new CannotTell(
+          'sent-on',
+          `${name}: sent on (${came.status}) to ${withoutQuery(came.headers['location'])}, where nobody looked`,
+          { remedy: 'name an address of the target itself that breaks there' },
+        );
       const measured = `${came.status} with ${tells ?? 'nothing of the inside'}`;
       this.#say(holds(name, tells === undefined, measured, 'nothing of the inside'), 'tells-the-inside');
     });
@@ -185,20 +199,21 @@ class OpenLook {
   redirects(path: string, parameter: string): Promise<void> {
     return this.#try(async () => {
       const name = `where ${parameter} of ${path} leads`;
-      let last: ResponseView | undefined;
+      let last: Came | undefined;
       for (const lure of LURES) {
         const at = `${path}${path.includes('?') ? '&' : '?'}${encodeURIComponent(parameter)}=${encodeURIComponent(lure)}`;
-        const came = await this.#ask(at, NOBODY, name);
+        const came = await this.#ask(at, NOBODY, name, { follow: 'site' });
         if (came === undefined) return;
         if (last === undefined || isThere(came)) last = came;
-        if (leadsTo(came, this.#url(at)) !== FOREIGN) continue;
+        if (leadsTo(came, came.at) !== FOREIGN) continue;
         this.#say(
           holds(name, false, `${came.status} to any site (${lure})`, 'within the site'),
           'open-redirect',
         );
         return;
       }
-      if (last !== undefined && !isThere(last))
+      // A page that has sent on is there, wherever it sent to.
+      if (last !== undefined && !isThere(last) && !last.wasSentOn)
         throw new CannotTell('not-there', `${name}: answered ${last.status}, no page that sends on`, {
           remedy: 'correct the path of the page that sends visitors on',
         });
@@ -297,21 +312,27 @@ class OpenLook {
     path: string,
     who: LetIn,
     name: string,
-    method: Method = 'GET',
-  ): Promise<ResponseView | undefined> {
+    { method = 'GET', follow }: { readonly method?: Method; readonly follow?: 'site' } = {},
+  ): Promise<Came | undefined> {
     const { endpoint, budgetMs } = this.#probe;
     const headers = { ...readHeaders(this.#probe.headers, resolveSecret), ...who.headers };
     let request = encodeRequest({ method, path, endpoint, headers }, this.#tools.urls);
     const wanted = (status: number): boolean => this.#probe.refusedWith.includes(status);
+    let [byLogIn, wasSentOn] = [false, false];
     for (let hops = 0; ; hops += 1) {
       const asked = await ask(this.#tools, request, name, budgetMs, wanted);
       if ('none' in asked) {
         this.#say(asked.none, 'no-answer');
         return undefined;
       }
-      // From http to https, to a path with its slash: the answer is what comes there.
-      const next = method === 'GET' && hops < 3 ? redirected(request, asked.answer) : undefined;
-      if (next === undefined || !isSamePlace(request.url, next.url)) return asked.answer;
+      const { answer } = asked;
+      const { url } = request;
+      byLogIn ||= REDIRECTS.includes(answer.status) && leadsToLogIn(answer, url, this.#marks);
+      // From http to https, to a path with its slash: the answer is what comes there. So it is behind every other redirect
+      // within the site, where the answer counts and not where it stands.
+      const next = method === 'GET' && hops < MOST_HOPS ? redirected(request, answer) : undefined;
+      if (next === undefined || (follow !== 'site' && !isSamePlace(url, next.url)))
+        return { ...answer, at: url, byLogIn, wasSentOn };
       // Then what comes is the answer to nobody, and says nothing of those who are let in.
       if (Object.keys(who.headers).length > 0 && new URL(next.url).origin !== new URL(request.url).origin)
         throw new CannotTell(
@@ -319,6 +340,7 @@ class OpenLook {
           `${name}: sent on to ${new URL(next.url).origin}, which gets no credentials that were meant for another`,
           { remedy: 'name in target.urls the address to which it sends' },
         );
+      wasSentOn ||= !isSamePlace(url, next.url);
       request = next;
     }
   }
@@ -327,15 +349,24 @@ class OpenLook {
     return encodeRequest({ method: 'GET', path, endpoint: this.#probe.endpoint }, this.#tools.urls).url;
   }
 
-  #receive(path: string, came: ResponseView): Reception {
-    return receptionOf(came, this.#url(path), this.#marks);
+  #receive(path: string, came: Came): Reception {
+    return receptionAtEnd(came, this.#url(path), this.#marks);
   }
 
   #words({ status }: ResponseView, reception: Reception): string {
     return reception === 'to-log-in' ? `${status}, the way to the log-in` : `answered ${status}`;
   }
 
-  #unsure(name: string, { status, headers }: ResponseView, reception: Reception): CannotTell {
+  #unsure(name: string, { status, headers, at }: Came, reception: Reception): CannotTell {
+    if (reception === 'sent-on' && !REDIRECTS.includes(status))
+      return new CannotTell(
+        'sent-on',
+        `${name}: sent on to ${withoutQuery(new URL(at).pathname)}, which answers ${status}`,
+        {
+          remedy:
+            'where this is how visitors are sent to the log-in, name it: logInAt; where nobody may see it, name it as well: refused',
+        },
+      );
     if (reception === 'sent-on')
       return new CannotTell(
         'sent-on',

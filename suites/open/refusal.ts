@@ -33,12 +33,15 @@ export function isRefusal(reception: Reception): boolean {
   return reception === 'refused' || reception === 'to-log-in';
 }
 
-/** The query is not looked at: it most often holds the address that was asked for. */
-function leadsToLogIn({ headers }: ResponseView, url: string, { logInAt }: RefusalMarks): boolean {
+/** Whether a redirect leads to the log-in. */
+export function leadsToLogIn({ headers }: ResponseView, url: string, marks: RefusalMarks): boolean {
   const location = headers['location'];
-  if (location === undefined || !URL.canParse(location, url)) return false;
-  const to = new URL(location, url);
-  return logInAt.test(to.host + to.pathname);
+  return location !== undefined && URL.canParse(location, url) && isLogIn(new URL(location, url), marks);
+}
+
+/** The query is not looked at: it most often holds the address that was asked for. */
+export function isLogIn({ host, pathname }: URL, { logInAt }: RefusalMarks): boolean {
+  return logInAt.test(host + pathname);
 }
 
 /** The body as it came, or as good as. */

@@ -27,6 +27,13 @@ export function isSamePlace(one: string, other: string): boolean {
   return place(one) === place(other);
 }
 
+/** Whether an address is the asked one, or lies below it: whoever is sent there has got what was asked for. */
+export function isBelow(asked: string, at: string): boolean {
+  const [from, to] = [new URL(asked), new URL(at)];
+  const folder = `${from.pathname.replace(/\/$/, '')}/`;
+  return isSamePlace(asked, at) || (folder !== '/' && to.pathname.startsWith(folder));
+}
+
 export function withoutQuery(location = 'nowhere'): string {
   return location.replace(/[?#].*$/s, '');
 }

@@ -131,9 +131,9 @@ export const open = probeKind({
   shows:
     'Nobody is let in where nobody should be, and errors, redirects, folders, default passwords and files give nothing away, as far as the probe looks for it.',
   fails:
-    'An address answers who is not logged in, or gives one visitor what is of another; an error tells the inside; a redirect leads to any site; a folder is listed; a default password lets in; a file is served.',
+    'An address answers who is not logged in, or gives one visitor what is of another; an error tells the inside; a redirect leads to any site; a folder is listed; a default password lets in; a file is served; or no answer comes, such as one that is still refused (429, 503) after waiting as told. Redirects within the site are followed: what counts is what comes at their end.',
   unknown:
-    'Nothing shows that there is something to be guarded, a visitor cannot log in, an answer cannot be told from a right one, a protection service answers, the rate is limited, or our own network is down.',
+    'Nothing shows that there is something to be guarded, a visitor cannot log in, an answer cannot be told from a right one, a redirect leads elsewhere, a protection service answers, the rate is limited for longer than the plan waits, or our own network is down.',
   example: {
     kind: 'open',
     id: 'nothing-stands-open',

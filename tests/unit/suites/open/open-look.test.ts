@@ -132,6 +132,114 @@ describe('who is not logged in', () => {
     });
   });
 
+  describe('is sent on within the site', () => {
+    const sent = (location: string): Page => ({ status: 302, headers: { location } });
+    const refused = ['/admin'];
+    test.each<[string, Pages, string, string?]>([
+      ['to a page below that is open', { '/admin/home': { body: 'Orders' } }, 'fail', 'lets-anybody-in'],
+      ['to a page below that is guarded', { '/admin/home': { status: 401 } }, 'pass'],
+      ['to a page below that is the log-in', { '/admin/home': { body: LOG_IN } }, 'pass'],
+      ['to a page below, and from there to the log-in', { '/admin/home': sent('/login') }, 'pass'],
+      ['from page to page', { '/admin/home': sent('/admin/home') }, 'unknown', 'sent-on'],
+      ['to a page below that is not there', {}, 'unknown', 'sent-on'],
+    ])('%s', async (_what, pages, outcome, cause) => {
+      const finding = await look({ refused }, { '/admin': sent('/admin/home'), ...pages });
+      expect(finding, finding.summary).toMatchObject({ outcome, ...(cause && { cause }) });
+    });
+
+    test.each<[string, Pages, string]>([
+      ['the log-in, whatever comes there', { '/login': { status: 503 } }, 'pass'],
+      ['a log-in without a form', { '/login': { body: '<div id="root"></div>' } }, 'pass'],
+      ['a log-in that lets in to another page', { '/login': sent('/welcome'), '/welcome': {} }, 'unknown'],
+      ['a log-in that lets in to what was asked for', { '/login': sent('/admin/all') }, 'fail'],
+    ])('to %s', async (_what, pages, outcome) => {
+      const finding = await look(
+        { refused },
+        { '/admin': sent('/login'), '/admin/all': { body: 'Orders' }, ...pages },
+      );
+      expect(finding, finding.summary).toMatchObject({ outcome });
+    });
+
+    test('and an open page elsewhere is named, and no fault: it may be for everybody', async () => {
+      const finding = await look({ refused }, { '/admin': sent('/'), '/': { body: 'Our shop' } });
+      expect(finding).toMatchObject({ outcome: 'unknown', cause: 'sent-on' });
+      expect(finding.summary).toContain('sent on to /, which answers 200');
+    });
+
+    test('errors tell, and open redirects lead, at the end of the way', async () => {
+      const tells = { '/error': { body: 'Traceback (most recent call last):\n  File "/srv/app.py"' } };
+      const pages = { '/api/%27': sent('/error') };
+      expect(await look({ errors: ['/api/%27'] }, { ...pages, ...tells })).toMatchObject({
+        outcome: 'fail',
+        cause: 'tells-the-inside',
+      });
+      expect(await look({ errors: ['/api/%27'] }, { ...pages, '/error': { body: 'Sorry' } })).toMatchObject({
+        outcome: 'pass',
+      });
+      const away = { '/api/%27': sent('https://errors.example.net/') };
+      expect(await look({ errors: ['/api/%27'] }, away)).toMatchObject({ outcome: 'unknown' });
+      const redirects = [{ path: '/go', parameters: ['next'] }];
+      const next = ({ url = '' }: IncomingMessage): string =>
+        new URL(url, 'http://x').searchParams.get('next') ?? '';
+      const go = (to: (target: string) => string): Pages => ({
+        '/go': (request) => sent(`/out?next=${encodeURIComponent(next(request))}`),
+        '/out': (request) => sent(to(next(request))),
+      });
+      expect(
+        await look(
+          { redirects },
+          go((target) => target),
+        ),
+      ).toMatchObject({
+        outcome: 'fail',
+        cause: 'open-redirect',
+      });
+      expect(
+        await look(
+          { redirects },
+          go(() => '/login'),
+        ),
+      ).toMatchObject({ outcome: 'pass' });
+    });
+
+    test('what belongs to others is known by its marker, wherever it is shown', async () => {
+      const given = {
+        visitors: [
+          { name: 'ada', headers: { authorization: 'ada' }, provenBy: '/me' },
+          { name: 'bob', headers: { authorization: 'bob' }, provenBy: '/me' },
+        ],
+        others: [{ path: '/orders/7', owner: 'ada', other: 'bob', marker: 'ada@shop.test' }],
+      };
+      const me = ({ headers }: IncomingMessage): Page =>
+        headers.authorization === undefined ? { status: 401 } : { body: 'you' };
+      const pages = (forBob: Page): Pages => ({
+        '/me': me,
+        '/orders/7': sent('/orders/7/view'),
+        '/orders/7/view': ({ headers }) =>
+          headers.authorization === 'ada' ? { body: 'order of ada@shop.test' } : forBob,
+        '/home': { body: 'order of ada@shop.test' },
+        '/start': { body: 'Our shop' },
+      });
+      expect(await look(given, pages({ status: 403 }))).toMatchObject({ outcome: 'pass' });
+      for (const forBob of [{ body: 'order of ada@shop.test' }, sent('/home')])
+        expect(await look(given, pages(forBob))).toMatchObject({
+          outcome: 'fail',
+          cause: 'gives-to-others',
+        });
+      expect(await look(given, pages(sent('/start')))).toMatchObject({ outcome: 'unknown' });
+    });
+  });
+
+  test('a rate that is limited for longer than the plan waits is unknown; still refused after waiting is not', async () => {
+    const limited = (after: string): Pages => ({ '*': { status: 429, headers: { 'retry-after': after } } });
+    const by = { rateLimitWaitMs: 0 };
+    expect(await look({ refused: ['/admin'] }, limited('3600'), by)).toMatchObject({
+      outcome: 'unknown',
+      cause: 'rate-limited',
+    });
+    expect(await look({ refused: ['/admin'] }, limited('0'))).toMatchObject({ outcome: 'fail' });
+  });
+
   test('that a visitor is let in shows that there is something to be guarded', async () => {
     const given = {
       visitors: [{ name: 'ada', headers: { authorization: 'a' }, provenBy: '/me' }],
