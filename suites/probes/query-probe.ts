@@ -84,11 +84,20 @@ async function refuseWithoutWitness(
   const answer = await answerTo(probe, witness, tools, since, now);
   const { counted } = countIn({ ...witness, endpoint: probe.endpoint }, witness.count, answer);
   refuseHalfAnswer(probe.endpoint, answer.body);
+  const { statements } = evaluateDocument({ schema: witness.schema, showValues: false }, answer.body);
+  const wrong = firstWrong(statements);
+  const remedy = 'correct what the question selects, or find out why nothing of the target arrives there';
+  if (counted >= witness.atLeast && wrong !== undefined)
+    throw new CannotTell(
+      'no-witness',
+      `what ${probe.endpoint} answers to the witness is not as wanted (${wrong.name}: expected ${String(expectedWords(wrong))}): it may not see the target at all`,
+      { remedy },
+    );
   if (counted >= witness.atLeast) return;
   throw new CannotTell(
     'no-witness',
     `${probe.endpoint} counts ${counted} of what the witness asks for, and ${witness.atLeast} at least are wanted: it may not see the target at all`,
-    { remedy: 'correct what the question selects, or find out why nothing of the target arrives there' },
+    { remedy },
   );
 }
 

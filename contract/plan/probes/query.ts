@@ -28,6 +28,8 @@ const Witness = z.strictObject({
   countOfNothing: z.number().optional(),
   /** So much must be there; with less, the answer of the probe is unknown. */
   atLeast: z.number().positive().default(1),
+  /** A zod schema: the shape that its answer must have besides; with another one, the answer of the probe is unknown. */
+  schema: ZodSchema.optional(),
 });
 
 /** What a third party says about the target: an error tracker, a log store, a dashboard, a status page. */

@@ -278,19 +278,41 @@ describe('the presets', () => {
       status: 'success',
       data: { resultType: 'vector', result: values.map((value) => ({ metric: {}, value: [1, value] })) },
     });
+  const EVENTS: Answers = { '/organizations/acme/events/': json({ data: [{ 'count()': 9 }], meta: {} }) };
+  const rules = (rule: object): Answer =>
+    json({ status: 'success', data: { groups: [{ name: 'every-minute', file: 'shop', rules: [rule] }] } });
   const presets: Readonly<
     Record<string, [ProbeInput, clean: Answers, broken: Answers, blind: Answers | undefined]>
   > = {
     sentry: [
       sentryIssues({ endpoint: 'tracker', org: 'acme', project: 'shop', since }),
-      { '/api/0/projects/acme/shop/issues/': json([]) },
-      { '/api/0/projects/acme/shop/issues/': json([{ id: '1' }]) },
+      { ...EVENTS, '/api/0/projects/acme/shop/issues/': json([]) },
+      { ...EVENTS, '/api/0/projects/acme/shop/issues/': json([{ id: '1' }]) },
       {
+        ...EVENTS,
         '/api/0/projects/acme/shop/issues/': {
           status: 404,
           body: '{"detail":"The requested resource does not exist"}',
         },
       },
+    ],
+    'sentry without events': [
+      sentryIssues({ endpoint: 'tracker', org: 'acme', project: 'shop', since }),
+      { ...EVENTS, '/issues/': json([]) },
+      { ...EVENTS, '/issues/': json([{ id: '1' }]) },
+      { '/organizations/acme/events/': json({ data: [{ 'count()': 0 }], meta: {} }), '/issues/': json([]) },
+    ],
+    'sentry with a witness of the plan': [
+      sentryIssues({
+        endpoint: 'tracker',
+        org: 'acme',
+        project: 'shop',
+        since,
+        witness: { path: '/heartbeats', count: 'seen' },
+      }),
+      { '/heartbeats': json({ seen: 1 }), '/issues/': json([]) },
+      { '/heartbeats': json({ seen: 1 }), '/issues/': json([{ id: '1' }]) },
+      { '/heartbeats': json({ seen: 0 }), '/issues/': json([]) },
     ],
     loki: [
       lokiLines({ endpoint: 'tracker', selector: '{app="shop"}', filter: '|= "ERROR"', since }),
@@ -321,11 +343,39 @@ describe('the presets', () => {
     ],
     grafana: [
       grafanaAlerts({ endpoint: 'tracker', filter: 'service="shop"' }),
-      { '/rules': json({ status: 'success', data: { groups: [{}] } }), '/alerts': json([]) },
-      { '/rules': json({ status: 'success', data: { groups: [{}] } }), '/alerts': json([{ labels: {} }]) },
+      { '/rules': rules({ labels: { service: 'shop' } }), '/alerts': json([]) },
+      { '/rules': rules({ labels: { service: 'shop' } }), '/alerts': json([{ labels: {} }]) },
+      { '/rules': rules({ labels: { service: 'other' } }), '/alerts': json([]) },
+    ],
+    'grafana without a filter': [
+      grafanaAlerts({ endpoint: 'tracker' }),
+      { '/rules': rules({}), '/alerts': json([]) },
+      { '/rules': rules({}), '/alerts': json([{ labels: {} }]) },
       { '/rules': json({ status: 'success', data: { groups: [] } }), '/alerts': json([]) },
     ],
   };
+
+  test.each<[filter: string, rule: object, outcome: Finding['outcome']]>([
+    ['service="shop"', { labels: { service: 'shop' } }, 'pass'],
+    ['service="shop"', { alerts: [{ labels: { service: 'shop' }, state: 'Normal' }] }, 'pass'],
+    ['service=shop', { labels: { service: 'shop' } }, 'pass'],
+    ['service="shopp"', { labels: { service: 'shop' } }, 'unknown'],
+    ['servise="shop"', { labels: { service: 'shop' } }, 'unknown'],
+    ['service=~"sh.*"', { labels: { service: 'shop' } }, 'pass'],
+    ['service=~"sh"', { labels: { service: 'shop' } }, 'unknown'],
+    ['service=~"("', { labels: { service: 'shop' } }, 'unknown'],
+    ['service!="shop"', { labels: { service: 'shop' } }, 'unknown'],
+    ['service!~"other|away"', { labels: { service: 'shop' } }, 'pass'],
+    ['alertname="Too slow"', { name: 'Too slow' }, 'pass'],
+    ['grafana_folder="shop"', {}, 'pass'],
+  ])('grafana with the filter %s, which %j shows or does not', async (filter, rule, outcome) => {
+    const { kind: _kind, ...over } = grafanaAlerts({ endpoint: 'tracker', filter });
+    byPath = { '/rules': rules(rule), '/alerts': json([]) };
+    expect(await ask({}, over)).toMatchObject({
+      outcome,
+      ...(outcome === 'unknown' && { cause: 'no-witness' }),
+    });
+  });
   test.each(Object.entries(presets))('%s', async (_, [preset, clean, broken, blind]) => {
     const { kind: _kind, ...over } = preset as Over & { kind: 'query' };
     byPath = clean;
