@@ -34,7 +34,8 @@ const Alerts = z.array(
     status: z.object({ state: z.string() }),
   }),
 );
-const NONCE = 'greenlight_test';
+/** The label by which routes know a test, and need not page anybody for it; its value is another one each time. */
+const TEST_LABEL = 'greenlight_test';
 
 /**
  * Posts an alert that says it is a test, and waits for it as the receiver of a webhook. Delivered means: Alertmanager
@@ -55,14 +56,21 @@ export async function testAlert(options: TestAlertOptions): Promise<TestAlertAns
       ask(options, 'POST', '/api/v2/alerts', [
         {
           // Of a group that has been notified, Alertmanager holds everything back until group_interval is over.
-          labels: { ...options.labels, alertname: `${options.labels.alertname}-${nonce}`, [NONCE]: nonce },
-          annotations: { summary: 'A test of alerting by Greenlight: nothing is broken' },
+          labels: {
+            ...options.labels,
+            alertname: `${options.labels.alertname}-${nonce}`,
+            [TEST_LABEL]: nonce,
+          },
+          annotations: {
+            summary: 'A test of alerting by Greenlight: nothing is broken',
+            description: `It carries the label ${TEST_LABEL}, by which routes can keep it from pagers.`,
+          },
           endsAt: endsAt.toISOString(),
         },
       ]);
     await post(new Date(Date.now() + options.waitMs + 60_000));
     const delivered = await within(options, arrival);
-    const filter = encodeURIComponent(`${NONCE}="${nonce}"`);
+    const filter = encodeURIComponent(`${TEST_LABEL}="${nonce}"`);
     const [alert] = Alerts.parse(await ask(options, 'GET', `/api/v2/alerts?filter=${filter}`));
     // Nobody needs to resolve by hand what was a test.
     await post(new Date());
@@ -124,7 +132,7 @@ async function listen(options: TestAlertOptions, nonce: string, arrived: () => v
       .on('data', (part: string) => (body += part.slice(0, 1_000_000 - body.length)));
     request.on('end', () => {
       const said = Webhook.safeParse(parsed(body));
-      if (said.success && said.data.alerts.some(({ labels }) => labels[NONCE] === nonce)) arrived();
+      if (said.success && said.data.alerts.some(({ labels }) => labels[TEST_LABEL] === nonce)) arrived();
       response.end();
     });
   });

@@ -57,7 +57,10 @@ export const AlertsCheck = z.strictObject({
   rules: z.array(AlertRule).default([]),
   /** Also those that `greenlight slo export --prometheus` writes for the service levels of this plan. */
   exported: z.boolean().default(false),
-  /** Sends a test alert for each severity of `rules`, and waits for it as a receiver. Whoever it is routed to hears of it. */
+  /**
+   * Sends a test alert for each severity of `rules`, and waits for it as a receiver. Whoever it is routed to hears of it, a
+   * pager too: it carries the label `greenlight_test`, by which a route can keep it from them.
+   */
   testAlert: z
     .strictObject({
       /** The address at which a `webhook_config` of Alertmanager reaches this machine. */

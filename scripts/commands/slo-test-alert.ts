@@ -27,7 +27,7 @@ export function sloTestAlertCommand(context: CommandContext): Command {
   ])
     .requiredOption(
       '--alertmanager <url>',
-      'base address of Alertmanager; whoever it routes to hears of the test',
+      'base address of Alertmanager; whoever it routes to hears of the test, unless routes drop the label greenlight_test',
     )
     .requiredOption(
       '--listen <host:port>',

@@ -22,9 +22,21 @@ describe.skipIf(missing !== undefined)('a test alert through a real Alertmanager
     const own = await freePort();
     const route = { receiver: 'nobody', group_wait: '100ms', group_by: ['alertname'] };
     const config = {
-      route: { ...route, routes: [{ receiver: 'greenlight', matchers: ['severity="critical"'] }] },
+      route: {
+        ...route,
+        routes: [
+          { receiver: 'greenlight', matchers: ['severity="critical"'] },
+          // As docs/metrics.md keeps a test from pagers.
+          {
+            receiver: 'pager',
+            matchers: ['severity="page"'],
+            routes: [{ receiver: 'greenlight', matchers: ['greenlight_test=~".+"'] }],
+          },
+        ],
+      },
       receivers: [
         { name: 'nobody' },
+        { name: 'pager' },
         { name: 'greenlight', webhook_configs: [{ url: `http://127.0.0.1:${port}/` }] },
       ],
     };
@@ -71,6 +83,19 @@ describe.skipIf(missing !== undefined)('a test alert through a real Alertmanager
 
   test('arrives where it is routed to', async () => {
     expect(await send('critical', 10_000)).toMatchObject({ state: 'delivered', receivers: ['greenlight'] });
+  });
+
+  test('is kept from a pager by its label, and an alert that is none is not', async () => {
+    expect(await send('page', 10_000)).toMatchObject({ state: 'delivered', receivers: ['greenlight'] });
+    const real = [{ labels: { alertname: 'Real', severity: 'page' } }];
+    await fetch(`${url}/api/v2/alerts`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(real),
+    });
+    const filter = encodeURIComponent('alertname="Real"');
+    const answer = await fetch(`${url}/api/v2/alerts?filter=${filter}`);
+    expect(await answer.json()).toMatchObject([{ receivers: [{ name: 'pager' }] }]);
   });
 
   test('a second one need not wait until the interval of the group is over', async () => {
