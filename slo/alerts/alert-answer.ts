@@ -22,6 +22,15 @@ export function findingOf(check: string, answers: readonly AlertAnswer[]): Findi
     holds(about, outcome === 'pass', measured, expected),
   );
   const detail = { kind: 'probe' as const, statements };
+  if (answers.length === 0)
+    return {
+      check,
+      outcome: 'unknown',
+      cause: 'nothing-compared',
+      summary: 'Nothing was looked at: no rule is named, and none is exported',
+      remedy: 'name the rules that must be there',
+      sampleSize: 0,
+    };
   if (worst === undefined)
     return {
       check,

@@ -8,8 +8,8 @@ import { loadedRules, rulesLoaded } from '../rules-loaded.ts';
 import { askPrometheus, createPrometheus, type PrometheusOptions } from '../sources/prometheus.ts';
 import { testAlert } from '../test-alert.ts';
 import { type AlertAnswer, findingOf } from './alert-answer.ts';
-import { type AlertmanagerOptions, loadedRoutes } from './alertmanager.ts';
-import { lookAtFiring, lookAtRoute, lookAtRule } from './look-at-rule.ts';
+import { activeSilences, type AlertmanagerOptions, loadedRoutes } from './alertmanager.ts';
+import { lookAtFiring, lookAtRoute, lookAtRule, lookAtSilences } from './look-at-rule.ts';
 import { receiversOf, type Route } from './route-tree.ts';
 
 /** Who is asked, with resolved secrets. */
@@ -28,20 +28,22 @@ const Alertmanagers = z.object({
 
 /** Looks once at everything that one check says about alerting. A system that gives no answer makes it unknown. */
 export async function evaluateAlerts(check: AlertsCheck, systems: AlertSystems): Promise<Finding> {
-  try {
-    const answers = [
-      ...(await rulesOf(check, systems)),
-      ...(await routesOf(check, systems)),
-      ...(await deliveryOf(check, systems)),
-    ];
+  const answers: AlertAnswer[] = [];
+  let away: Unavailable | undefined;
+  for (const look of [rulesOf, routesOf, deliveryOf])
+    try {
+      answers.push(...(await look(check, systems)));
+    } catch (error) {
+      if (!(error instanceof Unavailable)) throw error;
+      away ??= error;
+    }
+  // A system that is away hides no fault that another one shows.
+  if (away === undefined || answers.some(({ outcome }) => outcome === 'fail'))
     return findingOf(check.id, answers);
-  } catch (error) {
-    if (!(error instanceof Unavailable)) throw error;
-    return unknownFinding(check.id, error, {
-      cause: 'alerting-unavailable',
-      summary: `Whether anybody would be told cannot be asked: ${error.message}`,
-    });
-  }
+  return unknownFinding(check.id, away, {
+    cause: 'alerting-unavailable',
+    summary: `Whether anybody would be told cannot be asked: ${away.message}`,
+  });
 }
 
 async function rulesOf(
@@ -105,8 +107,13 @@ async function routesOf(
   };
   if (rules.every(({ receivers }) => receivers === undefined)) return [connected];
   const root = await loadedRoutes(alertmanager, signal);
+  const silences = await activeSilences(alertmanager, signal);
   try {
-    return [connected, ...rules.flatMap((rule) => lookAtRoute(rule, root) ?? [])];
+    return [
+      connected,
+      ...rules.flatMap((rule) => lookAtRoute(rule, root) ?? []),
+      ...rules.flatMap((rule) => lookAtSilences(rule, silences) ?? []),
+    ];
   } catch (cause) {
     throw unreadable(cause);
   }
@@ -167,11 +174,17 @@ async function deliveryOf(
                 ? 'correct the routes of Alertmanager, or end the silence'
                 : 'let a webhook_config of this receiver name the address of testAlert.listen, and wait longer than group_wait',
           }),
-      measured: why,
+      measured: othersOf(receivers, wanted.receiver, why),
       expected: 'delivered',
     });
   }
   return answers;
+}
+
+/** Who else was told of a test wants to know why their pager rang. */
+function othersOf(receivers: readonly string[], ours: string, why: string): string {
+  const others = receivers.filter((one) => one !== ours);
+  return others.length === 0 ? why : `${why}; ${others.join(', ')} heard of the test, too`;
 }
 
 /** Whether the rule itself is routed to a receiver, which a test alert has another name for. @throws Unavailable */

@@ -3,7 +3,8 @@ import type { AlertRule } from '../../contract/slo/alerts-check.ts';
 import { MOST_AGE_SCRAPES } from '../limits.ts';
 import type { LoadedRule } from '../rules-loaded.ts';
 import type { AlertAnswer } from './alert-answer.ts';
-import { receiversOf, type Route } from './route-tree.ts';
+import type { Silence } from './alertmanager.ts';
+import { matcherHolds, receiversOf, type Route } from './route-tree.ts';
 
 /**
  * Whether a rule is there, sets the labels that it must, and is evaluated. Pure.
@@ -91,7 +92,7 @@ export function lookAtRoute(rule: AlertRule, root: Route): AlertAnswer | undefin
   const about = `${rule.alert} is routed as planned`;
   const expected = [...rule.receivers].sort().join(', ');
   const labels = { ...rule.seriesLabels, ...rule.labels, severity: rule.severity, alertname: rule.alert };
-  const { receivers, guessed } = receiversOf(labels, root);
+  const { receivers, guessed, timed } = receiversOf(labels, root);
   const measured = [...receivers].sort().join(', ');
   if (guessed.length > 0)
     return {
@@ -102,6 +103,16 @@ export function lookAtRoute(rule: AlertRule, root: Route): AlertAnswer | undefin
       expected,
       remedy: `say with seriesLabels what its series will have: seriesLabels: { ${guessed[0] ?? ''}: 'shop' }, or an empty text for none`,
     };
+  if (measured === expected && timed.length > 0)
+    return {
+      about,
+      outcome: 'unknown',
+      cause: 'route-depends',
+      measured: `${measured}, at some hours only (${timed.join(', ')})`,
+      expected,
+      remedy:
+        'let routes of these alerts tell at every hour: take mute_time_intervals and active_time_intervals from them',
+    };
   if (measured === expected) return { about, outcome: 'pass', measured, expected };
   return {
     about,
@@ -110,6 +121,27 @@ export function lookAtRoute(rule: AlertRule, root: Route): AlertAnswer | undefin
     measured,
     expected,
     remedy: `correct the routes of Alertmanager for ${labelText(labels)}; amtool config routes test shows the way`,
+  };
+}
+
+/**
+ * Whether somebody has silenced a rule: then nobody is told, whatever the routes are. A silence of some of its series, such
+ * as those of one host, is none of the rule. Pure.
+ * @returns undefined where it is not silenced
+ * @throws Error for matchers that cannot be read
+ */
+export function lookAtSilences(rule: AlertRule, silences: readonly Silence[]): AlertAnswer | undefined {
+  if (rule.receivers === undefined) return undefined;
+  const labels = { ...rule.seriesLabels, ...rule.labels, severity: rule.severity, alertname: rule.alert };
+  const silence = silences.find(({ matchers }) => matchers.every((one) => matcherHolds(one, labels)));
+  if (silence === undefined) return undefined;
+  return {
+    about: `${rule.alert} is not silenced`,
+    outcome: 'fail',
+    cause: 'silenced',
+    measured: `silenced until ${silence.endsAt}${silence.comment === '' ? '' : `: ${silence.comment.slice(0, 100)}`}`,
+    expected: 'no silence',
+    remedy: 'end the silence in Alertmanager (amtool silence expire), which may be left from a rehearsal',
   };
 }
 

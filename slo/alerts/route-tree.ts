@@ -7,20 +7,26 @@ export interface Route {
   readonly match_re?: Readonly<Record<string, string>> | undefined;
   readonly matchers?: readonly string[] | undefined;
   readonly continue?: boolean | undefined;
+  /** Names of times at which nobody is told, and of those at which alone somebody is. */
+  readonly mute_time_intervals?: readonly string[] | undefined;
+  readonly active_time_intervals?: readonly string[] | undefined;
   readonly routes?: readonly Route[] | undefined;
 }
 
 const Words = z.record(z.string(), z.coerce.string());
+const Names = z
+  .array(z.string())
+  .nullish()
+  .transform((one) => one ?? undefined);
 /** The part of a configuration that says who is told. */
 export const Route: z.ZodType<Route> = z.object({
   receiver: z.string().optional(),
   match: Words.nullish().transform((one) => one ?? undefined),
   match_re: Words.nullish().transform((one) => one ?? undefined),
-  matchers: z
-    .array(z.string())
-    .nullish()
-    .transform((one) => one ?? undefined),
+  matchers: Names,
   continue: z.boolean().optional(),
+  mute_time_intervals: Names,
+  active_time_intervals: Names,
   get routes() {
     return z
       .array(Route)
@@ -34,6 +40,8 @@ export interface Routed {
   readonly receivers: readonly string[];
   /** Labels that routes on the way ask for, and that nobody said whether the alert has. */
   readonly guessed: readonly string[];
+  /** Names of times by which it depends on the hour whether anybody is told. */
+  readonly timed: readonly string[];
 }
 
 /**
@@ -44,6 +52,7 @@ export interface Routed {
  */
 export function receiversOf(labels: Readonly<Record<string, string>>, root: Route): Routed {
   const guessed = new Set<string>();
+  const timed = new Set<string>();
   const visit = (route: Route, inherited: string): readonly string[] => {
     const receiver = route.receiver ?? inherited;
     const found: string[] = [];
@@ -54,16 +63,32 @@ export function receiversOf(labels: Readonly<Record<string, string>>, root: Rout
       found.push(...visit(child, receiver));
       if (child.continue !== true) break;
     }
-    return taken ? found : [receiver];
+    if (taken) return found;
+    // Of the route that keeps it alone: those below do not inherit them.
+    for (const name of [...(route.mute_time_intervals ?? []), ...(route.active_time_intervals ?? [])])
+      timed.add(name);
+    return [receiver];
   };
   const receivers = [...new Set(visit(root, ''))];
-  return { receivers, guessed: [...guessed] };
+  return { receivers, guessed: [...guessed], timed: [...timed] };
 }
 
-interface Matcher {
+/** Holds an alert against one label: `severity`, `=~`, `critical|page`. */
+export interface Matcher {
   readonly label: string;
+  /** `=`, `!=`, `=~` or `!~`. */
   readonly operator: string;
   readonly value: string;
+}
+
+/** Whether an alert with these labels has what a matcher wants; a label that it has not is an empty text. @throws Error */
+export function matcherHolds(
+  { label, operator, value }: Matcher,
+  labels: Readonly<Record<string, string>>,
+): boolean {
+  const has = Object.hasOwn(labels, label) ? (labels[label] ?? '') : '';
+  const same = operator.endsWith('~') ? expression(value).test(has) : has === value;
+  return operator.startsWith('!') ? !same : same;
 }
 
 function matches(route: Route, labels: Readonly<Record<string, string>>, guessed: Set<string>): boolean {
@@ -72,11 +97,7 @@ function matches(route: Route, labels: Readonly<Record<string, string>>, guessed
     ...Object.entries(route.match_re ?? {}).map(([label, value]) => ({ label, operator: '=~', value })),
     ...(route.matchers ?? []).flatMap(parseMatchers),
   ];
-  const holds = ({ label, operator, value }: Matcher): boolean => {
-    const has = Object.hasOwn(labels, label) ? (labels[label] ?? '') : '';
-    const same = operator.endsWith('~') ? expression(value).test(has) : has === value;
-    return operator.startsWith('!') ? !same : same;
-  };
+  const holds = (one: Matcher): boolean => matcherHolds(one, labels);
   const known = all.filter(({ label }) => Object.hasOwn(labels, label));
   // What is known to differ decides, whatever the others say.
   if (!known.every(holds)) return false;

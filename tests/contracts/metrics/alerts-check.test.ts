@@ -198,6 +198,42 @@ describe.skipIf(missing !== undefined)('alerts of a real Prometheus and Alertman
     expect(await states('vector(0) > 2', 'vector(0) > 3')).toEqual(['loaded', 'other']);
   });
 
+  test('a rule that somebody has silenced fails, and one of which only some series are does not', async () => {
+    const rule = {
+      alert: 'HighErrorRate',
+      severity: 'critical',
+      receivers: ['slack', 'pagerduty', 'greenlight'],
+    };
+    const silence = async (more: readonly object[], path = '/api/v2/silences'): Promise<string> => {
+      const [startsAt, endsAt] = [new Date(), new Date(Date.now() + 60_000)];
+      const named = { name: 'alertname', value: 'High(Error)?Rate', isRegex: true, isEqual: true };
+      const answer = await fetch(`${alertmanager}${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({
+          matchers: [named, ...more],
+          startsAt,
+          endsAt,
+          createdBy: 'a test',
+          comment: 'rehearsal',
+        }),
+      });
+      return ((await answer.json()) as { silenceID: string }).silenceID;
+    };
+    const end = (id: string) => fetch(`${alertmanager}/api/v2/silence/${id}`, { method: 'DELETE' });
+    const host = await silence([{ name: 'instance', value: 'old:9100', isRegex: false, isEqual: true }]);
+    expect(await ask([rule])).toMatchObject({ outcome: 'pass' });
+    const all = await silence([]);
+    expect(await ask([rule])).toMatchObject({
+      outcome: 'fail',
+      cause: 'silenced',
+      measured: expect.stringContaining('rehearsal') as string,
+    });
+    await end(all);
+    expect(await ask([rule])).toMatchObject({ outcome: 'pass' });
+    await end(host);
+  });
+
   test('what nobody can tell is unknown', async () => {
     const latency = { alert: 'HighLatency', severity: 'warning' };
     expect(await ask([{ ...latency, receivers: ['slack'] }])).toMatchObject({
@@ -215,6 +251,14 @@ describe.skipIf(missing !== undefined)('alerts of a real Prometheus and Alertman
       measured: 'pending, and then no more',
     });
     const nobody = { outcome: 'unknown', cause: 'alerting-unavailable' };
+    // An Alertmanager that is away hides no rule that is missing.
+    expect(
+      await ask(
+        [{ alert: 'NobodyHasThisRule', severity: 'critical', receivers: ['slack'] }],
+        {},
+        { alertmanager: 'http://127.0.0.1:9' },
+      ),
+    ).toMatchObject({ outcome: 'fail', cause: 'rule-missing' });
     expect(await ask([latency], {}, { prometheus: 'http://127.0.0.1:9' })).toMatchObject(nobody);
     expect(
       await ask([{ ...latency, receivers: ['slack'] }], {}, { alertmanager: 'http://127.0.0.1:9' }),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { AlertsCheck } from '../../../../contract/slo/alerts-check.ts';
-import { lookAtRule } from '../../../../slo/alerts/look-at-rule.ts';
+import { lookAtRoute, lookAtRule } from '../../../../slo/alerts/look-at-rule.ts';
 import type { LoadedRule } from '../../../../slo/rules-loaded.ts';
 
 const NOW_S = 1_800_000_000;
@@ -43,5 +43,30 @@ describe('rules of one name and the same labels, as those of several windows are
     ],
   ])('do not where the second one %s', (_why, more, outcome, cause) => {
     expect(look([loaded(), loaded(more)])).toMatchObject({ outcome, cause });
+  });
+});
+
+test('a route that tells at some hours only is unknown, and one that tells somebody else is wrong all the same', () => {
+  const [rule] = AlertsCheck.parse({
+    id: 'somebody-is-told',
+    title: 'Somebody is told',
+    rules: [{ alert: 'BudgetBurns', severity: 'critical', receivers: ['pager'] }],
+  }).rules;
+  if (rule === undefined) throw new Error('there is no such rule');
+  const to = (receiver: string, more: object = {}) =>
+    lookAtRoute(rule, {
+      receiver: 'nobody',
+      routes: [{ receiver, matchers: ['severity="critical"'], ...more }],
+    });
+  expect(to('pager')).toMatchObject({ outcome: 'pass' });
+  for (const key of ['mute_time_intervals', 'active_time_intervals'])
+    expect(to('pager', { [key]: ['night'] })).toMatchObject({
+      outcome: 'unknown',
+      cause: 'route-depends',
+      measured: expect.stringContaining('night') as string,
+    });
+  expect(to('mail', { mute_time_intervals: ['night'] })).toMatchObject({
+    outcome: 'fail',
+    cause: 'other-route',
   });
 });

@@ -14,8 +14,31 @@ describe('who is told', () => {
         { receiver: 'three', matchers: ['severity="critical"'] },
       ],
     };
-    expect(told({ severity: 'critical' }, routes)).toEqual({ receivers: ['one', 'two'], guessed: [] });
-    expect(told({ severity: 'warning' }, routes)).toEqual({ receivers: ['root'], guessed: [] });
+    expect(told({ severity: 'critical' }, routes)).toEqual({
+      receivers: ['one', 'two'],
+      guessed: [],
+      timed: [],
+    });
+    expect(told({ severity: 'warning' }, routes)).toEqual({ receivers: ['root'], guessed: [], timed: [] });
+  });
+
+  test('times count of the route that keeps the alert, and are not inherited', () => {
+    const routes = {
+      receiver: 'root',
+      routes: [
+        {
+          receiver: 'office',
+          matchers: ['team="shop"'],
+          mute_time_intervals: ['night'],
+          routes: [{ receiver: 'pager', matchers: ['severity="critical"'], active_time_intervals: ['days'] }],
+        },
+        { receiver: 'data', matchers: ['team="data"'] },
+      ],
+    };
+    const times = (labels: Record<string, string>) => told(labels, routes).timed;
+    expect(times({ team: 'shop', severity: 'warning' })).toEqual(['night']);
+    expect(times({ team: 'shop', severity: 'critical' })).toEqual(['days']);
+    expect(times({ team: 'data', severity: 'critical' })).toEqual([]);
   });
 
   test('a child without a receiver has that of its parent, and one without a match takes everything', () => {
@@ -50,8 +73,12 @@ describe('who is told', () => {
       receiver: 'root',
       routes: [{ receiver: 'night', matchers: ['namespace="a"', 'severity="warning"'] }],
     };
-    expect(told({ severity: 'warning' }, routes)).toEqual({ receivers: ['root'], guessed: ['namespace'] });
-    expect(told({ severity: 'critical' }, routes)).toEqual({ receivers: ['root'], guessed: [] });
+    expect(told({ severity: 'warning' }, routes)).toEqual({
+      receivers: ['root'],
+      guessed: ['namespace'],
+      timed: [],
+    });
+    expect(told({ severity: 'critical' }, routes)).toEqual({ receivers: ['root'], guessed: [], timed: [] });
   });
 
   test('a matcher that cannot be read is no match and no miss', () => {
