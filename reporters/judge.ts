@@ -2,7 +2,7 @@ import type { Evidence, Fault } from '../contract/evidence/evidence.ts';
 import { CheckState } from '../contract/evidence/outcome.ts';
 import type { Policy } from '../contract/verdict/policy.ts';
 import type { CheckResult, Verdict } from '../contract/verdict/verdict.ts';
-import { judgeAttestations } from './judge/attestations.ts';
+import { endOfStatement, judgeAttestations } from './judge/attestations.ts';
 import { cappingReasons } from './judge/caps.ts';
 import { tablesCompared } from './judge/coverage.ts';
 import { faultsOf } from './judge/faults.ts';
@@ -20,7 +20,7 @@ import {
 } from './judge/reasons.ts';
 import { matchRelease, releaseText, type ReleaseMatch } from './judge/release.ts';
 import { expiryOf, timeProblems } from './judge/times.ts';
-import { waiversThatCount } from './judge/waivers.ts';
+import { endOfWaiver, waiversThatCount } from './judge/waivers.ts';
 import { countsAsPassed, weighCheck } from './judge/weigh-check.ts';
 
 /** The built-in check whose failure the policy's `otherRelease` weighs. */
@@ -52,9 +52,20 @@ export function judge(evidence: Evidence, decidedAt: string, evidenceDigest: str
     ...attestations.results.flatMap((attestation) => attestationReason(attestation) ?? []),
     ...restReasons(checks, evidence),
   ]);
+  const decision = against[0]?.decision ?? 'GO';
+  // A GO rests on what people stated and on what was waived, and is none any more when that ends.
+  const ends =
+    decision === 'GO'
+      ? [
+          ...attestations.results.flatMap((one) => endOfStatement(one) ?? []),
+          ...checks.flatMap(({ state, waiver }) =>
+            waiver === null || state === 'passed' ? [] : [endOfWaiver(waiver)],
+          ),
+        ]
+      : [];
   return {
     schema: 'greenlight/verdict@1',
-    decision: against[0]?.decision ?? 'GO',
+    decision,
     reason: against[0]?.text ?? goSentence(checks, policy, release),
     reasons: against.map((reason) => reason.text),
     run: { id: evidence.run.id, nonce: evidence.run.nonce, phase: evidence.run.phase },
@@ -65,7 +76,7 @@ export function judge(evidence: Evidence, decidedAt: string, evidenceDigest: str
     tools: evidence.run.tools,
     startedAt: evidence.run.startedAt,
     decidedAt,
-    expiresAt: expiryOf(decidedAt, policy.validForMinutes),
+    expiresAt: expiryOf(decidedAt, policy.validForMinutes, ends),
     counts: countsOf(checks),
     checks,
     groups,

@@ -15,6 +15,8 @@ export type Seen = z.infer<typeof Seen>;
 /** A human's statement on a required attestation. */
 export const Attestation = z.strictObject({
   id: CheckId,
+  /** What was stated, in the words of that time; absent in what older versions wrote. */
+  title: z.string().optional(),
   /** `withdrawn` takes back what the same person said before. */
   decision: z.enum(['attested', 'refused', 'withdrawn']),
   name: z.string().min(1),

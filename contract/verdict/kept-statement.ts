@@ -9,6 +9,8 @@ export const KEPT_STATEMENT_TYPE = 'application/vnd.greenlight.statement+json';
 /** What one person said, as a file keeps it from run to run. All of it is signed where there is a signature. */
 export const KeptStatement = z.strictObject({
   id: CheckId,
+  /** The statement in words, as it was said. A plan that says it in other words asks anew. Older lines do not tell. */
+  title: z.string().min(1).optional(),
   decision: Attestation.shape.decision,
   name: z.string().min(1),
   role: z.string().min(1),

@@ -102,7 +102,7 @@ export const Policy = z.strictObject({
   leftovers: z.enum(['warn', 'inconclusive']).default('warn'),
   /** Evidence older than this, in minutes, cannot give GO. */
   maxAgeMinutes: z.number().positive().default(60),
-  /** How long the verdict may be used, in minutes. */
+  /** How long the verdict may be used, in minutes; a GO no longer than the statements and waivers that it rests on. */
   validForMinutes: z.number().positive().max(LONGEST_VALIDITY, 'must be a year (527040) at most').default(60),
   /** Shares of several checks that must have passed. */
   groups: z.array(Group).default([]),

@@ -133,10 +133,12 @@ function answerTo(
   const mine = given.filter((one) => answers(one, requirement));
   const counting = mine.filter((one) => problemOf(one, requirement, about, decidedAt) === undefined);
   const words = lastWords(counting);
+  const standing = words.filter((one) => !isReworded(one, requirement));
+  const reworded = words.filter((one) => isReworded(one, requirement));
   const isFresh = ({ at }: Attestation): boolean =>
     Date.parse(decidedAt) - Date.parse(at) <= durationMs(requirement.maxAge ?? STATED_AGE);
   const of = (decision: Attestation['decision'], fresh: boolean): Attestation | undefined =>
-    words.filter((one) => one.decision === decision && isFresh(one) === fresh).at(-1);
+    standing.filter((one) => one.decision === decision && isFresh(one) === fresh).at(-1);
   const refused = of('refused', true);
   if (refused !== undefined) return { ...requirement, state: 'refused', by: refused };
   const oldRefusal = of('refused', false);
@@ -145,8 +147,27 @@ function answerTo(
   if (attested !== undefined) return { ...requirement, state: 'attested', by: attested };
   const old = of('attested', false);
   if (old !== undefined) return expired(requirement, old);
-  const note = noteOf(words.at(-1), mine, requirement, about, decidedAt);
+  const other = reworded.at(-1);
+  const note =
+    other === undefined
+      ? noteOf(standing.at(-1), mine, requirement, about, decidedAt)
+      : `what ${other.name} said ${time(other.at)} does not count: it was said of "${other.title ?? ''}", and now it says "${requirement.title}"`;
   return { ...requirement, state: 'missing', by: null, ...(note === undefined ? {} : { note }) };
+}
+
+/** A "yes" is one to the words that were read; a "no" stands whatever is said in its place, until it is taken back. */
+function isReworded(said: Attestation, { title }: RequiredAttestation): boolean {
+  return said.decision === 'attested' && said.title !== undefined && plain(said.title) !== plain(title);
+}
+
+/**
+ * When a statement that counts is too old, in milliseconds since 1970; undefined for one that nobody gave, and of an age
+ * that no calendar holds.
+ */
+export function endOfStatement({ by, state, maxAge = STATED_AGE }: AttestationResult): number | undefined {
+  if (state !== 'attested' || by === null) return undefined;
+  const ends = Date.parse(by.at) + durationMs(maxAge);
+  return Number.isNaN(new Date(ends).getTime()) ? undefined : ends;
 }
 
 /**

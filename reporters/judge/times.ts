@@ -40,8 +40,11 @@ function endProblems(
   return [`The evidence is ${Math.floor(age)} minutes old, and may be ${maxAgeMinutes} at most.`];
 }
 
-/** ISO time until which a verdict may be used. Where one of the times cannot be read or written, it is over at once. */
-export function expiryOf(decidedAt: string, validForMinutes: number): string {
-  const expires = new Date(Date.parse(decidedAt) + validForMinutes * MINUTE);
+/**
+ * ISO time until which a verdict may be used. Where one of the times cannot be read or written, it is over at once.
+ * @param ends when something ends on which it rests, in milliseconds since 1970
+ */
+export function expiryOf(decidedAt: string, validForMinutes: number, ends: readonly number[] = []): string {
+  const expires = new Date(Math.min(Date.parse(decidedAt) + validForMinutes * MINUTE, ...ends));
   return Number.isNaN(expires.getTime()) ? decidedAt : expires.toISOString();
 }

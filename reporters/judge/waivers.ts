@@ -7,6 +7,11 @@ export interface WaiversThatCount {
   readonly notices: readonly string[];
 }
 
+/** The end of its last day in UTC, in milliseconds since 1970. */
+export function endOfWaiver({ until }: Waiver): number {
+  return Date.parse(`${until}T23:59:59.999Z`);
+}
+
 /**
  * Sorts out the waivers of a policy.
  * @param decidedAt ISO time; a waiver counts up to and including its last day in UTC
@@ -20,7 +25,7 @@ export function waiversThatCount(
   const counting = new Map<string, Waiver>();
   const notices: string[] = [];
   for (const waiver of waivers) {
-    const lastMoment = Date.parse(`${waiver.until}T23:59:59.999Z`);
+    const lastMoment = endOfWaiver(waiver);
     if (!manifest.some((check) => check.id === waiver.check)) {
       notices.push(`The waiver for ${waiver.check} does not count: this phase has no such check.`);
     } else if (!(now <= lastMoment)) {

@@ -139,7 +139,7 @@ async function attest(context: CommandContext, options: AttestOptions): Promise<
  */
 function masked(said: KeptStatement, redactor: Redactor): KeptStatement {
   const kept = redactor.deep(said);
-  const lost = (['id', 'name', 'role', 'target', 'release', 'run'] as const).filter(
+  const lost = (['id', 'title', 'name', 'role', 'target', 'release', 'run'] as const).filter(
     (part) => canonicalJson(kept[part]) !== canonicalJson(said[part]),
   );
   if (lost.length === 0) return kept;

@@ -77,6 +77,7 @@ export function statementOf(options: SaidOptions, where: SaidWhere): KeptStateme
   }
   const said: KeptStatement = {
     id: asked.id,
+    title: asked.title,
     decision,
     name,
     role: asked.role,

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Attestation } from '../../../contract/evidence/attestation.ts';
 import type { RequiredAttestation } from '../../../contract/verdict/policy.ts';
 import { judge } from '../../../reporters/judge.ts';
-import { attempt, DECIDED, evidenceOf, planned } from './evidence-builders.ts';
+import { attempt, DECIDED, evidenceOf, failing, planned } from './evidence-builders.ts';
 
 const A = planned('wanted-release-runs', { source: 'flow' });
 const RELEASE = { id: '2.4.0', commit: '3f2c1ab'.padEnd(40, '0') };
@@ -239,5 +239,60 @@ describe('a section', () => {
       state: 'missing',
       by: null,
     });
+  });
+});
+
+describe('the words of a statement', () => {
+  const title = 'Roll-back was tested';
+  const asks = (words: string): RequiredAttestation => ({ ...required, title: words });
+
+  test('a "yes" is one to what was read, and another wording asks anew', () => {
+    expect(decide([required], [said({ title })]).decision).toBe('GO');
+    expect(decide([required], [said({ title: ' roll-back  was TESTED ' })]).decision).toBe('GO');
+    const { decision, reason } = decide([asks('Roll-back was tested, with load')], [said({ title })]);
+    expect(decision).toBe('INCONCLUSIVE');
+    expect(reason).toContain(`it was said of "${title}", and now it says "Roll-back was tested, with load"`);
+    // What was kept by an older version does not tell its words.
+    expect(decide([asks('Roll-back was tested, with load')], [said()]).decision).toBe('GO');
+  });
+
+  test('a "no" stands whatever is said in its place, and one that was taken back does not come back', () => {
+    const refused = said({ decision: 'refused', comment: 'no', title, at: before(90) });
+    expect(decide([asks('It works')], [refused]).decision).toBe('NO_GO');
+    const since = decide([asks('It works')], [refused, said({ title })]);
+    expect(since.decision).toBe('INCONCLUSIVE');
+    expect(since.reason).toContain('it was said of');
+  });
+});
+
+describe('how long a GO holds', () => {
+  const expiry = (asked: RequiredAttestation, ...given: readonly Attestation[]) =>
+    decide([asked], given).verdict.expiresAt;
+  const full = new Date(Date.parse(DECIDED) + 60 * 60_000).toISOString();
+
+  test('no longer than the statements that it rests on', () => {
+    expect(expiry(required, said())).toBe(full);
+    expect(expiry({ ...required, maxAge: '70m' }, said())).toBe(before(-10));
+    // A verdict that is no GO rests on none of them.
+    const no = said({ name: 'Cy', decision: 'refused', comment: 'no' });
+    expect(expiry({ ...required, maxAge: '70m' }, said(), no)).toBe(full);
+  });
+
+  test('no longer than the waivers that it rests on', () => {
+    const failed = planned('order-can-be-paid', { source: 'flow' });
+    const waiver = { check: failed.id, reason: 'known', owner: 'Ada', until: DECIDED.slice(0, 10) };
+    const late = `${DECIDED.slice(0, 10)}T23:30:00.000Z`;
+    const verdictOf = (last: ReturnType<typeof attempt>) =>
+      judge(
+        evidenceOf([A, failed], [attempt(A.id), last], {
+          policy: { waivers: [waiver], maxAgeMinutes: 1e6 },
+        }),
+        late,
+      );
+    expect(verdictOf(failing(failed.id))).toMatchObject({
+      decision: 'GO',
+      expiresAt: `${DECIDED.slice(0, 10)}T23:59:59.999Z`,
+    });
+    expect(Date.parse(verdictOf(attempt(failed.id)).expiresAt)).toBe(Date.parse(late) + 60 * 60_000);
   });
 });
