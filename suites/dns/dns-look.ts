@@ -41,13 +41,13 @@ export async function probeDns(
 ): Promise<Probed> {
   const look = new DnsLook(probe, tools, new Recursion(ours, probe.budgetMs, port));
   await look.servers();
-  if (look.right !== undefined) await look.resolvers(look.right);
+  await look.resolvers();
   return look.done();
 }
 
 class DnsLook {
   /** What the servers of the zone agree on, where they do. */
-  right: readonly string[] | undefined;
+  #right: readonly string[] | undefined;
   readonly #probe: DnsProbe;
   readonly #tools: ProbeTools;
   readonly #recursion: Recursion;
@@ -71,20 +71,35 @@ class DnsLook {
   async servers(): Promise<void> {
     const zone = await this.#zone();
     this.#unclear.push(...zone.doubts);
-    for (const name of zone.nowhere)
-      this.#say(holds(`address of ${name}`, false, 'none', `a server of ${zone.name}`), 'lame-delegation');
     const heard = await this.#ask(zone.servers);
     await this.#refuseIfIntercepted(heard);
-    const said: Leads[] = [];
-    for (const one of heard) {
-      const leads = await this.#hear(one, heard);
-      if (leads !== undefined) said.push(leads);
+    for (const name of zone.nowhere)
+      this.#say(holds(`address of ${name}`, false, 'none', `a server of ${zone.name}`), 'lame-delegation');
+    await this.#try(() => this.#compareServers(zone.servers, heard));
+  }
+
+  /** What one question cannot tell hides no fault that another one has shown. */
+  async #try(question: () => Promise<void>): Promise<void> {
+    try {
+      await question();
+    } catch (error) {
+      if (!(error instanceof CannotTell)) throw error;
+      this.#unclear.push(error);
     }
+  }
+
+  async #compareServers(servers: readonly NameServer[], heard: readonly Heard[]): Promise<void> {
+    const said: Leads[] = [];
+    for (const one of heard)
+      await this.#try(async () => {
+        const leads = await this.#hear(one, heard);
+        if (leads !== undefined) said.push(leads);
+      });
     const [first] = said;
     if (first === undefined) return;
     await this.#expect();
     if (this.#expected === undefined && said.some((one) => !agree(one, first))) {
-      if (await this.#rotates(zone.servers)) throw this.#rotating();
+      if (await this.#rotates(servers)) throw this.#rotating();
       const measured = [...new Set(said.map(({ to }) => to.join(', ')))].join(' | ');
       this.#say(
         holds('servers of the zone', false, measured, 'the same answer from all'),
@@ -94,9 +109,9 @@ class DnsLook {
     }
     for (const { to } of this.#expected === undefined ? [] : said)
       this.#say(this.#pointsWell(`${this.#name} at its own servers`, to), 'points-elsewhere');
-    this.right = [...new Set(said.flatMap(({ to }) => to))].sort();
+    this.#right = [...new Set(said.flatMap(({ to }) => to))].sort();
     this.#through = first.through;
-    this.#servers = zone.servers;
+    this.#servers = servers;
   }
 
   async #zone(): Promise<Zone> {
@@ -287,14 +302,16 @@ class DnsLook {
   }
 
   /** Asks the named resolvers whether they say what the servers of the zone do. */
-  async resolvers(right: readonly string[]): Promise<void> {
+  async resolvers(): Promise<void> {
+    const right = this.#right;
     const { resolvers, type, budgetMs } = this.#probe;
+    if (right === undefined) return;
     const heard = await askAll(resolvers, { name: this.#name, type, recursion: true }, budgetMs);
     for (const { server, answer } of heard) {
       const where = `resolver ${nameOfServer(server)}`;
       if (answer instanceof TargetUnreachable)
         this.#doubt('resolver-silent', `${where}: ${answer.message}`, 'let questions of DNS to it out');
-      else await this.#hearResolver(server, where, answer, right);
+      else await this.#try(() => this.#hearResolver(server, where, answer, right));
     }
   }
 
@@ -377,7 +394,7 @@ class DnsLook {
     const cause = (wrong && this.#causes.get(wrong)) ?? '';
     return {
       statements: this.#statements,
-      holds: `${this.#name} leads to ${this.right?.join(', ') ?? 'nothing'}${ttl}${
+      holds: `${this.#name} leads to ${this.#right?.join(', ') ?? 'nothing'}${ttl}${
         resolvers.length === 0 ? '' : `; ${resolvers.length} of ${resolvers.length} resolvers agree`
       }${end === undefined ? '' : `; old answers may be kept until ${end.toISOString()}`}`,
       cause,

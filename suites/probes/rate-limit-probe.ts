@@ -18,6 +18,8 @@ type RateLimitProbe = Extract<Probe, { kind: 'rate-limit' }>;
 
 /** Where nobody says how long to wait, it is tried so often. Milliseconds. */
 const TRY_EACH_MS = 1000;
+/** As often it is waited as told before "it does not end" is said, which may roll back. */
+const WAITS_AS_TOLD = 3;
 /** Clocks that round down to seconds would have us come a moment too early. Milliseconds. */
 const A_MOMENT_MS = 250;
 /** Fields in which servers say how their limit stands, by whatever draft of the standard. */
@@ -224,19 +226,33 @@ class RateLimitLook {
         { remedy: 'raise recovery.withinMs, or say recovery: false' },
       );
     let waitMs = told === undefined ? TRY_EACH_MS : told + A_MOMENT_MS;
-    for (;;) {
+    for (let waits = 1; ; waits += 1) {
       await sleep(waitMs);
       const came = await this.#send();
       if (isNone(came)) return [await noAnswerStatement(came, what, budgetMs, this.#tools.control)];
       const after = `after ${Math.round((Date.now() - started) / 100) / 10} s`;
-      if (!this.#isRefused(came))
+      if (!this.#isRefused(came)) {
+        if (told !== undefined && waits > 1)
+          throw usedByOthers(`taken only ${after}, after waiting ${waits} times as told`);
         return [holds(what, came.status < 500, `answered ${came.status} ${after}`, expected)];
-      waitMs = TRY_EACH_MS;
-      // Somebody else may have used up what came free: only once that was told nobody is waited for.
-      if (told !== undefined || Date.now() + waitMs > ends)
+      }
+      const again = readRetryAfter(came.headers)?.ms;
+      waitMs = told === undefined || again === undefined ? TRY_EACH_MS : Math.max(0, again) + A_MOMENT_MS;
+      // Somebody else may have used up what came free, and does not do so each time.
+      if (told === undefined ? Date.now() + waitMs > ends : waits === WAITS_AS_TOLD)
         return [holds(what, false, `refused again ${after}`, expected)];
+      if (Date.now() + waitMs > ends)
+        throw usedByOthers(`refused again ${after}, and the plan waits no longer`);
     }
   }
+}
+
+function usedByOthers(seen: string): CannotTell {
+  return new CannotTell(
+    'limit-used-up',
+    `a request after waiting was ${seen}: somebody else may use the same limit, or it ends later than it says`,
+    { remedy: 'run again when nobody else asks from this address, or raise recovery.withinMs' },
+  );
 }
 
 const RETRY_AFTER =

@@ -46,9 +46,9 @@ export const rateLimit = probeKind({
   shows:
     'Some of a few quick requests are refused with 429 and a valid Retry-After, and then one is taken again.',
   fails:
-    'None of them is refused, one is without Retry-After or with one that is invalid, in the past or too far away, none is taken again after that time, or the target breaks instead.',
+    'None of them is refused, one is without Retry-After or with one that is invalid, in the past or too far away, none is taken again after waiting three times as told, or the target breaks instead.',
   unknown:
-    'Others or we had used the limit up before and waiting did not help, a protection service answered in place of the target, the requests were too slow, the path is not there, the time to wait is longer than the budget, or our own network is down.',
+    'Others or we had used the limit up before and waiting did not help, one is taken again only at the second or third time or there was time for fewer, a protection service answered in place of the target, the requests were too slow, the path is not there, the time to wait is longer than the budget, or our own network is down.',
   example: {
     kind: 'rate-limit',
     id: 'rate-is-limited',

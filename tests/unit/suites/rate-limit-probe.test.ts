@@ -81,6 +81,26 @@ describe('the limit', () => {
     expect(finding).toMatchObject({ outcome: 'fail', cause: 'no-recovery' });
   });
 
+  test.each<[what: string, refusedAt: readonly number[], outcome: string, cause?: string]>([
+    ['nobody else asks', [3], 'pass'],
+    ['somebody else used up what came free', [3, 4], 'unknown', 'limit-used-up'],
+    ['somebody else did so twice', [3, 4, 5], 'unknown', 'limit-used-up'],
+    ['it does not end, however often it is waited for', [3, 4, 5, 6, 7], 'fail', 'no-recovery'],
+  ])('ends as told: %s', async (_what, refusedAt, outcome, cause) => {
+    let count = 0;
+    shop = await listen((_request, response) => {
+      const refused = refusedAt.includes((count += 1));
+      response.writeHead(refused ? 429 : 200, refused ? { 'retry-after': '0' } : {}).end();
+    });
+    const finding = await probeFinding('limit', () => probeRateLimit(planned({ atOnce: 1 }), tools()));
+    expect(finding, finding.summary).toMatchObject({ outcome, ...(cause && { cause }) });
+  });
+
+  test('ends later than it says, and there is no time to see it twice', async () => {
+    const finding = await limited(5, after(1), { recovery: { withinMs: 1500 } }, { forMs: 60_000 });
+    expect(finding, finding.summary).toMatchObject({ outcome: 'unknown', cause: 'limit-used-up' });
+  });
+
   test('is not there: not one request more than planned is sent', async () => {
     const finding = await limited(1000, {}, { requests: 12 });
     expect(finding).toMatchObject({ outcome: 'fail', cause: 'no-limit' });

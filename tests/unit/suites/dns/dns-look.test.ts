@@ -233,6 +233,31 @@ describe('what the servers of the zone say', () => {
     expect(await look(given)).toMatchObject({ outcome: 'fail', cause: 'servers-disagree' });
   });
 
+  test('what nobody can tell hides no server that does not speak for the zone', async () => {
+    const alias: Say = (question, over) =>
+      question.name === 'shop.test'
+        ? zone([cname('shop.test', 'edge.cdn.test', 60)])(question, over)
+        : { rcode: 'REFUSED', authoritative: false };
+    const [lame, good] = [await start(() => ({ rcode: 'REFUSED' })), await start(alias)];
+    const resolver = await start(() => ({ rcode: 'SERVFAIL' }));
+    const found = await look({ servers: [at(lame, 'ns1'), at(good)] }, [resolver]);
+    expect(found).toMatchObject({ outcome: 'fail', cause: 'lame-delegation' });
+    expect(wrongOf(found)).toHaveLength(1);
+    expect(await look({ servers: [at(good)] }, [resolver])).toMatchObject({
+      outcome: 'unknown',
+      cause: 'other-zone-fails',
+    });
+    let turn = 0;
+    const turning = await start((question, over) =>
+      zone([a('shop.test', `192.0.2.${(turn += 1) % 3}`)])(question, over),
+    );
+    const servers = [at(lame, 'ns1'), at(turning), at(await start(turning.say))];
+    expect(await look({ servers })).toMatchObject({ outcome: 'fail', cause: 'lame-delegation' });
+    // The name to compare with cannot be asked for, and one of the servers is lame all the same.
+    const sameAs = { servers: [at(lame, 'ns1'), at(await start(GOOD))], expect: { sameAs: 'edge.cdn.test' } };
+    expect(await look(sameAs, [resolver])).toMatchObject({ outcome: 'fail', cause: 'lame-delegation' });
+  });
+
   test('answers that rotate are no disagreement, and with a list none is needed', async () => {
     let turn = 0;
     const turning: Say = (question, over) =>
