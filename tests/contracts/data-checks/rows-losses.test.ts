@@ -1,3 +1,4 @@
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type DiffOptions, diffTables } from '../../../data-checks/postgres/rows/diff-tables.ts';
@@ -112,6 +113,107 @@ describe('connections that are lost in the middle', () => {
       await next.run('shop', `update ${table} set v = 'v77' where v = 'w'`);
     },
   );
+
+  describe('in a pass that looks for the rows that differ', () => {
+    /** A way to a server that is cut once, when a statement of `pass` is about to be sent after the first pass is over. */
+    async function cutIn(
+      cluster: TestCluster,
+      pass: string,
+    ): Promise<{ readonly url: string; firstPassIsOver: boolean; cuts: number; close(): Promise<void> }> {
+      const url = new URL(cluster.url('shop'));
+      const sockets = new Set<Socket>();
+      const server = createServer((client) => {
+        const behind = connect(Number(url.port), url.hostname);
+        for (const [one, other] of [
+          [client, behind],
+          [behind, client],
+        ] as const) {
+          sockets.add(one);
+          one.on('error', () => other.destroy());
+          one.on('close', () => (sockets.delete(one), other.destroy()));
+        }
+        behind.pipe(client);
+        client.on('data', (bytes: Buffer) => {
+          if (way.cuts === 0 && way.firstPassIsOver && bytes.includes(pass)) {
+            way.cuts += 1;
+            for (const socket of sockets) socket.destroy();
+          } else behind.write(bytes);
+        });
+      });
+      await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+      const { port } = server.address() as AddressInfo;
+      const way = {
+        url: Object.assign(new URL(url), { port: String(port) }).href,
+        firstPassIsOver: false,
+        cuts: 0,
+        close: async () => {
+          for (const socket of sockets) socket.destroy();
+          await new Promise((closed) => server.close(closed));
+        },
+      };
+      return way;
+    }
+
+    beforeAll(async () => {
+      for (const table of ['by_key', 'by_text']) {
+        await next.run('shop', `update ${table} set v = 'w' where v = 'v777'`);
+        await next.run('shop', `delete from ${table} where v = 'v99999'`);
+      }
+    });
+    afterAll(async () => {
+      for (const table of ['by_key', 'by_text'])
+        await next.run('shop', `update ${table} set v = 'v777' where v = 'w'`);
+      await next.run('shop', `insert into by_key values (99999, 'v99999')`);
+      await next.run('shop', `insert into by_text values (md5('99999'), 'v99999')`);
+    });
+
+    /** What a statement of each pass holds, and no other does. */
+    const PASSES = {
+      'narrowed down': 'with ordinality r(lo, hi, place)',
+      'in buckets': 'as bucket, count(*)',
+      'rows are read': 'as rank,',
+      'columns are read': 'select array[',
+    } as const;
+    type Pass = keyof typeof PASSES;
+    type Case = [name: string, table: 'by_key' | 'by_text', pass: Pass, side: 'old' | 'new'];
+    const cases = (['by_key', 'by_text'] as const).flatMap((table) =>
+      (
+        [table === 'by_key' ? 'narrowed down' : 'in buckets', 'rows are read', 'columns are read'] as const
+      ).flatMap((pass) =>
+        (['old', 'new'] as const).map((side): Case => [`${table}, ${pass}, of ${side}`, table, pass, side]),
+      ),
+    );
+    eachUsually(
+      [
+        'by_key, narrowed down, of new',
+        'by_key, rows are read, of old',
+        'by_text, in buckets, of old',
+        'by_text, columns are read, of new',
+      ],
+      cases,
+      '%s: all rows that differ are found, and no others',
+      async (_name, table, pass, side) => {
+        const way = await cutIn(side === 'old' ? old : next, PASSES[pass]);
+        try {
+          const { tables } = await diffTables({
+            old: side === 'old' ? way.url : old.url('shop'),
+            new: side === 'new' ? way.url : next.url('shop'),
+            tables: [{ old: table, new: table }],
+            workers: 1,
+            portable: true,
+            onProgress: ({ rows }) => (way.firstPassIsOver ||= rows >= 2 * ROWS - 1),
+          });
+          expect(way.cuts).toBe(1);
+          expect(tables[0]).toMatchObject({ answer: 'different', changed: 1, missing: 1, extra: 0 });
+          expect(tables[0]?.differences.map(({ kind }) => kind).sort()).toEqual(['changed', 'missing']);
+          // In which columns they differ is left out then, and said.
+          expect(tables[0]?.reason.includes('the connection was lost')).toBe(pass === 'columns are read');
+        } finally {
+          await way.close();
+        }
+      },
+    );
+  });
 
   test('connections that are cut again and again never give a wrong answer', async () => {
     let ended = false;
