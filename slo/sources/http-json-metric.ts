@@ -1,4 +1,6 @@
 import { Unavailable } from '../../contract/cannot-tell.ts';
+import { nextPageOf } from '../../contract/flow/next-page.ts';
+import { keysOfPointer, valueAtKeys } from '../../contract/flow/value-at.ts';
 import { shapeOf } from '../../contract/flow/shape-of.ts';
 import { withSince } from '../../contract/plan/probes/since.ts';
 import type { MetricSource } from '../../contract/slo/metric-source.ts';
@@ -27,6 +29,7 @@ export function openHttpJsonMetric(
       const { status, body } = await askJson(base + path, headers, hint, signal);
       if (status < 200 || status > 299)
         throw new Unavailable(`${path.split('?', 1)[0] ?? ''} answered ${status}`, hint);
+      refusePart(body, place);
       const value = numberIn(body, place);
       if (value === undefined)
         throw new Unavailable(
@@ -51,18 +54,22 @@ function numberIn(body: unknown, place: string): number | undefined {
   return typeof value === 'string' && /^-?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(value) ? Number(value) : undefined;
 }
 
+/** @throws Unavailable where a list goes on behind what came of it: its length is no number of all */
+function refusePart(body: unknown, place: string): void {
+  const list = pointedAt(body, place);
+  if (!Array.isArray(list)) return;
+  const path = keysOfPointer(place, decoded);
+  const more = nextPageOf({ body }, path, list.length);
+  if (more === undefined) return;
+  throw new Unavailable(
+    `the list at #${place} is a page of a longer one: ${more}`,
+    'ask for a page that holds all, or name the place of the total',
+  );
+}
+
 /** What a JSON pointer stands for, as a fragment of an address has it (RFC 6901, section 6). */
 function pointedAt(body: unknown, pointer: string): unknown {
-  const keys = pointer === '' ? [] : pointer.slice(1).split('/');
-  return keys
-    .map((key) => decoded(key).replaceAll('~1', '/').replaceAll('~0', '~'))
-    .reduce<unknown>(
-      (at, key) =>
-        typeof at === 'object' && at !== null && Object.hasOwn(at, key)
-          ? (at as Readonly<Record<string, unknown>>)[key]
-          : undefined,
-      body,
-    );
+  return valueAtKeys(body, keysOfPointer(pointer, decoded));
 }
 
 function decoded(text: string): string {

@@ -2,6 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { eventOfText } from '../../contract/events/codes.ts';
 import type { ResponseView } from '../../contract/flow/http.ts';
+import { keysOfPointer, valueAtKeys } from '../../contract/flow/value-at.ts';
 import type { Marker } from '../../contract/plan/probes/backends.ts';
 import { TargetUnreachable } from '../../contract/ports/application.ts';
 import { textOf } from '../../host/http-exchange.ts';
@@ -44,14 +45,6 @@ function cookieIn(set: string | undefined, name: string): string | undefined {
 
 /** By a JSON pointer (RFC 6901). */
 function textAt(body: unknown, pointer: string): string | undefined {
-  const steps = pointer
-    .slice(1)
-    .split('/')
-    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
-  let at = body;
-  for (const step of steps) {
-    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, step)) return undefined;
-    at = (at as Readonly<Record<string, unknown>>)[step];
-  }
+  const at = valueAtKeys(body, keysOfPointer(pointer));
   return typeof at === 'string' || typeof at === 'number' || typeof at === 'bigint' ? String(at) : undefined;
 }

@@ -1,11 +1,13 @@
+import { valueAt } from '../../contract/flow/value-at.ts';
 import { holds, type Statement } from '../../contract/flow/statement.ts';
 import { type BreakerState, breakerStateOf, breakerWords } from '../../contract/plan/probes/breakers.ts';
 import type { Probe } from '../../contract/plan/probe.ts';
 import { CannotTell } from '../cannot-tell.ts';
+import { Doubts } from '../doubts.ts';
 import type { CreatedData } from '../created-data.ts';
 import type { Probed, ProbeTools } from '../probe-finding.ts';
 import { entriesIn } from '../state/entries-in.ts';
-import { readDocument, refuseValue, valueAt } from '../state/read-document.ts';
+import { readAnswer, refuseValue } from '../state/read-document.ts';
 import { turnAndPutBack } from '../state/turn-and-put-back.ts';
 import type { ProbeLook } from './probe-look.ts';
 
@@ -33,10 +35,14 @@ export async function probeBreakers(
       },
     );
   }
-  const statements = providers.map((name) => {
-    const state = states.has(name) ? stateOf(probe, name, states.get(name)) : 'not there';
-    return holds(name, state === 'closed', state, 'closed');
-  });
+  const doubts = new Doubts();
+  const statements: Statement[] = [];
+  for (const name of providers)
+    await doubts.try(() => {
+      const state = states.has(name) ? stateOf(probe, name, states.get(name)) : 'not there';
+      statements.push(holds(name, state === 'closed', state, 'closed'));
+    });
+  doubts.raise(statements);
   const wrong = statements.some(({ ok }) => !ok);
   const tried = wrong || trial === undefined ? [] : await tryBreaker(probe, trial, tools, created);
   return {
@@ -50,10 +56,10 @@ export async function probeBreakers(
 }
 
 async function readBreakers(probe: BreakersProbe, tools: ProbeTools): Promise<ReadonlyMap<string, unknown>> {
-  const body = await readDocument(probe, tools, probe.budgetMs);
+  const answer = await readAnswer(probe, tools, probe.budgetMs);
   const { providers, trial } = probe;
   const wanted = trial === undefined ? providers : [...providers, trial.provider];
-  return entriesIn(body, probe.breakers, probe.name, wanted);
+  return entriesIn(answer, probe.breakers, probe.name, wanted);
 }
 
 /** @throws CannotTell for a word that nobody named */

@@ -1,3 +1,4 @@
+import { valueAt } from '../../contract/flow/value-at.ts';
 import { sqlBoolean, sqlNumber } from '../../contract/ports/sql-rows.ts';
 import { encodeRequest } from '../../contract/flow/http.ts';
 import { holds, type Statement } from '../../contract/flow/statement.ts';
@@ -8,8 +9,9 @@ import type { Target } from '../../contract/plan/target.ts';
 import { FENCE_QUERY, fenceProblem } from '../../safety/read-only-fence.ts';
 import { resolveSecret } from '../../safety/secrets.ts';
 import { CannotTell } from '../cannot-tell.ts';
+import { Doubts } from '../doubts.ts';
 import { ask, type Probed, type ProbeTools } from '../probe-finding.ts';
-import { momentIn, readDocument, refuseValue, valueAt } from '../state/read-document.ts';
+import { momentIn, readDocument, refuseValue } from '../state/read-document.ts';
 import { columnOf, isMysql, withDatabase } from '../state/read-rows.ts';
 import type { ProbeLook } from './probe-look.ts';
 
@@ -38,24 +40,16 @@ export async function probeOldKept(
   }
   const ofOld = { ...tools, urls: target.old?.urls ?? {}, thirdParties: new Set<string>() };
   const statements: Statement[] = [];
-  for (const one of answers) statements.push(...(await answerStatements(one, ofOld, budgetMs)));
-  if (database !== undefined) statements.push(await writeStatement(database, target, budgetMs));
-  if (keptUntil !== undefined) {
-    const body = await readDocument(keptUntil, ofOld, budgetMs);
-    const said = valueAt(body, keptUntil.at);
-    const day =
-      typeof said === 'string' && /^\d{4}-\d\d-\d\d$/.test(said) ? Date.parse(said) : momentIn(said);
-    if (day === undefined) refuseValue(keptUntil.at, said, 'a date or a moment with its zone');
-    else
-      statements.push(
-        holds(
-          'kept until',
-          day >= Date.parse(until),
-          new Date(day).toISOString().slice(0, 10),
-          `>= ${until}`,
-        ),
-      );
-  }
+  const doubts = new Doubts();
+  for (const one of answers)
+    await doubts.try(async () => void statements.push(...(await answerStatements(one, ofOld, budgetMs))));
+  await doubts.try(async () => {
+    if (database !== undefined) statements.push(await writeStatement(database, target, budgetMs));
+  });
+  await doubts.try(async () => {
+    if (keptUntil !== undefined) statements.push(await keptStatement(probe, keptUntil, ofOld));
+  });
+  doubts.raise(statements);
   return {
     statements,
     holds: `old is there${database === undefined ? '' : ' and read-only'}; it must be kept until ${until}`,
@@ -63,6 +57,24 @@ export async function probeOldKept(
     remedy:
       'without old there is no way back: start it again, or make it read-only, before anything else is done',
   };
+}
+
+/** @throws CannotTell */
+async function keptStatement(
+  { until, budgetMs }: OldKeptProbe,
+  keptUntil: NonNullable<OldKeptProbe['keptUntil']>,
+  tools: ProbeTools,
+): Promise<Statement> {
+  const said = valueAt(await readDocument(keptUntil, tools, budgetMs), keptUntil.at);
+  const day =
+    (typeof said === 'string' && /^\d{4}-\d\d-\d\d$/.test(said) ? Date.parse(said) : momentIn(said)) ??
+    refuseValue(keptUntil.at, said, 'a date or a moment with its zone');
+  return holds(
+    'kept until',
+    day >= Date.parse(until),
+    new Date(day).toISOString().slice(0, 10),
+    `>= ${until}`,
+  );
 }
 
 async function answerStatements(

@@ -1,5 +1,7 @@
 import type { EventId } from '../../contract/events/table.ts';
 import { encodeRequest, type ResponseView } from '../../contract/flow/http.ts';
+import { nextPageOf } from '../../contract/flow/next-page.ts';
+import { keysOfPath, valueUnder } from '../../contract/flow/value-at.ts';
 import { shapeOf } from '../../contract/flow/shape-of.ts';
 import { atLeast, atMost, type Statement } from '../../contract/flow/statement.ts';
 import { readHeaders } from '../../contract/plan/headers.ts';
@@ -174,7 +176,7 @@ function countIn(
   path: string,
   answer: ResponseView,
 ): { readonly counted: number; readonly more: boolean } {
-  const keys = path === '$' ? [] : path.replace(/^\$\./, '').split('.');
+  const keys = keysOfPath(path);
   let at: unknown = answer.body;
   let around: unknown;
   for (const key of keys) {
@@ -182,12 +184,10 @@ function countIn(
     // A log store that found nothing gives a list without entries, and not a zero.
     if (Array.isArray(at) && at.length === 0 && countOfNothing !== undefined)
       return { counted: countOfNothing, more: false };
-    at =
-      typeof at === 'object' && at !== null && Object.hasOwn(at, key)
-        ? (at as Record<string, unknown>)[key]
-        : undefined;
+    at = valueUnder(at, key);
   }
-  if (Array.isArray(at)) return { counted: at.length, more: hasNextPage(answer) };
+  if (Array.isArray(at))
+    return { counted: at.length, more: nextPageOf(answer, path, at.length) !== undefined };
   // Elasticsearch stops counting, and says so beside the number.
   const more =
     typeof around === 'object' &&
@@ -197,11 +197,4 @@ function countIn(
   // Prometheus and Loki write their numbers as text.
   if (typeof at === 'string' && /^-?\d+(?:\.\d+)?$/.test(at)) return { counted: Number(at), more };
   return refuse(endpoint, 'wrong-shape', `at ${path} is ${String(shapeOf(at))}, expected a number or a list`);
-}
-
-/** Whether a list goes on (RFC 8288). Sentry always names a next page, and says whether anything is on it. */
-function hasNextPage({ headers }: ResponseView): boolean {
-  return (headers['link'] ?? '')
-    .split(/,\s*(?=<)/)
-    .some((one) => /;\s*rel="?next"?/i.test(one) && !/;\s*results="?false"?/i.test(one));
 }

@@ -1,3 +1,5 @@
+import { nextPageOf } from '../../contract/flow/next-page.ts';
+import { valueAt } from '../../contract/flow/value-at.ts';
 import { encodeRequest } from '../../contract/flow/http.ts';
 import { holds, type Statement } from '../../contract/flow/statement.ts';
 import { readHeaders } from '../../contract/plan/headers.ts';
@@ -10,7 +12,7 @@ import { CannotTell } from '../cannot-tell.ts';
 import { logInOn, type LogInTools } from '../parity/log-in.ts';
 import { answersOfLogIn } from '../parity/who-asks.ts';
 import { ask, type Probed, type ProbeTools } from '../probe-finding.ts';
-import { numberIn, refuseValue, valueAt } from '../state/read-document.ts';
+import { numberIn, refuseValue } from '../state/read-document.ts';
 import { columnOf, readAllRows, withDatabase } from '../state/read-rows.ts';
 import { wrongWords } from '../words.ts';
 import type { ProbeLook } from './probe-look.ts';
@@ -192,16 +194,21 @@ async function compare(
       remedy: 'that the endpoint answers at all is for a probe of the kind endpoints',
     });
   }
-  const { status, body, headers: got } = asked.answer;
+  const { status, body } = asked.answer;
   const refused = status === 403 || status === 404;
   if (!refused && (status < 200 || status > 299)) {
     throw new CannotTell('not-let-in', `${role.name} ${endpoint.path} answered ${status}`, {
       remedy: 'renew what the role sends; only 403 and 404 say that it may see nothing',
     });
   }
-  if (/;\s*rel="?next"?/i.test(got['link'] ?? '')) {
-    throw new CannotTell('only-a-page', `${endpoint.path} gave the first page of its rows`, {
-      remedy: 'ask for a page that holds all: ?limit=1000',
+  const entries = valueAt(body, endpoint.list);
+  const more =
+    refused || endpoint.whole === true || !Array.isArray(entries)
+      ? undefined
+      : nextPageOf(asked.answer, endpoint.list, entries.length);
+  if (more !== undefined) {
+    throw new CannotTell('only-a-page', `${endpoint.path} gave a page of its rows: ${more}`, {
+      remedy: 'ask for a page that holds all: ?limit=1000; if it does, say whole: true',
     });
   }
   const api = refused ? new Set<string>() : idsInDocument(endpoint, body);

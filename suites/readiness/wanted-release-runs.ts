@@ -4,6 +4,7 @@ import { allHold } from '../../contract/flow/evaluate.ts';
 import { readHeaders } from '../../contract/plan/headers.ts';
 import { encodeRequest, type RequestSpec, type WireRequest } from '../../contract/flow/http.ts';
 import { compareRelease } from '../../contract/evidence/release-match.ts';
+import { valueAt } from '../../contract/flow/value-at.ts';
 import { shapeOf } from '../../contract/flow/shape-of.ts';
 import { holds, type Statement } from '../../contract/flow/statement.ts';
 import type { Plan } from '../../contract/plan/plan.ts';
@@ -160,12 +161,7 @@ function compare(wanted: Wanted, observed: Wanted): Statement[] {
 }
 
 function fieldOf(body: unknown, path: string, document: string): string {
-  const value = path
-    .split('.')
-    .reduce<unknown>(
-      (at, key) => (typeof at === 'object' && at !== null ? (at as Record<string, unknown>)[key] : undefined),
-      body,
-    );
+  const value = valueAt(body, path);
   if (typeof value === 'string' || typeof value === 'number') return String(value);
   // Named and not filled in; a field that is not there at all is a wrong path.
   if (value === null) return '';

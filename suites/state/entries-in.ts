@@ -1,18 +1,21 @@
+import type { ResponseView } from '../../contract/flow/http.ts';
+import { valueAt } from '../../contract/flow/value-at.ts';
 import { CannotTell } from '../cannot-tell.ts';
-import { refuseValue, valueAt } from './read-document.ts';
+import { refusePart, refuseValue } from './read-document.ts';
 
 /**
  * The entries of a document by their names: of a list, in which each has its name, or of an object.
  * @param wanted names that somebody asks for
- * @throws CannotTell where there is neither, or a wanted one stands there twice: the last one would hide the others
+ * @throws CannotTell where there is neither, a wanted one stands there twice, so that the last one would hide the others,
+ *   or is not there, and the list goes on
  */
 export function entriesIn(
-  body: unknown,
+  answer: ResponseView,
   path: string,
   nameAt: string,
   wanted: readonly string[],
 ): ReadonlyMap<string, unknown> {
-  const place = valueAt(body, path);
+  const place = valueAt(answer.body, path);
   if (typeof place !== 'object' || place === null) return refuseValue(path, place, 'a list or an object');
   if (!Array.isArray(place)) return new Map(Object.entries(place));
   const entries = place.map((entry: unknown) => {
@@ -24,7 +27,9 @@ export function entriesIn(
     entries.map(([name]) => name),
     wanted,
   );
-  return new Map(entries);
+  const found = new Map(entries);
+  if (wanted.some((name) => !found.has(name))) refusePart(answer, path, place.length);
+  return found;
 }
 
 /** @throws CannotTell where a wanted name is there twice */

@@ -1,3 +1,4 @@
+import { valueAt } from '../../contract/flow/value-at.ts';
 import { shareLowerBound, shareUpperBound } from '../../contract/statistics/binomial.ts';
 import { sqlBoolean, sqlNumber } from '../../contract/ports/sql-rows.ts';
 import { encodeRequest } from '../../contract/flow/http.ts';
@@ -9,7 +10,7 @@ import { CannotTell } from '../cannot-tell.ts';
 import { ask, type ProbeTools } from '../probe-finding.ts';
 import { wrongWords } from '../words.ts';
 import { entriesIn, refuseTwice } from './entries-in.ts';
-import { booleanIn, numberIn, readDocument, refuseValue, valueAt } from './read-document.ts';
+import { booleanIn, numberIn, readAnswer, refuseValue } from './read-document.ts';
 import { columnOf, readAllRows, withDatabase } from './read-rows.ts';
 
 /** What is known of one flag. */
@@ -77,7 +78,7 @@ async function readByHttp(
   names: readonly string[],
   { tools, budgetMs }: FlagSurroundings,
 ): Promise<ReadonlyMap<string, FlagState>> {
-  const entries = entriesIn(await readDocument(source, tools, budgetMs), source.flags, source.name, names);
+  const entries = entriesIn(await readAnswer(source, tools, budgetMs), source.flags, source.name, names);
   return new Map(
     [...entries]
       .filter(([name]) => names.includes(name))

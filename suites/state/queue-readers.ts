@@ -1,3 +1,4 @@
+import { valueAt } from '../../contract/flow/value-at.ts';
 import { sqlBoolean, sqlMoment, sqlNumber } from '../../contract/ports/sql-rows.ts';
 import { GreenlightError } from '../../contract/errors.ts';
 import type { QueueSource } from '../../contract/plan/probes/queue.ts';
@@ -8,7 +9,7 @@ import { lookAtBullmq, openBullmq } from '../adapters/queue/bullmq.ts';
 import { CannotTell, firstLine } from '../cannot-tell.ts';
 import type { ProbeTools } from '../probe-finding.ts';
 import type { QueueReader, QueueState } from './queue-state.ts';
-import { booleanIn, countAt, momentIn, readDocument, refuseValue, valueAt } from './read-document.ts';
+import { booleanIn, countAt, momentIn, readAnswer, refuseValue } from './read-document.ts';
 import { columnOf, readAllRows, withDatabase } from './read-rows.ts';
 
 /** What a reader of queues needs. */
@@ -99,8 +100,9 @@ async function lookBySql(
 }
 
 async function lookByHttp(source: Of<'http'>, { tools, budgetMs }: QueueSurroundings): Promise<QueueState> {
-  const body = await readDocument(source, tools, budgetMs);
-  const waiting = countAt(body, source.waiting);
+  const answer = await readAnswer(source, tools, budgetMs);
+  const { body } = answer;
+  const waiting = countAt(answer, source.waiting);
   const optional = <T>(path: string | undefined, read: (value: unknown) => T | undefined, wanted: string) => {
     if (path === undefined) return undefined;
     const value = valueAt(body, path);
@@ -110,14 +112,14 @@ async function lookByHttp(source: Of<'http'>, { tools, budgetMs }: QueueSurround
     source.oldest !== undefined && waiting === 0 ? undefined : optional(source.oldest, momentIn, 'a moment');
   return {
     waiting,
-    failed: source.failed === undefined ? undefined : countAt(body, source.failed),
+    failed: source.failed === undefined ? undefined : countAt(answer, source.failed),
     oldestMs:
       oldest === undefined
         ? ageOfNone(waiting, source.oldest !== undefined)
         : Math.max(0, Date.now() - oldest),
     paused: optional(source.paused, booleanIn, 'a truth value'),
     progress: {
-      done: source.done === undefined ? undefined : countAt(body, source.done),
+      done: source.done === undefined ? undefined : countAt(answer, source.done),
       next: oldest === undefined ? undefined : [String(oldest)],
     },
   };

@@ -1,5 +1,7 @@
-import { encodeRequest } from '../../contract/flow/http.ts';
+import { nextPageOf } from '../../contract/flow/next-page.ts';
+import { encodeRequest, type ResponseView } from '../../contract/flow/http.ts';
 import { shapeOf } from '../../contract/flow/shape-of.ts';
+import { valueAt } from '../../contract/flow/value-at.ts';
 import type { Headers } from '../../contract/plan/headers.ts';
 import { readHeaders } from '../../contract/plan/headers.ts';
 import { resolveSecret } from '../../safety/secrets.ts';
@@ -20,10 +22,19 @@ export interface DocumentPlace {
  * @throws CannotTell
  */
 export async function readDocument(
-  { endpoint, path, headers }: DocumentPlace,
+  place: DocumentPlace,
   tools: ProbeTools,
   budgetMs: number,
 ): Promise<unknown> {
+  return (await readAnswer(place, tools, budgetMs)).body;
+}
+
+/** As `readDocument`, with the headers: they may say that a list goes on. @throws CannotTell */
+export async function readAnswer(
+  { endpoint, path, headers }: DocumentPlace,
+  tools: ProbeTools,
+  budgetMs: number,
+): Promise<ResponseView> {
   const request = encodeRequest(
     { method: 'GET', path, endpoint, headers: readHeaders(headers, resolveSecret) },
     tools.urls,
@@ -42,25 +53,13 @@ export async function readDocument(
       undecodable ?? 'its answer is no JSON',
       'name an address that answers JSON',
     );
-  return body;
+  return asked.answer;
 }
 
 function unreadable(endpoint: string, path: string, what: string, remedy: string): CannotTell {
   return new CannotTell('state-unreadable', `the state at ${path} of "${endpoint}" can't be read: ${what}`, {
     remedy: `${remedy}; that the address answers is for a probe of the kind endpoints`,
   });
-}
-
-/** What stands at a dotted path; `$` is the document itself. Undefined where the path leads nowhere. */
-export function valueAt(body: unknown, path: string): unknown {
-  const keys = path === '$' ? [] : path.replace(/^\$\./, '').split('.');
-  return keys.reduce<unknown>(
-    (at, key) =>
-      typeof at === 'object' && at !== null && Object.hasOwn(at, key)
-        ? (at as Record<string, unknown>)[key]
-        : undefined,
-    body,
-  );
 }
 
 /** @throws CannotTell that names the path and the shape of what is there */
@@ -74,10 +73,22 @@ export function refuseValue(path: string, value: unknown, wanted: string): never
   );
 }
 
+/** @throws CannotTell where a list goes on behind what came of it */
+export function refusePart(answer: ResponseView, path: string, length: number): void {
+  const more = nextPageOf(answer, path, length);
+  if (more === undefined) return;
+  throw new CannotTell('only-a-page', `the list at ${path} is a page of a longer one: ${more}`, {
+    remedy: 'ask for a page that holds all (?limit=1000), or name where the total stands',
+  });
+}
+
 /** A number, or the length of a list. @throws CannotTell */
-export function countAt(body: unknown, path: string): number {
-  const value = valueAt(body, path);
-  if (Array.isArray(value)) return value.length;
+export function countAt(answer: ResponseView, path: string): number {
+  const value = valueAt(answer.body, path);
+  if (Array.isArray(value)) {
+    refusePart(answer, path, value.length);
+    return value.length;
+  }
   const number = numberIn(value);
   if (number === undefined || number < 0) return refuseValue(path, value, 'a count or a list');
   return number;

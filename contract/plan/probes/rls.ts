@@ -35,6 +35,8 @@ const RlsEndpoint = z.strictObject({
   list: DocumentPath.default('$'),
   /** Where the id stands in an entry of the list; `$`: the entry itself is the id. */
   id: DocumentPath.default('id'),
+  /** The answer holds all rows, although something in it looks as if there were a next page, or more in all. */
+  whole: z.literal(true).optional(),
   /** The same rows in the database, without a condition on who asks: `select id from orders`. The first column is the id. */
   sql: SqlText,
 });

@@ -86,6 +86,22 @@ test('a table without a policy shows more than the API', async () => {
   }
 });
 
+test.each<[string, Over]>([
+  ['a cursor', { nextCursor: 'abc' }],
+  ['a total', { total: 9 }],
+  ['a link', { links: { next: '/orders?page=2' } }],
+])('a page that is told by %s is compared with nothing', async (_what, more) => {
+  const before = server.answer;
+  server.answer = (request, body) => {
+    const [status, said] = before(request, body);
+    return [status, { ...(said as Over), ...more }];
+  };
+  api['/orders'] = { ann: [1], bob: [3] };
+  expect(await look()).toMatchObject({ outcome: 'unknown', cause: 'only-a-page' });
+  const whole = endpoints.map((one) => ({ ...one, whole: true }));
+  expect(await look({ endpoints: whole })).toMatchObject({ outcome: 'fail', cause: 'rows-seen-differ' });
+});
+
 test('ids beyond what a number of JavaScript holds are told apart', async () => {
   await cluster.run(
     'shop',

@@ -173,6 +173,18 @@ describe('what a third party says about the target', () => {
       { count: '$', atLeast: 2 },
       'pass',
     ],
+    [
+      'and the body tells that there are more',
+      json({ items: [1], nextCursor: 'abc' }),
+      { count: 'items', atMost: 1 },
+      'unknown',
+    ],
+    [
+      'and the body tells that there are no more',
+      json({ items: [1], nextCursor: null, total: 1 }),
+      { count: 'items', atMost: 1 },
+      'pass',
+    ],
     ['and there are no more', { headers: { link: noNext }, body: '[1]' }, { count: '$', atMost: 1 }, 'pass'],
   ])('a page of a list, %s', async (_, given, over, outcome) => {
     expect(await ask(given, over)).toMatchObject({ outcome });

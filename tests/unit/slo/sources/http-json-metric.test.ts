@@ -15,6 +15,7 @@ const DOCUMENT = {
 };
 const PATHS: Readonly<Record<string, readonly [status: number, body: string]>> = {
   '/budget': [200, JSON.stringify(DOCUMENT)],
+  '/page': [200, JSON.stringify({ jobs: [1, 2], next: '/page?cursor=2' })],
   '/login': [302, ''],
   '/text': [200, '<html>'],
   '/down': [503, '{}'],
@@ -46,6 +47,11 @@ function ask(of: string, limit: number, more: object = {}, token = 'Bearer of-bu
   const check = MetricCheck.parse({ id: 'in-budget', title: 'Spent', kind: 'gauge', of, limits, ...more });
   return evaluateMetric(reader, { name: 'budget', source }, check);
 }
+
+test('a page of a longer list has no length that counts', async () => {
+  expect(await ask('/page#/jobs', 2)).toMatchObject({ outcome: 'unknown', cause: 'metrics-unavailable' });
+  expect(await ask('/page#/jobs/1', 2)).toMatchObject({ outcome: 'pass' });
+});
 
 test.each([
   ['/budget#/total/spent', 40],
