@@ -34,7 +34,7 @@ export function aboutThirdParty(finding: Finding): Finding {
   const { cause = '', measured } = finding;
   const status = typeof measured === 'number' ? measured : undefined;
   const event = eventOfWrongAnswer(cause, status);
-  // What a plan compares in the answer, such as a count of errors, is about the target.
+  // What a plan compares in the answer, such as a count of errors or a state, is about the target.
   if (event === undefined) return finding;
   const { outcome, remedy } = meaning(event);
   return outcome === 'fail' ? finding : { ...finding, outcome, cause: 'third-party', remedy };
@@ -48,11 +48,13 @@ function meaning(event: EventId): EventMeaning {
 /**
  * The event that an answer is which was not as wanted.
  * @param cause the stable word for what was wrong with it
- * @returns undefined for a comparison of the plan's own, such as of a count of errors: that is about the target
+ * @returns undefined for a comparison of the plan's own, such as of a count of errors or of the state of a breaker, whoever
+ *   keeps it: that is about the target
  */
 export function eventOfWrongAnswer(cause: string, status?: number): EventId | undefined {
   switch (cause) {
     case 'comparison':
+    case 'breaker-not-closed':
       return undefined;
     case 'budget':
       return 'timeout';

@@ -9,6 +9,7 @@ import { CannotTell } from '../cannot-tell.ts';
 import type { CreatedData, Remaining } from '../created-data.ts';
 import { ask, type ProbeTools } from '../probe-finding.ts';
 import { refuseThirdParty } from '../third-party.ts';
+import { firstWrong, wrongWords } from '../words.ts';
 
 /** Something that is turned and put back. */
 export interface Turning {
@@ -32,6 +33,16 @@ const LOOK_EVERY_MS = 250;
  * @throws CannotTell where we are not let in, or our side breaks; what was turned is put back before
  */
 export async function turnAndPutBack(turning: Turning): Promise<readonly Statement[]> {
+  const statements = await turnBothWays(turning);
+  const wrong = firstWrong(statements);
+  const { endpoint } = turning.place;
+  // Who keeps the switch does not turn it: that is nothing of the target.
+  if (wrong !== undefined && turning.tools.thirdParties?.has(endpoint) === true)
+    refuseThirdParty(endpoint, 'wrong-shape', wrongWords(wrong));
+  return statements;
+}
+
+async function turnBothWays(turning: Turning): Promise<readonly Statement[]> {
   const { name, before, to, created } = turning;
   await created.record({ kind: SWITCH_KIND, identity: switchIdentity(name, before) });
   let statements: readonly Statement[];

@@ -51,7 +51,7 @@ export const breakers = probeKind({
   fails:
     'A breaker is open, half open or not there; or that of the test provider does not trip or close again.',
   unknown:
-    'The document cannot be read, has another shape or unknown words, or none of the providers is in it.',
+    'The document cannot be read, has another shape or unknown words, none of the providers is in it, or a third party does not turn what it keeps. What a third party says of a breaker is about the target.',
   example: {
     kind: 'breakers',
     id: 'breakers-are-closed',

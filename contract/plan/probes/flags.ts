@@ -72,7 +72,7 @@ export const flags = probeKind({
   fails:
     'A flag is in another state, rolled out otherwise, or not there; or one can not be turned or put back.',
   unknown:
-    'The database or the address cannot be asked or says something else than a state of flags, none of the flags is there, or too few keys were evaluated to tell a percentage.',
+    'The database or the address cannot be asked or says something else than a state of flags, none of the flags is there, a third party does not turn what it keeps, or too few keys were evaluated to tell a percentage.',
   example: {
     kind: 'flags',
     id: 'flags-are-set',
