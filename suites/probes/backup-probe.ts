@@ -6,6 +6,7 @@ import { patternOf } from '../../contract/plan/probes/expectation.ts';
 import type { Target } from '../../contract/plan/target.ts';
 import type { ListedBackup } from '../adapters/backup/listed-backup.ts';
 import { CannotTell } from '../cannot-tell.ts';
+import { Doubts } from '../doubts.ts';
 import type { Probed } from '../probe-finding.ts';
 import { listBackups } from '../state/list-backups.ts';
 import { columnOf, withDatabase } from '../state/read-rows.ts';
@@ -34,21 +35,25 @@ export async function probeBackup(
   const listed = await listBackups(source, probe.budgetMs, surroundings);
   const [newest, last] = listed;
   if (newest === undefined) throw new CannotTell('no-backups', 'there is none');
-  const statements = [
-    ageStatement(now - newest.at, probe.atMost),
-    ...sizeStatements(probe, newest, last),
-    ...(probe.place === undefined
+  const { place } = probe;
+  const doubts = new Doubts();
+  const asked = [
+    await doubts.try(() => [ageStatement(now - newest.at, probe.atMost)]),
+    await doubts.try(() => sizeStatements(probe, newest, last)),
+    place === undefined
       ? []
       : [
           holds(
             'place of the newest back-up',
-            patternOf(probe.place).test(newest.place),
+            patternOf(place).test(newest.place),
             newest.place,
-            `matches ${probe.place}`,
+            `matches ${place}`,
           ),
-        ]),
-    ...keptStatements(probe, listed, now),
+        ],
+    keptStatements(probe, listed, now),
   ];
+  const statements = asked.flatMap((one = []) => one);
+  doubts.raise(statements);
   return {
     statements,
     holds: `the newest of ${listed.length} back-ups, ${newest.name}, is ${spanWords(now - newest.at)} old`,

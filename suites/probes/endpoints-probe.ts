@@ -4,6 +4,7 @@ import { encodeRequest, type RequestSpec, type ResponseView } from '../../contra
 import type { Probe } from '../../contract/plan/probe.ts';
 import { equal, type Statement } from '../../contract/flow/statement.ts';
 import { resolveSecret } from '../../safety/secrets.ts';
+import { Doubts } from '../doubts.ts';
 import type { Probed, ProbeTools } from '../probe-finding.ts';
 import { askFollowing, MOST_REDIRECTS } from './follow-redirects.ts';
 import type { ProbeLook } from './probe-look.ts';
@@ -18,27 +19,29 @@ export const endpointsLook: ProbeLook<EndpointsProbe> = {
 /** Asks each path and compares its status. All paths are asked, so that one look shows all that is broken. */
 export async function probeEndpoints(probe: EndpointsProbe, tools: ProbeTools): Promise<Probed> {
   const statements: Statement[] = [];
-  for (const path of probe.paths) {
-    const name = `status of ${path}`;
-    const request = encodeRequest(
-      { method: 'GET', path, endpoint: probe.endpoint, headers: readHeaders(probe.headers, resolveSecret) },
-      tools.urls,
-    );
-    const asked = await askFollowing(probe, tools, request, name);
-    if ('none' in asked) {
-      statements.push(asked.none);
-      continue;
-    }
-    const status = equal(name, asked.answer.status, probe.status);
-    const broken = status.ok ? bodyStatement(probe, path, asked.answer) : undefined;
-    statements.push(broken ?? status);
-  }
+  const doubts = new Doubts();
+  for (const path of probe.paths)
+    await doubts.try(async () => void statements.push(await pathStatement(probe, tools, path)));
+  doubts.raise(statements);
   const wrong = statements.find((statement) => !statement.ok);
   return {
     statements,
     holds: `${statements.length} of ${statements.length} paths answered with ${probe.status}${probe.schema === undefined ? '' : ' and the described shape'}`,
     cause: causeOf(wrong, probe.status),
   };
+}
+
+async function pathStatement(probe: EndpointsProbe, tools: ProbeTools, path: string): Promise<Statement> {
+  const name = `status of ${path}`;
+  const request = encodeRequest(
+    { method: 'GET', path, endpoint: probe.endpoint, headers: readHeaders(probe.headers, resolveSecret) },
+    tools.urls,
+  );
+  const asked = await askFollowing(probe, tools, request, name);
+  if ('none' in asked) return asked.none;
+  const status = equal(name, asked.answer.status, probe.status);
+  const broken = status.ok ? bodyStatement(probe, path, asked.answer) : undefined;
+  return broken ?? status;
 }
 
 /** What is wrong with the body of a path: it is not what its headers say, or has another shape than the schema. */

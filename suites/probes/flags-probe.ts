@@ -1,6 +1,7 @@
 import { holds, type Statement } from '../../contract/flow/statement.ts';
 import type { Probe } from '../../contract/plan/probe.ts';
 import { CannotTell } from '../cannot-tell.ts';
+import { Doubts } from '../doubts.ts';
 import type { CreatedData } from '../created-data.ts';
 import type { Probed } from '../probe-finding.ts';
 import { type FlagState, type FlagSurroundings, readFlags } from '../state/flag-readers.ts';
@@ -30,9 +31,13 @@ export async function probeFlags(
       remedy: 'correct their names, or the source: it may be that of another system',
     });
   }
-  const statements = names.flatMap((name) =>
-    flagStatements(name, flags[name] ?? { on: false }, states.get(name)),
-  );
+  const doubts = new Doubts();
+  const statements: Statement[] = [];
+  for (const name of names)
+    await doubts.try(
+      () => void statements.push(...flagStatements(name, flags[name] ?? { on: false }, states.get(name))),
+    );
+  doubts.raise(statements);
   const wrong = statements.some(({ ok }) => !ok);
   const turned = wrong || toggle === undefined ? [] : await tryToggle(source, toggle, around, created);
   return {

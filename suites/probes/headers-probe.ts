@@ -5,6 +5,7 @@ import { readHeaders } from '../../contract/plan/headers.ts';
 import type { Probe } from '../../contract/plan/probe.ts';
 import { resolveSecret } from '../../safety/secrets.ts';
 import { CannotTell } from '../cannot-tell.ts';
+import { Doubts } from '../doubts.ts';
 import { ask, type Probed, type ProbeTools } from '../probe-finding.ts';
 import { cookieStatements } from './cookie-statements.ts';
 import { askFollowing, MOST_REDIRECTS, REDIRECTS } from './follow-redirects.ts';
@@ -32,38 +33,47 @@ export const headersLook: ProbeLook<HeadersProbe> = {
 /** Asks each path and holds its headers against the plan. All are asked, so that one look shows all that is weak. */
 export async function probeHeaders(probe: HeadersProbe, tools: ProbeTools): Promise<Probed> {
   const statements: Statement[] = [];
-  // What could not be told on one path hides no fault that was seen on another.
-  const unclear: CannotTell[] = [];
-  for (const path of probe.paths) {
-    if (probe.https !== false) statements.push(await leadsToHttps(probe, probe.https, path, tools));
-    const name = `status of ${path}`;
-    const asked = await askFollowing(secure(probe), tools, requestOf(probe, path, tools), name);
-    if ('none' in asked) {
-      statements.push(asked.none);
-      continue;
-    }
-    const { answer } = asked;
-    const status = equal(name, answer.status, probe.status);
-    statements.push(status);
-    // An error page says nothing about the headers of the page that was meant.
-    if (!status.ok) continue;
-    statements.push(...headerStatements(probe, path, answer.headers));
-    if (probe.cookies !== false)
-      statements.push(...cookieStatements(probe.cookies, path, answer.headers['set-cookie']));
-    if (probe.compression) {
-      const compressed = compressionOf(answer, path);
-      if (compressed instanceof CannotTell) unclear.push(compressed);
-      else statements.push(compressed);
-    }
-    if (probe.cors !== undefined) statements.push(...(await corsStatements(probe, probe.cors, path, tools)));
-  }
+  const doubts = new Doubts();
+  for (const path of probe.paths)
+    for (const question of questionsAt(probe, path, tools))
+      await doubts.try(async () => void statements.push(...(await question())));
+  doubts.raise(statements);
   const wrong = statements.find(({ ok }) => !ok);
-  if (wrong === undefined && unclear[0] !== undefined) throw unclear[0];
   return {
     statements,
     holds: `${probe.paths.length} of ${probe.paths.length} paths send what the plan wants of their headers`,
     cause: wrong === undefined ? '' : causeOf(wrong),
   };
+}
+
+/** What is asked of one path: each question may be one that cannot be told. */
+function questionsAt(
+  probe: HeadersProbe,
+  path: string,
+  tools: ProbeTools,
+): readonly (() => Promise<readonly Statement[]>)[] {
+  const { https, cors } = probe;
+  let answer: ResponseView | undefined;
+  return [
+    async () => (https === false ? [] : [await leadsToHttps(probe, https, path, tools)]),
+    async () => {
+      const name = `status of ${path}`;
+      const asked = await askFollowing(secure(probe), tools, requestOf(probe, path, tools), name);
+      if ('none' in asked) return [asked.none];
+      const status = equal(name, asked.answer.status, probe.status);
+      // An error page says nothing about the headers of the page that was meant.
+      if (!status.ok) return [status];
+      answer = asked.answer;
+      const cookies = asked.answer.headers['set-cookie'];
+      return [
+        status,
+        ...headerStatements(probe, path, asked.answer.headers),
+        ...(probe.cookies === false ? [] : cookieStatements(probe.cookies, path, cookies)),
+      ];
+    },
+    async () => (answer === undefined || !probe.compression ? [] : [compressionOf(answer, path)]),
+    async () => (answer === undefined || cors === undefined ? [] : corsStatements(probe, cors, path, tools)),
+  ];
 }
 
 /** Headers that came over http say nothing: everybody on the way can change them. */
@@ -112,7 +122,8 @@ async function leadsToHttps(
   return holds(name, ok, `${status} to ${to.origin}${to.pathname}`, expected);
 }
 
-function compressionOf({ headers, text, body }: ResponseView, path: string): Statement | CannotTell {
+/** @throws CannotTell where there is nothing to compress */
+function compressionOf({ headers, text, body }: ResponseView, path: string): Statement {
   const name = `compression of ${path}`;
   const encoding = headers['content-encoding'];
   if (encoding !== undefined && COMPRESSED.test(encoding)) return holds(name, true, encoding, 'compressed');
@@ -120,7 +131,7 @@ function compressionOf({ headers, text, body }: ResponseView, path: string): Sta
   const length = (text ?? String(body)).length;
   if (TEXT.test(type) && length >= WORTH_COMPRESSING)
     return holds(name, false, encoding ?? `${length} characters as they are`, 'compressed');
-  return new CannotTell(
+  throw new CannotTell(
     'nothing-to-compress',
     `${name}: the answer is no text, or too short to be compressed (${type}, ${length} characters)`,
     { remedy: 'name a path that answers a longer text' },

@@ -4,6 +4,7 @@ import { durationMs, spanWords } from '../../contract/plan/duration.ts';
 import type { Probe } from '../../contract/plan/probe.ts';
 import type { Target } from '../../contract/plan/target.ts';
 import { CannotTell } from '../cannot-tell.ts';
+import { Doubts } from '../doubts.ts';
 import type { Probed, ProbeTools } from '../probe-finding.ts';
 import { openQueue } from '../state/queue-readers.ts';
 import { drained, type QueueReader, type QueueState } from '../state/queue-state.ts';
@@ -30,7 +31,7 @@ export async function probeQueue(
   const reader = await openQueue(probe.source, { target, tools, budgetMs: probe.budgetMs, since, now });
   try {
     const state = await reader.look();
-    const limits = limitStatements(probe, state);
+    const limits = await limitStatements(probe, state);
     const wrong = limits.some(({ ok }) => !ok);
     const drain =
       wrong || probe.drains === undefined ? [] : [await drainStatement(probe.drains, state, reader, pause)];
@@ -47,19 +48,24 @@ export async function probeQueue(
   }
 }
 
-function limitStatements(probe: QueueProbe, state: QueueState): readonly Statement[] {
+async function limitStatements(probe: QueueProbe, state: QueueState): Promise<readonly Statement[]> {
   const { waitingAtMost, failedAtMost, oldestAtMost, mayBePaused } = probe;
   const statements: Statement[] = [];
+  const doubts = new Doubts();
   if (!mayBePaused && state.paused !== undefined)
     statements.push(holds('paused', !state.paused, state.paused, false));
   if (waitingAtMost !== undefined) statements.push(atMost('waiting', state.waiting, waitingAtMost, 'jobs'));
-  if (failedAtMost !== undefined)
-    statements.push(atMost('failed', said(state.failed, 'failed'), failedAtMost, 'jobs'));
-  if (oldestAtMost !== undefined) {
+  await doubts.try(() => {
+    if (failedAtMost !== undefined)
+      statements.push(atMost('failed', said(state.failed, 'failed'), failedAtMost, 'jobs'));
+  });
+  await doubts.try(() => {
+    if (oldestAtMost === undefined) return;
     const age = said(state.oldestMs, 'oldest');
     const ok = age <= durationMs(oldestAtMost);
     statements.push(holds('oldest waiting job', ok, spanWords(age), `<= ${oldestAtMost}`));
-  }
+  });
+  doubts.raise(statements);
   return statements;
 }
 

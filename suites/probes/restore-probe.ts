@@ -5,6 +5,7 @@ import type { Plan } from '../../contract/plan/plan.ts';
 import type { Probe } from '../../contract/plan/probe.ts';
 import { databaseAddress } from '../../contract/plan/sql-database.ts';
 import { CannotTell } from '../cannot-tell.ts';
+import { Doubts } from '../doubts.ts';
 import type { Probed } from '../probe-finding.ts';
 import { columnOf, isMysql, withDatabase } from '../state/read-rows.ts';
 import { refuseScratch } from '../state/refuse-scratch.ts';
@@ -58,7 +59,7 @@ export async function probeRestore(
       output,
     };
   }
-  const tables = await tableStatements(probe, plan);
+  const doubts = new Doubts();
   const statements = [
     restored,
     ...(rtoAtMost === undefined
@@ -71,10 +72,10 @@ export async function probeRestore(
             `<= ${rtoAtMost}`,
           ),
         ]),
-    ...tables,
-    // Where rows are missing, the newest may be as well: that nobody can say when it was must not hide what is known.
-    ...(tables.every(({ ok }) => ok) ? await rpoStatements(probe, plan) : []),
+    ...((await doubts.try(() => tableStatements(probe, plan))) ?? []),
+    ...((await doubts.try(() => rpoStatements(probe, plan))) ?? []),
   ];
+  doubts.raise(statements);
   return {
     statements,
     holds: `restored in ${spanWords(tookMs)}; ${probe.tables.length} tables have the rows that they must have`,

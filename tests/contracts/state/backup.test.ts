@@ -100,6 +100,16 @@ describe('a program', () => {
       { name: 'b', size: 9, at: at(hoursAgo), place: 'vault:b' },
     ]);
 
+  test('that does not say how large the newest is hides no other fault', async () => {
+    const silent = (hoursAgo: number): string =>
+      JSON.stringify([
+        { name: 'a', size: 10, at: at(30) },
+        { name: 'b', at: at(hoursAgo), place: 'vault:b' },
+      ]);
+    expect(await prints(silent(1))).toMatchObject({ outcome: 'unknown', cause: 'not-said' });
+    expect(await prints(silent(3))).toMatchObject({ outcome: 'fail', measured: '3 h' });
+  });
+
   test('prints a list, or something else', async () => {
     expect(await prints(list(1))).toMatchObject({ outcome: 'pass' });
     expect(await prints(list(3))).toMatchObject({ outcome: 'fail', measured: '3 h' });

@@ -70,6 +70,20 @@ describe('what old answers', () => {
     expect(await look(probe)).toMatchObject({ outcome: 'unknown', cause: 'state-unreadable' });
   });
 
+  test('what cannot be asked hides no answer that is wrong', async () => {
+    server.answer = ({ url }) => (url === '/lock' ? [403, {}] : [500, {}]);
+    const keptUntil = { path: '/lock', at: 'until' };
+    expect(await look({ answers: [{ path: '/' }], keptUntil })).toMatchObject({
+      outcome: 'fail',
+      measured: 500,
+    });
+    server.answer = ({ url }) => (url === '/lock' ? [403, {}] : [200, {}]);
+    expect(await look({ answers: [{ path: '/' }], keptUntil })).toMatchObject({
+      outcome: 'unknown',
+      cause: 'state-unreadable',
+    });
+  });
+
   test('the last day counts, and the day after it nobody wants anything any more', async () => {
     server.answer = () => [200, {}];
     const probe = { answers: [{ path: '/' }] };

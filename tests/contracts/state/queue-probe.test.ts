@@ -264,6 +264,21 @@ describe('a queue in a document', () => {
     expect(await look(source, over)).toMatchObject({ outcome });
   });
 
+  test('what it does not say hides no limit that is broken; a page of a list is no count', async () => {
+    document = { mails: { waiting: 1 } };
+    const silent = { adapter: 'http', path: '/queues', waiting: 'mails.waiting' };
+    expect(await look(silent, { waitingAtMost: 2, failedAtMost: 0 })).toMatchObject({
+      outcome: 'unknown',
+      cause: 'not-said',
+    });
+    expect(await look(silent, { waitingAtMost: 0, failedAtMost: 0 })).toMatchObject({ outcome: 'fail' });
+    document = { mails: { waiting: [{}, {}], next: '/queues?page=2' } };
+    expect(await look(silent, { waitingAtMost: 2 })).toMatchObject({
+      outcome: 'unknown',
+      cause: 'only-a-page',
+    });
+  });
+
   test('it drains when more are done', async () => {
     document = mails();
     const finding = await look(source, { drains: {} }, async () => (document = mails({ done: 8 })));

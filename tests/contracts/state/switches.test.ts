@@ -6,6 +6,7 @@ import type { CreatedData } from '../../../suites/created-data.ts';
 import { probeFinding } from '../../../suites/probe-finding.ts';
 import { probeBreakers } from '../../../suites/probes/breakers-probe.ts';
 import { probeFlags } from '../../../suites/probes/flags-probe.ts';
+import { aboutThirdParty } from '../../../suites/third-party.ts';
 import { startCluster, type TestCluster } from '../../postgres-cluster.ts';
 import { type JsonServer, planOf, startJson, startLedger, type TestLedger, toolsOf } from './look-at.ts';
 import { allStarted } from '../../all-started.ts';
@@ -164,6 +165,12 @@ describe('flags in a table, as document 003 has them', () => {
     await fill();
     const unsaid = { ...source, sql: 'select flag_key as flag, is_enabled as enabled from feature_flags' };
     expect(await look({ source: unsaid, flags })).toMatchObject({ outcome: 'unknown', cause: 'not-said' });
+    // What is not said of one flag hides no other that is wrong.
+    const wrong = { ...flags, rate_limiting_enabled: { on: false } };
+    expect(await look({ source: unsaid, flags: wrong })).toMatchObject({
+      outcome: 'fail',
+      cause: 'flag-state',
+    });
   });
 });
 
@@ -186,6 +193,17 @@ describe('flags over HTTP', () => {
     expect(await look({ source, flags })).toMatchObject({ outcome: 'fail', measured: 'not there' });
     server.answer = () => [500, {}];
     expect(await look({ source, flags })).toMatchObject({ outcome: 'unknown' });
+  });
+
+  test('a flag that is not on the first page may be on the next', async () => {
+    const whole = server.answer;
+    server.answer = (request, body) => {
+      const [status, said] = whole(request, body);
+      return [status, { ...(said as Over), total: 40 }];
+    };
+    expect(await look({ source: http, flags })).toMatchObject({ outcome: 'pass' });
+    state.flags.delete('community_enabled');
+    expect(await look({ source: http, flags })).toMatchObject({ outcome: 'unknown', cause: 'only-a-page' });
   });
 
   test('OFREP: a percentage is told as closely as the keys allow', async () => {
@@ -294,6 +312,11 @@ describe('a flag that is turned', () => {
     expect(await turn()).toMatchObject({ outcome: 'unknown', cause: 'third-party' });
     broken.refuses = 0;
     expect(await turn()).toMatchObject({ outcome: 'pass' });
+    broken.ignores = true;
+    expect(await turn()).toMatchObject({ outcome: 'unknown', cause: 'third-party' });
+    // In which state it says that the flag is, is about the target all the same.
+    state.flags.set('rate_limiting_enabled', false);
+    expect(await turn()).toMatchObject({ outcome: 'fail', cause: 'flag-state' });
   });
 
   test('and put back, is no fault of the target where only the ledger keeps it', async () => {
@@ -483,6 +506,35 @@ describe('circuit breakers', () => {
       measured: 'open',
     });
     expect(await breakers({ trial })).toMatchObject({ outcome: 'unknown', cause: 'breaker-in-use' });
+  });
+
+  test('of which one has a word that nobody knows, hides no open one', async () => {
+    state.breakers.set('stripe', 'wobbly');
+    expect(await breakers()).toMatchObject({ outcome: 'unknown', cause: 'unknown-word' });
+    state.breakers.set('twilio', 'open');
+    expect(await breakers()).toMatchObject({ outcome: 'fail', cause: 'breaker-not-closed' });
+  });
+
+  test('that a third party keeps: its state is about the target, and that it does not turn is not', async () => {
+    const { plan, probe } = planOf(
+      'breakers',
+      { ...base, endpoint: 'mesh', trial: { ...trial, endpoint: 'mesh' } },
+      { urls: { app: 'http://127.0.0.1:9' }, thirdParties: { mesh: { url: server.url } } },
+      { breakers: ['test-provider'] },
+    );
+    const ask = async () =>
+      aboutThirdParty(
+        await probeFinding('the-check', () => probeBreakers(probe, toolsOf(plan), ledger.created(plan))),
+      );
+    expect(await ask()).toMatchObject({ outcome: 'pass' });
+    broken.ignores = true;
+    expect(await ask()).toMatchObject({ outcome: 'unknown', cause: 'third-party' });
+    state.breakers.set('stripe', 'open');
+    expect(await ask()).toMatchObject({ outcome: 'fail', cause: 'breaker-not-closed' });
+    const answer = server.answer;
+    server.answer = () => [503, {}];
+    expect(await ask()).toMatchObject({ outcome: 'unknown' });
+    server.answer = answer;
   });
 
   test('that a killed process tripped is reset while it is open, and left where somebody has half opened it', async () => {
