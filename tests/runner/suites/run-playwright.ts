@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { CHECK_ANNOTATION } from '../../../contract/plan/check-id.ts';
 import { FINDING_MEDIA_TYPE, type Finding } from '../../../contract/evidence/finding.ts';
-import { QUICK_START } from '../../quick-start.ts';
+import { plainModule } from '../../plain-module.ts';
+import { QUICK_START_PLAIN } from '../../quick-start.ts';
 
 /** How one check went in a real Playwright run. */
 export interface RanCheck {
@@ -43,7 +44,7 @@ interface JsonSuite {
   }[];
 }
 
-/** Runs one spec with Playwright's own command line in a process of its own. */
+/** Runs one spec, as plain JavaScript, with Playwright's own command line in a process of its own. */
 export async function runPlaywright(
   spec: string,
   env: Readonly<Record<string, string>>,
@@ -54,12 +55,13 @@ export async function runPlaywright(
   const directory = await mkdtemp(path.join(tmpdir(), 'greenlight-suites-'));
   try {
     const report = path.join(directory, 'report.json');
+    const plain = spec.endsWith('.ts') ? await plainModule(spec, directory) : spec;
     const config = path.join(directory, 'playwright.config.mjs');
     await writeFile(
       config,
       `export default ${JSON.stringify({
-        testDir: path.dirname(spec),
-        testMatch: path.basename(spec),
+        testDir: path.dirname(plain),
+        testMatch: path.basename(plain),
         outputDir: path.join(directory, 'results'),
         workers: 2,
         reporter: [['json', { outputFile: report }]],
@@ -88,7 +90,7 @@ function start(
     const child = execFile(
       process.execPath,
       [...args],
-      { env: { ...clean, ...QUICK_START, ...env }, maxBuffer: 64 * 1024 * 1024 },
+      { env: { ...clean, ...QUICK_START_PLAIN, ...env }, maxBuffer: 64 * 1024 * 1024 },
       (error, stdout, stderr) => {
         const code = (error as { code?: unknown } | null)?.code;
         resolve({ exitCode: error ? (typeof code === 'number' ? code : -1) : 0, output: stdout + stderr });

@@ -1,4 +1,4 @@
-import { defineSuites } from '../../../../suites/index.ts';
+import { defineSuites } from '../../../../run/test-entry.ts';
 import { planOf } from './two.plan.ts';
 
 const { NEW_URL = '', OLD_URL = '', OTHER_URL = '' } = process.env;
