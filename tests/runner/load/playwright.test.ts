@@ -9,17 +9,21 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { k6Engine } from '../../../load/engines/k6.ts';
 import { startTarget, type FakeTarget } from '../../contracts/load-engine/target.ts';
 import { DIST } from '../../installed.ts';
-import { QUICK_START } from '../../quick-start.ts';
+import { plainModule } from '../../plain-module.ts';
+import { QUICK_START_PLAIN } from '../../quick-start.ts';
 import { runPlaywright, type PlaywrightRun } from '../suites/run-playwright.ts';
 
 const spec = path.join(DIST, 'run/specs/load.spec.js');
-const plan = path.join(import.meta.dirname, 'plan.ts');
 const k6 = await k6Engine.availability();
 if (!k6.available) console.warn(`\nSKIPPED: everything about k6: ${k6.reason}. ${k6.remedy}\n`);
 
 let target: FakeTarget;
 let old: FakeTarget;
+let home: string;
+let plan: string;
 beforeAll(async () => {
+  home = await mkdtemp(path.join(tmpdir(), 'greenlight-load-plan-'));
+  plan = await plainModule(path.join(import.meta.dirname, 'plan.ts'), home);
   old = await startTarget((_request, response) => void setTimeout(() => response.end('{}'), 5));
   target = await startTarget((request, response) => {
     if (request.url === '/broken') response.statusCode = 503;
@@ -29,6 +33,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await target.close();
   await old.close();
+  await rm(home, { recursive: true, force: true });
 });
 
 function findingOf(run: PlaywrightRun, id: string) {
@@ -40,7 +45,11 @@ test('each profile is one test with one finding that carries the result', async 
   const env = { GREENLIGHT_PLAN: plan, LOAD_TEST_URL: target.url, LOAD_TEST_OLD_URL: old.url };
   const run = await runPlaywright(spec, env, k6.available ? [] : ['--grep-invert', '@k6']);
   const list = findingOf(run, 'list-holds');
-  expect(list).toMatchObject({ status: 'passed', found: 1, finding: { outcome: 'pass' } });
+  expect(list, list.finding?.summary).toMatchObject({
+    status: 'passed',
+    found: 1,
+    finding: { outcome: 'pass' },
+  });
   expect(list.finding?.sampleSize).toBeGreaterThan(10);
   expect(list.finding?.detail).toMatchObject({
     kind: 'load',
@@ -110,10 +119,10 @@ test('without the engine a profile is unknown, or not applicable where that was 
 describe.runIf(k6.available && process.platform === 'linux')('a worker that is killed', () => {
   test('takes k6 with it', async () => {
     const cli = createRequire(import.meta.url).resolve('@playwright/test/cli');
-    const config = path.join(import.meta.dirname, 'playwright.config.ts');
+    const config = await plainModule(path.join(import.meta.dirname, 'playwright.config.ts'), home);
     const temporary = await mkdtemp(path.join(tmpdir(), 'greenlight-killed-'));
     const fixture = { GREENLIGHT_PLAN: plan, LOAD_TEST_URL: target.url, GREENLIGHT_PHASE: 'watch' };
-    const env = { ...process.env, ...QUICK_START, ...fixture, TMPDIR: temporary };
+    const env = { ...process.env, ...QUICK_START_PLAIN, ...fixture, TMPDIR: temporary };
     const playwright = spawn(process.execPath, [cli, 'test', '--config', config], {
       env,
       detached: true,
