@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
 import type { Attempt } from '../../../contract/evidence/evidence.ts';
-import { play, PRELUDE, type Played } from './play.ts';
+import { play, PRELUDE, type Played, withoutTypes } from './play.ts';
 
 type Kind = Attempt['errors'][number]['kind'];
 
@@ -229,7 +229,7 @@ beforeAll(async () => {
   );
   played = await play({
     config: 'workers: 2, fullyParallel: true,',
-    files: { 'a.spec.ts': `${PRELUDE}\n${bodies.join('\n')}\n${SPECIAL}` },
+    files: { 'a.spec.mjs': withoutTypes(`${PRELUDE}\n${bodies.join('\n')}\n${SPECIAL}`) },
   });
 });
 
@@ -282,7 +282,7 @@ test.each([
 
 test('steps of hooks and fixtures are walked, too', () => {
   expect(attemptOf('expect-in-a-hook')?.errors.map(({ kind }) => kind)).toEqual(['assertion']);
-  expect(attemptOf('expect-in-a-hook')?.errors[0]?.at).toMatch(/^a\.spec\.ts:\d+$/);
+  expect(attemptOf('expect-in-a-hook')?.errors[0]?.at).toMatch(/^a\.spec\.mjs:\d+$/);
   expect(attemptOf('type-error-in-a-fixture')?.errors.map(({ kind }) => kind)).toEqual(['other']);
   expect(attemptOf('skipped-at-run-time')?.errors[0]?.message).toBe('skip: because');
   expect(attemptOf('control-silent')?.control).toBe('silent');
@@ -304,6 +304,6 @@ test('what is not as it should be is a fault', () => {
     ['duplicate-check', 'doubled'],
     ['unexpected-check', undefined],
   ]);
-  expect(faults[2]?.message).toContain('"no id" (a.spec.ts:');
+  expect(faults[2]?.message).toContain('"no id" (a.spec.mjs:');
   expect(attemptOf('finding-about-another')?.findings).toEqual([]);
 });

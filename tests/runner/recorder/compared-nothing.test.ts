@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
 import type { Attempt } from '../../../contract/evidence/evidence.ts';
-import { play, PRELUDE, type Played } from './play.ts';
+import { play, PRELUDE, type Played, withoutTypes } from './play.ts';
 
 /** Own tests: id, body, how many comparisons held. */
 const BODIES: readonly (readonly [string, string, number])[] = [
@@ -81,7 +81,9 @@ beforeAll(async () => {
     ([id, body, steps]) =>
       `test('${id}', of('${id}'), async ({}, info) => { ${body}; await find(info, flowFinding('${id}', ${JSON.stringify(steps)})); });`,
   );
-  played = await play({ files: { 'a.spec.ts': [PRELUDE, HOOKS, ...own, ...flows].join('\n') } });
+  played = await play({
+    files: { 'a.spec.mjs': withoutTypes([PRELUDE, HOOKS, ...own, ...flows].join('\n')) },
+  });
 });
 
 function attemptOf(id: string): Attempt | undefined {

@@ -10,15 +10,16 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { transformSync } from 'esbuild';
 import { Fragment } from '../../../contract/evidence/fragment.ts';
 import { DIST } from '../../installed.ts';
-import { QUICK_START, QUICK_START_PLAIN } from '../../quick-start.ts';
+import { QUICK_START_PLAIN } from '../../quick-start.ts';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 const CLI = join(ROOT, 'node_modules/@playwright/test/cli.js');
 
 export interface Play {
-  /** File name -> content, relative to the project. `a.spec.mjs` is the usual one. */
+  /** File name -> content in plain JavaScript, relative to the project. `a.spec.mjs` is the usual one. */
   readonly files: Readonly<Record<string, string>>;
   /** Body of the configuration object. */
   readonly config?: string;
@@ -36,6 +37,11 @@ export interface Played {
   readonly signal: NodeJS.Signals | null;
   readonly output: string;
   readonly fragment: Fragment | undefined;
+}
+
+/** A spec in TypeScript as plain JavaScript: a loader would cost each process half a second, and a failed test one. */
+export function withoutTypes(spec: string): string {
+  return transformSync(spec, { loader: 'ts', target: 'node20' }).code;
 }
 
 /** Runs the real Playwright on an inline project with the recorder, and returns what the recorder left. */
@@ -82,8 +88,7 @@ async function playIn(directory: string, options: Play): Promise<Played> {
   }
   const env: NodeJS.ProcessEnv = { ...process.env, FORCE_COLOR: '1', ...options.env };
   for (const name of ['NO_COLOR', 'CI', 'GREENLIGHT_RUN']) delete env[name];
-  const plain = !Object.keys(options.files).some((name) => name.endsWith('.ts'));
-  Object.assign(env, plain ? QUICK_START_PLAIN : QUICK_START);
+  Object.assign(env, QUICK_START_PLAIN);
   if (options.run !== false) env['GREENLIGHT_RUN'] = join(directory, 'run.json');
   const child = spawn(process.execPath, [CLI, 'test', ...(options.args ?? [])], {
     cwd: directory,
