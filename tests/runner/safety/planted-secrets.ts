@@ -6,7 +6,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { DIST } from '../../installed.ts';
-import { QUICK_START } from '../../quick-start.ts';
+import { QUICK_START_PLAIN } from '../../quick-start.ts';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 const BROWSER = '/usr/bin/chromium-headless-shell';
@@ -72,14 +72,14 @@ export async function startShop(): Promise<{ url: string; close(): void }> {
 
 const RECORDER = join(DIST, 'reporters/recorder.js');
 
-/** Writes a Playwright project that uses every secret in every place we know, in passing and failing tests. */
+/** Writes a Playwright project in plain JavaScript that uses every secret in every place we know, in passing and failing tests. */
 export async function writeProject(directory: string): Promise<void> {
   await mkdir(directory, { recursive: true });
   await symlink(join(ROOT, 'node_modules'), join(directory, 'node_modules'));
   await writeFile(join(directory, 'package.json'), '{"type":"module"}');
   const browser = existsSync(BROWSER) ? { executablePath: BROWSER } : {};
   await writeFile(
-    join(directory, 'playwright.config.ts'),
+    join(directory, 'playwright.config.mjs'),
     `import { defineConfig } from '@playwright/test';
 export default defineConfig({
   testDir: '.', outputDir: 'test-results', workers: 1, retries: 0,
@@ -97,21 +97,21 @@ export default defineConfig({
   use: {
     trace: 'on', screenshot: 'off', baseURL: process.env.SHOP_URL,
     launchOptions: ${JSON.stringify(browser)},
-    extraHTTPHeaders: { 'X-Shop-Config': process.env.SHOP_CONFIG_SECRET! },
-    httpCredentials: { username: 'smoke', password: process.env.SHOP_BASIC_PASSWORD!, send: 'always' },
+    extraHTTPHeaders: { 'X-Shop-Config': process.env.SHOP_CONFIG_SECRET },
+    httpCredentials: { username: 'smoke', password: process.env.SHOP_BASIC_PASSWORD, send: 'always' },
   },
 });
 `,
   );
-  await writeFile(join(directory, 'planted.spec.ts'), SPEC);
+  await writeFile(join(directory, 'planted.spec.mjs'), SPEC);
 }
 
 const SPEC = `import { test, expect } from '@playwright/test';
 import { writeFileSync } from 'node:fs';
-const env = process.env as Record<string, string>;
+const env = process.env;
 const basic = 'Basic ' + Buffer.from('smoke:' + env.SHOP_BASIC_PASSWORD).toString('base64');
 
-async function useAll(request: any, info: any) {
+async function useAll(request, info) {
   await request.get('/account?key=' + encodeURIComponent(env.SHOP_URL_KEY), {
     headers: { Authorization: 'Bearer ' + Buffer.from(env.SHOP_API_TOKEN).toString('base64url'), 'X-Token': encodeURIComponent(env.SHOP_API_TOKEN) },
   });
@@ -167,14 +167,14 @@ export async function runProject(
 ): Promise<{ output: string; exitCode: number | null }> {
   const child = spawn(
     process.execPath,
-    [join(ROOT, 'node_modules/@playwright/test/cli.js'), 'test', '-c', 'playwright.config.ts'],
+    [join(ROOT, 'node_modules/@playwright/test/cli.js'), 'test', '-c', 'playwright.config.mjs'],
     {
       cwd: directory,
       env: {
         PATH: process.env['PATH'],
         HOME: directory,
         TMPDIR: process.env['TMPDIR'],
-        ...QUICK_START,
+        ...QUICK_START_PLAIN,
         ...PLANTED,
         ...env,
       },

@@ -30,11 +30,14 @@ afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 function project(reporters: string, spec: string): void {
   writeFileSync(
-    join(directory, 'playwright.config.ts'),
+    join(directory, 'playwright.config.mjs'),
     `import { defineConfig } from '@playwright/test';
      export default defineConfig({ outputDir: 'out/results', reporter: [${reporters}] });`,
   );
-  writeFileSync(join(directory, 'some.spec.ts'), `import { test, expect } from '@playwright/test';\n${spec}`);
+  writeFileSync(
+    join(directory, 'some.spec.mjs'),
+    `import { test, expect } from '@playwright/test';\n${spec}`,
+  );
 }
 
 test('it refuses to stand behind a reporter', async () => {
@@ -50,9 +53,9 @@ test('it masks what only the plan names as secret', async () => {
     test('fails', () => { expect('code ' + process.env.SHOP_CODE).toBe(''); });`;
   project(`${REDACTOR}, ['list'], ['json', { outputFile: 'out/report.json' }]`, spec);
   writeFileSync(
-    join(directory, 'plan.ts'),
+    join(directory, 'plan.mjs'),
     `export default { target: { name: 'shop', urls: { app: 'http://127.0.0.1:1' } }, secrets: ['SHOP_CODE'], policy: {},
-       probes: [{ kind: 'endpoints', id: 'pages-answer', title: 'Pages', paths: ['/'] }] } as const;`,
+       probes: [{ kind: 'endpoints', id: 'pages-answer', title: 'Pages', paths: ['/'] }] };`,
   );
   const run = async (env: NodeJS.ProcessEnv): Promise<readonly string[]> => {
     const { output } = await runProject(directory, { SHOP_CODE: NAMED, ...env });
@@ -61,7 +64,7 @@ test('it masks what only the plan names as secret', async () => {
     return scanFiles(join(directory, 'out'), [NAMED]).map((leak) => leak.where);
   };
   expect(await run({})).toEqual(expect.arrayContaining(['console.txt', 'report.json']));
-  expect(await run({ GREENLIGHT_PLAN: join(directory, 'plan.ts') })).toEqual([]);
+  expect(await run({ GREENLIGHT_PLAN: join(directory, 'plan.mjs') })).toEqual([]);
   expect(readFileSync(join(directory, 'out/report.json'), 'utf8')).toContain('[redacted]');
 });
 
