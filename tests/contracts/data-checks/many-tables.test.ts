@@ -3,7 +3,8 @@ import { diffTables } from '../../../data-checks/postgres/rows/diff-tables.ts';
 import { checkState } from '../../../data-checks/postgres/state/check-state.ts';
 import { startCluster, type TestCluster } from '../../postgres-cluster.ts';
 
-const TABLES = 2000;
+/** More than there is room for in the lock table below, and in what PostgreSQL keeps free beside it. */
+const TABLES = 1200;
 
 let cluster: TestCluster;
 beforeAll(async () => {
@@ -15,7 +16,7 @@ beforeAll(async () => {
   await cluster.database('old');
   for (let from = 1; from <= TABLES; from += 50) await cluster.run('old', tables(from, from + 49));
   await cluster.run('postgres', 'create database new template old');
-  await cluster.run('new', 'update t1500 set v = 0 where id = 2; drop table t1999; delete from t7');
+  await cluster.run('new', 'update t500 set v = 0 where id = 2; drop table t599; delete from t7');
 }, 120_000);
 afterAll(() => cluster?.stop());
 
@@ -24,8 +25,8 @@ test(`${TABLES} small tables: every one is answered, and those that differ are f
   expect(tables).toHaveLength(TABLES);
   const bad = tables.filter((table) => table.answer !== 'equal');
   expect(bad.map(({ old, cause, missing, changed }) => [old, cause, missing, changed])).toEqual([
-    ['public.t1500', 'rows-differ', 0, 1],
-    ['public.t1999', 'table-missing', null, null],
+    ['public.t500', 'rows-differ', 0, 1],
+    ['public.t599', 'table-missing', null, null],
     ['public.t7', 'rows-differ', 3, 0],
   ]);
 }, 300_000);
