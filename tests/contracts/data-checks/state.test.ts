@@ -3,6 +3,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { checkState, openState } from '../../../data-checks/postgres/state/check-state.ts';
 import { STATE_CHECKS, type StateCheckId } from '../../../contract/plan/state-checks.ts';
+import { FURTHER, LONG } from '../../long.ts';
 import { type ClusterVersion, hasVersion, startCluster, type TestCluster } from '../../postgres-cluster.ts';
 import { allStarted } from '../../all-started.ts';
 
@@ -352,7 +353,7 @@ describe.each<[ClusterVersion, ClusterVersion]>([
     expect(unseen).toEqual(['subscriptions-are-gone', 'slots-are-gone']);
   });
 
-  test.skipIf(!here).each(FAULTS)('%s breaks for %s', async (check, title, sql, object, remedy) => {
+  const breaks = async (...[check, title, sql, object, remedy]: (typeof FAULTS)[number]): Promise<void> => {
     const name = `fault ${FAULTS.findIndex((fault) => fault[1] === title)}`;
     await next.run('postgres', `create database "${name}" template sound`);
     await next.run(name, ownSettings(name));
@@ -362,7 +363,14 @@ describe.each<[ClusterVersion, ClusterVersion]>([
     const found = result?.findings.find((finding) => finding.object.includes(object));
     expect(found, JSON.stringify(result)).toMatchObject({ severity: 'blocking' });
     expect(found?.remedy).toContain(remedy);
-  });
+  };
+  // Every fault from the one to the other; back again, the first of each check.
+  const usual = FAULTS.filter(
+    ([check], nth) => from === 'debian' || FAULTS.findIndex(([other]) => other === check) === nth,
+  );
+  const further = FAULTS.filter((fault) => !usual.includes(fault));
+  test.skipIf(!here).each(usual)('%s breaks for %s', breaks);
+  if (further.length > 0) test.skipIf(!here || !LONG).each(further)(`%s breaks for %s ${FURTHER}`, breaks);
 
   test.skipIf(!here)('a right more for one role is a warning', async () => {
     await next.run('postgres', 'create database generous template sound');
