@@ -26,8 +26,11 @@ test('--list-faults names every fault, one id first on each line', async () => {
   expect(DEMO_FAULTS.length).toBeGreaterThanOrEqual(12);
 });
 
-/** One of each kind, in the usual run: the code of the shop, its third parties; the data are those of lost-orders. */
-const USUAL: ReadonlySet<string> = new Set(['registration-500', 'payment-without-charge']);
+/**
+ * One of each kind, in the usual run: the code of the shop, its third parties; the data are those of lost-orders. Those
+ * that few checks fail for: each costs a process of Playwright and a browser.
+ */
+const USUAL: ReadonlySet<string> = new Set(['order-total-off-by-a-cent', 'payment-without-charge']);
 
 test('a fault by the command of the README: lost-orders -> orders-preserved', () =>
   inTemporaryDirectory((directory) =>
