@@ -20,6 +20,8 @@ export interface PlanRun {
   readonly directory: string;
   /** Uses `dist`, which must be fresh, instead of the sources: it starts faster. */
   readonly built?: boolean;
+  /** `NODE_OPTIONS` of its process; none where it is left out. */
+  readonly nodeOptions?: string;
   readonly signal: AbortSignal;
 }
 
@@ -38,6 +40,7 @@ export async function runPlan({
   scene,
   directory,
   built,
+  nodeOptions = '',
   signal,
 }: PlanRun): Promise<PlanEnd> {
   const { release, commit } = scene.wanted(phase);
@@ -58,7 +61,7 @@ export async function runPlan({
     ],
     {
       cwd: ROOT,
-      env: { ...process.env, NODE_OPTIONS: '', VITEST: undefined, ...scene.env() },
+      env: { ...process.env, NODE_OPTIONS: nodeOptions, VITEST: undefined, ...scene.env() },
       stdio: ['ignore', 'pipe', 'pipe'],
     },
   );

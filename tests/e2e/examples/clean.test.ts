@@ -9,6 +9,7 @@ import { samiaTarot } from '../../../examples/samia-tarot/example.ts';
 import { runPlan, stateEverything } from '../../../examples/run-plan.ts';
 import type { AnyExample } from '../../../examples/system/example.ts';
 import { onPath } from '../../../host/process-group.ts';
+import { QUICK_START } from '../../quick-start.ts';
 
 /** What the scene of an example needs on PATH, besides what every test has. */
 const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
@@ -55,6 +56,7 @@ for (const example of [mhpAzure, ilsKubernetes, samiaTarot]) {
             scene,
             directory: home,
             built: true,
+            nodeOptions: QUICK_START.NODE_OPTIONS,
             signal,
           });
           const { verdict } = end;
