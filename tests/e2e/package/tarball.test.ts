@@ -16,6 +16,7 @@ import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { installCommand, OPTIONAL_PACKAGES, type OptionalPackage } from '../../../host/optional-packages.ts';
 import { FURTHER, LONG } from '../../long.ts';
+import { QUICK_START } from '../../quick-start.ts';
 import { startTarget, type Target } from '../project.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');
@@ -80,7 +81,7 @@ function npx(cwd: string, ...args: string[]): Promise<End> {
 function npxWith(cwd: string, env: Readonly<Record<string, string>>, ...args: string[]): Promise<End> {
   const child = spawn('npx', ['--no', ...args], {
     cwd,
-    env: { ...process.env, ...env },
+    env: { ...process.env, ...QUICK_START, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let out = '';
@@ -101,27 +102,29 @@ describe.each(['commonjs', 'module'])('the packed package in an empty %s project
   const further = type === 'module';
   test.skipIf(further && !LONG)(further ? `${documented} ${FURTHER}` : documented, async () => {
     const directory = emptyProject(type);
-    const init = await npx(directory, 'greenlight', 'init', '--url', target.url);
+    // With nothing of ours in its environment.
+    const asUser = (...args: string[]): Promise<End> => npxWith(directory, { NODE_OPTIONS: '' }, ...args);
+    const init = await asUser('greenlight', 'init', '--url', target.url);
     expect(init.code, init.err).toBe(0);
 
-    const good = await npx(directory, 'greenlight', 'run');
+    const good = await asUser('greenlight', 'run');
     expect(good.code, good.err + good.out).toBe(0);
     expect(decision(directory)).toBe('GO');
     expect(good.out).toContain('home-page-answers');
 
     target.answer = () => ({ status: 500, body: 'broken' });
-    const broken = await npx(directory, 'greenlight', 'run');
+    const broken = await asUser('greenlight', 'run');
     expect(broken.code, broken.err + broken.out).toBe(10);
     expect(decision(directory)).toBe('NO_GO');
 
-    const list = await npx(directory, 'playwright', 'test', '--list');
+    const list = await asUser('playwright', 'test', '--list');
     expect(list.code, list.err + list.out).toBe(0);
     expect(list.out).toContain('[readiness]');
     expect(list.out).toContain('[suites]');
     expect(list.out).toContain('The home page answers');
 
     target.answer = () => ({ status: 200, body: 'hello' });
-    const byHand = await npx(directory, 'playwright', 'test');
+    const byHand = await asUser('playwright', 'test');
     expect(byHand.code, byHand.err + byHand.out).toBe(0);
     expect(byHand.out).toContain('3 passed');
   });
