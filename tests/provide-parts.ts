@@ -18,8 +18,6 @@ const PROGRAMS = ['curl', 'jq', 'openssl'];
  * so themselves.
  */
 export async function provideParts(say: (line: string) => void): Promise<void> {
-  const missing = async (): Promise<readonly string[]> =>
-    (await findParts(process.cwd(), process.env)).filter((part) => !part.found).map((part) => part.name);
   const before = await missing();
   if (!process.env['GREENLIGHT_NO_INSTALL']) {
     installPackages(
@@ -29,14 +27,25 @@ export async function provideParts(say: (line: string) => void): Promise<void> {
       ],
       say,
     );
-    if (before.includes('k6')) {
-      await installK6(process.env, say, new AbortController().signal).catch((error: unknown) =>
-        say(error instanceof Error ? error.message : String(error)),
-      );
-    }
+    if (before.includes('k6')) await installSomeK6(say);
   }
   const programs = PROGRAMS.filter((name) => !onPath(name, process.env));
   for (const name of [...(await missing()), ...programs]) say(`missing: ${name}`);
+}
+
+/** Only k6, which takes longest: `.ci/run` begins it while Debian packages are still coming. */
+export async function provideK6(say: (line: string) => void): Promise<void> {
+  if (!process.env['GREENLIGHT_NO_INSTALL'] && (await missing()).includes('k6')) await installSomeK6(say);
+}
+
+async function missing(): Promise<readonly string[]> {
+  return (await findParts(process.cwd(), process.env)).filter((part) => !part.found).map((part) => part.name);
+}
+
+async function installSomeK6(say: (line: string) => void): Promise<void> {
+  await installK6(process.env, say, new AbortController().signal).catch((error: unknown) =>
+    say(error instanceof Error ? error.message : String(error)),
+  );
 }
 
 function installPackages(packages: readonly string[], say: (line: string) => void): void {

@@ -1,0 +1,3 @@
+import { provideK6 } from './provide-parts.ts';
+
+await provideK6((line) => console.log(line));
