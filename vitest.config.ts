@@ -1,31 +1,30 @@
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Load and answers that are measured, and runs that are killed at a moment: their neighbours would change what they see. */
+/** Load and answers that are measured against narrow limits: a neighbour would change what they see. */
 const ALONE = [
   'tests/contracts/load-engine/**/*.test.ts',
-  'tests/contracts/metrics/cutover-levels.test.ts',
-  'tests/e2e/cli/load.test.ts',
-  'tests/e2e/cli/stopping.test.ts',
   'tests/e2e/demo/one-demo.test.ts',
   'tests/e2e/demo/faults-by-load.test.ts',
 ];
 
-/** Load of which the answers count and not their times: one neighbour of the same kind changes nothing. */
+/** Load of which the answers count, or times with wide limits: one neighbour of the same kind changes nothing. */
 const PAIRS = [
-  ...['samples', 'odd-answers', 'processes', 'k6-operator', 'headers', 'hazards', 'segments'].map(
+  ...['kinds', 'samples', 'odd-answers', 'processes', 'k6-operator', 'headers', 'hazards', 'segments'].map(
     (name) => `tests/contracts/load-engine/${name}.test.ts`,
   ),
+  'tests/contracts/metrics/cutover-levels.test.ts',
+  'tests/e2e/cli/load.test.ts',
   'tests/runner/load/**/*.test.ts',
 ];
 
 /** What takes longest begins first: alone at the end, it would keep one of three workers busy and two idle. */
 const LONGEST = [
-  'runner/suites/suites',
   'e2e/package/tarball',
-  'contracts/data-checks/rows-adversity',
   'e2e/demo/faults',
   'e2e/examples/clean',
+  'runner/suites/suites',
+  'contracts/data-checks/rows-adversity',
   'e2e/cli/stages',
   'runner/user-specs/existing-specs',
   'runner/recorder/hazards',
