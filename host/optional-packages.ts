@@ -16,6 +16,8 @@ export const OPTIONAL_PACKAGES = {
   '@aws-sdk/client-dynamodb': 'records in DynamoDB',
   '@aws-sdk/client-s3': 'back-ups in S3',
   '@aws-sdk/client-codedeploy': 'lifecycle hooks of AWS CodeDeploy',
+  '@modelcontextprotocol/sdk': 'probes of the kind `mcp`',
+  lighthouse: 'probes of the kind `lighthouse`',
   esbuild: 'flows under load with k6',
   '@sparticuz/chromium': 'a browser from npm, where none is installed',
   'allure-playwright': 'Allure results',

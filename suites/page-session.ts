@@ -13,6 +13,7 @@ import { CannotTell, firstLine } from './cannot-tell.ts';
 import { letOnlyRead } from './only-reading.ts';
 import { hidePasswords } from './hide-passwords.ts';
 import { sendPageHeaders } from './page-headers.ts';
+import { startToolBrowser, type ToolBrowser } from './tool-browser.ts';
 import { keepJournal, type PageJournal } from './page-journal.ts';
 
 /** One browser for a worker, started when the first page step needs it. */
@@ -21,6 +22,8 @@ export interface BrowserSession {
   open(options: PageOptions): Promise<OpenPage>;
   /** The same for a system that is only read: nothing but GET and HEAD leaves the page. */
   openToRead(options: PageOptions): Promise<ReadingPage>;
+  /** A browser of the same kind, for a tool that drives one itself. @throws CannotTell when there is none */
+  startForTool(places: readonly Place[]): Promise<ToolBrowser>;
   close(): Promise<void>;
 }
 
@@ -30,6 +33,8 @@ export interface PageOptions {
   readonly baseURL: string;
   /** Cookies that the flow's requests already have. */
   readonly storageState: Awaited<ReturnType<BrowserContext['storageState']>>;
+  /** Lets no service worker start. */
+  readonly serviceWorkers?: 'block';
 }
 
 export interface OpenPage {
@@ -72,13 +77,16 @@ export function createBrowserSession(
   choose: () => Promise<BrowserChoice>,
 ): BrowserSession {
   let started: Promise<Browser> | undefined;
+  const launchOptions = async (): Promise<LaunchOptions> => {
+    if (configured.executablePath !== undefined) return configured;
+    const choice = await choose();
+    if ('path' in choice) return launchOptionsFor(choice, configured);
+    throw new CannotTell('browser-missing', choice.missing, { remedy: choice.remedy });
+  };
   const start = async (): Promise<Browser> => {
-    const choice = configured.executablePath === undefined ? await choose() : undefined;
-    if (choice && 'missing' in choice) {
-      throw new CannotTell('browser-missing', choice.missing, { remedy: choice.remedy });
-    }
+    const options = await launchOptions();
     try {
-      return await type.launch(choice ? launchOptionsFor(choice, configured) : configured);
+      return await type.launch(options);
     } catch (error) {
       throw new CannotTell('browser-missing', `the browser did not start: ${firstLine(error)}`, {
         cause: error,
@@ -113,7 +121,9 @@ export function createBrowserSession(
     }
   };
   return {
-    open: (options) => open(options, async () => ({})),
+    startForTool: async (places) => startToolBrowser(type, await launchOptions(), places),
+    open: ({ serviceWorkers, ...options }) =>
+      open(options, async () => ({}), serviceWorkers === undefined ? {} : { serviceWorkers }),
     openToRead: (options) =>
       open(options, async (context) => ({ refused: await letOnlyRead(context, options.baseURL) }), {
         // A service worker sends requests that no route sees.

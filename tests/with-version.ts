@@ -48,6 +48,8 @@ const TESTS: Readonly<Record<OptionalPackage | typeof PLAYWRIGHT, readonly strin
   '@aws-sdk/client-dynamodb': ['tests/unit/suites/dynamodb.test.ts'],
   '@aws-sdk/client-s3': ['tests/contracts/state/backup.test.ts'],
   '@aws-sdk/client-codedeploy': ['tests/contracts/publisher'],
+  '@modelcontextprotocol/sdk': ['tests/unit/suites/mcp-probe.test.ts'],
+  lighthouse: ['tests/contracts/page/lighthouse.test.ts'],
   esbuild: ['tests/contracts/load-engine/samples.test.ts', 'tests/contracts/load-engine/k6-operator.test.ts'],
   '@sparticuz/chromium': ['tests/runner/suites/browser.test.ts'],
   'allure-playwright': ['tests/contracts/publisher', 'tests/runner/safety/redactor-reporter.test.ts'],

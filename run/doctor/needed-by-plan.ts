@@ -1,6 +1,7 @@
 import type { LoadProfile } from '../../contract/load/load-profile.ts';
 import type { MetricSource } from '../../contract/slo/metric-source.ts';
 import type { Plan } from '../../contract/plan/plan.ts';
+import type { Probe } from '../../contract/plan/probe.ts';
 import type { RecordsSource } from '../../contract/plan/target.ts';
 import type { OptionalPackage } from '../../host/optional-packages.ts';
 
@@ -37,6 +38,12 @@ const metricsFrom = (
   const [name] = Object.entries(metrics?.sources ?? {}).find(([, source]) => so(source)) ?? [];
   return name === undefined ? undefined : `metrics.sources.${name} ${words}`;
 };
+function withProbe(...kinds: readonly Probe['kind'][]): Need {
+  return ({ probes }) => {
+    const probe = probes.find(({ kind }) => kinds.includes(kind));
+    return probe && `probe ${probe.id}`;
+  };
+}
 /** No plan asks for it: a command or a setting does, and says so itself. */
 const never: Need = () => undefined;
 
@@ -74,14 +81,16 @@ export const NEEDED_BY_PLAN: Readonly<Record<OptionalPackage | PlannedProgram, N
     return backup && `probe ${backup.id}`;
   },
   '@aws-sdk/client-codedeploy': never,
+  '@modelcontextprotocol/sdk': withProbe('mcp'),
+  lighthouse: withProbe('lighthouse'),
   esbuild: withK6,
   // One of several ways to a browser: the part "browser" judges all of them.
   '@sparticuz/chromium': never,
   'allure-playwright': never,
   'allure-commandline': never,
   k6: withK6,
-  browser: ({ flows }) => {
-    const flow = flows.find(({ steps }) => steps.some(({ kind }) => kind === 'page'));
-    return flow && `page steps of flow ${flow.id}`;
+  browser: (plan) => {
+    const flow = plan.flows.find(({ steps }) => steps.some(({ kind }) => kind === 'page'));
+    return flow === undefined ? withProbe('bundle', 'lighthouse')(plan) : `page steps of flow ${flow.id}`;
   },
 };

@@ -63,7 +63,7 @@ const PARTS: readonly Part[] = [
   },
   {
     name: 'browser',
-    purpose: 'page steps',
+    purpose: 'page steps, and probes of the kinds `bundle` and `lighthouse`',
     needed: false,
     find: (_, env) => findBrowser(env),
     need: NEEDED_BY_PLAN.browser,

@@ -52,7 +52,16 @@ const ROOMS: readonly Room[] = [
     at: 'suites/adapters/',
     ours: ['contract/', 'host/', 'safety/'],
     packages: ['node:', 'zod'],
-    lazy: ['pg', 'stripe', 'imapflow', 'postal-mime', '@aws-sdk/client-dynamodb', '@aws-sdk/client-s3'],
+    lazy: [
+      'pg',
+      'stripe',
+      'imapflow',
+      'postal-mime',
+      '@aws-sdk/client-dynamodb',
+      '@aws-sdk/client-s3',
+      '@modelcontextprotocol/sdk',
+      'lighthouse',
+    ],
     typesOnly: ['@playwright/test', 'ioredis'],
   },
   {

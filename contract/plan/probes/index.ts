@@ -1,6 +1,7 @@
 import { backends } from './backends.ts';
 import { backup } from './backup.ts';
 import { breakers } from './breakers.ts';
+import { bundle } from './bundle.ts';
 import { command } from './command.ts';
 import { dns } from './dns.ts';
 import { endpoints } from './endpoints.ts';
@@ -8,6 +9,8 @@ import { flags } from './flags.ts';
 import { guards } from './guards.ts';
 import { headersKind } from './headers.ts';
 import { health } from './health.ts';
+import { lighthouse } from './lighthouse.ts';
+import { mcp } from './mcp.ts';
 import { open } from './open.ts';
 import { oldKept } from './old-kept.ts';
 import { parity } from './parity.ts';
@@ -46,4 +49,7 @@ export const PROBE_KINDS = {
   restore,
   'old-kept': oldKept,
   rls,
+  mcp,
+  bundle,
+  lighthouse,
 };

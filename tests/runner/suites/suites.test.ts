@@ -89,6 +89,7 @@ describe('a run against a shop that answers', () => {
     ['mailbox-readable', 'The mailbox can be read'],
     ['pages-answer', '2 of 2 paths answered with 200'],
     ['health-is-true', 'The health document is right, and 1 of 1 witnesses confirm it'],
+    ['page-has-few-scripts', 'scripts of /page: 0 B in 0'],
     ['webhook-strict', 'The receiver judged 6 deliveries rightly'],
   ])('%s passes', (id, summary) => {
     expect(findingOf(run, id)).toMatchObject({ outcome: 'pass', summary });

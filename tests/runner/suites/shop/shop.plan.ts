@@ -201,6 +201,14 @@ export default defineConfig({
       path: '/health',
       schema: z.object({ version: z.string() }),
     },
+    {
+      kind: 'bundle',
+      id: 'page-has-few-scripts',
+      title: 'The page has few scripts',
+      paths: ['/page'],
+      atMost: '1 KB',
+      mayHaveNone: true,
+    },
     ...(['strict', 'ageless', 'gullible', 'absent'] as const).map((receiver) => ({
       kind: 'webhook' as const,
       id: `webhook-${receiver}`,

@@ -51,6 +51,15 @@ describe('what a plan needs', () => {
       esbuild: 'load profile many',
       k6: 'load profile many',
     });
+    const scripts = { kind: 'bundle', id: 'scripts-are-small', title: 'x', atMost: '1 MB' } as const;
+    expect(neededBy({ target, probes: [scripts] })).toEqual({ browser: 'probe scripts-are-small' });
+    const scores = { kind: 'lighthouse', id: 'pages-score-well', title: 'x', atLeast: { seo: 90 } } as const;
+    const agents = { kind: 'mcp' as const, id: 'agents-connect', title: 'x', tools: ['search'] };
+    expect(neededBy({ target, probes: [scores, agents] })).toEqual({
+      browser: 'probe pages-score-well',
+      lighthouse: 'probe pages-score-well',
+      '@modelcontextprotocol/sdk': 'probe agents-connect',
+    });
     const optional = { ...many, optional: true };
     expect(neededBy({ target, load: { profiles: [optional] } })).toEqual({});
   });

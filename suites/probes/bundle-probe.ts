@@ -1,0 +1,152 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { encodeRequest } from '../../contract/flow/http.ts';
+import { holds, type Statement } from '../../contract/flow/statement.ts';
+import { placesOf } from '../../contract/plan/addresses.ts';
+import { bytesIn, sizeWords } from '../../contract/plan/byte-size.ts';
+import type { Probe } from '../../contract/plan/probe.ts';
+import type { Target } from '../../contract/plan/target.ts';
+import { CannotTell } from '../cannot-tell.ts';
+import type { BrowserSession } from '../page-session.ts';
+import type { Probed, ProbeTools } from '../probe-finding.ts';
+import { wrongWords } from '../words.ts';
+import { openPage } from './open-page.ts';
+import { type LoadedScript, PageTraffic } from './page-traffic.ts';
+import type { BrowserLook } from './probe-look.ts';
+
+type BundleProbe = Extract<Probe, { kind: 'bundle' }>;
+
+const LOOK_EVERY_MS = 100;
+const MOST_NAMED = 3;
+/** Shorter scripts are as long when they are compressed. Bytes. */
+const WORTH_COMPRESSING = 2048;
+
+export const bundleLook: BrowserLook<BundleProbe> = {
+  mostAnswers: ({ paths, settleMs, budgetMs }) => paths.length * (2 + Math.ceil(settleMs / budgetMs)),
+  lookIn: probeBundle,
+};
+
+/** Opens each page in a browser that knows nothing, and adds up its scripts. @throws CannotTell */
+export async function probeBundle(
+  browsers: BrowserSession,
+  probe: BundleProbe,
+  tools: ProbeTools,
+  target: Target,
+): Promise<Probed> {
+  const limit = bytesIn(probe.atMost);
+  const statements: Statement[] = [];
+  let wrong: { readonly statement: Statement; readonly scripts: readonly LoadedScript[] } | undefined;
+  for (const path of probe.paths) {
+    const seen = await scriptsOf(path, probe, tools, target, browsers);
+    if ('none' in seen) return { statements: [...statements, seen.none], holds: '', cause: 'no-page' };
+    const bytes = seen.scripts.reduce((sum, one) => sum + one.bytes, 0);
+    const statement = holds(
+      `scripts of ${path}`,
+      bytes <= limit,
+      `${sizeWords(bytes)} in ${seen.scripts.length}`,
+      `<= ${probe.atMost}`,
+    );
+    statements.push(statement);
+    if (!statement.ok) wrong ??= { statement, scripts: seen.scripts };
+  }
+  return {
+    statements,
+    holds: statements.map(({ name, measured }) => `${name}: ${String(measured)}`).join('; '),
+    cause: 'too-large',
+    ...(wrong !== undefined && {
+      wrong: `${wrongWords(wrong.statement)}; largest: ${largest(wrong.scripts)}`,
+      remedy: remedyFor(wrong.scripts),
+    }),
+  };
+}
+
+/** @throws CannotTell where not everything was seen */
+async function scriptsOf(
+  path: string,
+  probe: BundleProbe,
+  tools: ProbeTools,
+  target: Target,
+  browsers: BrowserSession,
+): Promise<{ readonly scripts: readonly LoadedScript[] } | { readonly none: Statement }> {
+  const { endpoint, budgetMs, hosts } = probe;
+  const { url } = encodeRequest({ method: 'GET', path, endpoint }, tools.urls);
+  const opened = await browsers.open({
+    places: placesOf(target),
+    baseURL: url,
+    storageState: { cookies: [], origins: [] },
+    // What a service worker gives out of its store did not come over the wire.
+    serviceWorkers: 'block',
+  });
+  try {
+    const traffic = new PageTraffic(opened.page.context());
+    const thirdParty = tools.thirdParties?.has(endpoint) === true ? endpoint : undefined;
+    const none = await openPage(opened.page, url, budgetMs, tools, thirdParty);
+    if (none !== undefined) return { none };
+    await settled(path, probe, traffic);
+    const { loaded, missing } = await traffic.scripts();
+    const counts = ({ url: from }: { readonly url: string }): boolean =>
+      hosts === undefined || hosts.includes(new URL(from).host) || hosts.includes(new URL(from).hostname);
+    const [gone] = missing.filter(counts);
+    if (gone !== undefined)
+      throw new CannotTell(
+        'script-missing',
+        `a script of ${path} did not come, so its size is not known: ${addressOf(gone.url)} (${gone.why})`,
+        {
+          remedy: 'see why it does not come; that the page works is for a flow with a page step',
+        },
+      );
+    const scripts = loaded.filter(counts);
+    if (scripts.length === 0 && !probe.mayHaveNone) {
+      const others = [...new Set(loaded.map((one) => new URL(one.url).host))];
+      throw new CannotTell('no-scripts', `no script of ${path} was loaded, so nothing was measured`, {
+        remedy:
+          others.length > 0
+            ? `name the hosts that serve them in hosts; scripts came from: ${others.join(', ')}`
+            : 'name a page that loads scripts, or say mayHaveNone: true',
+      });
+    }
+    return { scripts };
+  } finally {
+    await opened.close();
+  }
+}
+
+/** Waits until the page has loaded what it loads by itself. @throws CannotTell where it never does */
+async function settled(
+  path: string,
+  { quietMs, settleMs }: BundleProbe,
+  traffic: PageTraffic,
+): Promise<void> {
+  const until = performance.now() + settleMs;
+  while (traffic.quietMs() < quietMs) {
+    if (performance.now() > until) {
+      const left = traffic.underWay().slice(0, MOST_NAMED).map(addressOf);
+      throw new CannotTell(
+        'never-quiet',
+        `the page ${path} was still loading after ${settleMs} ms${left.length > 0 ? `: ${left.join(', ')}` : ''}`,
+        { remedy: 'raise settleMs, or lower quietMs where the page asks for something all the time' },
+      );
+    }
+    await sleep(LOOK_EVERY_MS);
+  }
+}
+
+function largest(scripts: readonly LoadedScript[]): string {
+  return [...scripts]
+    .sort((a, b) => b.bytes - a.bytes)
+    .slice(0, MOST_NAMED)
+    .map(({ url, bytes }) => `${addressOf(url)} ${sizeWords(bytes)}`)
+    .join(', ');
+}
+
+function remedyFor(scripts: readonly LoadedScript[]): string {
+  const plain = scripts.filter(({ bytes, encoding }) => encoding === undefined && bytes > WORTH_COMPRESSING);
+  const [first] = plain;
+  return first === undefined
+    ? 'load later or leave out what the page does not need at once; third parties are left out by hosts'
+    : `let the server compress its scripts (gzip, br): ${plain.length} came as they are, such as ${addressOf(first.url)}`;
+}
+
+/** The query may hold tokens. */
+function addressOf(url: string): string {
+  return url.replace(/[?#].*$/s, '');
+}
