@@ -14,6 +14,7 @@ import { blocksIn, withReference } from '../../scripts/reference/blocks.ts';
 import { inText } from '../../scripts/reference/render-keys.ts';
 import type { Alternative } from '../../scripts/reference/read-keys.ts';
 import { readReference } from '../../scripts/reference/reference.ts';
+import { PROBE_TRIALS, titlesIn } from '../probe-trials.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const UPDATE = process.env['UPDATE_DOCS'] === '1';
@@ -150,6 +151,19 @@ ${Object.values(PROBE_KINDS)
 ],
 \`\`\`
 
+### What shows that they work
+
+For every kind, something that is broken and that it finds, and the same thing in order, which it lets pass. Each is a test.
+
+| kind | it fails | it passes | tested in |
+|---|---|---|---|
+${Object.entries(PROBE_TRIALS)
+  .map(
+    ([kind, { file, faults, twin }]) =>
+      `| \`${kind}\` | ${faults.map(([says]) => says).join('; ')} | ${twin[0]} | \`${file}\` |`,
+  )
+  .join('\n')}
+
 ## Outcomes of a finding
 
 | outcome | meaning |
@@ -163,6 +177,15 @@ ${table(Object.fromEntries(Outcome.options.map((word) => [word, OUTCOMES[word]])
 ${table(Object.fromEntries(CheckState.options.map((word) => [word, STATES[word]])))}
 `,
   );
+});
+
+test('what every kind of probe was tried on is a test that is there', () => {
+  const missing = Object.values(PROBE_TRIALS).flatMap(({ file, faults, twin }) => {
+    const titles = titlesIn(file);
+    return [...faults, twin].flatMap(([, title]) => (titles.has(title) ? [] : [`${file}: ${title}`]));
+  });
+  expect(missing, 'correct the title in tests/probe-trials.ts').toEqual([]);
+  expect(Object.keys(PROBE_TRIALS).sort()).toEqual(Object.keys(PROBE_KINDS).sort());
 });
 
 const COLUMNS: Record<Situation, string> = {
