@@ -1,8 +1,7 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { BrowserType, LaunchOptions } from '@playwright/test';
+import type { BrowserServer, BrowserType, LaunchOptions } from '@playwright/test';
 import type { Place } from '../contract/plan/addresses.ts';
 import { CannotTell, firstLine } from './cannot-tell.ts';
 import { sendPageHeaders } from './page-headers.ts';
@@ -19,7 +18,8 @@ const PORT_WITHIN_MS = 10_000;
 
 /**
  * Starts a browser that has kept nothing, for a tool that drives one by its debugging port. It sends the plan's headers to
- * the places that they are for. Its window is that of the tool: Playwright's own size would be measured instead.
+ * the places that they are for. Playwright has no context in it, so it records no trace there, which would take the time
+ * that the tool measures; only where there are headers does it look at the pages.
  * @throws CannotTell where it does not start
  */
 export async function startToolBrowser(
@@ -27,28 +27,18 @@ export async function startToolBrowser(
   options: LaunchOptions,
   places: readonly Place[],
 ): Promise<ToolBrowser> {
-  const profile = await mkdtemp(path.join(tmpdir(), 'greenlight-browser-'));
-  const remove = (): Promise<void> => rm(profile, { recursive: true, force: true, maxRetries: 3 });
+  let server: BrowserServer | undefined;
   try {
-    const context = await type.launchPersistentContext(profile, {
+    server = await type.launchServer({
       ...options,
       args: [...(options.args ?? []), '--remote-debugging-port=0'],
-      viewport: null,
     });
-    const close = async (): Promise<void> => {
-      await context.close();
-      await remove();
-    };
-    try {
-      const page = context.pages()[0] ?? (await context.newPage());
-      await sendPageHeaders(context, page, places);
-      return { port: await portOf(profile), close };
-    } catch (error) {
-      await close();
-      throw error;
-    }
+    const started = server;
+    const port = await portOf(started);
+    if (places.some(({ headers }) => Object.keys(headers).length > 0)) await sendHeaders(type, port, places);
+    return { port, close: () => started.close() };
   } catch (error) {
-    await remove();
+    await server?.close();
     throw new CannotTell('browser-missing', `the browser did not start: ${firstLine(error)}`, {
       cause: error,
       remedy: 'run `greenlight doctor` to see which browsers work here',
@@ -56,8 +46,19 @@ export async function startToolBrowser(
   }
 }
 
+/** Until the browser ends. */
+async function sendHeaders(type: BrowserType, port: number, places: readonly Place[]): Promise<void> {
+  const browser = await type.connectOverCDP(`http://127.0.0.1:${port}`);
+  const [context] = browser.contexts();
+  if (context === undefined) throw new Error('it has no context of its own');
+  await sendPageHeaders(context, context.pages()[0] ?? (await context.newPage()), places);
+}
+
 /** Chromium writes it into its profile, once it listens. */
-async function portOf(profile: string): Promise<number> {
+async function portOf(server: BrowserServer): Promise<number> {
+  const { spawnargs } = server.process();
+  const profile = spawnargs.find((one) => one.startsWith('--user-data-dir='))?.replace(/^[^=]*=/, '');
+  if (profile === undefined) throw new Error('it has no profile of its own');
   const until = performance.now() + PORT_WITHIN_MS;
   for (;;) {
     const text = await readFile(path.join(profile, 'DevToolsActivePort'), 'utf8').catch(() => '');

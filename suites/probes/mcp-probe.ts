@@ -27,6 +27,22 @@ export const mcpLook: ProbeLook<McpProbe> = {
   look: (probe, tools, { plan }) => probeMcp(probe, tools, plan.target),
 };
 
+/** What to do, by what is wrong. */
+const REMEDIES: Readonly<Record<string, string>> = {
+  status: 'see that the path is the one where the server speaks streamable HTTP, and what its log says',
+  protocol: 'see what answers at the path: it must speak the Model Context Protocol over streamable HTTP',
+  'tool-error': 'call the tool by hand with the same arguments, and see what the log of the server says',
+};
+
+function wrongWith(cause: string): Pick<Probed, 'cause' | 'remedy'> {
+  const remedy = REMEDIES[cause];
+  return remedy === undefined ? { cause } : { cause, remedy };
+}
+
+function failed(statements: readonly Statement[], cause: string): Probed {
+  return { statements, holds: '', ...wrongWith(cause) };
+}
+
 /** What came of one thing that was asked: its value, or the statement that does not hold, and why. */
 type Asked<T> = { readonly value: T } | { readonly none: Statement; readonly cause: string };
 
@@ -34,7 +50,7 @@ type Asked<T> = { readonly value: T } | { readonly none: Statement; readonly cau
 export async function probeMcp(probe: McpProbe, tools: ProbeTools, target: Target): Promise<Probed> {
   const look = new McpLook(probe, tools);
   const opened = await look.ask('connection', 'initialised', () => openMcp(look.place(target)));
-  if ('none' in opened) return { statements: [opened.none], holds: '', cause: opened.cause };
+  if ('none' in opened) return failed([opened.none], opened.cause);
   const session = opened.value;
   try {
     return await look.through(session);
@@ -68,7 +84,7 @@ class McpLook {
     const { tools: wanted, call } = this.#probe;
     const connected = holds('connection', true, session.server, 'initialised');
     const listed = await this.ask('list of tools', 'a list', () => session.tools());
-    if ('none' in listed) return { statements: [connected, listed.none], holds: '', cause: listed.cause };
+    if ('none' in listed) return failed([connected, listed.none], listed.cause);
     const names = new Set(listed.value.map(({ name }) => name));
     const all = [...new Set([...wanted, ...(call === undefined ? [] : [call.tool])])];
     const there = all.map((name) => toolStatement(name, names));
@@ -86,7 +102,7 @@ class McpLook {
     return {
       statements: [...statements, ...called.statements],
       holds: `${said}, and ${call.tool} answers as planned`,
-      cause: called.cause,
+      ...wrongWith(called.cause),
     };
   }
 

@@ -6,24 +6,16 @@ import { Target } from '../../../contract/plan/target.ts';
 import { createHttpApplication } from '../../../safety/http-application.ts';
 import { resolveBrowser } from '../../../suites/browser.ts';
 import { createControl } from '../../../suites/control.ts';
-import { type BrowserSession, createBrowserSession } from '../../../suites/page-session.ts';
+import { createBrowserSession } from '../../../suites/page-session.ts';
 import { probeFinding } from '../../../suites/probe-finding.ts';
 import { probeLighthouse } from '../../../suites/probes/lighthouse-probe.ts';
-import type { ToolBrowser } from '../../../suites/tool-browser.ts';
 import { listen, type Listening } from '../../unit/suites/run-flow-on.ts';
 
 /**
- * Lighthouse itself, in the browser of page steps, started once. What its scores mean, how many looks count and what a
- * slow machine says is in tests/unit/suites/lighthouse-probe.test.ts, without it.
+ * Lighthouse itself, in the browser of page steps. What its scores mean, how many looks count and what a slow machine says
+ * is in tests/unit/suites/lighthouse-probe.test.ts, without it.
  */
 const session = createBrowserSession(chromium, {}, () => resolveBrowser());
-let browser: ToolBrowser | undefined;
-const browsers: Pick<BrowserSession, 'startForTool'> = {
-  startForTool: async (places) => ({
-    port: (browser ??= await session.startForTool(places)).port,
-    close: () => Promise.resolve(),
-  }),
-};
 
 const WELL = `<!doctype html><html lang="en"><head><title>The shop of green things</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><meta name="description" content="Green things">
@@ -51,12 +43,14 @@ beforeAll(async () => {
   });
 });
 afterAll(async () => {
-  await browser?.close();
   await session.close();
   await shop.close();
 });
 
-async function look(over: Partial<Extract<ProbeInput, { kind: 'lighthouse' }>>): Promise<Finding> {
+async function look(
+  over: Partial<Extract<ProbeInput, { kind: 'lighthouse' }>>,
+  headers?: Readonly<Record<string, string>>,
+): Promise<Finding> {
   const probe = Probe.parse({
     kind: 'lighthouse',
     id: 'pages-score-well',
@@ -66,17 +60,17 @@ async function look(over: Partial<Extract<ProbeInput, { kind: 'lighthouse' }>>):
     budgetMs: 20_000,
     ...over,
   }) as Extract<Probe, { kind: 'lighthouse' }>;
-  const target = Target.parse({ name: 'shop', urls: { app: shop.url }, headers: { 'x-tenant': 'a' } });
+  const target = Target.parse({ name: 'shop', urls: { app: shop.url }, headers });
   const tools = {
     application: createHttpApplication(),
     urls: target.urls,
     control: createControl(undefined),
   };
-  return probeFinding(probe.id, () => probeLighthouse(browsers, probe, tools, target));
+  return probeFinding(probe.id, () => probeLighthouse(session, probe, tools, target));
 }
 
 test('passes a page that everybody can use, with the headers of the plan', async () => {
-  const finding = await look({});
+  const finding = await look({}, { 'x-tenant': 'a' });
   expect(finding).toMatchObject({
     outcome: 'pass',
     summary: expect.stringMatching(/accessibility of \/: \d+/) as string,

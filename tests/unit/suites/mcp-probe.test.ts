@@ -233,6 +233,7 @@ describe('a server of tools that is broken', () => {
     const finding = await look(over);
     expect(finding).toMatchObject({ outcome: 'fail', cause });
     expect(finding.summary).toMatch(words);
+    if (['tool-missing', 'tool-error', 'protocol'].includes(cause)) expect(finding.remedy).toBeTruthy();
   });
 
   test('tells the text of an error only where the plan lets it', async () => {
