@@ -30,14 +30,14 @@ export async function plainModule(file: string, directory: string): Promise<stri
     plugins: [
       {
         name: 'as-built',
-        setup({ onResolve, onLoad }) {
-          onResolve({ filter: /^\.{1,2}[\\/].*\.ts$/ }, ({ path: asked, resolveDir }) => {
+        setup: (builder) => {
+          builder.onResolve({ filter: /^\.{1,2}[\\/].*\.ts$/ }, ({ path: asked, resolveDir }) => {
             const name = path.relative(ROOT, path.resolve(resolveDir, asked)).slice(0, -'.ts'.length);
             return ENTRIES.includes(name)
               ? { path: path.join(DIST, `${name}.js`), external: true }
               : undefined;
           });
-          onLoad({ filter: /[\\/]tests[\\/]installed\.ts$/ }, () => ({
+          builder.onLoad({ filter: /[\\/]tests[\\/]installed\.ts$/ }, () => ({
             contents: `export const DIST = ${JSON.stringify(DIST)};`,
           }));
         },
