@@ -115,15 +115,19 @@ export async function stateEverything(about: {
 
 /**
  * What decides first: a check that is blocking, failed and not waived, in the order of the manifest; else a share of checks
- * that was not reached; else what a person refused.
+ * that was not reached; else what a person refused. Of a verdict that should be INCONCLUSIVE, and where none of these is
+ * there, a check of which nothing is known.
  */
-export function firstFailure(verdict: Verdict): string | undefined {
+export function firstAgainst(verdict: Verdict, wanted: 'NO_GO' | 'INCONCLUSIVE'): string | undefined {
   const { checks, groups, attestations } = verdict;
-  return (
+  const first = (wrong: 'failed' | 'unknown') =>
     checks.find(
-      ({ severity, state, waiver }) => severity === 'blocking' && state === 'failed' && waiver === null,
-    ) ??
+      ({ severity, state, waiver }) => severity === 'blocking' && state === wrong && waiver === null,
+    );
+  return (
+    first('failed') ??
     groups.find(({ state }) => state === 'failed') ??
-    attestations.find(({ state }) => state === 'refused')
+    attestations.find(({ state }) => state === 'refused') ??
+    (wanted === 'INCONCLUSIVE' ? first('unknown') : undefined)
   )?.id;
 }

@@ -14,14 +14,14 @@ import { EXIT } from '../contract/exit-codes.ts';
 import type { Verdict } from '../contract/verdict/verdict.ts';
 import { textTable } from '../run/text-table.ts';
 import { EXAMPLES } from './examples.ts';
-import { firstFailure, runPlan, stateEverything } from './run-plan.ts';
+import { firstAgainst, runPlan, stateEverything } from './run-plan.ts';
 import type { AnyExample, OpenScene } from './system/example.ts';
 
-const USAGE = `Usage: npm run examples -- [--only <plan>] [--clean] [--fault <id>] [--phase <phase>] [--list] [--output <directory>]
+const USAGE = `Usage: npm run examples -- [--only <plan>] [--clean] [--fault <id> ...] [--phase <phase>] [--list] [--output <directory>]
 
   --only <plan>    one of ${EXAMPLES.map(({ id }) => id).join(', ')}
   --clean          without faults
-  --fault <id>     this fault alone
+  --fault <id>     this fault alone; more than one may be named
   --phase <phase>  this phase alone
   --list           names the faults, and runs nothing
   --output <dir>   keeps the reports there
@@ -44,7 +44,7 @@ function options() {
     options: {
       only: { type: 'string' },
       clean: { type: 'boolean', default: false },
-      fault: { type: 'string' },
+      fault: { type: 'string', multiple: true },
       phase: { type: 'string' },
       list: { type: 'boolean', default: false },
       output: { type: 'string' },
@@ -56,11 +56,12 @@ function options() {
   if (examples.length === 0) throw new UsageError(`--only: there is no plan "${values.only}"`);
   const chosen = examples.map((example) => ({
     example,
-    faults: example.faults.filter(({ id }) => values.fault === undefined || id === values.fault),
+    faults: example.faults.filter(({ id }) => values.fault === undefined || values.fault.includes(id)),
     phases: example.phases.filter((phase) => values.phase === undefined || phase === values.phase),
   }));
-  if (chosen.every(({ faults }) => faults.length === 0))
-    throw new UsageError(`--fault: there is no "${values.fault}"`);
+  const known = chosen.flatMap(({ faults }) => faults.map(({ id }) => id));
+  for (const fault of values.fault ?? [])
+    if (!known.includes(fault)) throw new UsageError(`--fault: there is no "${fault}"`);
   if (chosen.every(({ phases }) => phases.length === 0))
     throw new UsageError(`--phase: there is no "${values.phase}"`);
   if (values.clean && values.fault !== undefined)
@@ -171,14 +172,15 @@ async function runOne(about: {
   const begun = Date.now();
   const end = await runPlan({ ...about, example: example.id });
   const { verdict } = end;
-  const named = verdict === undefined ? undefined : firstFailure(verdict);
+  const wanted = fault?.verdict ?? 'NO_GO';
+  const named = verdict === undefined ? undefined : firstAgainst(verdict, wanted);
   const stepFailed =
     fault?.step === undefined ||
     verdict?.checks.some(({ id, state }) => id === fault.step && state === 'failed') === true;
   const asExpected =
     fault === undefined
       ? verdict?.decision === 'GO'
-      : verdict?.decision === 'NO_GO' && named === fault.check && stepFailed;
+      : verdict?.decision === wanted && named === fault.check && stepFailed;
   const line: Line = {
     plan: example.id,
     phase,

@@ -7,7 +7,7 @@ import type { DocumentStatement } from './statements.ts';
 /**
  * What is wrong between a document, its plan and the mapping of the one to the other: statements without a place, places
  * without a statement, checks that the plan does not plan in the phase of the statement, statements of people that the
- * policy does not ask for. Pure.
+ * policy does not ask for, announcements that no step of the runbook makes. Pure.
  */
 export function coverageProblems(
   statements: readonly DocumentStatement[],
@@ -38,6 +38,13 @@ function coverProblems({ id, phase }: DocumentStatement, cover: Cover, plan: Pla
   if ('statement' in cover) {
     const asked = policyOf(plan, phase).attestations.some((one) => one.id === cover.statement);
     return asked ? [] : [`${id}: the policy of phase ${phase} asks for no statement "${cover.statement}"`];
+  }
+  if ('announce' in cover) {
+    const wanted = `greenlight announce --kind ${cover.announce}`;
+    const steps = plan.runbook?.steps ?? [];
+    return steps.some(({ run }) => [run ?? []].flat().some((line) => line.includes(wanted)))
+      ? []
+      : [`${id}: no step of the runbook runs "${wanted}"`];
   }
   if ('policy' in cover) {
     const [name = '', field = ''] = cover.policy.split('.');

@@ -9,6 +9,8 @@ export type Cover =
   | { readonly statement: string; readonly note?: string }
   /** A line of the policy: `preflight.maxAgeMinutes`, `default.advisory`. */
   | { readonly policy: string; readonly note: string }
+  /** A text of `greenlight announce`, in a step of the runbook. */
+  | { readonly announce: 'success' | 'rollback' | 'status-page' | 'stakeholders'; readonly note?: string }
   /** It belongs to a capability that is to come. */
   | { readonly later: Later; readonly note: string };
 
@@ -16,10 +18,11 @@ export type Cover =
 export type Coverage = Readonly<Record<string, Cover>>;
 
 /** How a statement is covered, in words. */
-export type CoverKind = 'check' | 'statement' | 'policy' | 'later';
+export type CoverKind = 'check' | 'statement' | 'policy' | 'announce' | 'later';
 
 export function kindOfCover(cover: Cover): CoverKind {
   if ('check' in cover) return 'check';
   if ('statement' in cover) return 'statement';
+  if ('announce' in cover) return 'announce';
   return 'policy' in cover ? 'policy' : 'later';
 }

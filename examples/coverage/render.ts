@@ -8,6 +8,7 @@ const KINDS: readonly (readonly [kind: CoverKind, words: string])[] = [
   ['check', 'said by a check that runs'],
   ['statement', 'stated by a person'],
   ['policy', 'a line of the policy'],
+  ['announce', 'announced from the verdict by a step of the runbook'],
   ['later', 'to come, see the last column'],
 ];
 
@@ -16,7 +17,7 @@ export function countCovers(
   statements: readonly DocumentStatement[],
   coverage: Coverage,
 ): Readonly<Record<CoverKind, number>> {
-  const counts = { check: 0, statement: 0, policy: 0, later: 0 };
+  const counts = { check: 0, statement: 0, policy: 0, announce: 0, later: 0 };
   for (const { id } of statements) {
     const cover = coverage[id];
     if (cover !== undefined) counts[kindOfCover(cover)] += 1;
@@ -72,6 +73,8 @@ function wordsOf(
     const roles = policyOf(plan, phase).attestations.filter(({ id }) => id === cover.statement);
     return [`${roles.map(({ role }) => role).join(', ')}: \`${cover.statement}\``, cover.note ?? ''];
   }
+  if ('announce' in cover)
+    return [`runbook: \`greenlight announce --kind ${cover.announce}\``, cover.note ?? ''];
   if ('policy' in cover) return [`policy: \`${cover.policy}\``, cover.note];
   return [`later: ${cover.later}`, cover.note];
 }

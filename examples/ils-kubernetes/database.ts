@@ -23,24 +23,37 @@ export interface IlsDatabases {
   readonly staging: string;
   /** The backup of production, restored. */
   readonly restored: string;
-  /** Rows of the restored backup. */
-  readonly rows: { readonly users: number; readonly patients: number; readonly orders: number };
+  /** Where restores are tried. */
+  readonly scratch: string;
 }
 
-/** Fills production, makes its backup (a copy by template stands for dump and restore) and a staging database. */
+/** Fills production, and makes a copy of it as restored backup, a staging database and an empty one. */
 export async function createDatabases(server: Postgres): Promise<IlsDatabases> {
   const production = server.url;
   await runSql(production, SCHEMA);
   await runSql(server.adminUrl, 'create database restored template shop');
   await runSql(server.adminUrl, 'create database staging template shop');
+  await runSql(server.adminUrl, 'create database scratch');
   const of = (name: string): string => production.replace(/\/[^/]*$/, `/${name}`);
   return {
     production,
     staging: of('staging'),
     restored: of('restored'),
-    rows: { users: 40, patients: 300, orders: 900 },
+    scratch: of('scratch'),
   };
 }
+
+/**
+ * What users do after the backup: new orders, orders that go on, a name that is corrected, an address that changes. Nothing
+ * of it is damage.
+ */
+export const TRAFFIC = `
+insert into orders (reference, patient_mrn, status) select 'N' || n, 'P' || n, 'ordered' from generate_series(1, 5) n
+  on conflict do nothing;
+update orders set status = 'amended' where id between 100 and 140;
+update patients set name = name || ' (corrected)' where id = 50;
+update users set email = 'moved' || id || '@clinic.example' where id = 7;
+`;
 
 /** Runs statements on a connection of their own. */
 export async function runSql(url: string, statements: string): Promise<void> {

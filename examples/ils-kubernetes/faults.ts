@@ -143,19 +143,30 @@ export const ILS_FAULTS: readonly SceneFault<IlsScene>[] = [
   },
   {
     id: 'laboratory-down',
-    title: 'the laboratory says that it is out of order',
+    title: 'the laboratory is out of order, and ILS is degraded',
     phase: 'preflight',
+    verdict: 'INCONCLUSIVE',
     check: 'dependencies-are-healthy',
-    plant: (scene) => thirdPartySays(scene, THIRD_PARTY.laboratory, { status: { indicator: 'major' } }),
+    plant: laboratoryDown,
   },
   {
     id: 'backup-is-old',
     title: 'the newest backup is of the day before yesterday',
     phase: 'preflight',
-    check: 'backup-is-fresh-and-restorable',
-    plant: async ({ repository, backup }) => {
-      await repository.setBackup({ ...backup, at: new Date(Date.now() - 48 * 3_600_000).toISOString() });
-      return () => repository.setBackup(backup);
+    check: 'backup-is-fresh',
+    plant: async ({ backups }) => {
+      await backups.setNewest(false);
+      return () => backups.setNewest(true);
+    },
+  },
+  {
+    id: 'backup-is-broken',
+    title: 'half of the newest backup was overwritten with nothing',
+    phase: 'preflight',
+    check: 'backup-can-be-restored',
+    plant: async ({ backups }) => {
+      await backups.setBroken(true);
+      return () => backups.setBroken(false);
     },
   },
   {
@@ -312,6 +323,26 @@ export const ILS_FAULTS: readonly SceneFault<IlsScene>[] = [
     plant: (scene) => thirdPartySays(scene, THIRD_PARTY.logSum, logSum(42)),
   },
   {
+    // Rolling back would help nobody: the release is as good as the one before.
+    id: 'laboratory-down-later',
+    title: 'the laboratory is out of order, and ILS is degraded',
+    phase: 'watch',
+    verdict: 'INCONCLUSIVE',
+    check: 'dependencies-are-healthy',
+    plant: laboratoryDown,
+  },
+  {
+    id: 'orders-of-another-patient',
+    title: 'two orders of the backup are those of another patient',
+    phase: 'post-cutover',
+    check: 'orders-are-kept',
+    plant: async ({ databases }) => {
+      const move = (mrn: string): string => `update orders set patient_mrn = '${mrn}' where id in (301, 601)`;
+      await runSql(databases.production, move('P1'));
+      return () => runSql(databases.production, move('P2'));
+    },
+  },
+  {
     id: 'restore-lost-orders',
     title: 'after the restore, orders of the backup are missing',
     phase: 'rollback',
@@ -347,6 +378,19 @@ export const ILS_FAULTS: readonly SceneFault<IlsScene>[] = [
 function answers({ state }: Application, place: string, instead: Instead): Undo {
   state.instead.set(place, instead);
   return () => void state.instead.delete(place);
+}
+
+function laboratoryDown(scene: IlsScene): Undo {
+  const [told, staging, production] = [
+    thirdPartySays(scene, THIRD_PARTY.laboratory, { status: { indicator: 'major' } }),
+    scene.staging.state.services,
+    scene.production.state.services,
+  ];
+  for (const services of [staging, production]) services['laboratory'] = 'down';
+  return () => {
+    for (const services of [staging, production]) services['laboratory'] = 'ok';
+    return told();
+  };
 }
 
 function thirdPartySays({ thirdParties }: IlsScene, path: string, document: unknown): Undo {

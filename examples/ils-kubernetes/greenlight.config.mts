@@ -26,6 +26,11 @@ export default defineConfig({
     },
     release: { path: '/health', id: 'version', commit: 'commit' },
     records: { adapter: 'postgres', url: secret('ILS_DATABASE_URL') },
+    // What is backed up, and where restores are tried.
+    databases: {
+      production: secret('ILS_PRODUCTION_DATABASE_URL'),
+      scratch: secret('ILS_SCRATCH_DATABASE_URL'),
+    },
     // The backup, restored into a scratch database: what must not be lost, and the reference after a restore.
     old: { records: { adapter: 'postgres', url: secret('ILS_RESTORED_BACKUP_URL') } },
     thirdParties: {
@@ -49,7 +54,8 @@ export default defineConfig({
       'npm',
       script('production-readiness/verify-deployment.sh'),
       script('production-readiness/smoke-tests.sh'),
-      script('backup/verify-backup.sh'),
+      script('backup/list-backups.sh'),
+      script('backup/restore-database.sh'),
     ],
   },
   probes: [...edge, ...pages, ...cluster, ...repository, ...monitoring, ...backup],
@@ -73,7 +79,9 @@ export default defineConfig({
   slo: serviceLevels,
   metrics,
   alerts,
-  secrets: ['ILS_SMOKE_PASSWORD', 'ILS_ADMIN_PASSWORD', 'ILS_DATABASE_URL', 'ILS_RESTORED_BACKUP_URL'],
+  secrets: ['ILS_SMOKE_PASSWORD', 'ILS_ADMIN_PASSWORD', 'ILS_DATABASE_URL', 'ILS_RESTORED_BACKUP_URL'].concat(
+    ['ILS_PRODUCTION_DATABASE_URL', 'ILS_SCRATCH_DATABASE_URL'],
+  ),
   people,
   runbook,
   policy,

@@ -9,8 +9,6 @@ const run = promisify(execFile);
 export interface RepositoryStandIn {
   readonly directory: string;
   readonly commit: string;
-  /** What `verify-backup.sh` prints. */
-  setBackup(backup: object): Promise<void>;
   /** What `npm run db:status` prints. */
   setMigrations(status: { readonly pending: readonly string[]; readonly applied: number }): Promise<void>;
   /** Whether the integration tests fail. */
@@ -26,7 +24,8 @@ set -eu
 base="$2"
 body=$(curl --silent --show-error --fail --max-time 10 --cacert '${ca}' "$base/health")
 case "$body" in
-  *'"status":"healthy"'*) echo "$1: $base is healthy" ;;
+  # Degraded it may be: the laboratory is another's.
+  *'"database":"ok","cache":"ok"'*) echo "$1: $base is healthy" ;;
   *) echo "$1: $base is not healthy: $body"; exit 1 ;;
 esac
 `;
@@ -72,7 +71,6 @@ export async function createRepository(
   };
   await program('scripts/production-readiness/verify-deployment.sh', VERIFY(ca));
   await program('scripts/production-readiness/smoke-tests.sh', SMOKE(ca));
-  await program('scripts/backup/verify-backup.sh', '#!/bin/sh\nexec cat backup.json\n');
   await writeFile(
     file('package.json'),
     JSON.stringify({
@@ -93,7 +91,6 @@ export async function createRepository(
   const repository: RepositoryStandIn = {
     directory,
     commit: stdout.trim(),
-    setBackup: (backup) => writeFile(file('backup.json'), JSON.stringify(backup)),
     setMigrations: (status) => writeFile(file('migrations.json'), JSON.stringify(status)),
     setTests: (fail) => writeFile(file('suite.cjs'), suite(fail)),
     commitAfterTag: async () =>

@@ -15,8 +15,9 @@ import { type MonitoringStack, startMonitoring } from '../system/prometheus.ts';
 import { systemState } from '../system/state.ts';
 import { postgresStore } from '../system/store.ts';
 import { startThirdParties, type ThirdParties } from '../system/third-parties.ts';
+import { type Backups, makeBackups } from './backups.ts';
 import { clusterObjects } from './cluster-objects.ts';
-import { createDatabases, type IlsDatabases } from './database.ts';
+import { createDatabases, type IlsDatabases, runSql, TRAFFIC } from './database.ts';
 import { HEALTHY, ILS_RULES, ilsSeries } from './metrics.ts';
 import { createRepository, type RepositoryStandIn } from './repository-stand-in.ts';
 import { ilsRoutes, PASSWORDS } from './routes.ts';
@@ -29,6 +30,7 @@ const TAG = 'v1.0.0';
 const NAME = 'ils.example.com';
 /** Of the cluster, as the zone names it; nothing listens there. */
 const ADDRESS = '203.0.113.10';
+const SWITCHED_AGO_MS = 10 * 60_000;
 const OLD_TAG = 'v0.9.0';
 const OLD_COMMIT = '4c1de22';
 
@@ -44,8 +46,7 @@ export interface IlsScene extends Scene {
   readonly thirdParties: ThirdParties;
   readonly databases: IlsDatabases;
   readonly repository: RepositoryStandIn;
-  /** What `verify-backup.sh` prints while all is well. */
-  readonly backup: object;
+  readonly backups: Backups;
 }
 
 const HEADERS = {
@@ -64,7 +65,8 @@ export async function startScene({ directory, signal }: SceneOptions): Promise<I
   try {
     await mkdir(directory, { recursive: true });
     const [postgres, authority] = await Promise.all([
-      startPostgres({ directory, name: 'postgres', signal }),
+      // The one that is installed: its pg_dump and pg_restore are there, and of its version.
+      startPostgres({ directory, name: 'postgres', source: 'installed', signal }),
       createAuthority(path.join(directory, 'ca')),
     ]);
     closers.add(() => postgres.stop());
@@ -120,8 +122,7 @@ export async function startScene({ directory, signal }: SceneOptions): Promise<I
       production.state.release = { version, commit: version === TAG ? repository.commit : OLD_COMMIT };
     };
     const backupAt = new Date().toISOString();
-    const backup = { at: backupAt, bytes: 48_213, restored: databases.rows, restoreSeconds: 4 };
-    await repository.setBackup(backup);
+    const backups = await makeBackups(repository.directory, databases.production);
 
     let phase: Phase = 'preflight';
     const before = (): boolean => phase === 'preflight';
@@ -137,7 +138,7 @@ export async function startScene({ directory, signal }: SceneOptions): Promise<I
       thirdParties,
       databases,
       repository,
-      backup,
+      backups,
       env: () => ({
         ILS_URL: (before() ? staging : production).url,
         ILS_PRODUCTION_URL: production.url,
@@ -155,6 +156,10 @@ export async function startScene({ directory, signal }: SceneOptions): Promise<I
         ILS_BACKUP_AT: backupAt,
         ILS_DATABASE_URL: withPassword(before() ? databases.staging : databases.production),
         ILS_RESTORED_BACKUP_URL: withPassword(databases.restored),
+        ILS_PRODUCTION_DATABASE_URL: withPassword(databases.production),
+        ILS_SCRATCH_DATABASE_URL: withPassword(databases.scratch),
+        // A past that is made up, as that of Prometheus is.
+        ...(before() ? {} : { ILS_SWITCHED_AT: new Date(Date.now() - SWITCHED_AGO_MS).toISOString() }),
         ILS_SMOKE_PASSWORD: PASSWORDS.smoke,
         ILS_ADMIN_PASSWORD: PASSWORDS.admin,
         KUBECONFIG: kubeconfig,
@@ -173,6 +178,7 @@ export async function startScene({ directory, signal }: SceneOptions): Promise<I
       // The real kubectl does what the workflow does.
       enter: async (next) => {
         phase = next;
+        if (next === 'cutover') await runSql(databases.production, TRAFFIC);
         if (next === 'cutover')
           await kubectl(
             'set',

@@ -14,7 +14,7 @@ export const AZURE_COMMANDS = {
   failureAnomalies: `${REST} ${PROVIDERS}/Microsoft.AlertsManagement/smartDetectorAlertRules`,
   settings:
     'functionapp config appsettings list --resource-group mhp-brand-rg --name mhpbrandfunctions38e5971a',
-  backup: 'storage blob show --auth-mode login --account-name mhpbrandbackups',
+  backup: 'storage blob list --auth-mode login --account-name mhpbrandbackups',
 } as const;
 
 const GROUPS = [
@@ -73,6 +73,16 @@ export const AZURE_ANSWERS: Readonly<Record<string, ProgramAnswer>> = {
     stdout: { value: [{ properties: { state: 'Enabled', detector: { id: 'FailureAnomaliesDetector' } } }] },
   },
   [AZURE_COMMANDS.settings]: { stdout: { live: true } },
-  // A backup as of the start of the scene.
-  [AZURE_COMMANDS.backup]: { stdout: { modified: new Date().toISOString(), bytes: 18_204 } },
+  [AZURE_COMMANDS.backup]: { stdout: backups(6) },
 };
+
+/** What `az storage blob list` says by the plan's query: the newest is so many hours old. */
+export function backups(hours: number): readonly object[] {
+  const of = (name: string, age: number): object => ({
+    name,
+    size: 18_204,
+    // As az writes it: with an offset, and no Z.
+    at: new Date(Date.now() - age * 3_600_000).toISOString().replace('Z', '+00:00'),
+  });
+  return [of('production-1.json', hours + 24), of('production-2.json', hours)];
+}

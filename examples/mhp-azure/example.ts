@@ -4,7 +4,7 @@ import { startScene } from './scene.ts';
 
 export const mhpAzure = example({
   id: 'mhp-azure',
-  phases: ['preflight', 'post-cutover', 'watch', 'rollback'],
+  phases: ['preflight', 'cutover', 'post-cutover', 'watch', 'rollback'],
   start: startScene,
   faults: MHP_FAULTS,
 });

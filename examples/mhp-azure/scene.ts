@@ -24,6 +24,8 @@ export interface MhpScene extends Scene {
   readonly production: Application;
   readonly insights: ApplicationInsights;
   readonly az: ProgramStandIn;
+  /** When the swap of this phase is said to have been complete, in seconds since 1970. */
+  swappedAtS: () => number;
   /** Whether the next swap swaps; a fault says no. */
   swapWorks: boolean;
   /** Puts a test that fails into the suite of the repository. */
@@ -50,20 +52,23 @@ export async function startScene({ directory }: SceneOptions): Promise<MhpScene>
   ];
   const slot = (environment: string, release: typeof OLD): Promise<Application> =>
     startApplication({ routes, state: systemState({ release, environment, services: { storage: 'ok' } }) });
+  let phase: Phase = 'preflight';
+  const startedS = Date.now() / 1000;
+  const swappedAtS = (): number => startedS - (MINUTES_SINCE_SWAP[phase] ?? 0) * 60;
   const [staging, production, insights] = await Promise.all([
     slot('staging', NEW),
     slot('production', OLD),
-    startApplicationInsights(healthyTelemetry()),
+    startApplicationInsights(() => telemetry(swappedAtS())),
   ]);
   const az = standInProgram(path.join(directory, 'bin'), 'az', AZURE_ANSWERS);
   const repository = path.join(directory, 'repository');
   const suiteFails = writeRepository(repository);
-  let phase: Phase = 'preflight';
   const scene: MhpScene = {
     staging,
     production,
     insights,
     az,
+    swappedAtS,
     statements: path.join(directory, 'statements.jsonl'),
     swapWorks: true,
     suiteFails,
@@ -73,6 +78,7 @@ export async function startScene({ directory }: SceneOptions): Promise<MhpScene>
       MHP_LOGS_WORKSPACE: insights.workspace,
       MHP_LOGS_TOKEN: insights.token,
       MHP_LOGS_URL: insights.url,
+      ...(phase === 'preflight' ? {} : { MHP_SWAPPED_AT: new Date(swappedAtS() * 1000).toISOString() }),
       MHP_REPOSITORY: repository,
       MHP_STATEMENTS: path.join(directory, 'statements.jsonl'),
       PATH: `${az.bin}${path.delimiter}${process.env['PATH'] ?? ''}`,
@@ -101,17 +107,39 @@ export function swap(one: Application, other: Application): void {
 
 const ROLE = { AppRoleName: 'mhpbrandfunctions38e5971a' };
 
-/** 200 requests a minute, one failure in ten minutes, five availability tests every five minutes. */
-export function healthyTelemetry(): readonly Telemetry[] {
+/** A past that is made up, because levels look back on it: the pipeline waits ten minutes, and a watch lasts for hours. */
+const MINUTES_SINCE_SWAP: Partial<Record<Phase, number>> = { 'post-cutover': 12, watch: 90 };
+
+/** The requests of one release. */
+interface Requests {
+  /** Of 200 a minute so many fail, in one of so many minutes. */
+  readonly failed: number;
+  readonly everyMinutes: number;
+  readonly durationMs: number;
+}
+/** One failure in ten minutes. */
+export const GOOD: Requests = { failed: 1, everyMinutes: 10, durationMs: 120 };
+/** What the old release did until the swap: nothing of that may be held against the new one. */
+const BAD: Requests = { failed: 10, everyMinutes: 1, durationMs: 700 };
+
+/** 200 requests a minute, of the old release until the swap and of the new one since, and an availability test. */
+export function telemetry(
+  swappedAtS: number,
+  { old = BAD, next = {} }: { readonly old?: Requests; readonly next?: Partial<Requests> } = {},
+): readonly Telemetry[] {
+  const requests = (
+    { failed, everyMinutes, durationMs }: Requests,
+    when: Pick<Telemetry, 'fromS' | 'untilS'>,
+  ): readonly Telemetry[] => {
+    const row = { table: 'AppRequests', durationMs, ...when };
+    return [
+      { ...row, columns: { ...ROLE, Success: 'true' }, rows: 200 },
+      { ...row, columns: { ...ROLE, Success: 'false' }, rows: failed, everyMinutes },
+    ];
+  };
   return [
-    { table: 'AppRequests', columns: { ...ROLE, Success: 'true' }, rows: 200, durationMs: 120 },
-    {
-      table: 'AppRequests',
-      columns: { ...ROLE, Success: 'false' },
-      rows: 1,
-      everyMinutes: 10,
-      durationMs: 90,
-    },
+    ...requests(old, { untilS: swappedAtS }),
+    ...requests({ ...GOOD, ...next }, { fromS: swappedAtS }),
     // Azure spreads its locations: five of them, each every five minutes, are one test a minute.
     { table: 'AppAvailabilityResults', columns: { Success: 'true' }, rows: 1, everyMinutes: 1 },
     { table: 'AppPerformanceCounters', columns: { ...ROLE, Name: '% Processor Time' }, rows: 1, value: 31 },

@@ -12,14 +12,18 @@ export interface Telemetry {
   durationMs?: number;
   /** For counters: `Value` of each row. */
   value?: number;
+  /** Written from this minute on, in seconds since 1970; default: ever since. */
+  readonly fromS?: number;
+  /** Not written any more from this minute on; default: for ever. */
+  readonly untilS?: number;
 }
 
 export interface ApplicationInsights extends JsonServer {
   /** Which workspace it is. */
   readonly workspace: string;
   readonly token: string;
-  /** Faults change it; what is told changes for the past as well. */
-  telemetry: readonly Telemetry[];
+  /** Asked at each question: phases and faults change it, and what is told changes for the past as well. */
+  telemetry: () => readonly Telemetry[];
 }
 
 const MINUTE_S = 60;
@@ -29,7 +33,7 @@ const MINUTE_S = 60;
  * `azure-logs` asks, from telemetry that is made up minute by minute. Whatever else is asked is refused with 400.
  */
 export async function startApplicationInsights(
-  telemetry: readonly Telemetry[],
+  telemetry: () => readonly Telemetry[],
 ): Promise<ApplicationInsights> {
   const workspace = 'stand-in-workspace';
   const token = 'stand-in-token';
@@ -38,7 +42,7 @@ export async function startApplicationInsights(
       return { status: 401, json: { error: { code: 'AuthorizationRequiredError', message: 'wrong token' } } };
     if (call.url.pathname !== `/v1/workspaces/${workspace}/query`)
       return { status: 404, json: { error: { code: 'PathNotFoundError', message: call.url.pathname } } };
-    return { json: { tables: [tableOf(answer(queryIn(call), running.telemetry))] } };
+    return { json: { tables: [tableOf(answer(queryIn(call), running.telemetry()))] } };
   });
   const running: ApplicationInsights = { ...server, workspace, token, telemetry };
   return running;
@@ -110,10 +114,14 @@ function summed(
   }
 }
 
-function minutesOf({ everyMinutes = 1 }: Telemetry, startS: number, stepS: number): number {
+function minutesOf(
+  { everyMinutes = 1, fromS = -Infinity, untilS = Infinity }: Telemetry,
+  startS: number,
+  stepS: number,
+): number {
   let minutes = 0;
   for (let at = startS; at < startS + stepS; at += MINUTE_S)
-    if (Math.floor(at / MINUTE_S) % everyMinutes === 0) minutes += 1;
+    if (Math.floor(at / MINUTE_S) % everyMinutes === 0 && at + MINUTE_S > fromS && at < untilS) minutes += 1;
   return minutes;
 }
 

@@ -6,6 +6,8 @@ export interface SceneFault<S> {
   readonly title: string;
   /** In which phase it is planted. */
   readonly phase: Phase;
+  /** What must come of it; default NO_GO. INCONCLUSIVE: it is no fault of the target, and nobody may roll back for it. */
+  readonly verdict?: 'NO_GO' | 'INCONCLUSIVE';
   /** The check that must be named first. */
   readonly check: string;
   /** A check that must have failed as well: the step of the journey that is named first. */

@@ -225,26 +225,27 @@ export const azureChecks: Probes = [
     expect: ({ body }) => [equal('live endpoint', (body as { live: boolean } | null)?.live, true)],
   },
   {
-    ...az,
+    kind: 'backup',
     id: 'configuration-backup-is-stored',
     title: 'A backup of the configuration of today is stored',
     phases: ['preflight'],
-    args: ['storage', 'blob', 'show', '--auth-mode', 'login', '--account-name', 'mhpbrandbackups']
-      .concat(['--container-name', 'configuration', '--name', env('MHP_BACKUP_BLOB', 'production.json')])
-      .concat([
-        '--query',
-        '{modified: properties.lastModified, bytes: properties.contentLength}',
-        '--output',
-        'json',
-      ]),
-    schema: z.object({ modified: z.iso.datetime({ offset: true }), bytes: z.number() }),
-    expect: ({ body }) => {
-      const { modified, bytes } = body as { modified: string; bytes: number };
-      const hours = (Date.now() - Date.parse(modified)) / 3_600_000;
-      return [
-        holds('age of the backup', hours <= 24, `${hours.toFixed(1)} h`, 'at most 24 h'),
-        holds('size of the backup', bytes > 100, bytes, 'more than 100 bytes'),
-      ];
+    source: {
+      adapter: 'command',
+      program: 'az',
+      args: ['storage', 'blob', 'list', '--auth-mode', 'login', '--account-name', 'mhpbrandbackups']
+        .concat([
+          '--container-name',
+          'configuration',
+          '--prefix',
+          env('MHP_BACKUP_BLOB', 'production'),
+          '--query',
+        ])
+        .concat(['[].{name: name, size: properties.contentLength, at: properties.lastModified}'])
+        .concat(['--output', 'json']),
     },
+    atMost: '24h',
+    size: { atLeast: 100 },
+    budgetMs: 60_000,
+    owner: 'platform team',
   },
 ];

@@ -14,7 +14,7 @@ import { QUICK_START } from '../../quick-start.ts';
 /** What the scene of an example needs on PATH, besides what every test has. */
 const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
   'mhp-azure': ['npm'],
-  'ils-kubernetes': ['kubectl', 'prometheus', 'promtool', 'openssl', 'curl', 'git'],
+  'ils-kubernetes': ['kubectl', 'prometheus', 'promtool', 'openssl', 'curl', 'git', 'pg_dump', 'pg_restore'],
   'samia-tarot': ['pg_dump', 'pg_restore', 'psql', 'prometheus', 'promtool', 'openssl', 'git'],
 };
 /** Phases that are judged; `npm run examples` judges all of them, with every fault. */

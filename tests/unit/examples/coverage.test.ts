@@ -43,7 +43,7 @@ describe.each(EXAMPLES)('$id', ({ id, input, coverage, count }) => {
     if (process.env['UPDATE_DOCS'] === '1') writeFileSync(file, page);
     expect(readFileSync(file, 'utf8'), 'run it with UPDATE_DOCS=1').toBe(page);
     const counts = countCovers(statements, coverage);
-    expect(counts.check + counts.statement + counts.policy + counts.later).toBe(count);
+    expect(counts.check + counts.statement + counts.policy + counts.announce + counts.later).toBe(count);
   });
 
   test('a mapping that is wrong is refused', () => {
@@ -64,6 +64,10 @@ describe.each(EXAMPLES)('$id', ({ id, input, coverage, count }) => {
     ]);
     expect(problems({ 'x-1': { policy: 'watch.advisory', note: '' } })).toEqual([
       'x-1: the policy says nothing about "watch.advisory" in preflight',
+    ]);
+    // A success is announced in the one plan and in the other not; mails of templates in neither.
+    expect(problems({ 'x-1': { announce: 'status-page' } })).toEqual([
+      'x-1: no step of the runbook runs "greenlight announce --kind status-page"',
     ]);
     expect(
       problems({ 'x-1': { later: 'The night', note: 'x' }, 'x-2': { later: 'The night', note: 'x' } }),

