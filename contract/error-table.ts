@@ -318,6 +318,21 @@ export const ERRORS = {
     hint: 'It was edited or written by another version; what is left on the target must be looked up by hand.',
     exit: 'INCONCLUSIVE',
   },
+  HISTORY_UNWRITABLE: {
+    title: 'The history of runs cannot be written',
+    hint: 'The answer of the run stands, and nobody will find it later. Free space, look at who may write there, or at `history` in the plan.',
+    exit: 'INCONCLUSIVE',
+  },
+  HISTORY_UNREADABLE: {
+    title: 'The history of runs cannot be read',
+    hint: 'The cause is above: look at who may read it and whether it can be reached; `history` in the plan says where it is.',
+    exit: 'INCONCLUSIVE',
+  },
+  HISTORY_OUTDATED: {
+    title: 'The database of the history is of another version',
+    hint: 'Run `greenlight history migrate` with a role that may create a schema.',
+    exit: 'INCONCLUSIVE',
+  },
   REPORT_UNWRITABLE: {
     title: 'The report cannot be written',
     hint: 'Free space, see who may write to this directory, or choose another one with --output, and run again.',

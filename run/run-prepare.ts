@@ -5,6 +5,7 @@ import { GreenlightError } from '../contract/errors.ts';
 import type { Evidence } from '../contract/evidence/evidence.ts';
 import { policyOf } from '../contract/plan/people.ts';
 import type { Plan } from '../contract/plan/plan.ts';
+import type { NotDueRecord } from '../contract/history/run-record.ts';
 import type { RunContext } from '../contract/evidence/run-context.ts';
 import { fileStemOf, needsLoadPart, checksOfPart } from '../contract/evidence/shard.ts';
 import type { LeaseShare } from '../safety/lease.ts';
@@ -42,6 +43,8 @@ export interface PreparedRun {
   readonly head: Pick<Evidence, 'schema' | 'run' | 'subject' | 'planDigest' | 'policy' | 'policyDigest'>;
   /** Milliseconds since 1970. */
   readonly deadlineAt: number;
+  /** Planned and left out, because an earlier run still speaks for them. */
+  readonly notDue: readonly NotDueRecord[];
 }
 
 /** One part of a run that several machines share. */
@@ -129,6 +132,7 @@ export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
       policy,
       policyDigest: digestOf(policy),
     },
+    notDue: [],
     deadlineAt: startedAt.getTime() + plan.deadlineMinutes * 60_000,
   };
 }

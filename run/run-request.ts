@@ -24,6 +24,10 @@ export interface RunRequest {
   readonly keepGoing: boolean;
   /** Only checks that match; such a run can never answer GO. */
   readonly grep?: string | undefined;
+  /** From where it looks, for the history; default `default`. */
+  readonly location?: string | undefined;
+  /** The cut-over that the run belongs to. */
+  readonly cutover?: string | undefined;
   /** A GO is signed with each of these. */
   readonly signingKeys?: readonly SigningKey[];
   /** Only where several machines share the run. */

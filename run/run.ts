@@ -1,8 +1,10 @@
 import type { Evidence, Fault, Leftover } from '../contract/evidence/evidence.ts';
 import { describeError, GreenlightError } from '../contract/errors.ts';
 import { EXIT, exitCodeOf } from '../contract/exit-codes.ts';
+import type { RunRecord } from '../contract/history/run-record.ts';
 import type { Verdict } from '../contract/verdict/verdict.ts';
-import { acquireLease, type Lease } from '../safety/lease.ts';
+import type { Lease } from '../safety/lease.ts';
+import { acquireTargetLease } from '../safety/target-lease.ts';
 import { createProgress } from './progress.ts';
 import { clearReport, takeSessions } from '../host/report-files.ts';
 import { removeDeadRuns, makeRunDirectory, removeRunDirectory } from './run-directory.ts';
@@ -12,6 +14,7 @@ import { statedSoFar } from './people/stated-so-far.ts';
 import { releaseAtEnd } from './run-release.ts';
 import { publishRun, publishStarted } from './run-publish.ts';
 import type { RunRequest } from './run-request.ts';
+import { keepRecord, recordOfRun } from './record-run.ts';
 import { removeLeaks } from './remove-leaks.ts';
 import { runStages } from './run-stages.ts';
 import { cleanUpRun, type Earlier, NOTHING_EARLIER, undoEarlier } from './run-undo.ts';
@@ -21,6 +24,8 @@ import type { Screen } from '../safety/screen.ts';
 export interface RunEnd {
   readonly exitCode: number;
   readonly verdict: Verdict | undefined;
+  /** Its line of the history, whether or not it could be written. */
+  readonly record: RunRecord | undefined;
 }
 
 /**
@@ -30,20 +35,37 @@ export interface RunEnd {
  */
 export async function run(request: RunRequest, screen: Screen, interrupted: AbortSignal): Promise<RunEnd> {
   const prepared = await prepareRun(request);
+  const end = await runPrepared(prepared, screen, interrupted);
+  if (end.record !== undefined) await keepRecord(prepared, end.record, screen);
+  return end;
+}
+
+/**
+ * The same for a run whose plan was read already; the record of it is for the caller to keep.
+ * @param held the lease, where the caller took it and gives it back
+ */
+export async function runPrepared(
+  prepared: PreparedRun,
+  screen: Screen,
+  interrupted: AbortSignal,
+  held?: Lease,
+): Promise<RunEnd> {
   screen.protect(prepared.redactor);
   for (const warning of prepared.warnings) screen.err(`warning: ${warning}`);
   let lease: Lease | undefined;
   try {
     publishStarted(prepared);
-    const collected = await collect(prepared, screen, interrupted);
-    lease = collected.lease;
+    const collected = await collect(prepared, screen, interrupted, held);
+    if (held === undefined) lease = collected.lease;
     const verdict = publishRun(prepared, collected.evidence);
-    return { exitCode: endOf(prepared, verdict, interrupted), verdict };
+    const exitCode = endOf(prepared, verdict, interrupted);
+    return { exitCode, verdict, record: recordOfRun(prepared, verdict, exitCode) };
   } catch (error) {
     // Nothing but the report itself is left that can fail here, such as a full disk. The verdict on disk, if any,
     // still says INCONCLUSIVE.
     screen.err(describeError(unwritable(prepared, error)));
-    return { exitCode: interrupted.aborted ? EXIT.INTERRUPTED : EXIT.INCONCLUSIVE, verdict: undefined };
+    const exitCode = interrupted.aborted ? EXIT.INTERRUPTED : EXIT.INCONCLUSIVE;
+    return { exitCode, verdict: undefined, record: undefined };
   } finally {
     // After the last write: the next run may use the same report directory.
     await lease?.release().catch((error: unknown) => screen.err(describeError(error)));
@@ -55,27 +77,30 @@ async function collect(
   run: PreparedRun,
   screen: Screen,
   interrupted: AbortSignal,
+  held: Lease | undefined,
 ): Promise<{ readonly evidence: Evidence; readonly lease: Lease | undefined }> {
   const { stateDirectory, id, phase, runDirectory } = run.context;
   const progress = createProgress(screen);
-  let lease: Lease | undefined;
+  let lease = held;
   let stages: StagesEnd;
   let earlier = NOTHING_EARLIER;
   try {
-    lease = await acquireLease({
+    lease ??= await acquireTargetLease({
+      plan: run.plan,
+      env: run.request.env,
       stateDirectory,
-      target: run.plan.target.name,
-      run: id,
-      phase,
+      taker: { target: run.plan.target.name, run: id, phase },
       share: run.shared?.lease,
     });
+    const { lost } = lease;
+    const stopped = lost === undefined ? interrupted : AbortSignal.any([interrupted, lost]);
     // Only now: another run may still be writing its report into the same directory.
     clearReport(run.files);
     // Parts of a shared run may be in other containers, where our process ids mean nothing.
     if (run.shared === undefined) removeDeadRuns(runDirectory);
     makeRunDirectory(runDirectory);
-    earlier = await undoEarlier(undoOf(run), interrupted);
-    stages = await runStages(run, progress, interrupted);
+    earlier = await undoEarlier(undoOf(run), stopped);
+    stages = await runStages(run, progress, stopped);
   } catch (error) {
     stages = nothingRan(run, error);
   }
@@ -84,6 +109,10 @@ async function collect(
   const cut: Fault[] = interrupted.aborted
     ? [{ kind: 'interrupted', message: 'the run was interrupted' }]
     : [];
+  if (lease?.lost?.aborted === true) {
+    // Somebody else may have worked on the target at the same time.
+    cut.push({ kind: 'other', message: `the lease of the target was lost: ${reasonOf(lease.lost)}` });
+  }
   const moved = interrupted.aborted || stages.sessions.length === 0 ? [] : await releaseAtEnd(run);
   const said = statedSoFar(run);
   const evidence = assembleEvidence(run, stages, {
@@ -93,6 +122,10 @@ async function collect(
     endedAt: new Date().toISOString(),
   });
   return { evidence, lease };
+}
+
+function reasonOf({ reason }: AbortSignal): string {
+  return reason instanceof Error ? reason.message : String(reason);
 }
 
 function nothingRan(run: PreparedRun, error: unknown): StagesEnd {

@@ -12,6 +12,10 @@ import { lifeOf, ownIdentity } from '../host/process-identity.ts';
 export interface Lease {
   /** Gives it back; does nothing when it was lost or released before. */
   release(): Promise<void>;
+  /** Aborts when somebody else may hold it from now on. Absent where that cannot happen while this process lives. */
+  readonly lost?: AbortSignal;
+  /** Higher than that of every holder before. */
+  readonly token?: number;
 }
 
 /** How often a holder shows that it lives, in milliseconds. Only holders on other hosts are judged by it. */

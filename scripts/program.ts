@@ -24,6 +24,9 @@ import { runCommand } from './commands/run.ts';
 import { signOffCommand } from './commands/sign-off.ts';
 import { sinkCommand } from './commands/sink.ts';
 import { sloCommand } from './commands/slo.ts';
+import { historyCommand } from './commands/history.ts';
+import { statusCommand } from './commands/status.ts';
+import { syntheticCommand } from './commands/synthetic.ts';
 import { sweepCommand } from './commands/sweep.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { exitCodeOfError } from './exit-code-of-error.ts';
@@ -31,6 +34,9 @@ import { ownVersion, PACKAGE_ROOT } from '../host/package-root.ts';
 
 const COMMANDS = [
   runCommand,
+  syntheticCommand,
+  statusCommand,
+  historyCommand,
   mergeCommand,
   judgeCommand,
   reportCommand,

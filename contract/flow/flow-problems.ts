@@ -1,4 +1,5 @@
 import { CheckId } from '../plan/check-id.ts';
+import { Every } from '../plan/every.ts';
 import type { Problem } from '../errors.ts';
 import {
   createsData,
@@ -23,6 +24,7 @@ const OPTIONS: Keys<FlowOptions> = {
   phases: true,
   check: true,
   severity: true,
+  every: true,
   owner: true,
   runbook: true,
   data: true,
@@ -115,6 +117,15 @@ export function flowProblems(plan: Loose): Problem[] {
         .filter((key) => !Object.hasOwn(OPTIONS, key))
         .map((key) => unknownKey(`${path}.options.${key}`, `the flow "${flow.id}"`, key, OPTIONS)),
     );
+    const every = flow.options.every === undefined ? undefined : Every.safeParse(flow.options.every);
+    if (every?.success === false) {
+      problems.push({
+        path: `${path}.options.every`,
+        value: JSON.stringify(flow.options.every),
+        problem: every.error.issues[0]?.message ?? 'is no span of time',
+        remedy: 'write it like 5m or 1h',
+      });
+    }
     const steps = new Set<string>();
     for (const step of flow.steps) {
       if (step.kind === 'given') continue;

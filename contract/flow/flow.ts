@@ -159,6 +159,8 @@ export interface FlowOptions {
   readonly check?: boolean;
   /** `advisory`: its checks are shown and do not decide. */
   readonly severity?: Severity;
+  /** How often `greenlight synthetic` asks it: `5m`, `1h`. What did not pass is asked by every pass. Default: every pass. */
+  readonly every?: string;
   /** Who is called when it fails, and the address of what they read. */
   readonly owner?: string;
   /** The address of what they read. */

@@ -163,6 +163,11 @@ function parseLine(line: string): RunRecord | string {
   } catch {
     return 'is cut short or no JSON';
   }
+  return parseRunRecord(value);
+}
+
+/** One record of any shape. @returns what is wrong with it, as the end of a sentence, where it is none */
+export function parseRunRecord(value: unknown): RunRecord | string {
   const parsed = RunRecord.safeParse(value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];

@@ -22,6 +22,8 @@ export const PlannedCheck = z.strictObject({
   /** Who is called when it fails, and the address of what they read, where the plan says so. */
   owner: z.string().optional(),
   runbook: z.string().optional(),
+  /** How often a schedule asks it, where not every pass does. */
+  every: z.string().optional(),
 });
 export type PlannedCheck = z.infer<typeof PlannedCheck>;
 
@@ -39,17 +41,20 @@ export function checksOf(plan: Plan, phase: Phase): readonly PlannedCheck[] {
   return CheckSource.options.flatMap((source) =>
     KINDS[source]
       .planned(plan, phase)
-      .map(({ id, title, project, partOf, owner, runbook, advisory, optional, floor }): PlannedCheck => ({
-        id,
-        title,
-        source,
-        project,
-        severity: advisory === true || policy.advisory.includes(id) ? 'advisory' : 'blocking',
-        mayNotApply: optional === true || policy.mayNotApply.includes(id),
-        sampleFloor: Math.max(floors.get(id) ?? 0, floor ?? 0),
-        ...(partOf !== undefined && { partOf }),
-        ...(owner !== undefined && { owner }),
-        ...(runbook !== undefined && { runbook }),
-      })),
+      .map(
+        ({ id, title, project, partOf, owner, runbook, every, advisory, optional, floor }): PlannedCheck => ({
+          id,
+          title,
+          source,
+          project,
+          severity: advisory === true || policy.advisory.includes(id) ? 'advisory' : 'blocking',
+          mayNotApply: optional === true || policy.mayNotApply.includes(id),
+          sampleFloor: Math.max(floors.get(id) ?? 0, floor ?? 0),
+          ...(partOf !== undefined && { partOf }),
+          ...(owner !== undefined && { owner }),
+          ...(runbook !== undefined && { runbook }),
+          ...(every !== undefined && { every }),
+        }),
+      ),
   );
 }

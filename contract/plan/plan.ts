@@ -9,6 +9,7 @@ import { LoadComparison } from '../load/load-comparison.ts';
 import { LoadCaps, LoadProfile } from '../load/load-profile.ts';
 import { Phase, Project } from '../evidence/outcome.ts';
 import { Policies, type PoliciesInput } from '../verdict/policy.ts';
+import { HistoryPlan, LeasePlan } from './history-plan.ts';
 import { People } from './people.ts';
 import { Probe } from './probe.ts';
 import { planProblems } from './plan-problems.ts';
@@ -18,6 +19,7 @@ import { AlertsCheck } from '../slo/alerts-check.ts';
 import { Metrics } from '../slo/metric-check.ts';
 import { Slo } from '../slo/slo.ts';
 import { SpecCheck } from './spec-check.ts';
+import { SyntheticPlan } from './synthetic-plan.ts';
 import { RedisMapping } from './redis-plan.ts';
 import { StatePlan } from './state-plan.ts';
 import { shown } from '../flow/statement.ts';
@@ -161,6 +163,12 @@ export const PlanSchema = z.strictObject({
   people: People.prefault({}),
   /** What people do in the cut-over, for `greenlight runbook`. No run reads it. */
   runbook: Runbook.optional(),
+  /** Where the records of all runs are kept, and for how long. */
+  history: HistoryPlan.prefault({}),
+  /** The pass that a schedule starts with `greenlight synthetic`. */
+  synthetic: SyntheticPlan.prefault({}),
+  /** Who sees to it that one run at a time works on the target. */
+  lease: LeasePlan.default({ adapter: 'file' }),
   /** Default time in which the target must answer one request of a flow, in milliseconds. */
   budgetMs: z.number().int().positive().max(120_000).default(5000),
   /**
@@ -272,6 +280,9 @@ const PAGES: Readonly<Record<string, string>> = {
   policy: 'docs/plan/policy.md',
   people: 'docs/plan/people.md',
   runbook: 'docs/plan/runbook.md',
+  history: 'docs/plan/history.md',
+  synthetic: 'docs/plan/synthetic.md',
+  lease: 'docs/plan/lease.md',
 };
 
 function seePage([top]: readonly PropertyKey[]): string {

@@ -54,8 +54,9 @@ export const NEEDED_BY_PLAN: Readonly<Record<OptionalPackage | PlannedProgram, N
   imapflow: withImap,
   'postal-mime': withImap,
   'smtp-server': never,
-  ioredis: ({ data, probes }) => {
+  ioredis: ({ data, probes, lease }) => {
     if (data.redis.length > 0) return 'data.redis';
+    if (lease.adapter === 'redis') return "lease with adapter 'redis'";
     const queue = probes.find((one) => one.kind === 'queue' && one.source.adapter === 'bullmq');
     return queue && `probe ${queue.id}`;
   },

@@ -5,6 +5,7 @@ import { Release } from '../../contract/plan/release.ts';
 import { GreenlightError } from '../../contract/errors.ts';
 import { askVerdict, DEFAULT_OUTPUT } from '../../run/asked-verdict.ts';
 import { type CommandContext, commandOf, CONFIG_OPTION, filled, repeated } from '../command-context.ts';
+import { locationOf, locationOption } from '../history/location-option.ts';
 import { isFullCommit } from '../../signing/verdict-statement.ts';
 import { createPost } from '../../host/post.ts';
 import { parseReportUrl } from '../../gate/serve-options.ts';
@@ -36,6 +37,8 @@ interface RunOptions {
   readonly startAt?: string;
   readonly publish: readonly PublisherName[];
   readonly reportUrl?: string;
+  readonly location?: string;
+  readonly cutover?: string;
   readonly json: boolean;
 }
 
@@ -93,6 +96,8 @@ export function runCommand(context: CommandContext): Command {
         .default([]),
     )
     .option('--report-url <url>', 'where the report can be read, for messages; {run} stands for the run')
+    .addOption(locationOption())
+    .option('--cutover <id>', 'the cut-over that the run belongs to, for the history', filled)
     .option('--json', 'print the verdict as JSON', false)
     .action(async (options: RunOptions) => {
       const verdict = askVerdict(
@@ -140,7 +145,15 @@ async function start(context: CommandContext, options: RunOptions): Promise<RunE
   if (keys.length > 0) mustNameWholeCommit(wanted);
   const { run } = await import('../../run/run.ts');
   return run(
-    { ...options, cwd: context.cwd, env: withoutSecrets(env), wanted, signingKeys: keys, shared },
+    {
+      ...options,
+      location: locationOf(options, context.env),
+      cwd: context.cwd,
+      env: withoutSecrets(env),
+      wanted,
+      signingKeys: keys,
+      shared,
+    },
     context.screen,
     context.interrupted,
   );

@@ -127,6 +127,14 @@ const ROOMS: readonly Room[] = [
     packages: ['node:'],
     lazy: ['@aws-sdk/client-codedeploy'],
   },
+  // Where the records of runs are kept; what they mean is in contract/history.
+  { at: 'history/', ours: ['contract/', 'host/', 'safety/'], packages: ['node:', 'zod'] },
+  {
+    at: 'history/postgres/',
+    ours: ['contract/', 'history/'],
+    packages: ['node:', 'zod'],
+    lazy: ['pg'],
+  },
   { at: 'signing/', ours: ['contract/', 'host/'], packages: ['node:', 'zod'] },
   {
     at: 'gate/',
@@ -163,6 +171,7 @@ const ROOMS: readonly Room[] = [
       'data-checks/',
       'reporters/',
       'signing/',
+      'history/',
     ],
     packages: ['node:', 'zod', '@playwright/test', 'semver'],
   },
@@ -180,6 +189,7 @@ const ROOMS: readonly Room[] = [
       'signing/',
       'gate/',
       'sink/',
+      'history/',
       'run/',
     ],
     packages: ['node:', 'zod', 'commander', 'picocolors'],

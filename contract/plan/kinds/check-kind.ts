@@ -42,6 +42,8 @@ export interface CheckDraft {
   /** Who is called, and what they read. */
   readonly owner?: string | undefined;
   readonly runbook?: string | undefined;
+  /** How often a schedule asks it. */
+  readonly every?: string | undefined;
 }
 
 /** One kind of definition from which checks come. `Part` is all that it sees of a plan. */
@@ -72,6 +74,7 @@ export interface ListedCheck {
   readonly severity?: 'blocking' | 'advisory' | undefined;
   readonly owner?: string | undefined;
   readonly runbook?: string | undefined;
+  readonly every?: string | undefined;
 }
 
 /** `{ data?: { redis: V } }` for `data.redis`. */
@@ -117,6 +120,7 @@ export function listedKind<Item extends ListedCheck, const Path extends string, 
             title: item.title,
             owner: item.owner,
             runbook: item.runbook,
+            every: item.every,
             ...drafted,
             advisory: drafted.advisory === true || item.severity === 'advisory',
           };

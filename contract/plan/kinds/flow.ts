@@ -25,8 +25,8 @@ export const flow = checkKind({
     );
     const steps = stepChecksOf(now);
     return now.flatMap((one): CheckDraft[] => {
-      const { title, severity, owner, runbook } = one.options;
-      const common = { project: 'suites', advisory: severity === 'advisory', owner, runbook } as const;
+      const { title, severity, owner, runbook, every } = one.options;
+      const common = { project: 'suites', advisory: severity === 'advisory', owner, runbook, every } as const;
       return [
         { ...common, id: one.id, title },
         ...steps

@@ -1,0 +1,183 @@
+import { describeError, GreenlightError } from '../../contract/errors.ts';
+import { EXIT } from '../../contract/exit-codes.ts';
+import { type Changes, changesOf } from '../../contract/history/changes.ts';
+import { dueChecks, hasWork, longestEveryMs } from '../../contract/history/due.ts';
+import type { RunRecord } from '../../contract/history/run-record.ts';
+import type { HistoryStore } from '../../contract/ports/history-store.ts';
+import { HERE } from '../../contract/plan/synthetic-plan.ts';
+import type { Lease } from '../../safety/lease.ts';
+import type { Screen } from '../../safety/screen.ts';
+import { resolveSecret } from '../../safety/secrets.ts';
+import { acquireTargetLease } from '../../safety/target-lease.ts';
+import { askVerdict } from '../asked-verdict.ts';
+import { historyOf, oldestKept } from '../record-run.ts';
+import { type PreparedRun, prepareRun } from '../run-prepare.ts';
+import type { RunRequest } from '../run-request.ts';
+import { runPrepared } from '../run.ts';
+import { deskOf } from './desk.ts';
+import { beat } from './heartbeat.ts';
+import { onlyDue } from './only-due.ts';
+import { brokenRecord, skippedRecord } from './record-without-verdict.ts';
+
+/** What one pass came to. */
+export interface PassEnd {
+  readonly exitCode: number;
+  readonly record: RunRecord;
+  /** Earlier passes from the same place, oldest first. */
+  readonly before: readonly RunRecord[];
+  readonly changes: Changes;
+  /** What others were told, and what is wrong with us that nobody else tells, a sentence each. */
+  readonly told: readonly string[];
+  readonly problems: readonly string[];
+}
+
+/** So far back earlier passes are read, where no check asks for more. */
+const LEAST_LOOK_BACK_MS = 26 * 60 * 60_000;
+
+/**
+ * One pass of the phase `synthetic`: what is due, under the lease, within the budget, with clean-up, and with its line in
+ * the history.
+ * @param screen where the run tells what it does
+ * @throws GreenlightError for whatever the caller must correct; nothing was touched then, and nothing is in the history
+ */
+export async function pass(request: RunRequest, screen: Screen, interrupted: AbortSignal): Promise<PassEnd> {
+  const prepared = await prepareRun(request);
+  screen.protect(prepared.redactor);
+  const problems: string[] = [];
+  const history = await openOrTell(prepared, problems);
+  let went: Went | undefined;
+  try {
+    const earlier = await readEarlier(prepared, history, problems);
+    const here = earlier.filter(({ location }) => location === (request.location ?? HERE));
+    went = await goThrough(prepared, here, screen, interrupted);
+    const { run, record, exitCode } = went;
+    await keep(run, history, record, problems);
+    const told = await tell(run, record, earlier, problems);
+    const { heartbeat } = run.plan.synthetic;
+    if (record.decision !== null && !interrupted.aborted && heartbeat !== undefined) {
+      const problem = await beat(resolveSecret(heartbeat, request.env));
+      if (problem !== undefined) problems.push(problem);
+    }
+    return { exitCode, record, before: here, changes: changesOf(here, record), told, problems };
+  } finally {
+    // Last: what is told must not be told by the next pass at the same time.
+    await went?.lease?.release().catch((error: unknown) => problems.push(describeError(error)));
+    await history?.close().catch((error: unknown) => problems.push(describeError(error)));
+  }
+}
+
+/** Tells whom the plan names. A start that was skipped saw nothing, and decides nothing. */
+async function tell(
+  run: PreparedRun,
+  record: RunRecord,
+  earlier: readonly RunRecord[],
+  problems: string[],
+): Promise<readonly string[]> {
+  if (record.decision === null) return [];
+  try {
+    const end = await deskOf(run).decideAlerts(record, earlier);
+    problems.push(...end.problems);
+    return end.told;
+  } catch (error) {
+    problems.push(describeError(error));
+    return [];
+  }
+}
+
+interface Went {
+  readonly run: PreparedRun;
+  readonly record: RunRecord;
+  readonly exitCode: number;
+  /** For the caller to give back. */
+  readonly lease?: Lease | undefined;
+}
+
+/** Runs what is due, if anything is and nobody else works on the target. Never throws. */
+async function goThrough(
+  prepared: PreparedRun,
+  here: readonly RunRecord[],
+  screen: Screen,
+  interrupted: AbortSignal,
+): Promise<Went> {
+  const { startedAt } = prepared.head.run;
+  const { planDigest, subject, policy } = prepared.head;
+  const due = dueChecks(prepared.manifest, policy.groups, here, {
+    startedAt,
+    planDigest,
+    wanted: subject.wanted,
+  });
+  const run = onlyDue(prepared, due);
+  if (!hasWork(due)) {
+    const reason = 'every check passed within its own time; nothing is due yet';
+    return { run, record: skippedRecord(run, { kind: 'nothing-due', reason }, EXIT.GO), exitCode: EXIT.GO };
+  }
+  let lease: Lease | undefined;
+  try {
+    const { stateDirectory, id, phase } = run.context;
+    const { cwd, env, output, nonce } = run.request;
+    const taker = { target: subject.target, run: id, phase };
+    lease = await acquireTargetLease({ plan: run.plan, env, stateDirectory, taker });
+    const asked = askVerdict({ screen, env, cwd }, output, { phase, ...(nonce !== undefined && { nonce }) });
+    try {
+      const { record, exitCode } = await runPrepared(run, screen, interrupted, lease);
+      if (record !== undefined) return { run, record, exitCode, lease };
+      const error = new GreenlightError('REPORT_UNWRITABLE', run.files.directory);
+      return { run, record: brokenRecord(run, error, exitCode), exitCode, lease };
+    } finally {
+      asked.done();
+    }
+  } catch (error) {
+    if (error instanceof GreenlightError && error.code === 'LEASE_HELD') {
+      const skipped = { kind: 'overlap', reason: error.message } as const;
+      return { run, record: skippedRecord(run, skipped, EXIT.GO), exitCode: EXIT.GO };
+    }
+    return { run, record: brokenRecord(run, error, EXIT.INCONCLUSIVE), exitCode: EXIT.INCONCLUSIVE, lease };
+  }
+}
+
+async function openOrTell(run: PreparedRun, problems: string[]): Promise<HistoryStore | undefined> {
+  try {
+    return await historyOf(run);
+  } catch (error) {
+    problems.push(describeError(error));
+    return undefined;
+  }
+}
+
+/** What is not known of earlier passes makes every check due. */
+async function readEarlier(
+  run: PreparedRun,
+  history: HistoryStore | undefined,
+  problems: string[],
+): Promise<readonly RunRecord[]> {
+  if (history === undefined) return [];
+  const target = run.plan.target.name;
+  const { phase } = run.request;
+  const back = Math.max(LEAST_LOOK_BACK_MS, 2 * longestEveryMs(run.manifest));
+  const since = new Date(Date.parse(run.head.run.startedAt) - back).toISOString();
+  try {
+    const read = await history.read({ target, phase, since });
+    // Told once: the next record makes it an old damage, which `greenlight history` tells.
+    if (read.tailDamaged)
+      problems.push(`the newest record of the history is damaged: ${read.damaged.at(-1)}`);
+    if (read.records.length > 0) return read.records;
+    return (await history.read({ target, phase, last: 1 })).records;
+  } catch (error) {
+    problems.push(describeError(error));
+    return [];
+  }
+}
+
+async function keep(
+  run: PreparedRun,
+  history: HistoryStore | undefined,
+  record: RunRecord,
+  problems: string[],
+): Promise<void> {
+  try {
+    await history?.append(record);
+    await history?.prune(record.target, oldestKept(run, record));
+  } catch (error) {
+    problems.push(describeError(error));
+  }
+}

@@ -1,0 +1,115 @@
+import { expect, test } from 'vitest';
+import { dueChecks, hasWork } from '../../../../contract/history/due.ts';
+import type { RunRecord } from '../../../../contract/history/run-record.ts';
+import type { PlannedCheck } from '../../../../contract/plan/checks.ts';
+import type { Group } from '../../../../contract/verdict/policy.ts';
+import { checkRecord, runRecord } from '../../../history/run-record.ts';
+
+const check = (id: string, different: Partial<PlannedCheck> = {}): PlannedCheck => ({
+  id,
+  title: id,
+  source: 'probe',
+  project: 'suites',
+  severity: 'blocking',
+  mayNotApply: false,
+  sampleFloor: 0,
+  ...different,
+});
+
+const answers = check('target-answers', { source: 'built-in', project: 'readiness' });
+const often = check('often', { every: '5m' });
+const hourly = check('hourly', { every: '1h' });
+const manifest = [answers, often, hourly];
+
+const time = (minute: number, second = 0): string =>
+  new Date(Date.UTC(2026, 10, 30, 10, minute, second)).toISOString();
+const passed = (id: string) => checkRecord({ id });
+
+/** A pass at 10:00 in which everything held, unless told otherwise. */
+const whole = (different: Partial<RunRecord> = {}): RunRecord =>
+  runRecord({ startedAt: time(0), checks: manifest.map(({ id }) => passed(id)), ...different });
+
+function due(
+  records: readonly RunRecord[],
+  startedAt: string,
+  {
+    of = manifest,
+    groups = [],
+    subject = {},
+  }: { of?: PlannedCheck[]; groups?: Group[]; subject?: object } = {},
+): readonly string[] {
+  const answer = dueChecks(of, groups, records, {
+    startedAt,
+    planDigest: 'sha256:0',
+    wanted: null,
+    ...subject,
+  });
+  expect(answer.due.length + answer.notDue.length).toBe(of.length);
+  return answer.due.map(({ id }) => id);
+}
+
+test('a check that passed is due again after its time, and a start a few seconds early counts', () => {
+  expect(due([], time(0))).toEqual(['target-answers', 'often', 'hourly']);
+  expect(due([whole()], time(4, 31))).toEqual(['target-answers', 'often']);
+  expect(due([whole()], time(4, 0))).toEqual(['target-answers']);
+  expect(due([whole()], time(59, 5))).toEqual(['target-answers', 'often', 'hourly']);
+  const { notDue } = dueChecks(manifest, [], [whole()], {
+    startedAt: time(5),
+    planDigest: 'sha256:0',
+    wanted: null,
+  });
+  expect(notDue).toEqual([
+    { id: 'hourly', title: 'hourly', last: { run: 'r1', at: time(0), outcome: 'pass' }, dueAt: time(60) },
+  ]);
+});
+
+test('when nothing is due there is no work, and only what the target brings is left', () => {
+  const early = dueChecks(manifest, [], [whole()], {
+    startedAt: time(2),
+    planDigest: 'sha256:0',
+    wanted: null,
+  });
+  expect(hasWork(early)).toBe(false);
+  expect(hasWork({ due: [answers, often], notDue: [] })).toBe(true);
+});
+
+test.each(['fail', 'unknown', 'not-run'] as const)(
+  'a check that says %s is asked by every pass',
+  (outcome) => {
+    const records = [whole({ checks: [passed('often'), checkRecord({ id: 'hourly', outcome })] })];
+    expect(due(records, time(1))).toContain('hourly');
+  },
+);
+
+test('a result of another plan, another wanted or running release, or from the future stands for nothing', () => {
+  const all = ['target-answers', 'often', 'hourly'];
+  expect(due([whole()], time(2), { subject: { planDigest: 'sha256:1' } })).toEqual(all);
+  expect(due([whole()], time(2), { subject: { wanted: { id: '2' } } })).toEqual(all);
+  expect(due([whole({ startedAt: time(30) })], time(2))).toEqual(all);
+  const moved = runRecord({
+    run: 'r2',
+    startedAt: time(5),
+    observed: { id: '3' },
+    checks: [passed('often')],
+  });
+  expect(due([whole(), moved], time(6))).toEqual(['target-answers', 'hourly']);
+});
+
+test('steps go with their flow, and members of a group with each other', () => {
+  const step = check('mail-arrives', { source: 'flow', partOf: 'register', every: '1h' });
+  const flow = check('register', { source: 'flow', every: '1h' });
+  const records = [
+    whole({ checks: [passed('register'), checkRecord({ id: 'mail-arrives', outcome: 'fail' })] }),
+  ];
+  expect(due(records, time(1), { of: [flow, step] })).toEqual(['register', 'mail-arrives']);
+  const group = { id: 'g', title: 'g', checks: ['often', 'hourly'], minimumRatio: 1, minimumCount: 1 };
+  expect(due([whole()], time(5), { groups: [group] })).toEqual(['target-answers', 'often', 'hourly']);
+});
+
+test('a pass with advisory checks alone takes the blocking one along whose turn comes first', () => {
+  const shown = check('shown', { severity: 'advisory' });
+  const soon = check('soon', { every: '30m' });
+  const of = [answers, hourly, soon, shown];
+  const records = [whole({ checks: of.map(({ id }) => passed(id)) })];
+  expect(due(records, time(5), { of })).toEqual(['target-answers', 'soon', 'shown']);
+});
