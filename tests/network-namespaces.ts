@@ -40,7 +40,11 @@ export function makeNamespace(index: number): NetworkNamespace {
       const server = createServer((socket) => {
         const onward = connect(port, '127.0.0.1');
         socket.pipe(onward).pipe(socket);
-        for (const one of [socket, onward]) one.on('error', () => (socket.destroy(), onward.destroy()));
+        const end = (): void => {
+          socket.destroy();
+          onward.destroy();
+        };
+        for (const one of [socket, onward]) one.on('error', end);
       });
       servers.push(server);
       await new Promise<void>((resolve) => server.listen(port, address(1), resolve));

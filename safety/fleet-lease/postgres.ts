@@ -57,7 +57,7 @@ export async function acquirePostgresLease(
       hint: 'Look at its address, and whether it can be reached from here. Nothing was run.',
     });
   }
-  const alive = setInterval(() => client.query('select 1').catch(lose), SIGN_OF_LIFE_MS);
+  const alive = setInterval(() => void client.query('select 1').catch(lose), SIGN_OF_LIFE_MS);
   alive.unref();
   return {
     lost: lost.signal,

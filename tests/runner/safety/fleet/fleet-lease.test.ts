@@ -72,7 +72,7 @@ describe.each(['postgres', 'redis'] as const)('a lease in %s', (adapter) => {
     const first = await acquire(adapter, 'r1');
     await expect(acquire(adapter, 'r2')).rejects.toMatchObject({
       code: 'LEASE_HELD',
-      message: expect.stringMatching(/synthetic.* r1|r1 \(synthetic\)/),
+      message: expect.stringMatching(/synthetic.* r1|r1 \(synthetic\)/) as string,
     });
     await first.release();
     await first.release();
