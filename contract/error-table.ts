@@ -303,6 +303,11 @@ export const ERRORS = {
     hint: 'Make sure that no other run is on this target, then remove the file.',
     exit: 'INCONCLUSIVE',
   },
+  LEASE_UNASKED: {
+    title: 'The lease of the target cannot be asked for',
+    hint: 'Look at `lease` in the plan, and whether its server can be reached from here. Nothing was run: whether somebody else is on the target is not known.',
+    exit: 'INCONCLUSIVE',
+  },
   LEDGER_UNWRITABLE: {
     title: 'The ledger of test data cannot be written',
     hint: 'Nothing is created on a target unless it can be recorded first. Free space or choose another --state directory.',

@@ -8,7 +8,7 @@ import { resolveSecret } from './secrets.ts';
 /**
  * Takes the lease of the plan's target, or refuses at once: the file, and what machines without a common directory see.
  * A part of a shared run takes no key in Redis, which knows no parts.
- * @throws GreenlightError LEASE_HELD that names the holder, LEASE_UNREADABLE, STATE_UNWRITABLE, or SECRET_MISSING
+ * @throws GreenlightError LEASE_HELD that names the holder, LEASE_UNREADABLE, LEASE_UNASKED, STATE_UNWRITABLE, or SECRET_MISSING
  */
 export async function acquireTargetLease(options: {
   readonly plan: Pick<Plan, 'lease'>;

@@ -10,7 +10,7 @@ const LOCK = "hashtextextended('greenlight lease ' || $1, 0)";
  * Takes an advisory lock of PostgreSQL for a target, or refuses at once. The server holds it for as long as the
  * connection lives: a holder that dies frees it by that, and one that loses its connection is told by `lost`.
  * @param shared for a part of a run that several machines share: parts exclude whole runs, not each other
- * @throws GreenlightError LEASE_HELD that names the holder, or LEASE_UNREADABLE where the server cannot be asked
+ * @throws GreenlightError LEASE_HELD that names the holder, or LEASE_UNASKED where the server cannot be asked
  */
 export async function acquirePostgresLease(
   url: string,
@@ -52,10 +52,7 @@ export async function acquirePostgresLease(
   } catch (cause) {
     await close().catch(() => undefined);
     if (cause instanceof GreenlightError) throw cause;
-    throw new GreenlightError('LEASE_UNREADABLE', 'the lock in PostgreSQL (lease.url) cannot be asked for', {
-      cause,
-      hint: 'Look at its address, and whether it can be reached from here. Nothing was run.',
-    });
+    throw new GreenlightError('LEASE_UNASKED', 'PostgreSQL', { cause });
   }
   const alive = setInterval(() => void client.query('select 1').catch(lose), SIGN_OF_LIFE_MS);
   alive.unref();

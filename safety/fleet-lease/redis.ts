@@ -23,7 +23,7 @@ const GIVE = `if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('d
 /**
  * Takes a key of Redis for a target, or refuses at once. It ends by itself unless it is renewed; a holder that cannot
  * renew is told by `lost` before it ends. Each holder has a higher token than all before it.
- * @throws GreenlightError LEASE_HELD that names the holder, or LEASE_UNREADABLE where the server cannot be asked
+ * @throws GreenlightError LEASE_HELD that names the holder, or LEASE_UNASKED where the server cannot be asked
  */
 export async function acquireRedisLease(
   url: string,
@@ -53,10 +53,7 @@ export async function acquireRedisLease(
   } catch (cause) {
     redis?.client.disconnect();
     if (cause instanceof GreenlightError) throw cause;
-    throw new GreenlightError('LEASE_UNREADABLE', 'the key in Redis (lease.url) cannot be asked for', {
-      cause,
-      hint: 'Look at its address, and whether it can be reached from here. Nothing was run.',
-    });
+    throw new GreenlightError('LEASE_UNASKED', 'Redis', { cause });
   }
   const [token, holder] = answer;
   if (token === 0) {

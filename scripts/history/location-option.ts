@@ -27,7 +27,8 @@ export function locationOf(
 ): string | undefined {
   const named = options.location ?? (env[LOCATION_ENV] || undefined);
   if (named === undefined || Location.safeParse(named).success) return named;
-  throw new GreenlightError('VARIABLE_REFUSED', `${LOCATION_ENV} is ${JSON.stringify(named)}`, {
-    hint: 'Give it a short name such as frankfurt or eu-west-1.',
-  });
+  throw new GreenlightError(
+    'VARIABLE_REFUSED',
+    `${LOCATION_ENV} is ${JSON.stringify(named)}, and must be a short name such as frankfurt or eu-west-1`,
+  );
 }

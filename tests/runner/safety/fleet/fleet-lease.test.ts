@@ -91,7 +91,7 @@ describe.each(['postgres', 'redis'] as const)('a lease in %s', (adapter) => {
     const first = await lease(`${adapter}-1`, addresses[adapter]());
     await expect(lease(`${adapter}-2`, addresses[adapter]())).rejects.toMatchObject({ code: 'LEASE_HELD' });
     const gone = adapter === 'redis' ? 'redis://127.0.0.1:1' : 'postgres://app@127.0.0.1:1/none';
-    await expect(lease(`${adapter}-3`, gone)).rejects.toMatchObject({ code: 'LEASE_UNREADABLE' });
+    await expect(lease(`${adapter}-3`, gone)).rejects.toMatchObject({ code: 'LEASE_UNASKED' });
     await first.release();
     // What was refused gave its own file back.
     await (await lease(`${adapter}-2`, addresses[adapter]())).release();
