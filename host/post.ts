@@ -2,7 +2,7 @@
 export interface Parcel {
   readonly url: string;
   /** Default: POST. */
-  readonly method?: 'POST' | 'PATCH';
+  readonly method?: 'POST' | 'PATCH' | 'PUT';
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
@@ -10,8 +10,14 @@ export interface Parcel {
 /** Sends a parcel and resolves when the receiver took it. The error names the host, never the whole address. */
 export type Post = (parcel: Parcel) => Promise<void>;
 
-const ATTEMPTS = 4;
-const ATTEMPT_MS = 10_000;
+/** How much a parcel is worth at once. */
+export interface Patience {
+  readonly attempts: number;
+  /** For each of them, in milliseconds. */
+  readonly attemptMs: number;
+}
+
+const PATIENCE: Patience = { attempts: 4, attemptMs: 10_000 };
 const FIRST_WAIT_MS = 500;
 /** A deploy does not wait longer for a message; a receiver that wants more is told about by the error. */
 const MOST_WAIT_MS = 15_000;
@@ -21,12 +27,15 @@ const MOST_WAIT_MS = 15_000;
  * `Retry-After` says, up to 15 seconds each.
  * @param pause for tests
  */
-export function createPost(pause: (ms: number) => Promise<void> = wait): Post {
+export function createPost(
+  pause: (ms: number) => Promise<void> = wait,
+  { attempts, attemptMs }: Patience = PATIENCE,
+): Post {
   return async (parcel) => {
     for (let attempt = 1; ; attempt += 1) {
-      const failure = await send(parcel);
+      const failure = await send(parcel, attemptMs);
       if (failure === undefined) return;
-      const last = attempt === ATTEMPTS || !failure.again;
+      const last = attempt === attempts || !failure.again;
       const delay = failure.retryAfterMs ?? FIRST_WAIT_MS * 2 ** (attempt - 1);
       if (last || delay > MOST_WAIT_MS) {
         const patience =
@@ -45,7 +54,10 @@ interface Failure {
   readonly retryAfterMs?: number;
 }
 
-async function send({ url, method = 'POST', headers, body }: Parcel): Promise<Failure | undefined> {
+async function send(
+  { url, method = 'POST', headers, body }: Parcel,
+  attemptMs: number,
+): Promise<Failure | undefined> {
   try {
     const response = await fetch(url, {
       method,
@@ -53,7 +65,7 @@ async function send({ url, method = 'POST', headers, body }: Parcel): Promise<Fa
       body,
       // Followed, a redirect would carry the message to somebody else.
       redirect: 'manual',
-      signal: AbortSignal.timeout(ATTEMPT_MS),
+      signal: AbortSignal.timeout(attemptMs),
     });
     // The answer is not needed, and one that never ends must not hold us.
     await response.body?.cancel();

@@ -1,6 +1,7 @@
 import { describeError } from '../contract/errors.ts';
 import { RunRecord } from '../contract/history/run-record.ts';
 import { durationMs } from '../contract/plan/duration.ts';
+import { wholeMaintenance } from '../contract/notify/maintenance.ts';
 import { HERE } from '../contract/plan/synthetic-plan.ts';
 import type { HistoryStore } from '../contract/ports/history-store.ts';
 import type { Verdict } from '../contract/verdict/verdict.ts';
@@ -20,8 +21,9 @@ export function recordOfRun(run: PreparedRun, verdict: Verdict, exitCode: number
     notDue: run.notDue,
     cutover: run.request.cutover,
   });
+  const maintenance = wholeMaintenance(run.plan.notify?.maintenance ?? [], record);
   // The verdict is redacted already; what came besides it must be, too.
-  return RunRecord.parse(run.redactor.deep(record));
+  return RunRecord.parse(run.redactor.deep({ ...record, ...(maintenance !== undefined && { maintenance }) }));
 }
 
 /** Opens the history of a run. @throws as `openHistory` */

@@ -44,8 +44,14 @@ export function secretNames(plan: Plan): readonly string[] {
   return [...new Set([...referred, ...plan.secrets])];
 }
 
-/** Every environment variable that the plan needs and that is not set, all at once. */
-export function secretProblems(plan: Plan, env: NodeJS.ProcessEnv = process.env): Problem[] {
+/**
+ * Every environment variable that a run of the plan needs and that is not set, all at once. Those of `notify` and
+ * `export` are for whoever tells; what lacks its own is told about where it is used.
+ */
+export function secretProblems(
+  { notify: _, export: __, ...plan }: Plan,
+  env: NodeJS.ProcessEnv = process.env,
+): Problem[] {
   const places = new Map<string, string>();
   for (const { path, value } of planLeaves(plan)) {
     if (typeof value !== 'string' && !places.has(value.secret)) places.set(value.secret, path);

@@ -12,6 +12,7 @@ import { baselineCommand } from './commands/baseline.ts';
 import { dataCommand } from './commands/data.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { exportCommand } from './commands/export.ts';
 import { gateCommand } from './commands/gate.ts';
 import { initCommand } from './commands/init.ts';
 import { judgeCommand } from './commands/judge.ts';
@@ -19,6 +20,7 @@ import { keygenCommand } from './commands/keygen.ts';
 import { lintGateCommand } from './commands/lint-gate.ts';
 import { loadCommand } from './commands/load.ts';
 import { mergeCommand } from './commands/merge.ts';
+import { notifyCommand } from './commands/notify.ts';
 import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
 import { signOffCommand } from './commands/sign-off.ts';
@@ -54,6 +56,8 @@ const COMMANDS = [
   dataCommand,
   doctorCommand,
   initCommand,
+  notifyCommand,
+  exportCommand,
   sinkCommand,
   demoCommand,
   gateCommand,

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import { z } from 'zod';
+import { basicAddress } from '../host/basic-address.ts';
 
 /** Where a test alert goes in, and where it must come out. */
 export interface TestAlertOptions {
@@ -158,7 +159,7 @@ async function ask(
   path: string,
   body?: unknown,
 ): Promise<unknown> {
-  const { address, headers } = withoutPassword(options.alertmanager);
+  const { address, headers } = basicAddress(options.alertmanager);
   const response = await fetch(`${address}${path}`, {
     method,
     headers: { ...headers, ...options.headers, 'content-type': 'application/json' },
@@ -169,14 +170,4 @@ async function ask(
   const text = await response.text();
   if (response.status !== 200) throw new Error(`${response.status}: ${text.slice(0, 200)}`);
   return method === 'GET' ? JSON.parse(text) : undefined;
-}
-
-/** `fetch` refuses an address with a password, and repeats it in its error. */
-function withoutPassword(text: string): { address: string; headers: Record<string, string> } {
-  const url = new URL(text);
-  const given = [url.username, url.password].map((part) => decodeURIComponent(part)).join(':');
-  [url.username, url.password] = ['', ''];
-  const address = url.href.replace(/\/+$/, '');
-  if (given === ':') return { address, headers: {} };
-  return { address, headers: { authorization: `Basic ${Buffer.from(given).toString('base64')}` } };
 }

@@ -33,6 +33,7 @@ const TESTS: Readonly<Record<OptionalPackage | typeof PLAYWRIGHT, readonly strin
   imapflow: ['tests/contracts/mailbox'],
   'postal-mime': ['tests/contracts/mailbox'],
   'smtp-server': ['tests/e2e/cli/sink.test.ts'],
+  nodemailer: ['tests/contracts/notify/smtp.test.ts'],
   ioredis: [
     'tests/contracts/data-checks/redis.test.ts',
     'tests/contracts/demo/redis.test.ts',

@@ -11,6 +11,7 @@ import type { DeclaredCheck } from './kinds/check-kind.ts';
 import { declaredChecks } from './kinds/index.ts';
 import { ownRowsProblems } from './own-rows.ts';
 import { peopleProblems } from './people.ts';
+import { notifyProblems } from '../notify/notify-problems.ts';
 import { mysqlProblems } from './mysql-problems.ts';
 import { redisProblems } from './redis-plan.ts';
 import { probeProblems } from './probe.ts';
@@ -42,6 +43,7 @@ export function planProblems(input: unknown): Problem[] {
     ...policyProblems(plan),
     ...peopleProblems(plan),
     ...runbookProblems(plan),
+    ...notifyProblems(plan, new Set(declaredChecks(plan).map(({ id }) => id))),
   ];
 }
 

@@ -14,6 +14,8 @@ import { People } from './people.ts';
 import { Probe } from './probe.ts';
 import { planProblems } from './plan-problems.ts';
 import { Runbook } from './runbook.ts';
+import { Notify } from '../notify/notify.ts';
+import { ExportPlan } from '../export/export-plan.ts';
 import { SecretString } from './secret.ts';
 import { AlertsCheck } from '../slo/alerts-check.ts';
 import { Metrics } from '../slo/metric-check.ts';
@@ -169,6 +171,10 @@ export const PlanSchema = z.strictObject({
   synthetic: SyntheticPlan.prefault({}),
   /** Who sees to it that one run at a time works on the target. */
   lease: LeasePlan.default({ adapter: 'file' }),
+  /** Who is told, when and how, where a scheduled check is broken or nobody can tell. */
+  notify: Notify.optional(),
+  /** Where the numbers of scheduled runs go, for a monitoring system. */
+  export: ExportPlan.optional(),
   /** Default time in which the target must answer one request of a flow, in milliseconds. */
   budgetMs: z.number().int().positive().max(120_000).default(5000),
   /**
@@ -283,6 +289,8 @@ const PAGES: Readonly<Record<string, string>> = {
   history: 'docs/plan/history.md',
   synthetic: 'docs/plan/synthetic.md',
   lease: 'docs/plan/lease.md',
+  notify: 'docs/plan/notify.md',
+  export: 'docs/plan/export.md',
 };
 
 function seePage([top]: readonly PropertyKey[]): string {

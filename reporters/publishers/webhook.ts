@@ -36,7 +36,7 @@ export function signature(secret: string, id: string, timestamp: number, body: s
 }
 
 /** Whether a text is a secret of Standard Webhooks: `whsec_` and base64 of 24 to 64 bytes. */
-function isWebhookSecret(text: string): boolean {
+export function isWebhookSecret(text: string): boolean {
   const [, encoded] = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(text) ?? [];
   if (encoded === undefined) return false;
   const { length } = Buffer.from(encoded, 'base64');

@@ -54,6 +54,10 @@ export const NEEDED_BY_PLAN: Readonly<Record<OptionalPackage | PlannedProgram, N
   imapflow: withImap,
   'postal-mime': withImap,
   'smtp-server': never,
+  nodemailer: ({ notify }) => {
+    const [name] = Object.entries(notify?.channels ?? {}).find(([, one]) => one.adapter === 'smtp') ?? [];
+    return name === undefined ? undefined : `notify.channels.${name} with adapter 'smtp'`;
+  },
   ioredis: ({ data, probes, lease }) => {
     if (data.redis.length > 0) return 'data.redis';
     if (lease.adapter === 'redis') return "lease with adapter 'redis'";

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { describeError, GreenlightError } from '../../contract/errors.ts';
 import { EXIT } from '../../contract/exit-codes.ts';
 import { type Changes, changesOf } from '../../contract/history/changes.ts';
@@ -9,12 +10,14 @@ import type { Lease } from '../../safety/lease.ts';
 import type { Screen } from '../../safety/screen.ts';
 import { resolveSecret } from '../../safety/secrets.ts';
 import { acquireTargetLease } from '../../safety/target-lease.ts';
+import { createPost } from '../../host/post.ts';
+import { exportRun } from '../../export/export-run.ts';
 import { askVerdict } from '../asked-verdict.ts';
 import { historyOf, oldestKept } from '../record-run.ts';
 import { type PreparedRun, prepareRun } from '../run-prepare.ts';
 import type { RunRequest } from '../run-request.ts';
 import { runPrepared } from '../run.ts';
-import { deskOf } from './desk.ts';
+import { deskOf, PASS_PATIENCE } from './desk.ts';
 import { beat } from './heartbeat.ts';
 import { onlyDue } from './only-due.ts';
 import { brokenRecord, skippedRecord } from './record-without-verdict.ts';
@@ -53,6 +56,7 @@ export async function pass(request: RunRequest, screen: Screen, interrupted: Abo
     const { run, record, exitCode } = went;
     await keep(run, history, record, problems);
     const told = await tell(run, record, earlier, problems);
+    problems.push(...(await exported(run, record, earlier)));
     const { heartbeat } = run.plan.synthetic;
     if (record.decision !== null && !interrupted.aborted && heartbeat !== undefined) {
       const problem = await beat(resolveSecret(heartbeat, request.env));
@@ -82,6 +86,20 @@ async function tell(
     problems.push(describeError(error));
     return [];
   }
+}
+
+/** Hands the numbers of the pass to the monitoring system of the plan. @returns what did not work */
+async function exported(
+  { plan, context, request }: PreparedRun,
+  record: RunRecord,
+  earlier: readonly RunRecord[],
+): Promise<readonly string[]> {
+  if (plan.export === undefined) return [];
+  const folder = path.dirname(context.planFile);
+  const post = createPost(undefined, PASS_PATIENCE);
+  return exportRun({ to: plan.export, folder, env: request.env, post }, record, earlier).catch(
+    (error: unknown) => [describeError(error)],
+  );
 }
 
 interface Went {

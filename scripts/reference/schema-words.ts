@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CheckId } from '../../contract/plan/check-id.ts';
 import { Headers } from '../../contract/plan/headers.ts';
-import { SecretString } from '../../contract/plan/secret.ts';
+import { SecretRef, SecretString } from '../../contract/plan/secret.ts';
 import { WebAddress } from '../../contract/plan/web-address.ts';
 import { Phase } from '../../contract/evidence/outcome.ts';
 
@@ -53,6 +53,7 @@ const NAMED = new Map<z.core.$ZodType, string>([
   [CheckId, 'check id'],
   [Phase, 'phase'],
   [SecretString, "text, or `secret('NAME')`"],
+  [SecretRef, "`secret('NAME')`"],
   [unwrap(WebAddress).schema, 'address'],
   [Headers, "headers: name → text, or `secret('NAME')`"],
 ]);

@@ -1,6 +1,6 @@
 import { holds, type Statement } from '../../contract/flow/statement.ts';
 import type { Probe } from '../../contract/plan/probe.ts';
-import { type AllowedWindow, type Weekday, WEEKDAYS } from '../../contract/plan/probes/window.ts';
+import { type Clock, clockAt, isWithin } from '../../contract/plan/week-window.ts';
 import { doubtfulClock, otherClock } from '../own-clock.ts';
 import type { Probed, ProbeTools } from '../probe-finding.ts';
 import type { ProbeLook } from './probe-look.ts';
@@ -49,46 +49,6 @@ export function windowStatements(
       windows.map(({ days, from, to }) => `${days.join(', ')} ${from} to ${to}`).join('; or '),
     ),
   ];
-}
-
-/** What the clocks on the wall show. */
-interface Clock {
-  readonly weekday: Weekday;
-  /** `2026-11-30` */
-  readonly date: string;
-  /** `02:05` */
-  readonly time: string;
-}
-
-function clockAt(now: number, timeZone: string): Clock {
-  const format = new Intl.DateTimeFormat('en-US', {
-    timeZone,
-    calendar: 'gregory',
-    numberingSystem: 'latn',
-    hourCycle: 'h23',
-    weekday: 'long',
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-  });
-  const parts = new Map(format.formatToParts(now).map(({ type, value }) => [type, value]));
-  const part = (type: Intl.DateTimeFormatPartTypes): string => parts.get(type) ?? '';
-  const weekday = WEEKDAYS.find((day) => day === part('weekday').toLowerCase());
-  if (weekday === undefined) throw new Error(`no day of the week: ${part('weekday')}`);
-  return {
-    weekday,
-    date: `${part('year')}-${part('month')}-${part('day')}`,
-    time: `${part('hour')}:${part('minute')}`,
-  };
-}
-
-/** A window over midnight belongs to the day on which it began. */
-function isWithin({ days, from, to }: AllowedWindow, { weekday, time }: Clock): boolean {
-  const yesterday = WEEKDAYS[(WEEKDAYS.indexOf(weekday) + 6) % 7] as Weekday;
-  if (from < to) return days.includes(weekday) && time >= from && time < to;
-  return (days.includes(weekday) && time >= from) || (days.includes(yesterday) && time < to);
 }
 
 function inWords({ weekday, date, time }: Clock, timeZone: string): string {

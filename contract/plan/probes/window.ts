@@ -1,31 +1,6 @@
 import { z } from 'zod';
+import { TimeZone, WeekWindow } from '../week-window.ts';
 import { probeKind, probeSchema } from './probe-kind.ts';
-
-/** Days of the week, as plans name them. */
-export const WEEKDAYS = [
-  'monday',
-  'tuesday',
-  'wednesday',
-  'thursday',
-  'friday',
-  'saturday',
-  'sunday',
-] as const;
-export type Weekday = (typeof WEEKDAYS)[number];
-
-const AllowedWindow = z
-  .strictObject({
-    /** On which days it begins. */
-    days: z.array(z.enum(WEEKDAYS)).min(1),
-    /** When it begins, by the clocks of the time zone. */
-    from: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day, such as 02:00'),
-    /** When it is over; before `from`: on the next day. */
-    to: z
-      .string()
-      .regex(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/, 'must be a time of day, such as 04:00, or 24:00'),
-  })
-  .refine(({ from, to }) => from !== to, { message: 'needs another end than its beginning', path: ['to'] });
-export type AllowedWindow = z.infer<typeof AllowedWindow>;
 
 const Freeze = z
   .strictObject({
@@ -51,9 +26,9 @@ export const window = probeKind({
       .min(1)
       .default(['preflight']),
     /** By whose clocks, such as `Europe/Berlin` or `UTC`. */
-    timeZone: z.string().refine(isTimeZone, { message: 'must be a time zone, such as Europe/Berlin' }),
+    timeZone: TimeZone,
     /** When it may happen: in one of them. */
-    windows: z.array(AllowedWindow).min(1),
+    windows: z.array(WeekWindow).min(1),
     /** Days on which nothing may move, whatever the windows say. */
     freezes: z.array(Freeze).default([]),
   }),
@@ -70,12 +45,3 @@ export const window = probeKind({
     freezes: [{ from: '2026-12-18', to: '2027-01-04', because: 'Christmas trade' }],
   },
 });
-
-function isTimeZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en-US', { timeZone: name }).format(0) !== '';
-  } catch (error) {
-    if (error instanceof RangeError) return false;
-    throw error;
-  }
-}

@@ -1,27 +1,20 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer } from 'node:http';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { testAlert } from '../../../slo/test-alert.ts';
+import { startAlertmanager } from './alertmanager-server.ts';
 import { freePort, prometheusMissing } from './prometheus-server.ts';
 
 const missing = prometheusMissing('prometheus-alertmanager');
 if (missing !== undefined) console.warn(`\nSKIPPED: the delivery of a test alert: ${missing}\n`);
 
 describe.skipIf(missing !== undefined)('a test alert through a real Alertmanager', () => {
-  let directory: string;
-  let child: ChildProcess;
-  let ended: Promise<void>;
+  let alertmanager: Awaited<ReturnType<typeof startAlertmanager>>;
   let url: string;
   let port: number;
   beforeAll(async () => {
-    directory = await mkdtemp(join(tmpdir(), 'greenlight-alertmanager-'));
     port = await freePort();
-    const own = await freePort();
     const route = { receiver: 'nobody', group_wait: '100ms', group_by: ['alertname'] };
-    const config = {
+    alertmanager = await startAlertmanager({
       route: {
         ...route,
         routes: [
@@ -39,38 +32,10 @@ describe.skipIf(missing !== undefined)('a test alert through a real Alertmanager
         { name: 'pager' },
         { name: 'greenlight', webhook_configs: [{ url: `http://127.0.0.1:${port}/` }] },
       ],
-    };
-    await writeFile(join(directory, 'alertmanager.yml'), JSON.stringify(config));
-    child = spawn(
-      'prometheus-alertmanager',
-      [
-        `--config.file=${join(directory, 'alertmanager.yml')}`,
-        `--storage.path=${join(directory, 'data')}`,
-        `--web.listen-address=127.0.0.1:${own}`,
-        '--cluster.listen-address=',
-        '--log.level=error',
-      ],
-      { stdio: 'ignore' },
-    );
-    ended = new Promise((resolve) => child.once('exit', () => resolve()));
-    url = `http://127.0.0.1:${own}`;
-    while (child.exitCode === null && child.signalCode === null) {
-      if (
-        await fetch(`${url}/-/ready`).then(
-          ({ ok }) => ok,
-          () => false,
-        )
-      )
-        return;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-    throw new Error('Alertmanager did not become ready');
+    });
+    ({ url } = alertmanager);
   });
-  afterAll(async () => {
-    child.kill('SIGKILL');
-    await ended;
-    await rm(directory, { recursive: true, force: true });
-  });
+  afterAll(() => alertmanager.close());
 
   const send = (severity: string, waitMs: number, more: { alertmanager?: string; receiver?: string } = {}) =>
     testAlert({
