@@ -10,7 +10,6 @@ import { type CommandContext, commandOf, CONFIG_OPTION, repeated } from '../comm
 
 interface NotifyOptions {
   readonly config?: string;
-  readonly test: boolean;
   readonly channel: readonly string[];
   readonly json: boolean;
 }
@@ -22,15 +21,13 @@ export function notifyCommand(context: CommandContext): Command {
     'greenlight notify --test --channel on-call --json',
   ])
     .option(...CONFIG_OPTION)
-    .option(
+    .requiredOption(
       '--test',
       'send a message that says it is a test through every channel; PagerDuty may ring',
-      false,
     )
     .option('--channel <name>', 'this one alone; may be given several times', repeated, [])
     .option('--json', 'print what came of it as JSON', false)
     .action(async (options: NotifyOptions) => {
-      if (!options.test) throw new GreenlightError('OPTION_MISSING', 'say what to do: --test');
       const { plan } = await loadConfig(context.cwd, options.config);
       const redactor = redactorOf(plan, context.env);
       context.screen.protect(redactor);
