@@ -76,6 +76,11 @@ export const ERRORS = {
     hint: 'Give it; `greenlight <command> --help` has examples.',
     exit: 'USAGE',
   },
+  NOT_SAID_WHAT: {
+    title: 'The command was not told what to do',
+    hint: 'Give one of the options named; `greenlight <command> --help` has examples.',
+    exit: 'USAGE',
+  },
   OPTION_CONFLICT: {
     title: 'Options contradict each other',
     hint: 'Leave one of them out, or give them different values.',

@@ -27,7 +27,7 @@ export function exportCommand(context: CommandContext): Command {
     .option('--every <time>', 'how often the schedule starts a run: 5m, 1h', '5m')
     .action(async (options: ExportOptions) => {
       if (options.rules === options.dashboard)
-        throw new GreenlightError('OPTION_MISSING', 'say what to write: --rules or --dashboard');
+        throw new GreenlightError('NOT_SAID_WHAT', 'say what to write: --rules or --dashboard');
       const every = Duration.safeParse(options.every);
       if (!every.success || durationMs(every.data) < 1000)
         throw new GreenlightError('OPTION_INVALID', `--every ${options.every} is no span of time such as 5m`);

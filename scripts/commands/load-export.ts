@@ -53,7 +53,7 @@ export function loadExportCommand(context: CommandContext): Command {
     .option('--cpu <quantity>', 'processor that each runner asks for', '1')
     .option('--memory <quantity>', 'memory of each runner', '1Gi')
     .action(async (options: ExportOptions) => {
-      if (!options.k6Operator) throw new GreenlightError('OPTION_MISSING', 'say for what: --k6-operator');
+      if (!options.k6Operator) throw new GreenlightError('NOT_SAID_WHAT', 'say for what: --k6-operator');
       const out = path.resolve(context.cwd, options.out);
       if (existsSync(out) && readdirSync(out).length > 0) {
         throw new GreenlightError('DIRECTORY_TAKEN', `${options.out} is not empty`);

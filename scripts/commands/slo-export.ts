@@ -14,7 +14,7 @@ export function sloExportCommand(context: CommandContext): Command {
     .option(...CONFIG_OPTION)
     .option('--prometheus', 'recording and alerting rules of Prometheus', false)
     .action(async (options: { readonly config?: string; readonly prometheus: boolean }, command: Command) => {
-      if (!options.prometheus) throw new GreenlightError('OPTION_MISSING', 'say for what: --prometheus');
+      if (!options.prometheus) throw new GreenlightError('NOT_SAID_WHAT', 'say for what: --prometheus');
       // Commander gives an option that both know to the outer command.
       const { config: named, phase } = command.optsWithGlobals<{ config?: string; phase?: Phase }>();
       const { plan } = await loadConfig(context.cwd, named);

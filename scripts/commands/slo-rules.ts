@@ -22,7 +22,7 @@ export function sloRulesCommand(context: CommandContext): Command {
       false,
     )
     .action(async (options: { readonly config?: string; readonly check: boolean }, command: Command) => {
-      if (!options.check) throw new GreenlightError('OPTION_MISSING', 'say what to do: --check');
+      if (!options.check) throw new GreenlightError('NOT_SAID_WHAT', 'say what to do: --check');
       const { config: named, phase } = command.optsWithGlobals<{ config?: string; phase?: Phase }>();
       const { plan } = await loadConfig(context.cwd, named);
       context.screen.protect(redactorOf(plan, context.env));
