@@ -33,9 +33,10 @@ export function notifyCommand(context: CommandContext): Command {
       context.screen.protect(redactor);
       const { notify } = plan;
       if (notify === undefined)
-        throw new GreenlightError('NOTHING_PLANNED', 'the plan tells nobody: it has no notify', {
-          hint: 'Add notify: { channels, routes }; see docs/plan/notify.md in the package.',
-        });
+        throw new GreenlightError(
+          'NOTHING_PLANNED',
+          'the plan tells nobody: it has no `notify` with channels and routes',
+        );
       const names = Object.keys(notify.channels);
       const unknown = options.channel.filter((name) => !names.includes(name));
       if (unknown.length > 0)
