@@ -54,6 +54,11 @@ export const ERRORS = {
     hint: 'Add slo: { source, up, objectives }; see docs/plan/slo.md in the package.',
     exit: 'USAGE',
   },
+  NO_NOTIFY: {
+    title: 'The plan tells nobody',
+    hint: 'Add notify: { channels, routes }; see docs/plan/notify.md in the package.',
+    exit: 'USAGE',
+  },
   SOURCE_UNSUITABLE: {
     title: 'This cannot be asked of the metrics source of the plan',
     hint: 'It works with Prometheus: slo.source with adapter prometheus.',

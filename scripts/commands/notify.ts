@@ -33,10 +33,7 @@ export function notifyCommand(context: CommandContext): Command {
       context.screen.protect(redactor);
       const { notify } = plan;
       if (notify === undefined)
-        throw new GreenlightError(
-          'NOTHING_PLANNED',
-          'the plan tells nobody: it has no `notify` with channels and routes',
-        );
+        throw new GreenlightError('NO_NOTIFY', 'the plan tells nobody: it has no `notify`');
       const names = Object.keys(notify.channels);
       const unknown = options.channel.filter((name) => !names.includes(name));
       if (unknown.length > 0)
