@@ -11,8 +11,10 @@ const dist = path.join(root, 'dist');
 const { include } = JSON.parse(readFileSync(path.join(root, 'tsconfig.build.json'), 'utf8'));
 const rooms = include.flatMap((pattern) => /^([\w-]+)\/\*\*\/\*\.ts$/.exec(pattern)?.[1] ?? []);
 
+// TypeScript 7 compiles in a third of the time; its package exports no path but this.
+const tsc = path.join(root, 'node_modules', 'typescript-native', 'bin', 'tsc');
+
 rmSync(dist, { recursive: true, force: true });
-const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' });
 chmodSync(path.join(dist, 'scripts', 'greenlight.js'), 0o755);
 copyAssets();

@@ -1,4 +1,4 @@
-/* eslint-disable no-restricted-syntax -- this file is a program of its own */
+/* eslint-disable no-restricted-properties -- this file is a program of its own */
 // One of several processes that make one load. Its parent sends the order; without a parent there is no load.
 import { isAbsolute } from 'node:path';
 import type { Flow } from '../../../contract/flow/flow.ts';
