@@ -74,7 +74,7 @@ describe('a run against a shop that answers', () => {
 
   test('ends by itself and registers each check of the phase once', () => {
     expect(run.exitCode, run.output.slice(0, 3000)).toBe(1);
-    expect([...run.checks.keys()]).toHaveLength(37);
+    expect([...run.checks.keys()]).toHaveLength(38);
     expect(run.checks.has('own-check-elsewhere')).toBe(false);
   });
 
