@@ -27,7 +27,8 @@ export interface PassSubject {
  * Which checks of a phase are due. One that did not pass when it last ran is always due, and so is one whose result is
  * about another plan or release, lies in the future, or is not there: only a pass that still holds can stand for a check.
  * Steps go with their flow and members of a group with each other; a pass never decides without a blocking check, so the
- * one whose turn comes first is taken along where only advisory ones are due. Pure.
+ * one whose turn comes first is taken along where only advisory ones are due, or nothing is while the last answer was no GO:
+ * what held that up, such as another release, is asked again and not forgotten. Pure.
  * @param records earlier passes of the same target, phase and place, oldest first
  * @returns no due check besides those that a target brings with it: then there is nothing to run
  */
@@ -56,10 +57,11 @@ export function dueChecks(
   settle();
   const asked = manifest.filter((check) => !standing.has(check.id) && !isBroughtAlong(check));
   const decides = (check: PlannedCheck): boolean => check.severity === 'blocking' && !isBroughtAlong(check);
-  if (asked.length > 0 && !asked.some(decides)) {
-    const [next] = manifest
-      .filter((check) => decides(check) && standing.has(check.id))
-      .sort((one, other) => dueAtOf(standing, one) - dueAtOf(standing, other));
+  const open = newest !== undefined && newest.decision !== 'GO';
+  if ((asked.length > 0 || open) && !asked.some(decides)) {
+    const rest = manifest.filter(({ id }) => standing.has(id));
+    const candidates = asked.length > 0 || rest.some(decides) ? rest.filter(decides) : rest;
+    const [next] = candidates.sort((one, other) => dueAtOf(standing, one) - dueAtOf(standing, other));
     if (next !== undefined) take([next.id]);
     settle();
   }

@@ -113,3 +113,19 @@ test('a pass with advisory checks alone takes the blocking one along whose turn 
   const records = [whole({ checks: of.map(({ id }) => passed(id)) })];
   expect(due(records, time(5), { of })).toEqual(['target-answers', 'soon', 'shown']);
 });
+
+test('an answer that was no GO is not over because nothing is due: what the target brings is asked again', () => {
+  const other = checkRecord({ id: 'target-answers', outcome: 'fail' });
+  const of = [answers, hourly];
+  const bad = whole({ decision: 'NO_GO', checks: [other, passed('hourly')] });
+  expect(due([bad], time(5), { of })).toEqual(['target-answers', 'hourly']);
+  // Also where the plan has nothing that decides.
+  const shown = check('shown', { severity: 'advisory', every: '1h' });
+  const showing = whole({ decision: 'INCONCLUSIVE', checks: [other, passed('shown')] });
+  expect(due([showing], time(5), { of: [answers, shown] })).toEqual(['target-answers', 'shown']);
+  // One is enough, and after a GO there is nothing to ask.
+  const two = [answers, hourly, check('daily', { every: '24h' })];
+  const both = whole({ decision: 'NO_GO', checks: [other, passed('hourly'), passed('daily')] });
+  expect(due([both], time(5), { of: two })).toEqual(['target-answers', 'hourly']);
+  expect(due([bad, whole({ run: 'r2', startedAt: time(5) })], time(6), { of })).toEqual(['target-answers']);
+});
