@@ -90,6 +90,8 @@ const OUTCOMES: Readonly<Record<Exclude<CheckState, 'flaky'>, RecordedOutcome>> 
 };
 
 function outcomeOf(check: CheckResult, policy: Policy): RecordedOutcome {
+  // As the policy weighs it: what must apply and says that it does not is not known, and stands for nothing.
+  if (check.state === 'not-applicable' && !check.mayNotApply) return 'unknown';
   if (check.state !== 'flaky') return OUTCOMES[check.state];
   const weight = weighCheck({ ...check, severity: 'blocking', waiver: null }, policy);
   return weight === 'GO' ? 'pass' : weight === 'NO_GO' ? 'fail' : 'unknown';
