@@ -1,7 +1,7 @@
 import { CHECK_KINDS } from '../plan/kinds/index.ts';
 import type { PlannedCheck } from '../plan/checks.ts';
 import { durationMs } from '../plan/duration.ts';
-import type { Group } from '../verdict/policy.ts';
+import type { Group, Policy } from '../verdict/policy.ts';
 import { releaseWord } from './changes.ts';
 import type { CheckRecord, NotDueRecord, RunRecord } from './run-record.ts';
 
@@ -68,6 +68,24 @@ export function dueChecks(
   return {
     due: manifest.filter(({ id }) => !standing.has(id)),
     notDue: manifest.flatMap(({ id }) => standing.get(id) ?? []),
+  };
+}
+
+/**
+ * The policy of a pass that asks only what is due: what it leaves out takes its share with it. That is the share of those
+ * that passed; one that found nothing to look at counted for no pass before, and takes none away. Pure.
+ */
+export function policyOfDue(
+  policy: Policy,
+  manifest: readonly PlannedCheck[],
+  { due, notDue }: DueChecks,
+): Policy {
+  const passed = new Set(notDue.filter(({ last }) => last.outcome === 'pass').map(({ id }) => id));
+  const left = manifest.filter(({ id, severity }) => severity === 'blocking' && passed.has(id)).length;
+  return {
+    ...policy,
+    minimumPassed: Math.max(1, policy.minimumPassed - left),
+    groups: policy.groups.filter(({ checks }) => checks.some((one) => due.some(({ id }) => id === one))),
   };
 }
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { dueChecks, hasWork } from '../../../../contract/history/due.ts';
+import { dueChecks, hasWork, policyOfDue } from '../../../../contract/history/due.ts';
 import type { RunRecord } from '../../../../contract/history/run-record.ts';
 import type { PlannedCheck } from '../../../../contract/plan/checks.ts';
-import type { Group } from '../../../../contract/verdict/policy.ts';
+import { type Group, Policy } from '../../../../contract/verdict/policy.ts';
 import { checkRecord, runRecord } from '../../../history/run-record.ts';
 
 const check = (id: string, different: Partial<PlannedCheck> = {}): PlannedCheck => ({
@@ -128,4 +128,16 @@ test('an answer that was no GO is not over because nothing is due: what the targ
   const both = whole({ decision: 'NO_GO', checks: [other, passed('hourly'), passed('daily')] });
   expect(due([both], time(5), { of: two })).toEqual(['target-answers', 'hourly']);
   expect(due([bad, whole({ run: 'r2', startedAt: time(5) })], time(6), { of })).toEqual(['target-answers']);
+});
+
+test('what is left out takes its pass from the least count, and nothing where it never was one', () => {
+  const policy = Policy.parse({ minimumPassed: 2 });
+  const of = [often, hourly];
+  const least = (outcome: 'pass' | 'not-applicable'): number => {
+    const records = [whole({ checks: [passed('often'), checkRecord({ id: 'hourly', outcome })] })];
+    const checks = dueChecks(of, [], records, { startedAt: time(5), planDigest: 'sha256:0', wanted: null });
+    expect(checks.notDue.map(({ id }) => id)).toEqual(['hourly']);
+    return policyOfDue(policy, of, checks).minimumPassed;
+  };
+  expect([least('pass'), least('not-applicable')]).toEqual([1, 2]);
 });
