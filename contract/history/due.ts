@@ -25,7 +25,8 @@ export interface PassSubject {
 
 /**
  * Which checks of a phase are due. One that did not pass when it last ran is always due, and so is one whose result is
- * about another plan or release, lies in the future, or is not there: only a pass that still holds can stand for a check.
+ * about another plan or release, comes from a run with a fault of its own, lies in the future, or is not there: only a
+ * pass that still holds can stand for a check.
  * Steps go with their flow and members of a group with each other; a pass never decides without a blocking check, so the
  * one whose turn comes first is taken along where only advisory ones are due, or nothing is while the last answer was no GO:
  * what held that up, such as another release, is asked again and not forgotten. Pure.
@@ -130,6 +131,9 @@ function stillStands(
   const record = records.findLast(({ checks }) => checks.some(({ id }) => id === check.id));
   const last = record?.checks.find(({ id }) => id === check.id);
   if (record === undefined || last === undefined || newest === undefined || !holds(last)) return undefined;
+  // Of a run that was interrupted, lost its lease or met another fault of ours, nothing is good enough to stand for later;
+  // that its test data could not be removed changes nothing of what it saw, and more of it would not help.
+  if (record.blind.some(({ cause, checks }) => checks.length === 0 && cause !== 'clean-up')) return undefined;
   if (record.planDigest !== subject.planDigest) return undefined;
   if (JSON.stringify(wordsOf(record.wanted)) !== JSON.stringify(wordsOf(subject.wanted))) return undefined;
   if (releaseWord(record) !== releaseWord(newest)) return undefined;

@@ -141,3 +141,20 @@ test('what is left out takes its pass from the least count, and nothing where it
   };
   expect([least('pass'), least('not-applicable')]).toEqual([1, 2]);
 });
+
+test('a result of a run with a fault of its own stands for nothing, and a check that could not tell is its own matter', () => {
+  const lost = { cause: 'interrupted', reason: 'the lease of the target was lost', checks: [] };
+  const broken = whole({ decision: 'INCONCLUSIVE', blind: [lost] });
+  expect(due([broken], time(5))).toEqual(['target-answers', 'often', 'hourly']);
+  const unsure = whole({
+    decision: 'INCONCLUSIVE',
+    blind: [{ cause: 'no-route', reason: 'no route', checks: ['often'] }],
+    checks: [checkRecord({ id: 'often', outcome: 'unknown' }), passed('hourly')],
+  });
+  expect(due([unsure], time(5))).toEqual(['target-answers', 'often']);
+  const left = { cause: 'clean-up', reason: 'test data is left', checks: [] };
+  expect(due([whole({ decision: 'INCONCLUSIVE', blind: [left] })], time(5))).toEqual([
+    'target-answers',
+    'often',
+  ]);
+});
