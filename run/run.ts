@@ -5,6 +5,7 @@ import type { RunRecord } from '../contract/history/run-record.ts';
 import type { Verdict } from '../contract/verdict/verdict.ts';
 import type { Lease } from '../safety/lease.ts';
 import { acquireTargetLease } from '../safety/target-lease.ts';
+import { leaseFaults } from './lease-faults.ts';
 import { createProgress } from './progress.ts';
 import { clearReport, takeSessions } from '../host/report-files.ts';
 import { removeDeadRuns, makeRunDirectory, removeRunDirectory } from './run-directory.ts';
@@ -109,10 +110,7 @@ async function collect(
   const cut: Fault[] = interrupted.aborted
     ? [{ kind: 'interrupted', message: 'the run was interrupted' }]
     : [];
-  if (lease?.lost?.aborted === true) {
-    // Somebody else may have worked on the target at the same time.
-    cut.push({ kind: 'other', message: `the lease of the target was lost: ${reasonOf(lease.lost)}` });
-  }
+  cut.push(...(await leaseFaults(lease)));
   const moved = interrupted.aborted || stages.sessions.length === 0 ? [] : await releaseAtEnd(run);
   const said = statedSoFar(run);
   const evidence = assembleEvidence(run, stages, {
@@ -122,10 +120,6 @@ async function collect(
     endedAt: new Date().toISOString(),
   });
   return { evidence, lease };
-}
-
-function reasonOf({ reason }: AbortSignal): string {
-  return reason instanceof Error ? reason.message : String(reason);
 }
 
 function nothingRan(run: PreparedRun, error: unknown): StagesEnd {

@@ -14,6 +14,8 @@ export interface Lease {
   release(): Promise<void>;
   /** Aborts when somebody else may hold it from now on. Absent where that cannot happen while this process lives. */
   readonly lost?: AbortSignal;
+  /** Asks whether it is still held, and aborts `lost` where it is not. Never throws. */
+  confirm?(): Promise<void>;
   /** Higher than that of every holder before. */
   readonly token?: number;
 }

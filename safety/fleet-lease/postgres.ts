@@ -54,10 +54,14 @@ export async function acquirePostgresLease(
     if (cause instanceof GreenlightError) throw cause;
     throw new GreenlightError('LEASE_UNASKED', 'PostgreSQL', { cause });
   }
-  const alive = setInterval(() => void client.query('select 1').catch(lose), SIGN_OF_LIFE_MS);
+  const confirm = async (): Promise<void> => {
+    if (!given) await client.query('select 1').catch(lose);
+  };
+  const alive = setInterval(() => void confirm(), SIGN_OF_LIFE_MS);
   alive.unref();
   return {
     lost: lost.signal,
+    confirm,
     release: async () => {
       clearInterval(alive);
       if (given) return;

@@ -101,6 +101,12 @@ function held(
   return {
     lost: lost.signal,
     token,
+    confirm: async () => {
+      const before = renewedAt;
+      await renew();
+      // The connection was not there, and there is a new one to ask by.
+      if (renewedAt === before && !lost.signal.aborted) await renew();
+    },
     release: async () => {
       clearInterval(timer);
       const { client } = redis;

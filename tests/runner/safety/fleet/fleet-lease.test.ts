@@ -139,3 +139,28 @@ test('a key in Redis that another holder took loses the lease; one that is renew
   await second.release();
   client.disconnect();
 });
+
+test('a holder who asks learns at once that the lease is lost, and loses nothing by asking', async () => {
+  const client = new Redis(redis.new.url);
+  const first = await acquireRedisLease(redis.new.url, taker('r1'));
+  await first.confirm?.();
+  expect(first.lost?.aborted).toBe(false);
+  await client.del('greenlight:{shop}:lease');
+  await first.confirm?.();
+  expect(first.lost?.aborted).toBe(true);
+  await first.release();
+  client.disconnect();
+
+  const lease = await acquirePostgresLease(cluster.url(), taker('r1'));
+  await lease.confirm?.();
+  expect(lease.lost?.aborted).toBe(false);
+  const other = new pg.Client({ connectionString: cluster.url() });
+  await other.connect();
+  await other.query(
+    `select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'greenlight lease%'`,
+  );
+  await other.end();
+  await lease.confirm?.();
+  expect(lease.lost?.aborted).toBe(true);
+  await lease.release();
+});
