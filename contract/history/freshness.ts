@@ -47,10 +47,13 @@ export function freshnessOf(
   });
 }
 
-/** What the places say together: a NO_GO that is fresh, else that nobody can tell where one is not fresh. */
-export function statusDecision(places: readonly PlaceStatus[]): Decision {
+/**
+ * What the places say together: a NO_GO that is fresh, else that nobody can tell where one is not fresh.
+ * @param newestDamaged what was recorded last cannot be read, so that nobody knows whether it was a GO
+ */
+export function statusDecision(places: readonly PlaceStatus[], newestDamaged: boolean): Decision {
   const fresh = places.flatMap(({ state, newest }) => (state === 'fresh' ? (newest?.decision ?? []) : []));
   if (fresh.includes('NO_GO')) return 'NO_GO';
-  if (fresh.length < places.length || places.length === 0) return 'INCONCLUSIVE';
+  if (newestDamaged || fresh.length < places.length || places.length === 0) return 'INCONCLUSIVE';
   return fresh.every((decision) => decision === 'GO') ? 'GO' : 'INCONCLUSIVE';
 }

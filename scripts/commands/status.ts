@@ -43,7 +43,7 @@ export function statusCommand(context: CommandContext): Command {
     .option('--json', 'as JSON', false)
     .addHelpText(
       'after',
-      '\nThe exit code is that of the newest runs, and 20 where one is too old, in the future, or was never there.',
+      '\nThe exit code is that of the newest runs, and 20 where one is too old, in the future, damaged, or was never there.',
     )
     .action(async (options: StatusOptions) => {
       const { plan, store } = await openedHistory(context, options);
@@ -58,8 +58,9 @@ export function statusCommand(context: CommandContext): Command {
         const now = new Date().toISOString();
         const records = readings.flatMap((reading) => reading.records);
         const places = freshnessOf(records, expected, options.maxAge, now);
-        const decision = statusDecision(places);
-        if (readings.some(({ tailDamaged }) => tailDamaged))
+        const damaged = readings.some(({ tailDamaged }) => tailDamaged);
+        const decision = statusDecision(places, damaged);
+        if (damaged)
           context.screen.err('The newest record of the history is damaged; greenlight history names it.');
         context.screen.out(
           options.json
