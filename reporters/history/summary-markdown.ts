@@ -39,7 +39,7 @@ export function summaryOf({ target, name, from, to, records, earlier, damaged }:
   const { GO, NO_GO, INCONCLUSIVE, skipped } = now.decisions;
   return {
     title: `${target}: ${name} summary`,
-    headline: headlineOf(now),
+    headline: headlineOf(now, records),
     lines: [
       `${from} to ${to}: ${now.runs} starts: ${GO} GO, ${NO_GO} NO_GO, ${INCONCLUSIVE} INCONCLUSIVE, ${skipped} skipped.`,
       `${plural(now.outages, 'outage')}${now.meanOutageMs === null ? '' : `, ${minutes(now.meanOutageMs)} on average until GO again`}.`,
@@ -65,11 +65,19 @@ export function summaryOf({ target, name, from, to, records, earlier, damaged }:
   };
 }
 
-function headlineOf({ runs, decisions, checks }: Uptime): string {
+function headlineOf({ runs, decisions, checks }: Uptime, records: readonly RunRecord[]): string {
   if (runs - decisions.skipped === 0) return 'Nobody looked: no run came to a decision.';
   const bad = checks.filter(({ last }) => last.outcome === 'fail' || last.outcome === 'unknown');
-  if (bad.length > 0)
-    return `Not well at the end: ${bad.map(({ id, last }) => `${id} (${last.outcome})`).join(', ')}.`;
+  // A place that fails is not well because another one looked after it, nor a run in which no check came to its turn.
+  const ends = new Map<string, RunRecord>();
+  for (const record of records) if (record.decision !== null) ends.set(record.location, record);
+  const parts = [
+    ...[...ends.values()].flatMap(({ decision, location }) =>
+      decision === 'GO' ? [] : [`${decision} from ${location}`],
+    ),
+    ...bad.map(({ id, last }) => `${id} (${last.outcome})`),
+  ];
+  if (parts.length > 0) return `Not well at the end: ${parts.join(', ')}.`;
   return decisions.NO_GO + decisions.INCONCLUSIVE === 0
     ? 'All runs were GO.'
     : 'Well at the end, and not all the time.';
