@@ -7,6 +7,8 @@ import { migrate, SCHEMA, SCHEMA_VERSION, versionOf } from './schema.ts';
 
 /** A pass has a minute; a database that does not answer must not take it. */
 const TIMEOUT_MS = 5000;
+/** What JSON may hold and PostgreSQL refuses: a NUL, and half of a character, as where a text was cut. */
+const NOT_KEPT = /\\u(?:0000|d[89a-f][0-9a-f]{2})/g;
 
 /**
  * Records in the user's PostgreSQL, for fleets. Nothing is asked of the database before it is used.
@@ -31,7 +33,7 @@ export async function createPostgresStore(url: string): Promise<HistoryStore> {
             record.location,
             record.startedAt,
             record.decision,
-            JSON.stringify(record).replaceAll(String.raw`\u0000`, String.raw`\ufffd`),
+            JSON.stringify(record).replaceAll(NOT_KEPT, String.raw`\ufffd`),
           ],
         );
       } catch (cause) {

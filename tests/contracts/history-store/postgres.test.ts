@@ -60,7 +60,8 @@ test('many writers lose nothing, a run is kept once, and it is read by target, p
   );
   const [one] = writers;
   await one?.append(at(1, 0, { run: 'w0m0', reason: 'another word' }));
-  await one?.append(at(2, 0, { target: 'other', reason: 'a NUL \u0000 of the target' }));
+  // A text that was cut may end in half a character.
+  await one?.append(at(2, 0, { target: 'other', reason: 'a NUL \u0000 and half a \ud83d of the target' }));
   const reader = await store();
   const all = await reader.read({ target: 'shop' });
   expect(all.records).toHaveLength(160);
