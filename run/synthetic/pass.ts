@@ -48,12 +48,13 @@ export async function pass(request: RunRequest, screen: Screen, interrupted: Abo
   screen.protect(prepared.redactor);
   const problems: string[] = [];
   const history = await openOrTell(prepared, problems);
-  let went: Went | undefined;
+  let taken: Taken | undefined;
   try {
+    // First: what the pass before is still writing is not missed, and what it told is not told again.
+    taken = await takeLease(prepared);
     const earlier = await readEarlier(prepared, history, problems);
     const here = earlier.filter(({ location }) => location === (request.location ?? HERE));
-    went = await goThrough(prepared, here, screen, interrupted);
-    const { run, record, exitCode } = went;
+    const { run, record, exitCode } = await goThrough(prepared, taken, here, screen, interrupted);
     await keep(run, history, record, problems);
     const told = await tell(run, record, earlier, problems);
     problems.push(...(await exported(run, record, earlier)));
@@ -65,7 +66,7 @@ export async function pass(request: RunRequest, screen: Screen, interrupted: Abo
     return { exitCode, record, before: here, changes: changesOf(here, record), told, problems };
   } finally {
     // Last: what is told must not be told by the next pass at the same time.
-    await went?.lease?.release().catch((error: unknown) => problems.push(describeError(error)));
+    await taken?.lease?.release().catch((error: unknown) => problems.push(describeError(error)));
     await history?.close().catch((error: unknown) => problems.push(describeError(error)));
   }
 }
@@ -106,13 +107,30 @@ interface Went {
   readonly run: PreparedRun;
   readonly record: RunRecord;
   readonly exitCode: number;
-  /** For the caller to give back. */
-  readonly lease?: Lease | undefined;
+}
+
+/** The lease, for the caller to give back, or why there is none. */
+interface Taken {
+  readonly lease: Lease | undefined;
+  readonly error: unknown;
+}
+
+/** Never throws. */
+async function takeLease({ plan, request, context, head }: PreparedRun): Promise<Taken> {
+  const { stateDirectory, id, phase } = context;
+  const taker = { target: head.subject.target, run: id, phase };
+  try {
+    const lease = await acquireTargetLease({ plan, env: request.env, stateDirectory, taker });
+    return { lease, error: undefined };
+  } catch (error) {
+    return { lease: undefined, error };
+  }
 }
 
 /** Runs what is due, if anything is and nobody else works on the target. Never throws. */
 async function goThrough(
   prepared: PreparedRun,
+  { lease, error: refused }: Taken,
   here: readonly RunRecord[],
   screen: Screen,
   interrupted: AbortSignal,
@@ -125,31 +143,29 @@ async function goThrough(
     wanted: subject.wanted,
   });
   const run = onlyDue(prepared, due);
+  if (refused instanceof GreenlightError && refused.code === 'LEASE_HELD') {
+    const skipped = { kind: 'overlap', reason: refused.message } as const;
+    return { run, record: skippedRecord(run, skipped, EXIT.GO), exitCode: EXIT.GO };
+  }
+  if (lease === undefined)
+    return { run, record: brokenRecord(run, refused, EXIT.INCONCLUSIVE), exitCode: EXIT.INCONCLUSIVE };
   if (!hasWork(due)) {
     const reason = 'every check passed within its own time; nothing is due yet';
     return { run, record: skippedRecord(run, { kind: 'nothing-due', reason }, EXIT.GO), exitCode: EXIT.GO };
   }
-  let lease: Lease | undefined;
   try {
-    const { stateDirectory, id, phase } = run.context;
-    const { cwd, env, output, nonce } = run.request;
-    const taker = { target: subject.target, run: id, phase };
-    lease = await acquireTargetLease({ plan: run.plan, env, stateDirectory, taker });
+    const { cwd, env, output, nonce, phase } = run.request;
     const asked = askVerdict({ screen, env, cwd }, output, { phase, ...(nonce !== undefined && { nonce }) });
     try {
       const { record, exitCode } = await runPrepared(run, screen, interrupted, lease);
-      if (record !== undefined) return { run, record, exitCode, lease };
+      if (record !== undefined) return { run, record, exitCode };
       const error = new GreenlightError('REPORT_UNWRITABLE', run.files.directory);
-      return { run, record: brokenRecord(run, error, exitCode), exitCode, lease };
+      return { run, record: brokenRecord(run, error, exitCode), exitCode };
     } finally {
       asked.done();
     }
   } catch (error) {
-    if (error instanceof GreenlightError && error.code === 'LEASE_HELD') {
-      const skipped = { kind: 'overlap', reason: error.message } as const;
-      return { run, record: skippedRecord(run, skipped, EXIT.GO), exitCode: EXIT.GO };
-    }
-    return { run, record: brokenRecord(run, error, EXIT.INCONCLUSIVE), exitCode: EXIT.INCONCLUSIVE, lease };
+    return { run, record: brokenRecord(run, error, EXIT.INCONCLUSIVE), exitCode: EXIT.INCONCLUSIVE };
   }
 }
 
