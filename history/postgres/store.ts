@@ -17,7 +17,16 @@ const NOT_KEPT = /\\u(?:0000|d[89a-f][0-9a-f]{2})/g;
 export async function createPostgresStore(url: string): Promise<HistoryStore> {
   const pool = await openPool(url);
   let checked: Promise<void> | undefined;
-  const ready = (): Promise<void> => (checked ??= mustBeCurrent(pool));
+  const ready = async (): Promise<void> => {
+    checked ??= mustBeCurrent(pool);
+    try {
+      await checked;
+    } catch (error) {
+      // A server that was away at the start of a pass may be back at its end.
+      checked = undefined;
+      throw error;
+    }
+  };
   return {
     name: 'postgres',
     async append(record) {

@@ -42,6 +42,14 @@ test('a database without the schema, and one that is not there, say what to do',
   await expect(nobody.append(at(1, 0))).rejects.toMatchObject({ code: 'HISTORY_UNWRITABLE' });
 });
 
+test('what could not be asked once is asked again, so that a record is not lost with the reading before it', async () => {
+  const opened = await store();
+  await expect(opened.read({ target: 'shop' })).rejects.toMatchObject({ code: 'HISTORY_OUTDATED' });
+  await migrateHistory(url);
+  await opened.append(at(1, 0));
+  expect((await opened.read({ target: 'shop' })).records.map(({ run }) => run)).toEqual(['d1m0']);
+});
+
 test('two migrations at once make one schema, and a third changes nothing', async () => {
   const both = await Promise.all([migrateHistory(url), migrateHistory(url)]);
   expect(both.map(({ after }) => after)).toEqual([1, 1]);
