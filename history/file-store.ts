@@ -83,7 +83,9 @@ async function readFolder(folder: string, query: HistoryQuery): Promise<HistoryR
     const name = day === undefined ? CHANGES : `${day}.ndjson`;
     const read = parseRunRecords(await textOf(path.join(folder, name)));
     if (day !== undefined) tailDamaged ??= read.tailDamaged;
-    damaged.push(...read.damaged.map(({ line, problem }) => `${path.join(folder, name)}:${line} ${problem}`));
+    damaged.unshift(
+      ...read.damaged.map(({ line, problem }) => `${path.join(folder, name)}:${line} ${problem}`),
+    );
     for (const record of read.records)
       if (matches(record, query) && !found.has(record.run)) found.set(record.run, record);
   }

@@ -16,7 +16,7 @@ export interface HistoryQuery {
 export interface HistoryReading {
   /** Oldest first, by the time of their start; each run once. */
   readonly records: readonly RunRecord[];
-  /** What could not be read, one sentence each, with its place. */
+  /** What could not be read, one sentence each, with its place; the newest last. */
   readonly damaged: readonly string[];
   /** The newest entry is among the damaged. */
   readonly tailDamaged: boolean;

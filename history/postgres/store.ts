@@ -132,7 +132,7 @@ async function readRuns(pool: Pool, query: HistoryQuery): Promise<HistoryReading
       if (index === 0) tailDamaged = true;
     }
   }
-  return { records: records.reverse(), damaged, tailDamaged };
+  return { records: records.reverse(), damaged: damaged.reverse(), tailDamaged };
 }
 
 /** What was found to be a change once is never looked at again, except as what is known before the rest. */

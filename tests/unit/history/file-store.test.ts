@@ -64,6 +64,13 @@ test('a torn tail loses one record and says so, and the next record is whole', a
   const after = await store.read({ target: 'shop' });
   expect(after.records.map(({ run }) => run)).toEqual(['d2m0', 'd2m10']);
   expect(after).toMatchObject({ tailDamaged: false, damaged: [expect.stringContaining('cut short')] });
+  // The newest is the last of several, whatever day it stands in.
+  await store.append(at(3, 0));
+  appendFileSync(path.join(folder(), '2026-11-03.ndjson'), '{"torn');
+  const both = await store.read({ target: 'shop' });
+  expect(both.tailDamaged).toBe(true);
+  expect(both.damaged).toHaveLength(2);
+  expect(both.damaged.at(-1)).toContain('2026-11-03.ndjson');
 });
 
 test('a history that cannot be written or read says so by name', async () => {
