@@ -27,7 +27,9 @@ export function isNews(news: PassNews, changesOnly = false): boolean {
     changes.decisionBefore !== undefined ||
     // A check that is new to the plan and passes is what its author expected.
     changes.checks.some(({ before, now }) => before !== undefined || !isFine(now));
-  return changed || (record.decision !== 'GO' && !changesOnly);
+  // Where the policy bears test data that stays, a GO is no reason to let it pile up in silence.
+  const wrong = record.decision !== 'GO' || record.leftovers > 0;
+  return changed || (wrong && !changesOnly);
 }
 
 /** The message of a pass, for the terminal and the mail of cron. It begins with the decision. Pure. */
