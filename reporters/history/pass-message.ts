@@ -44,10 +44,11 @@ export function passMessage(news: PassNews): string {
   } else if (changes.first) lines.push('  Nothing was known of it before.');
   for (const check of record.checks.filter(({ outcome }) => !isFine(outcome)))
     lines.push(...linesOf(check, before));
-  for (const { id, before: was } of changes.checks.filter(
-    ({ before: was, now }) => was !== undefined && isFine(now),
-  ))
-    lines.push(`  ok again: ${id} (was ${was})`);
+  for (const { id, before: was, now } of changes.checks) {
+    if (was === undefined || !isFine(now)) continue;
+    // What passed and finds nothing to look at any more is not ok again.
+    lines.push(`  ${now === 'pass' ? 'ok again' : MARKS[now]}: ${id} (was ${was})`);
+  }
   if (record.notDue.length > 0) {
     lines.push(
       `  Not due, and not asked: ${record.notDue.map(({ id, last }) => `${id} (${last.outcome} at ${last.at})`).join(', ')}`,
