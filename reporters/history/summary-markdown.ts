@@ -1,9 +1,8 @@
 import { followChanges, isChange } from '../../contract/history/changes.ts';
 import type { RunRecord } from '../../contract/history/run-record.ts';
-import { percent } from '../../contract/statistics/percent.ts';
 import { markdownText } from '../renderers/markdown-text.ts';
 import { plural } from '../renderers/words.ts';
-import { type Uptime, uptimeOf } from './uptime.ts';
+import { type Uptime, uptimeOf, uptimeWords } from './uptime.ts';
 
 /** A span of the history and the one before it, of the same length. */
 export interface SummaryInput {
@@ -50,8 +49,8 @@ export function summaryOf({ target, name, from, to, records, earlier, damaged }:
       const before = then.checks.find(({ id }) => id === check.id);
       return [
         check.title === check.id ? check.id : `${check.title} (${check.id})`,
-        share(check.uptime),
-        share(before?.uptime ?? null),
+        uptimeWords(check.uptime),
+        uptimeWords(before?.uptime ?? null),
         String(check.counts.pass),
         String(check.counts.fail),
         String(check.counts.unknown + check.counts['not-run']),
@@ -128,10 +127,6 @@ export function summaryMarkdown(input: SummaryInput): string {
     ...(events.length === 0 ? ['Nothing.'] : events.map((event) => `- ${markdownText(event, LONGEST * 2)}`)),
     '',
   ].join('\n');
-}
-
-function share(value: number | null): string {
-  return value === null ? 'not known' : percent(value);
 }
 
 function time(ms: number | null): string {

@@ -1,4 +1,5 @@
 import type { RecordedOutcome, RunRecord } from '../../contract/history/run-record.ts';
+import { percent } from '../../contract/statistics/percent.ts';
 
 /** What a span of the history says of one check. */
 export interface CheckUptime {
@@ -40,6 +41,9 @@ export interface Uptime {
   readonly meanOutageMs: number | null;
   readonly checks: readonly CheckUptime[];
 }
+
+/** The highest share below 1 that two digits can show. */
+const BELOW_ALL = 0.9999;
 
 const NONE: Readonly<Record<RecordedOutcome, number>> = {
   pass: 0,
@@ -114,6 +118,12 @@ function checkUptime(
     last: { outcome: now.outcome, at: last.record.startedAt, summary: now.summary },
     since,
   };
+}
+
+/** For people. What failed once in a year is not rounded up to all of it. */
+export function uptimeWords(uptime: number | null): string {
+  if (uptime === null) return 'not known';
+  return percent(uptime < 1 ? Math.min(uptime, BELOW_ALL) : uptime);
 }
 
 /** Of each phase and place by itself: two places that disagree are no outage and its end. */

@@ -3,14 +3,13 @@ import { Phase } from '../../contract/evidence/outcome.ts';
 import { EXIT } from '../../contract/exit-codes.ts';
 import { changesOf } from '../../contract/history/changes.ts';
 import type { RunRecord } from '../../contract/history/run-record.ts';
-import { percent } from '../../contract/statistics/percent.ts';
 import { loadConfig } from '../../host/load-config.ts';
 import { databaseAddress } from '../../history/open-history.ts';
 import { migrateHistory } from '../../history/postgres/store.ts';
 import { summaryHtml } from '../../reporters/history/summary-html.ts';
 import { type SummaryInput, summaryMarkdown } from '../../reporters/history/summary-markdown.ts';
 import { plural } from '../../reporters/renderers/words.ts';
-import { type Uptime, uptimeOf } from '../../reporters/history/uptime.ts';
+import { type Uptime, uptimeOf, uptimeWords } from '../../reporters/history/uptime.ts';
 import { plainText, textTable } from '../../run/text-table.ts';
 import { type CommandContext, commandOf, CONFIG_OPTION, wholeNumber } from '../command-context.ts';
 import { openedHistory } from '../history/opened-history.ts';
@@ -158,7 +157,7 @@ function uptimeTold({ decisions, outages, meanOutageMs, checks, runs }: Uptime):
       ['check', 'uptime', 'pass', 'fail', 'unknown', 'p50 ms', 'p95 ms', 'p99 ms', 'last'],
       checks.map(({ id, uptime, counts, p50, p95, p99, last }) => [
         id,
-        uptime === null ? 'not known' : percent(uptime),
+        uptimeWords(uptime),
         String(counts.pass),
         String(counts.fail),
         String(counts.unknown + counts['not-run']),
