@@ -1,4 +1,4 @@
-import type { Fault } from '../contract/evidence/evidence.ts';
+import { type Fault, LEASE_LOST } from '../contract/evidence/evidence.ts';
 import type { Lease } from '../safety/lease.ts';
 
 /**
@@ -12,5 +12,5 @@ export async function leaseFaults(lease: Lease | undefined): Promise<readonly Fa
   if (lost?.aborted !== true) return [];
   const reason: unknown = lost.reason;
   const because = reason instanceof Error ? reason.message : String(reason);
-  return [{ kind: 'interrupted', message: `the lease of the target was lost: ${because}` }];
+  return [{ kind: 'interrupted', message: `${LEASE_LOST}: ${because}` }];
 }

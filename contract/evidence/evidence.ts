@@ -80,6 +80,9 @@ export const Fault = z.strictObject({
 });
 export type Fault = z.infer<typeof Fault>;
 
+/** How a fault of the kind `interrupted` begins where the run was not the only one on its target any more. */
+export const LEASE_LOST = 'the lease of the target was lost';
+
 /** One start of Playwright. */
 export const Session = z.strictObject({
   projects: z.array(Project),

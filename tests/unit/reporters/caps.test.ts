@@ -55,3 +55,14 @@ test('a session that our deadline ended calls itself interrupted, and a failure 
   const sessions = evidence.sessions.map((session) => ({ ...session, status: 'interrupted' as const }));
   expect(judge({ ...evidence, sessions }, DECIDED).decision).toBe('NO_GO');
 });
+
+test('a lease that was lost leaves neither GO nor NO_GO, and says so before anything else', () => {
+  const faults: Fault[] = [
+    { kind: 'interrupted', message: 'the session of suites was interrupted' },
+    { kind: 'interrupted', message: 'the lease of the target was lost: somebody else holds it' },
+  ];
+  expect(judge(evidenceOf([A], [failing(A.id)], { faults }), DECIDED)).toMatchObject({
+    decision: 'INCONCLUSIVE',
+    reason: 'No answer counts: the lease of the target was lost: somebody else holds it.',
+  });
+});
