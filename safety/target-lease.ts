@@ -21,7 +21,7 @@ export async function acquireTargetLease(options: {
   // First, because it names more of its holder.
   const file = await acquireLease({ stateDirectory, share, ...taker });
   try {
-    const fleet = await fleetLease(plan.lease, env, taker, share !== undefined);
+    const fleet = await fleetLease(plan.lease, env, taker, share?.group);
     if (fleet === undefined) return file;
     return {
       ...fleet,
@@ -43,9 +43,10 @@ function fleetLease(
   lease: Plan['lease'],
   env: NodeJS.ProcessEnv,
   taker: LeaseTaker,
-  shared: boolean,
+  group: string | undefined,
 ): Promise<Lease | undefined> {
-  if (lease.adapter === 'postgres') return acquirePostgresLease(resolveSecret(lease.url, env), taker, shared);
-  if (lease.adapter === 'redis' && !shared) return acquireRedisLease(resolveSecret(lease.url, env), taker);
+  if (lease.adapter === 'postgres') return acquirePostgresLease(resolveSecret(lease.url, env), taker, group);
+  if (lease.adapter === 'redis' && group === undefined)
+    return acquireRedisLease(resolveSecret(lease.url, env), taker);
   return Promise.resolve(undefined);
 }

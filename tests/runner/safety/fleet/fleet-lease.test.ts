@@ -114,13 +114,19 @@ test('a connection to PostgreSQL that is cut loses the lease, and its holder is 
   await lease.release();
 });
 
-test('parts of one run hold it together in PostgreSQL, and keep a whole run away', async () => {
+test('parts of one run hold it together in PostgreSQL, and keep a whole run and those of another away', async () => {
   const parts = [
-    await acquirePostgresLease(cluster.url(), taker('p1'), true),
-    await acquirePostgresLease(cluster.url(), taker('p2'), true),
+    await acquirePostgresLease(cluster.url(), taker('p1'), 'group1'),
+    await acquirePostgresLease(cluster.url(), taker('p2'), 'group1'),
   ];
   await expect(acquire('postgres', 'whole')).rejects.toMatchObject({ code: 'LEASE_HELD' });
+  const stranger = (): Promise<unknown> => acquirePostgresLease(cluster.url(), taker('p3'), 'group2');
+  await expect(stranger()).rejects.toMatchObject({
+    code: 'LEASE_HELD',
+    message: expect.stringContaining('group1') as string,
+  });
   for (const part of parts) await part.release();
+  await (await acquirePostgresLease(cluster.url(), taker('p3'), 'group2')).release();
 });
 
 test('a key in Redis that another holder took loses the lease; one that is renewed outlives its time', async () => {
