@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { builtInChecks } from '../../contract/plan/built-in-checks.ts';
@@ -10,6 +11,7 @@ import { EXIT } from '../../contract/exit-codes.ts';
 import { CheckState, Outcome } from '../../contract/evidence/outcome.ts';
 import { PROBE_KINDS } from '../../contract/plan/probes/index.ts';
 import { STATE_CHECKS, STATE_TITLES } from '../../contract/plan/state-checks.ts';
+import { propertyName, quoted } from '../../host/typescript-source.ts';
 import { blocksIn, withReference } from '../../scripts/reference/blocks.ts';
 import { inText } from '../../scripts/reference/render-keys.ts';
 import type { Alternative } from '../../scripts/reference/read-keys.ts';
@@ -93,13 +95,14 @@ function exampleKey([key, value]: [string, unknown]): string {
 
 /** A value as a plan has it. */
 function inPlan(value: unknown): string {
-  if (typeof value === 'string') return `'${value}'`;
-  if (typeof value === 'number') return String(value);
+  if (typeof value === 'string') return quoted(value);
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (Array.isArray(value)) return `[${value.map(inPlan).join(', ')}]`;
   const entries = Object.entries(value as Record<string, unknown>);
   const [first] = entries;
-  if (first?.[0] === 'secret') return `secret(${inPlan(first[1])})`;
-  return `{ ${entries.map(([key, one]) => `${key}: ${inPlan(one)}`).join(', ')} }`;
+  if (first === undefined) return '{}';
+  if (first[0] === 'secret') return `secret(${inPlan(first[1])})`;
+  return `{ ${entries.map(([key, one]) => `${propertyName(key)}: ${inPlan(one)}`).join(', ')} }`;
 }
 
 test('docs/checks.md lists the checks that a target brings with it', () => {
@@ -232,6 +235,18 @@ test('every kind of probe is under its own name, with an example that a plan tak
   for (const [name, { schema, example }] of Object.entries(PROBE_KINDS)) {
     expect(schema.shape.kind.value).toBe(name);
     expect(schema.safeParse(example).error?.issues ?? [], name).toEqual([]);
+  }
+});
+
+test('the examples of docs/checks.md are code that says what the examples say', () => {
+  const plain = (value: unknown): unknown =>
+    JSON.parse(
+      JSON.stringify(value, (_key, one: unknown) => (one instanceof z.ZodType ? 'a schema' : one)),
+    ) as unknown;
+  for (const [name, { example }] of Object.entries(PROBE_KINDS)) {
+    const code = `({ ${Object.entries(example).map(exampleKey).join(', ')} })`;
+    const read: unknown = runInNewContext(code, { z, secret: (secret: string) => ({ secret }) });
+    expect(plain(read), name).toEqual(plain(example));
   }
 });
 
