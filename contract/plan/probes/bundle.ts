@@ -7,14 +7,15 @@ const HostName = z.string().regex(/^[\w.-]+(:\d+)?$/, 'must be a host, such as c
 
 /**
  * The scripts that a page loads, as they come over the wire: compressed, with what it imports later, in a browser that has
- * kept nothing. Scripts within the document are not counted, nor what a visitor would load by using the page.
+ * kept nothing. Scripts within the document are not counted, nor what a visitor would load by using the page. Needs a
+ * browser.
  */
 export const bundle = probeKind({
   schema: probeSchema('bundle', {
     ...endpoint,
     /** The pages. Each is opened anew, and its scripts are added up by themselves. */
     paths: z.array(z.string().startsWith('/')).min(1).default(['/']),
-    /** The most that the scripts of one page may be: `500 KB`, `1.5 MB`, `512 KiB`. */
+    /** The most that the scripts of one page may be: `500 KB`, `1.5 MB`, `512 KiB`. A KB is 1000 bytes, a KiB 1024. */
     atMost: ByteSize,
     /** Only scripts from these hosts are counted; default: from all, those of third parties as well. */
     hosts: z.array(HostName).min(1).optional(),

@@ -26,7 +26,10 @@ const Call = z.strictObject({
   showValues: z.boolean().default(false),
 });
 
-/** A server of the Model Context Protocol: clients connect, find its tools, and may call one. */
+/**
+ * A server of the Model Context Protocol: clients connect, find its tools, and may call one. Needs the package
+ * `@modelcontextprotocol/sdk`.
+ */
 export const mcp = probeKind({
   schema: probeSchema('mcp', {
     ...endpoint,
