@@ -14,7 +14,7 @@ export const HistoryPlan = z.strictObject({
         /** Another directory, seen from the folder of the plan; the same for all who share it. */
         directory: z.string().min(1).optional(),
       }),
-      /** PostgreSQL, for fleets. `greenlight history migrate` makes its schema. Needs the package `pg`. */
+      /** PostgreSQL, for fleets. `greenlight history migrate` makes its schema. */
       z.strictObject({
         /** Who keeps them. */
         adapter: z.literal('postgres'),
@@ -35,7 +35,7 @@ export const LeasePlan = z.discriminatedUnion('adapter', [
     /** Who keeps it. */
     adapter: z.literal('file'),
   }),
-  /** A lock in PostgreSQL, besides the file: for machines that share no directory. Needs the package `pg`. */
+  /** A lock in PostgreSQL, besides the file: for machines that share no directory. */
   z.strictObject({
     /** Who keeps it. */
     adapter: z.literal('postgres'),

@@ -9,7 +9,7 @@ const Urls = z
   .record(z.string().min(1), WebAddress)
   .refine((urls) => 'app' in urls, { message: 'needs the key "app": the main address of the system' });
 
-/** Where rows are read: PostgreSQL, an HTTP reader, or an object of the user's own that implements the port. */
+/** Where rows are read: PostgreSQL, MariaDB or MySQL, DynamoDB, an HTTP reader, or an object of your own that implements the port. */
 export const RecordsSource = z.discriminatedUnion('adapter', [
   /** A PostgreSQL database, read in read-only sessions. */
   z.strictObject({

@@ -191,7 +191,7 @@ Next:
   2. npx greenlight run                                      answers GO, NO_GO or INCONCLUSIVE
   3. npx playwright test --ui                                the same checks, one by one
   4. describe your own flows in greenlight.config.mts
-Keep out of version control: .greenlight/ greenlight-report/ test-results/ allure-results/`;
+Keep out of version control: .greenlight/ greenlight-report/ greenlight-synthetic/ test-results/ allure-results/`;
 
 /**
  * All that is wrong with the command line, at once, before anybody is asked.

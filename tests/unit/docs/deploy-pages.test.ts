@@ -213,6 +213,42 @@ describe('shell.md', () => {
   });
 });
 
+describe('the script of README.md', () => {
+  const readme = readFileSync(path.join(ROOT, 'README.md'), 'utf8');
+  const [, script = ''] = /^```sh\n(.*?)^```$/ms.exec(readme) ?? [];
+
+  test('would be let pass by lint-gate', () => {
+    expect(script).toContain('greenlight run');
+    expect(lintFile('readme.sh', script)).toEqual([]);
+  });
+
+  test.each([
+    [0, ['traffic stays']],
+    [10, ['rolled back']],
+    [1, []],
+    [20, []],
+    [137, []],
+  ])('acts rightly on exit code %i, and ends with it, in a step that ends at the first failure', (code, said) => {
+    const directory = mkdtempSync(path.join(tmpdir(), 'greenlight-readme-'));
+    try {
+      const program = (name: string, body: string): void => {
+        writeFileSync(path.join(directory, name), `#!/bin/sh\n${body}\n`);
+        chmodSync(path.join(directory, name), 0o755);
+      };
+      program('npx', `exit ${code}`);
+      program('roll-back.sh', 'echo rolled back');
+      const end = spawnSync('sh', ['-ec', script], {
+        cwd: directory,
+        env: { PATH: `${directory}:/usr/bin:/bin`, VERSION: '1', SHA: 'a' },
+        encoding: 'utf8',
+      });
+      expect([end.status, end.stdout.split('\n').filter(Boolean)]).toEqual([code, said]);
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  });
+});
+
 describe('action.yml', () => {
   interface Action {
     readonly outputs: Record<string, { value: string }>;
