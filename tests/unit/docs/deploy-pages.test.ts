@@ -228,7 +228,7 @@ describe('the script of README.md', () => {
     [1, []],
     [20, []],
     [137, []],
-  ])('acts rightly on exit code %i, and ends with it, in a step that ends at the first failure', (code, said) => {
+  ])('acts rightly on exit code %i, and ends with it, also with set -e', (code, said) => {
     const directory = mkdtempSync(path.join(tmpdir(), 'greenlight-readme-'));
     try {
       const program = (name: string, body: string): void => {
