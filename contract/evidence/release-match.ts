@@ -4,7 +4,7 @@ export interface NamedRelease {
   readonly commit?: string | undefined;
 }
 
-/** How one name of a release stands to the wanted one. `unknown`: what was said is no name at all. */
+/** How one name of a release stands to the wanted one. `unknown`: what was said, or wanted, is no name at all. */
 export interface ComparedName {
   readonly field: 'id' | 'commit';
   readonly state: 'same' | 'other' | 'unknown';
@@ -24,13 +24,15 @@ const SHORTEST_COMMIT = 7;
 
 /**
  * Compares the names that both sides give. A name that is none (`unknown`, an empty text, a template that nobody filled
- * in) is no other release: it says nothing. Pure.
+ * in) is no other release: it says nothing. Nor does one that is asked for (`main`, by a pipeline that hands over its
+ * branch): that is a mistake of ours, and takes no traffic back. Pure.
  * @returns one entry for each name that is wanted and was said; none when they have nothing in common
  */
 export function compareRelease(wanted: NamedRelease, said: NamedRelease): readonly ComparedName[] {
   const compared: ComparedName[] = [];
   if (wanted.id !== undefined && said.id !== undefined) {
-    const state = wanted.id === said.id ? 'same' : isPlaceholder(said.id) ? 'unknown' : 'other';
+    const isNone = isPlaceholder(said.id) || isPlaceholder(wanted.id);
+    const state = wanted.id === said.id ? 'same' : isNone ? 'unknown' : 'other';
     compared.push({ field: 'id', state, wanted: wanted.id, said: said.id });
   }
   if (wanted.commit !== undefined && said.commit !== undefined) {

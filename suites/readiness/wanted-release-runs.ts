@@ -3,7 +3,7 @@ import { cacheMark } from '../../contract/flow/cache-marks.ts';
 import { allHold } from '../../contract/flow/evaluate.ts';
 import { readHeaders } from '../../contract/plan/headers.ts';
 import { encodeRequest, type RequestSpec, type WireRequest } from '../../contract/flow/http.ts';
-import { compareRelease } from '../../contract/evidence/release-match.ts';
+import { compareRelease, isPlaceholder } from '../../contract/evidence/release-match.ts';
 import { valueAt } from '../../contract/flow/value-at.ts';
 import { shapeOf } from '../../contract/flow/shape-of.ts';
 import { holds, type Statement } from '../../contract/flow/statement.ts';
@@ -145,6 +145,13 @@ function compare(wanted: Wanted, observed: Wanted): Statement[] {
   }
   const unsaid = compared.find(({ state }) => state === 'unknown');
   if (unsaid !== undefined && compared.every(({ state }) => state !== 'other')) {
+    if (unsaid.field === 'id' && isPlaceholder(unsaid.wanted)) {
+      throw new CannotTell(
+        'release-unknown',
+        `the release ${JSON.stringify(unsaid.wanted)} was asked for, which names none; the target says it runs ${JSON.stringify(unsaid.said)}`,
+        { remedy: 'give --release the name of the release that was switched on: a tag, and not a branch' },
+      );
+    }
     throw new CannotTell(
       'release-unknown',
       `the target says that its ${unsaid.field} is ${JSON.stringify(unsaid.said)}, which names no release; ${unsaid.wanted} was wanted`,

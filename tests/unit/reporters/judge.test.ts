@@ -381,6 +381,12 @@ describe('release', () => {
     expect(run({ id: '2.0.0', commit: 'ffff' }, 'pass').decision).toBe('NO_GO');
     expect(run({ id: '1.9.0' }, 'fail', { otherRelease: 'inconclusive' }).decision).toBe('INCONCLUSIVE');
   });
+  test('a branch was asked for instead of a release: nobody can tell, and nothing is taken back', () => {
+    const asked = { ...subject, wanted: { id: 'main' } };
+    const finding = found(release.id, 'unknown', { observedRelease: { id: '2.0.0' } });
+    const said = failing(release.id, { project: 'readiness', findings: [finding] });
+    expect(decide([A, release], [attempt(A.id), said], { subject: asked }).decision).toBe('INCONCLUSIVE');
+  });
   test('nobody looked: not GO, and what to do about it', () => {
     const verdict = run(undefined, 'pass');
     expect(verdict.decision).toBe('INCONCLUSIVE');

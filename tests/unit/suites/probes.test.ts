@@ -114,6 +114,16 @@ test.each(['unknown', '', 'dev', '{{version}}', 'latest'])('an id reported as %j
   expect((await release({ id: 'shop-2' }, { app: { id, commit: 'abcdef1' } })).outcome).toBe('unknown');
 });
 
+// A pipeline that hands over its branch takes no traffic back.
+test.each(['main', 'HEAD', 'latest', '${VERSION}'])('an id asked for as %j is unknown', async (id) => {
+  const finding = await release({ id }, says);
+  expect(finding).toMatchObject({ outcome: 'unknown', cause: 'release-unknown' });
+  expect(finding.remedy).toContain('--release');
+  // Who does call a release so is believed; and another commit is another release, whatever the id.
+  expect((await release({ id }, { app: { id, commit: 'abcdef1' } })).outcome).toBe('pass');
+  expect((await release({ id, commit: '1234567' }, says)).outcome).toBe('fail');
+});
+
 const CACHED: Readonly<Record<string, string>>[] = [
   { age: '120' },
   { 'x-cache': 'HIT' },
