@@ -107,7 +107,7 @@ describe('the image', () => {
     const left = read('.dockerignore').split('\n');
     for (const name of ['node_modules', 'dist', '.git', '.env*', '*.pem', '.greenlight'])
       expect(left).toContain(name);
-    expect(manifest.files).toContain('deploy');
+    expect(manifest.files).toEqual(expect.arrayContaining(['deploy', 'action.yml']));
     for (const copied of ['package.json', 'package-lock.json', '.npmrc']) {
       expect(existsSync(path.join(ROOT, copied)), copied).toBe(true);
       expect(left).not.toContain(copied);
