@@ -32,7 +32,7 @@ export function syntheticCommand(context: CommandContext): Command {
     [
       'greenlight synthetic',
       'greenlight synthetic --location frankfurt --state /var/lib/greenlight',
-      '*/5 * * * * cd /srv/checks && npx greenlight synthetic     # a line of a crontab',
+      '*/5 * * * * cd /srv/checks && node_modules/.bin/greenlight synthetic --changes-only     # of a crontab',
     ],
   )
     .option(...CONFIG_OPTION)
