@@ -12,6 +12,22 @@ import { retireVerdict } from './retire-verdict.ts';
 /** Where `greenlight run` writes unless told otherwise. */
 export const DEFAULT_OUTPUT = 'greenlight-report';
 
+/** Where `greenlight synthetic` does. */
+export const PASS_OUTPUT = 'greenlight-synthetic';
+
+/** What a command leaves: its report unless told otherwise, and the phase where it has but one. */
+interface Leaves {
+  readonly output: string;
+  readonly phase?: Phase;
+}
+
+/** Commands that leave a verdict, by their names. */
+const LEAVES: ReadonlyMap<string, Leaves> = new Map<string, Leaves>([
+  ['run', { output: DEFAULT_OUTPUT }],
+  ['merge', { output: DEFAULT_OUTPUT }],
+  ['synthetic', { output: PASS_OUTPUT, phase: 'synthetic' }],
+]);
+
 const ASKED = 'The run was asked for, and its plan has not been read to the end.';
 
 /** The verdict file of a run that has no plan yet. */
@@ -72,12 +88,17 @@ export function askVerdict(
   };
 }
 
-/** The same for a command line that could not be read: as much of it as can be found. Never throws. */
+/**
+ * The same for a command line that could not be read: as much of it as can be found. Does nothing for a command that leaves
+ * no verdict. Never throws.
+ */
 export function refuseCommandLine(place: Place, argv: readonly string[], error: unknown): void {
-  const phase = Phase.safeParse(valueOf(argv, ['--phase']));
+  const leaves = LEAVES.get(argv[0] ?? '');
+  if (leaves === undefined) return;
+  const phase = Phase.safeParse(leaves.phase ?? valueOf(argv, ['--phase']));
   const nonce = valueOf(argv, ['--nonce']);
   try {
-    const asked = askVerdict(place, valueOf(argv, ['--output', '-o']) ?? DEFAULT_OUTPUT, {
+    const asked = askVerdict(place, valueOf(argv, ['--output', '-o']) ?? leaves.output, {
       ...(phase.success ? { phase: phase.data } : {}),
       ...(nonce === undefined ? {} : { nonce }),
     });

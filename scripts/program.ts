@@ -92,8 +92,7 @@ export async function runCommandLine(
     if (error instanceof CommanderError) {
       const code = exitCodeOfUsage(error);
       // Whoever reads the file alone must not find the GO of an earlier run either.
-      if (code !== EXIT.GO && (argv[0] === 'run' || argv[0] === 'merge'))
-        refuseCommandLine(context, argv, usage(error));
+      if (code !== EXIT.GO) refuseCommandLine(context, argv, usage(error));
       return code;
     }
     context.screen.err(describeError(error));

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { isNews, passMessage } from '../../reporters/history/pass-message.ts';
 import { PUBLISHER_SECRETS } from '../../reporters/publishers/index.ts';
-import { askVerdict } from '../../run/asked-verdict.ts';
+import { askVerdict, PASS_OUTPUT } from '../../run/asked-verdict.ts';
 import type { Screen } from '../../safety/screen.ts';
 import { type CommandContext, commandOf, CONFIG_OPTION, filled } from '../command-context.ts';
 import { locationOf, locationOption } from '../history/location-option.ts';
@@ -42,7 +42,7 @@ export function syntheticCommand(context: CommandContext): Command {
     )
     .option('--release <id>', 'the release that should be running (default: any)')
     .option('--commit <sha>', 'its commit')
-    .option('-o, --output <directory>', 'where the report of the last pass goes', 'greenlight-synthetic')
+    .option('-o, --output <directory>', 'where the report of the last pass goes', PASS_OUTPUT)
     .option('--state <directory>', 'ledger, leases and history (default: .greenlight beside the plan)')
     .addOption(locationOption())
     .option('--cutover <id>', 'the cut-over that the pass belongs to, for the history', filled)

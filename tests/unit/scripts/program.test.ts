@@ -124,6 +124,18 @@ describe('the command line', () => {
     expect(verdict().reason).toContain(hint === 'greenlight init' ? 'greenlight.config.mts' : hint);
   });
 
+  test('leaves no GO of an earlier pass when it cannot read its command line', async () => {
+    mkdirSync(path.join(directory, 'greenlight-synthetic'));
+    writeFileSync(path.join(directory, 'greenlight-synthetic/verdict.json'), '{"decision":"GO"}');
+    expect((await commandLine(['synthetic', '--quiet'])).code).toBe(64);
+    const { decision, reason, run } = verdict('greenlight-synthetic');
+    expect([decision, run.phase]).toEqual(['INCONCLUSIVE', 'synthetic']);
+    expect(reason).toContain("unknown option '--quiet'");
+    // Of another command there is nothing to leave.
+    expect((await commandLine(['status', '--quiet'])).code).toBe(64);
+    expect(readdirSync(directory)).toEqual(['greenlight-synthetic']);
+  });
+
   test('leaves no GO of an earlier run when it cannot read its command line', async () => {
     mkdirSync(path.join(directory, 'there'));
     writeFileSync(path.join(directory, 'there/verdict.json'), '{"decision":"GO"}');
