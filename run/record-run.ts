@@ -20,6 +20,7 @@ export function recordOfRun(run: PreparedRun, verdict: Verdict, exitCode: number
     policy: run.head.policy,
     notDue: run.notDue,
     cutover: run.request.cutover,
+    report: run.request.reportOf?.(verdict.run.id),
   });
   const maintenance = wholeMaintenance(run.plan.notify?.maintenance ?? [], record);
   // The verdict is redacted already; what came besides it must be, too.

@@ -28,6 +28,8 @@ export interface RunRequest {
   readonly location?: string | undefined;
   /** The cut-over that the run belongs to. */
   readonly cutover?: string | undefined;
+  /** Where the report of a run can be read, by its id; for messages. */
+  readonly reportOf?: ((run: string) => string) | undefined;
   /** A GO is signed with each of these. */
   readonly signingKeys?: readonly SigningKey[];
   /** Only where several machines share the run. */

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { Command } from 'commander';
+import { parseReportUrl } from '../../gate/serve-options.ts';
 import { isNews, passMessage } from '../../reporters/history/pass-message.ts';
 import { PUBLISHER_SECRETS } from '../../reporters/publishers/index.ts';
 import { askVerdict, PASS_OUTPUT } from '../../run/asked-verdict.ts';
@@ -17,6 +18,7 @@ interface SyntheticOptions {
   readonly state?: string;
   readonly location?: string;
   readonly cutover?: string;
+  readonly reportUrl?: string;
   readonly changesOnly: boolean;
   readonly verbose: boolean;
   readonly json: boolean;
@@ -46,6 +48,10 @@ export function syntheticCommand(context: CommandContext): Command {
     .option('--state <directory>', 'ledger, leases and history (default: .greenlight beside the plan)')
     .addOption(locationOption())
     .option('--cutover <id>', 'the cut-over that the pass belongs to, for the history', filled)
+    .option(
+      '--report-url <url>',
+      'where the report can be read, for the messages of `notify`; {run} stands for the run',
+    )
     .option('--changes-only', 'say nothing either while the same is wrong as before', false)
     .option('--verbose', 'show what is going on', false)
     .option('--json', 'print the record of the pass as JSON, whatever it says', false)
@@ -66,6 +72,7 @@ export function syntheticCommand(context: CommandContext): Command {
             keepGoing: false,
             wanted: releaseOf(options) ?? null,
             location: locationOf(options, context.env),
+            reportOf: parseReportUrl(options.reportUrl),
             cwd: context.cwd,
             env: Object.fromEntries(
               Object.entries(context.env).filter(([name]) => !PUBLISHER_SECRETS.includes(name)),

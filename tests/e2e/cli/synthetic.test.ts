@@ -189,6 +189,16 @@ test('where nothing is due nothing is asked, and that is no run; a failure is du
   expect(records().at(-1)?.skipped?.kind).toBe('overlap');
 });
 
+test('a record says where its report can be read, where somebody said so', async () => {
+  expect((await synthetic()).code).toBe(0);
+  expect((await synthetic('--report-url', 'https://reports.example.com/{run}/')).code).toBe(0);
+  const [silent, told] = records();
+  expect(silent).not.toHaveProperty('report');
+  expect(told?.report).toBe(`https://reports.example.com/${told?.run ?? ''}/`);
+  const wrong = await synthetic('--report-url', 'reports.example.com');
+  expect([wrong.code, wrong.err]).toEqual([64, expect.stringContaining('--report-url')]);
+});
+
 test('a plan that cannot be used is told, ends with 64, and takes the verdict of the last pass away', async () => {
   expect((await synthetic()).code).toBe(0);
   project.write('greenlight.config.mjs', planSource(target.url, `probes: [], synthetic: { budget: 'soon' }`));
