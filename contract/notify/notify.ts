@@ -91,7 +91,10 @@ export const Notify = z.strictObject({
   blindAfter: z.number().int().min(1).max(100).default(3),
   /** How bad it is that we see nothing. */
   blindLevel: Level.default('P2'),
-  /** Runs further apart than this are not counted together. Default: twelve times the interval of the check. */
+  /**
+   * Runs further apart than this are not counted together for opening. Default: twelve times the interval of the check,
+   * and at least two days.
+   */
   within: Duration.optional(),
   /** Where several places look (`synthetic.locations`) and keep one history together. Without it, each tells for itself. */
   locations: z

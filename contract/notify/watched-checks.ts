@@ -35,6 +35,8 @@ export interface IncidentRules {
 /** An interval that nobody named. */
 const USUAL_INTERVAL_MS = 5 * 60_000;
 const INTERVALS_WITHIN = 12;
+/** Nobody tells us how often the schedule starts: one by the hour or by the day, or a late one, must still add up. */
+const LEAST_WITHIN_MS = 48 * 60 * 60_000;
 
 /**
  * The rules of one phase of a plan. Pure.
@@ -58,7 +60,10 @@ export function incidentRulesOf(plan: Plan, phase: Phase, intervalMs = USUAL_INT
         resolveAfter: resolveAfter ?? notify.resolveAfter,
         withinMs:
           notify.within === undefined
-            ? INTERVALS_WITHIN * (every === undefined ? intervalMs : durationMs(every))
+            ? Math.max(
+                LEAST_WITHIN_MS,
+                INTERVALS_WITHIN * (every === undefined ? intervalMs : durationMs(every)),
+              )
             : durationMs(notify.within),
         owner,
         runbook,

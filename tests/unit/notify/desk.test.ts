@@ -108,6 +108,14 @@ describe('a fault, and its end', () => {
     expect(ends.map(({ told }) => told.length > 0)).toEqual([0, 0, 0, 1, 0, 0, 0, 1, 0].map(Boolean));
   });
 
+  test.each([
+    ['by the hour, and a little late', 12, ['trigger error']],
+    ['that stood still for more than two days', 48 * 12, []],
+  ])('failures of a schedule %s', async (_name, pauses, expected) => {
+    await passes(runs(`F${'-'.repeat(pauses)}F`));
+    expect(standIns.arrived.pagerduty).toEqual(expected);
+  });
+
   test('are silent while all is well', async () => {
     const ends = await passes(runs('SSSSSSSSSS'));
     expect(ends.flatMap(({ told, problems }) => [...told, ...problems])).toEqual([]);

@@ -100,9 +100,9 @@ test('what is decided of each check: its own words, then those of the plan, then
         withinMs,
       ]),
   ).toEqual([
-    ['home-answers', 'P2', 'check', { failed: 2, of: 3 }, 3, 3_600_000],
-    ['costs-are-low', 'P3', 'check', { failed: 2, of: 3 }, 3, 43_200_000],
-    ['only-https', 'P1', 'check', { failed: 1, of: 1 }, 3, 3_600_000],
+    ['home-answers', 'P2', 'check', { failed: 2, of: 3 }, 3, 172_800_000],
+    ['costs-are-low', 'P3', 'check', { failed: 2, of: 3 }, 3, 172_800_000],
+    ['only-https', 'P1', 'check', { failed: 1, of: 1 }, 3, 172_800_000],
   ]);
 });
 
