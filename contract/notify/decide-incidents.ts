@@ -136,7 +136,9 @@ function couldTell(track: Track, failed: boolean, watched: WatchedCheck, moment:
   if (covered && failed) return { ...told, seen: [] };
   const { open, resolveAfter, withinMs } = watched;
   const near = (one: { readonly at: string }): boolean => Date.parse(at) - Date.parse(one.at) <= withinMs;
-  const seen = [...track.seen.filter(near), { at, failed }].slice(-Math.max(open.of, resolveAfter));
+  // Passes one after the other resolve however far apart they are: a check by the hour would else stay broken for ever.
+  const before = track.brokenSince === null ? track.seen.filter(near) : track.seen;
+  const seen = [...before, { at, failed }].slice(-Math.max(open.of, resolveAfter));
   if (track.brokenSince !== null) {
     const last = seen.slice(-resolveAfter);
     const well = last.length === resolveAfter && last.every((one) => !one.failed);

@@ -41,6 +41,7 @@ describe('two of three failed, two in a row passed', () => {
     ['a scheduler that stood still for two hours: before and after are not one', `F${'-'.repeat(24)}F`, []],
     ['it stood still while it was broken', `FF${'-'.repeat(24)}S`, ['opened 2']],
     ['and was well when it came back', `FF${'-'.repeat(24)}SS`, ['opened 2', 'resolved 28']],
+    ['and passed twice, two hours apart', `FFS${'-'.repeat(24)}S`, ['opened 2', 'resolved 28']],
   ])('%s', (_name, letters, expected) => {
     expect(told(runs(letters))).toEqual(expected);
   });
