@@ -89,25 +89,42 @@ function withNews(
 ): Kept {
   let kept: Kept = { ...before, incidents };
   const standing = new Map(Object.entries(before.standing));
+  const heard = new Map(Object.entries(before.heard));
   for (const transition of transitions) {
     const notice: Notice = redactor.deep(noticeOf(transition, rules));
-    if (transition.what === 'resolved') standing.delete(notice.incident);
-    else standing.set(notice.incident, notice);
-    kept = enqueue(kept, notice, plan.notify === undefined ? [] : channelsFor(plan.notify, notice), now());
+    const channels = channelsOf(plan.notify, notice, heard.get(notice.incident));
+    if (transition.what === 'resolved') {
+      standing.delete(notice.incident);
+      heard.delete(notice.incident);
+    } else {
+      standing.set(notice.incident, notice);
+      heard.set(notice.incident, channels);
+    }
+    kept = enqueue(kept, notice, channels, now());
   }
-  return { ...kept, standing: Object.fromEntries(standing) };
+  return { ...kept, standing: Object.fromEntries(standing), heard: Object.fromEntries(heard) };
+}
+
+/**
+ * Whom routes name now, and whoever heard of the incident before: one that gets worse takes another route, and must not
+ * stay open for ever where it was told first.
+ */
+function channelsOf(notify: Plan['notify'], notice: Notice, heard: readonly string[] = []): string[] {
+  if (notify === undefined) return [];
+  const still = heard.filter((name) => Object.hasOwn(notify.channels, name));
+  return [...new Set([...channelsFor(notify, notice), ...still])];
 }
 
 /** A receiver that forgets is told again what is open, as long as it works. */
 async function remind(
-  { standing, outages }: Kept,
+  { standing, heard, outages }: Kept,
   reach: ReturnType<typeof reachOf>,
   notify: NonNullable<Plan['notify']>,
 ): Promise<readonly string[]> {
   const open = Object.values(standing);
   const problems: string[] = [];
   for (const name of reach.names) {
-    const own = open.filter((notice) => channelsFor(notify, notice).includes(name));
+    const own = open.filter((notice) => channelsOf(notify, notice, heard[notice.incident]).includes(name));
     if (own.length === 0 || outages[name] !== undefined) continue;
     try {
       const channel = await reach.open(name);

@@ -35,6 +35,8 @@ const Kept = z.object({
   outages: z.record(z.string(), Outage),
   /** What was told of open incidents, by the incident: a channel that forgets has to be reminded. */
   standing: z.record(z.string(), Notice),
+  /** Which channels heard of an open incident, by the incident: they hear how it goes on, whatever routes say then. */
+  heard: z.record(z.string(), z.array(z.string())).default({}),
   /** How many messages may have arrived twice, since this file is there. */
   repeated: z.number().int().nonnegative(),
   /** How many were dropped because too many waited. */
@@ -48,6 +50,7 @@ const NOTHING_KEPT: Kept = {
   waiting: [],
   outages: {},
   standing: {},
+  heard: {},
   repeated: 0,
   dropped: 0,
 };

@@ -139,6 +139,27 @@ describe('a fault, and its end', () => {
     ]);
   });
 
+  test('whoever heard of it hears that it got worse and that it is over, though routes name others by then', async () => {
+    const plan = planOf({
+      routes: [{ urgency: 'critical', to: ['page'] }, { to: ['team', 'security', 'own'] }],
+      checks: { 'checkout-works': { level: 'P3', levels: [{ above: 0.05, level: 'P1' }] } },
+    });
+    const records = runs('FFFSS').map((record, index) => ({
+      ...record,
+      checks: record.checks.map((check) => ({ ...check, measured: index === 2 ? 0.1 : 0.01 })),
+    }));
+    await passes(records, { plan });
+    expect(what()).toEqual({
+      pagerduty: ['trigger critical', 'resolve'],
+      slack: [
+        'P3 shop: checkout-works is broken',
+        'P1 shop: checkout-works got worse',
+        'P1 shop: checkout-works is well again',
+      ],
+    });
+    expect(kept().heard).toEqual({});
+  });
+
   test('of our own blindness is an alert of its own', async () => {
     await passes(runs('SUUUUS'.repeat(1) + 'S'));
     expect(what()['slack']).toEqual([
