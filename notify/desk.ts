@@ -90,6 +90,12 @@ function withNews(
   let kept: Kept = { ...before, incidents };
   const standing = new Map(Object.entries(before.standing));
   const heard = new Map(Object.entries(before.heard));
+  // What waits for a channel that the plan no longer has goes to whom routes name now, where they do not have it.
+  for (const { channel, notice, to } of before.waiting) {
+    if (plan.notify === undefined || Object.hasOwn(plan.notify.channels, channel)) continue;
+    const others = channelsFor(plan.notify, notice).filter((name) => !to.includes(name));
+    kept = enqueue(kept, notice, others, now());
+  }
   for (const transition of transitions) {
     const notice: Notice = redactor.deep(noticeOf(transition, rules));
     const channels = channelsOf(plan.notify, notice, heard.get(notice.incident));

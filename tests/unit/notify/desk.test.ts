@@ -221,6 +221,22 @@ describe('a channel that does not work', () => {
     expect(kept().waiting.map(({ channel, attempts }) => [channel, attempts])).toEqual([['page', 3]]);
   });
 
+  test('is renamed in the plan: what waited for it is told under the new name, and to nobody twice', async () => {
+    standIns.fails = { pagerduty: 503 };
+    const records = runs('FFF');
+    await passes(records.slice(0, 2));
+    standIns.fails = {};
+    const { page, ...others } = CHANNELS() as Record<string, object>;
+    const plan = planOf({
+      channels: { ...others, 'on-call': page },
+      routes: [{ to: ['on-call', 'team', 'security', 'own'] }],
+    });
+    await passes(records.slice(2), { plan, earlier: records.slice(0, 2) });
+    expect(standIns.arrived.pagerduty).toEqual(['trigger error']);
+    expect(what()['slack']?.filter((text) => text.includes('is broken'))).toHaveLength(1);
+    expect(kept().waiting).toEqual([]);
+  });
+
   test('is tried less and less often', async () => {
     standIns.fails = { slack: 503 };
     const plan = planOf({
