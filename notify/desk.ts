@@ -42,7 +42,8 @@ export function openAlertDesk(options: DeskOptions): AlertDesk {
       if (notify === undefined) return NOTHING;
       const { locations } = notify;
       const tells = locations && (locations.tells ?? plan.synthetic.locations[0]);
-      if (tells !== undefined && tells !== run.location) return NOTHING;
+      const unnamed = unnamedPlace(plan, run.location);
+      if (tells !== undefined && tells !== run.location) return { told: [], problems: unnamed };
       const read = readOutbox(file);
       const decided = decidedSince(read, [...before, run], rules);
       const kept = withNews(read.kept, decided, options, rules);
@@ -51,12 +52,18 @@ export function openAlertDesk(options: DeskOptions): AlertDesk {
       const unkept = writeOutbox(file, kept);
       const { told, problems, ...end } = await deliver(kept, reach);
       const reminded = await remind(end.kept, reach, notify);
-      return {
-        told,
-        problems: [...new Set([...read.problems, ...(unkept ? [unkept] : []), ...problems, ...reminded])],
-      };
+      const all = [...unnamed, ...read.problems, ...(unkept ? [unkept] : []), ...problems, ...reminded];
+      return { told, problems: [...new Set(all)] };
     },
   };
+}
+
+/** A place that the plan does not name counts for no incident; whoever looks from there must not believe that it does. */
+function unnamedPlace({ synthetic: { locations } }: Plan, place: string): readonly string[] {
+  if (locations.length === 0 || locations.includes(place)) return [];
+  return [
+    `nobody is told what is seen from ${place}: synthetic.locations names only ${locations.join(', ')} (--location says from where it looks)`,
+  ];
 }
 
 interface Decided {

@@ -355,3 +355,18 @@ test('where places are named, one of them tells', async () => {
   await passes(iad.slice(1), { plan, earlier: [...fra, ...iad.slice(0, 1)] });
   expect(standIns.arrived.pagerduty).toEqual(['trigger error']);
 });
+
+test.each([undefined, { broken: 1 }])(
+  'a place that the plan does not name tells nobody, and says so (notify.locations: %j)',
+  async (locations) => {
+    const plan = planOf(locations === undefined ? {} : { locations }, {}, { locations: ['fra'] });
+    const ends = await passes(runs('FF'), { plan });
+    expect(standIns.arrived.pagerduty).toEqual([]);
+    expect(ends[1]?.problems.join()).toContain('nobody is told what is seen from default');
+    const named = await passes(runs('FF', { location: 'fra' }), { plan });
+    expect([standIns.arrived.pagerduty, named.flatMap(({ problems }) => problems)]).toEqual([
+      ['trigger error'],
+      [],
+    ]);
+  },
+);
