@@ -22,6 +22,8 @@ type Track = z.infer<typeof Track>;
 export const IncidentState = z.object({
   /** By place, then by check. */
   tracks: z.record(z.string(), z.record(z.string(), Track)),
+  /** How many runs of other places came since the last of each place. */
+  since: z.record(z.string(), z.number()).default({}),
   /** Open incidents, by what they are about. */
   open: z.record(z.string(), Incident),
   /** Runs that were counted already, newest last: a record that comes twice counts once. */
@@ -29,11 +31,13 @@ export const IncidentState = z.object({
 });
 export type IncidentState = z.infer<typeof IncidentState>;
 
-export const NOTHING_SEEN: IncidentState = { tracks: {}, open: {}, counted: [] };
+export const NOTHING_SEEN: IncidentState = { tracks: {}, since: {}, open: {}, counted: [] };
 
 /** So far back may a record be that was written late, by another place. */
 export const LATE_RECORDS = 100;
 const MOST_COUNTED = 2 * LATE_RECORDS;
+/** A place that nobody named is gone after so many runs of others: a day of one each five minutes. */
+const GONE_AFTER_RUNS = 300;
 const FRESH: Track = { seen: [], brokenSince: null, unknown: null, blindAs: null };
 
 /**
@@ -82,11 +86,35 @@ function afterRun(state: IncidentState, record: RunRecord, rules: IncidentRules)
       rules,
     });
   }
-  return withIncidents(
-    { tracks: { ...state.tracks, [record.location]: tracks }, open: state.open, counted },
-    record,
-    rules,
+  const since = Object.fromEntries(
+    Object.keys({ ...state.tracks, [record.location]: tracks }).map((place) => [
+      place,
+      place === record.location ? 0 : (state.since[place] ?? 0) + 1,
+    ]),
   );
+  const all = { ...state, tracks: { ...state.tracks, [record.location]: tracks }, since, counted };
+  return withIncidents(stillWatched(all, rules), record, rules);
+}
+
+/**
+ * Without what nobody looks at any more: checks that the plan lost, which would be broken at once when they come back;
+ * places that it does not name; and where it names none, those from which somebody looked for a while, by hand.
+ */
+function stillWatched(state: IncidentState, { checks, locations }: IncidentRules): IncidentState {
+  const ids = new Set(checks.map(({ id }) => id));
+  const watchedFrom = (place: string): boolean =>
+    locations?.of.includes(place) ?? (state.since[place] ?? 0) <= GONE_AFTER_RUNS;
+  const places = Object.entries(state.tracks).filter(([place]) => watchedFrom(place));
+  return {
+    ...state,
+    tracks: Object.fromEntries(
+      places.map(([place, tracks]) => [
+        place,
+        Object.fromEntries(Object.entries(tracks).filter(([id]) => ids.has(id))),
+      ]),
+    ),
+    since: Object.fromEntries(Object.entries(state.since).filter(([place]) => watchedFrom(place))),
+  };
 }
 
 /** Whether maintenance covers a check in this run. */

@@ -74,6 +74,19 @@ describe('two of three failed, two in a row passed', () => {
     ]);
   });
 
+  test('a check that comes back into the plan begins anew', () => {
+    const [first, second, third, fourth, fifth] = runs('FFSSS') as [
+      RunRecord,
+      RunRecord,
+      RunRecord,
+      RunRecord,
+      RunRecord,
+    ];
+    const broken = decideIncidents([first, second], rulesOf()).state;
+    const without = decideIncidents([third], rulesOf({ checks: [watched({ id: 'other' })] }), broken).state;
+    expect(decideIncidents([fourth, fifth], rulesOf(), without).transitions).toEqual([]);
+  });
+
   test('a run of another target counts as nothing', () => {
     expect(told(runs('FFF').map((record) => ({ ...record, target: 'staging' })))).toEqual([]);
   });
@@ -155,7 +168,18 @@ describe('from two places', () => {
   test('a place that the plan does not name counts for nothing', () => {
     const named = rulesOf({ locations: { of: ['fra'], broken: 1 } });
     expect(told(mixed('SSS', 'FFF'), named)).toEqual([]);
+    expect(told(mixed('SSS', 'UUU'), named)).toEqual([]);
   });
+});
+
+test.each([
+  [300, []],
+  [301, ['resolved']],
+])('a place that nobody named, and that has not looked for %i runs of another', (count, expected) => {
+  const byHand = runs('FF', { location: 'laptop' });
+  const { state } = decideIncidents(byHand, rulesOf());
+  const { transitions } = decideIncidents(runs('S'.repeat(count)), rulesOf(), state);
+  expect(transitions.map(({ what }) => what)).toEqual(expected);
 });
 
 describe('maintenance', () => {
