@@ -134,7 +134,9 @@ function createBox(before: Kept, { keep, names, now, words }: Reach): Box {
       const due = kept.waiting.filter((one) => {
         const line = `${one.channel} ${one.notice.incident}`;
         // Of one incident, a channel hears in order.
-        const ready = Date.parse(one.dueAt) <= moment && !held.has(line);
+        const wait = Date.parse(one.dueAt) - moment;
+        // Nothing waits for longer than that: the clock was wrong when the time was written, and must not hold a message.
+        const ready = (wait <= 0 || wait > LONGEST_PAUSE_MS) && !held.has(line);
         if (!ready) held.add(line);
         return ready;
       });

@@ -248,6 +248,19 @@ describe('a channel that does not work', () => {
     expect(kept().waiting.map(({ attempts }) => attempts)).toEqual([9]);
   });
 
+  test('whose failure was written by a clock a year ahead does not wait for a year', async () => {
+    standIns.fails = { pagerduty: 503 };
+    const [first, second] = runs('FF') as [RunRecord, RunRecord];
+    const year = (text: string): string => text.replace('2026', '2027');
+    const ahead = { ...first, startedAt: year(first.startedAt), endedAt: year(first.endedAt) };
+    const plan = planOf({ open: { failed: 1, of: 1 } });
+    await passes([ahead], { plan });
+    standIns.fails = {};
+    await passes([second], { plan, earlier: [ahead] });
+    expect(standIns.arrived.pagerduty).toEqual(['trigger error']);
+    expect(kept().waiting).toEqual([]);
+  });
+
   test('a variable that is not set is such a channel', async () => {
     delete env['SLACK_URL'];
     const ends = await passes(runs('FF'));
