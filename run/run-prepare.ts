@@ -24,6 +24,7 @@ import { runDirectoryOf } from './run-directory.ts';
 import type { RunRequest, SharedRun } from './run-request.ts';
 import { mustBeShareable } from './shards/shareable.ts';
 import { groupOf } from './shards/shard-option.ts';
+import { withoutPublishers } from './tests-env.ts';
 
 /** All that is known before anything is touched. */
 export interface PreparedRun {
@@ -61,7 +62,12 @@ export interface PreparedPart extends SharedRun {
  * @throws GreenlightError for whatever the caller must correct
  */
 export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
-  const { plan, file, digest } = await loadRunnablePlan(request.cwd, request.config, request.env);
+  const { plan, file, digest } = await loadRunnablePlan(
+    request.cwd,
+    request.config,
+    // What a plan's tests name has to be there when they run.
+    withoutPublishers(request.env),
+  );
   refuseBlindTls(plan, request.env);
   refuseMissingSpecs(plan, file);
   const whole = checksOf(plan, request.phase);

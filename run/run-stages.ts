@@ -7,6 +7,7 @@ import { type Progress, seconds } from './progress.ts';
 import { assembleEvidence, type StagesEnd } from './run-evidence.ts';
 import type { PreparedRun } from './run-prepare.ts';
 import { runSession, type SessionEnd } from './runner.ts';
+import { testsEnv } from './tests-env.ts';
 import { planStage, type SoFar, type Stage, type StagePlan, STAGES } from './stages.ts';
 
 /** A stage that has checks in this run. */
@@ -138,7 +139,7 @@ function start(
     outputDirectory: path.join(run.context.runDirectory, `session-${session}`),
     allureResults: files.allureResults,
     logFile: path.join(files.playwright, `session-${session}.log`),
-    env: request.env,
+    env: testsEnv(run.plan, request.env),
     deadlineAt: run.deadlineAt,
     interrupted,
     clean: (text) => run.redactor.text(text),

@@ -2,7 +2,6 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { parseReportUrl } from '../../gate/serve-options.ts';
 import { isNews, passMessage } from '../../reporters/history/pass-message.ts';
-import { PUBLISHER_SECRETS } from '../../reporters/publishers/index.ts';
 import { askVerdict, PASS_OUTPUT } from '../../run/asked-verdict.ts';
 import type { Screen } from '../../safety/screen.ts';
 import { type CommandContext, commandOf, CONFIG_OPTION, filled } from '../command-context.ts';
@@ -74,9 +73,7 @@ export function syntheticCommand(context: CommandContext): Command {
             location: locationOf(options, context.env),
             reportOf: parseReportUrl(options.reportUrl),
             cwd: context.cwd,
-            env: Object.fromEntries(
-              Object.entries(context.env).filter(([name]) => !PUBLISHER_SECRETS.includes(name)),
-            ),
+            env: context.env,
           },
           screen,
           context.interrupted,
