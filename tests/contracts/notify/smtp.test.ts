@@ -1,3 +1,7 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { SMTPServer } from 'smtp-server';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { AddressInfo } from 'node:net';
@@ -92,3 +96,43 @@ test('in the clear it goes nowhere but to this machine', async () => {
   const far = await channel((port) => `smtp://127.0.0.1.nip.invalid:${port}`);
   await expect(far.send(notice())).rejects.toThrow('could not be reached');
 });
+
+test.each([
+  ['smtp, by STARTTLS on this machine: it is taken', 'smtp', true],
+  ['smtps: it is not', 'smtps', false],
+])('a certificate that nobody signed, %s', async (_name, scheme, takes) => {
+  const took: boolean[] = [];
+  const relay = new SMTPServer({
+    ...selfSigned(),
+    secure: scheme === 'smtps',
+    authOptional: true,
+    onData(stream, session, done) {
+      took.push(session.secure);
+      stream.resume().on('end', () => {
+        done();
+      });
+    },
+  });
+  // A client that hangs up because of the certificate is an error to the server, and expected.
+  relay.on('error', () => undefined);
+  await new Promise<void>((resolve) => relay.listen(0, '127.0.0.1', resolve));
+  try {
+    const { port } = relay.server.address() as AddressInfo;
+    const sent = (await channel(() => `${scheme}://127.0.0.1:${port}`)).send(notice());
+    if (takes) await sent;
+    else await expect(sent).rejects.toThrow('could not be reached');
+    expect(took).toEqual(takes ? [true] : []);
+  } finally {
+    await new Promise<void>((resolve) => relay.close(() => resolve()));
+  }
+});
+
+function selfSigned(): { readonly key: Buffer; readonly cert: Buffer } {
+  const directory = mkdtempSync(path.join(tmpdir(), 'greenlight-smtp-'));
+  const [key, cert] = [path.join(directory, 'key.pem'), path.join(directory, 'cert.pem')];
+  const made = ['-newkey', 'rsa:2048', '-nodes', '-keyout', key, '-out', cert, '-subj', '/CN=relay'];
+  execFileSync('openssl', ['req', '-x509', '-days', '1', ...made], { stdio: 'ignore' });
+  const pair = { key: readFileSync(key), cert: readFileSync(cert) };
+  rmSync(directory, { recursive: true });
+  return pair;
+}
