@@ -25,6 +25,8 @@ const FIRST_PAUSE_MS = 60_000;
 const LONGEST_PAUSE_MS = 6 * 60 * 60_000;
 /** What one channel may leave waiting: after that, the oldest are dropped, counted and told. */
 export const MOST_WAITING = 200;
+/** So long one channel is sent to in one round; a run holds the lease meanwhile, and the rest goes with the next. */
+const MOST_SENDING_MS = 20_000;
 
 /**
  * One more message for each of these channels. One that waits there already is not put there twice.
@@ -92,7 +94,8 @@ async function sendAll(name: string, due: readonly Waiting[], box: Box, reach: R
   let at = 0;
   try {
     const channel = await reach.open(name);
-    for (; at < own.length; at += 1) {
+    const until = reach.now().getTime() + MOST_SENDING_MS;
+    for (; at < own.length && reach.now().getTime() <= until; at += 1) {
       const one = own[at] as Waiting;
       await channel.send(one.notice).catch((error: unknown) => {
         if (!(error instanceof TakenInPart)) throw error;
@@ -100,6 +103,7 @@ async function sendAll(name: string, due: readonly Waiting[], box: Box, reach: R
       });
       box.arrived(one);
     }
+    if (at < own.length) box.postponed(own.slice(at));
   } catch (error) {
     box.failed(name, own[at], own.slice(at), problemOf(error));
   }
@@ -108,6 +112,7 @@ async function sendAll(name: string, due: readonly Waiting[], box: Box, reach: R
 interface Box {
   begin(): readonly Waiting[];
   arrived(one: Waiting): void;
+  postponed(left: readonly Waiting[]): void;
   said(name: string, problem: string): void;
   failed(name: string, at: Waiting | undefined, left: readonly Waiting[], problem: string): void;
   end(): Round;
@@ -157,6 +162,12 @@ function createBox(before: Kept, { keep, names, now, words }: Reach): Box {
         );
       save({ ...kept, outages, waiting });
       told.push(`${words(one.channel)}: ${one.notice.headline}`);
+    },
+    postponed(left) {
+      const waiting = kept.waiting.map((one) =>
+        left.some((other) => same(one, other)) ? { ...one, begun: false } : one,
+      );
+      save({ ...kept, waiting });
     },
     said: (name, problem) => void problems.push(`${words(name)}: ${problem}`),
     failed(name, at, left, problem) {
