@@ -1,4 +1,4 @@
-import { decideIncidents, LATE_RECORDS } from '../contract/notify/decide-incidents.ts';
+import { decideIncidents, LATE_RECORDS, MOST_COUNTED } from '../contract/notify/decide-incidents.ts';
 import type { Transition } from '../contract/notify/incident.ts';
 import { noticeOf } from '../contract/notify/notice-of.ts';
 import type { Notice } from '../contract/notify/notice.ts';
@@ -82,10 +82,13 @@ function decidedSince(
 ): Decided {
   const late = isNew ? records : records.slice(-LATE_RECORDS);
   const { transitions, state } = decideIncidents(late, rules, kept.incidents);
+  // What is read again and again, as a record of a clock that was ahead is for a year, must never be forgotten as counted.
+  const again = new Set(late.map(({ run }) => run));
+  const counted = [...state.counted.filter((run) => !again.has(run)), ...again].slice(-MOST_COUNTED);
   const open = new Set(Object.values(state.open).map(({ id }) => id));
   const last = records.at(-1)?.run;
   const news = transitions.filter(({ run, incident }) => !isNew || run === last || open.has(incident.id));
-  return { transitions: news, incidents: state };
+  return { transitions: news, incidents: { ...state, counted } };
 }
 
 function withNews(

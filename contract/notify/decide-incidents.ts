@@ -35,7 +35,8 @@ export const NOTHING_SEEN: IncidentState = { tracks: {}, since: {}, open: {}, co
 
 /** So far back may a record be that was written late, by another place. */
 export const LATE_RECORDS = 100;
-const MOST_COUNTED = 2 * LATE_RECORDS;
+/** So many runs are remembered as counted. */
+export const MOST_COUNTED = 2 * LATE_RECORDS;
 /** A place that nobody named is gone after so many runs of others: a day of one each five minutes. */
 const GONE_AFTER_RUNS = 300;
 const FRESH: Track = { seen: [], brokenSince: null, unknown: null, blindAs: null };

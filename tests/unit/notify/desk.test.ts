@@ -383,3 +383,14 @@ test.each([undefined, { broken: 1 }])(
     ]);
   },
 );
+
+test('runs of a clock that was a year ahead, which are read by every run after them, count once', async () => {
+  const ahead = runs('FF', { from: Date.parse('2027-11-30T10:00:00Z') }).map((record, index) => ({
+    ...record,
+    run: `ahead-${index}`,
+  }));
+  const well = runs('S'.repeat(400));
+  for (const index of [1, 100, 200, 300, 399])
+    await passes(well.slice(index, index + 1), { earlier: [...well.slice(0, index), ...ahead] });
+  expect(standIns.arrived.pagerduty).toEqual(['trigger error', 'resolve']);
+});
