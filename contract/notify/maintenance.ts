@@ -35,6 +35,8 @@ export const Maintenance = z
 export type Maintenance = z.infer<typeof Maintenance>;
 
 const MINUTE_MS = 60_000;
+/** No window of the week lasts longer. */
+const MOST_MINUTES = 24 * 60;
 
 /**
  * The windows that a run falls into, even by a minute: `from` belongs to a window, `to` no longer.
@@ -44,18 +46,17 @@ export function maintenanceIn(
   windows: readonly Maintenance[],
   { start, end }: { readonly start: number; readonly end: number },
 ): readonly Maintenance[] {
+  // No run lasts for a day: one that does had its clock set meanwhile, and only its end is known.
+  const begun = Math.max(start, end - MOST_MINUTES * MINUTE_MS);
   return windows.filter(({ from, to, weekly, timeZone = 'UTC' }) => {
     if (weekly === undefined) {
-      return from !== undefined && to !== undefined && start < Date.parse(to) && end >= Date.parse(from);
+      return from !== undefined && to !== undefined && begun < Date.parse(to) && end >= Date.parse(from);
     }
-    // What the clocks show changes by the minute, and no run lasts for many of them.
-    for (let at = start; at < end; at += MINUTE_MS) if (isWithin(weekly, clockAt(at, timeZone))) return true;
+    // What the clocks show changes by the minute.
+    for (let at = begun; at < end; at += MINUTE_MS) if (isWithin(weekly, clockAt(at, timeZone))) return true;
     return isWithin(weekly, clockAt(end, timeZone));
   });
 }
-
-/** No window of the week lasts longer. */
-const MOST_MINUTES = 24 * 60;
 
 /**
  * The window that covers every check of a run, for its record; undefined: there is none.

@@ -263,6 +263,20 @@ describe('maintenance', () => {
 });
 
 describe('clocks and repetitions', () => {
+  test('a run in which the clock was set from 1970 is looked for in windows at its end, not for every minute since', () => {
+    const weekly = { days: ['monday' as const], from: '09:00', to: '11:00' };
+    const rules = rulesOf({ maintenance: [{ id: 'm', because: 'restart', weekly }] });
+    const set = (letters: string, from?: number): readonly RunRecord[] =>
+      runs(letters, { ...(from !== undefined && { from }) }).map((record) => ({
+        ...record,
+        startedAt: '1970-01-01T00:00:00.000Z',
+      }));
+    expect(told(set('FF'), rules)).toEqual([]);
+    expect(told(set('FF', Date.parse('2026-12-02T10:00:00Z')), rules)).toEqual(['opened 2']);
+    const past = { id: 'm', because: 'restart', from: '2026-11-01T00:00:00Z', to: '2026-11-02T00:00:00Z' };
+    expect(told(set('FF'), rulesOf({ maintenance: [past] }))).toEqual(['opened 2']);
+  });
+
   test.each([
     ['a run whose clock was a year ahead', 'FFSS', 1, 365],
     ['a run whose clock was a year behind', 'FFSS', 1, -365],
