@@ -30,7 +30,7 @@ export function noticeOf(transition: Transition, rules: IncidentRules): Notice {
     level: incident.level,
     kind: incident.kind,
     target: rules.target,
-    about: about.is === 'check' ? about.check : `blind-${about.cause}`,
+    about: about.is === 'check' ? about.check : `blind-${about.location}-${about.cause}`,
     headline:
       about.is === 'check'
         ? `${incident.level} ${rules.target}: ${about.check} ${verb}`
