@@ -39,6 +39,8 @@ export const LATE_RECORDS = 100;
 export const MOST_COUNTED = 2 * LATE_RECORDS;
 /** A place that nobody named is gone after so many runs of others: a day of one each five minutes. */
 const GONE_AFTER_RUNS = 300;
+/** The track of a run as a whole, beside those of its checks; no check has this id. */
+const WHOLE_RUN = '';
 const FRESH: Track = { seen: [], brokenSince: null, unknown: null, blindAs: null };
 
 /**
@@ -87,6 +89,7 @@ function afterRun(state: IncidentState, record: RunRecord, rules: IncidentRules)
       rules,
     });
   }
+  tracks[WHOLE_RUN] = followedWhole(tracks[WHOLE_RUN] ?? FRESH, record, covered(WHOLE_RUN), rules);
   const since = Object.fromEntries(
     Object.keys({ ...state.tracks, [record.location]: tracks }).map((place) => [
       place,
@@ -102,7 +105,7 @@ function afterRun(state: IncidentState, record: RunRecord, rules: IncidentRules)
  * places that it does not name; and where it names none, those from which somebody looked for a while, by hand.
  */
 function stillWatched(state: IncidentState, { checks, locations }: IncidentRules): IncidentState {
-  const ids = new Set(checks.map(({ id }) => id));
+  const ids = new Set([WHOLE_RUN, ...checks.map(({ id }) => id)]);
   const watchedFrom = (place: string): boolean =>
     locations?.of.includes(place) ?? (state.since[place] ?? 0) <= GONE_AFTER_RUNS;
   const places = Object.entries(state.tracks).filter(([place]) => watchedFrom(place));
@@ -149,13 +152,29 @@ function followed(track: Track, seen: CheckRecord, watched: WatchedCheck, moment
   }
 }
 
-function couldNotTell(track: Track, seen: CheckRecord, { at, covered, cause, rules }: Moment): Track {
+function couldNotTell(
+  track: Track,
+  seen: Pick<CheckRecord, 'outcome' | 'cause'>,
+  { at, covered, cause, rules }: Moment,
+): Track {
   if (covered) return track;
   const unknown = { runs: (track.unknown?.runs ?? 0) + 1, since: track.unknown?.since ?? at };
   // The first cause names the incident: one that changes from run to run must not open another each time.
   const blindAs =
     track.blindAs ?? (unknown.runs >= rules.blindAfter ? (seen.cause ?? cause ?? seen.outcome) : null);
   return { ...track, unknown, blindAs };
+}
+
+/** A run that is INCONCLUSIVE though no check says why: it found nothing to look at, or ended in a fault of ours. */
+function followedWhole(track: Track, record: RunRecord, covered: boolean, rules: IncidentRules): Track {
+  const { decision, blind, checks, endedAt: at } = record;
+  const says = checks.some(
+    ({ severity, outcome, waived }) =>
+      severity === 'blocking' && waived !== true && /^(fail|unknown|not-run)$/.test(outcome),
+  );
+  if (decision !== 'INCONCLUSIVE' || says) return FRESH;
+  const cause = blind.find((one) => one.checks.length === 0)?.cause ?? 'inconclusive';
+  return couldNotTell(track, { outcome: 'unknown', cause }, { at, covered, cause, rules });
 }
 
 function couldTell(track: Track, failed: boolean, watched: WatchedCheck, moment: Moment): Track {
@@ -240,13 +259,14 @@ function brokenChecks(state: IncidentState, rules: IncidentRules): readonly Stan
 }
 
 function blindness(state: IncidentState, rules: IncidentRules): readonly Standing[] {
-  const known = new Set(rules.checks.map(({ id }) => id));
+  const known = new Set([WHOLE_RUN, ...rules.checks.map(({ id }) => id)]);
   return Object.entries(state.tracks).flatMap(([location, checks]) => {
     const causes = new Map<string, { checks: string[]; since: string[] }>();
     for (const [check, { blindAs, unknown }] of Object.entries(checks)) {
       if (blindAs === null || unknown === null || !known.has(check)) continue;
       const one = causes.get(blindAs) ?? { checks: [], since: [] };
-      causes.set(blindAs, { checks: [...one.checks, check], since: [...one.since, unknown.since] });
+      const named = check === WHOLE_RUN ? [] : [check];
+      causes.set(blindAs, { checks: [...one.checks, ...named], since: [...one.since, unknown.since] });
     }
     return [...causes].map(([cause, { checks: ids, since }]): Standing => ({
       subject: `blind/${location}/${cause}`,
@@ -311,7 +331,7 @@ function summaryOf(
     if (what === 'resolved') return 'the checks can be told again';
     const of = record.blind.find(({ cause }) => cause === about.cause);
     const said = record.checks.find(({ id }) => about.checks.includes(id))?.summary;
-    return of?.reason ?? said ?? about.cause;
+    return of?.reason ?? said ?? (record.reason || about.cause);
   }
   if (seen === undefined) return what === 'resolved' ? 'the plan no longer looks at it' : 'it is broken';
   return seen.summary ?? (seen.outcome === 'pass' ? 'it passes' : `it ended as ${seen.outcome}`);

@@ -57,6 +57,22 @@ describe('two of three failed, two in a row passed', () => {
     expect(told(records)).toEqual(['blind (no-route) opened 3', 'blind (no-route) resolved 7']);
   });
 
+  test.each([
+    ['a fault of ours', [{ cause: 'clean-up', reason: 'two orders stayed', checks: [] }], 'clean-up'],
+    ['nothing to look at', [], 'inconclusive'],
+  ])('runs that are INCONCLUSIVE though no check says so, by %s: blind', (_name, blind, cause) => {
+    const records = runs('SSSSS').map((record, index) =>
+      index === 4 ? record : { ...record, decision: 'INCONCLUSIVE' as const, reason: 'why', blind },
+    );
+    expect(told(records)).toEqual([`blind (${cause}) opened 3`, `blind (${cause}) resolved 5`]);
+    const [opened] = decideIncidents(records, rulesOf()).transitions;
+    expect(opened?.summary).toBe(blind[0]?.reason ?? 'why');
+    // Two in a row are not enough, and where a check says so it is that check's.
+    expect(told(records.slice(2))).toEqual([]);
+    const said = runs('UUU').map((record) => ({ ...record, decision: 'INCONCLUSIVE' as const, blind }));
+    expect(told(said)).toEqual(['blind (no-route) opened 3']);
+  });
+
   test('an accepted failure opens nothing', () => {
     const records = runs('FFFF').map((record) => ({
       ...record,
