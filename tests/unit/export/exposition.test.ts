@@ -53,6 +53,14 @@ test('the newest run, and each check as it was last seen', () => {
   expect(exposition([skipped])).toBe('');
 });
 
+test('a step that a check took twice is one series, the last', () => {
+  const steps = [90, 40].map((ms) => ({ id: 'pay', outcome: 'pass' as const, ms }));
+  const text = exposition([runRecord({ checks: [checkRecord({ steps })] })]);
+  expect(lines(text).filter((one) => one.startsWith('greenlight_step_duration_seconds'))).toEqual([
+    'greenlight_step_duration_seconds{target="shop",phase="synthetic",location="default",check="checkout-works",severity="blocking",step="pay"} 0.04',
+  ]);
+});
+
 test('names cannot break out of their labels', () => {
   const odd = runRecord({ target: 'a"b\\c\nd' });
   expect(exposition([odd])).toContain('target="a\\"b\\\\c\\nd"');
