@@ -103,7 +103,7 @@ export function writeOutbox(file: string, kept: Kept): string | undefined {
     writeFileAtomically(file, JSON.stringify(kept));
     return undefined;
   } catch (error) {
-    return `${file} cannot be written (${codeOf(error)}): what is told now may be told again`;
+    return `${file} cannot be written (${codeOf(error)}): what is told now may be told again, and failures of several runs may not add up`;
   }
 }
 
