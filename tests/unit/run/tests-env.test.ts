@@ -12,7 +12,9 @@ const plan = (secrets: readonly string[]) =>
       channels: { team: { adapter: 'slack', url: secret('TEAM_URL') } },
       routes: [{ to: ['team'] }],
     },
-    export: { pushgateway: { url: secret('PUSHGATEWAY_URL'), headers: { authorization: secret('PUSH_KEY') } } },
+    export: {
+      pushgateway: { url: secret('PUSHGATEWAY_URL'), headers: { authorization: secret('PUSH_KEY') } },
+    },
   });
 
 const ENV = {
