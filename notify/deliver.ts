@@ -207,7 +207,12 @@ function relay({ kept, fallen }: Round, { names, words, now }: Reach): Kept | un
   const working = names.filter((name) => kept.outages[name] === undefined);
   for (const stuck of kept.waiting) {
     const outage = kept.outages[stuck.channel];
-    if (outage === undefined || stuck.forwarded || stuck.attempts === 0) continue;
+    // Not tried yet, but whoever heard of its beginning instead must hear of its end: it waits behind what is stuck.
+    const follows = kept.waiting.some(
+      (one) =>
+        one.forwarded && one.channel === stuck.channel && one.notice.incident === stuck.notice.incident,
+    );
+    if (outage === undefined || stuck.forwarded || (stuck.attempts === 0 && !follows)) continue;
     const others = working.filter((name) => !stuck.to.includes(name));
     if (others.length === 0) continue;
     next = {
@@ -224,13 +229,13 @@ function relay({ kept, fallen }: Round, { names, words, now }: Reach): Kept | un
   return next === kept || working.length === 0 ? undefined : next;
 }
 
-/** The same news for people whom it was not meant for. It opens nothing that somebody would have to resolve there. */
+/** The same news for people whom it was not meant for, under an incident of its own, which its end resolves. */
 function instead({ notice, channel }: Waiting, words: string, problem: string): Notice {
   return {
     ...notice,
     key: `${notice.key}/instead-of/${channel}`,
     incident: `${notice.incident}/instead-of/${channel}`,
-    what: 'told',
+    what: notice.what === 'resolved' ? 'resolved' : 'told',
     facts: [
       {
         name: 'Why here',

@@ -237,6 +237,17 @@ describe('a channel that does not work', () => {
     expect(kept().waiting).toEqual([]);
   });
 
+  test('who heard of it instead hears of its end, too, while the channel still does not work', async () => {
+    standIns.fails = { slack: 503 };
+    const plan = planOf({
+      routes: [{ urgency: 'critical', to: ['team'] }, { to: ['page', 'security', 'own'] }],
+    });
+    await passes(runs('FFSS'), { plan });
+    expect(standIns.arrived.pagerduty).toEqual(['trigger error', 'resolve']);
+    expect([standIns.arrived.webhook, standIns.open.size]).toEqual([['told', 'resolved'], 0]);
+    expect(kept().waiting.map(({ channel }) => channel)).toEqual(['team', 'team']);
+  });
+
   test('is tried less and less often', async () => {
     standIns.fails = { slack: 503 };
     const plan = planOf({
