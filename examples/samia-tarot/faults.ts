@@ -1,15 +1,18 @@
-import type { Phase } from '../../contract/evidence/outcome.ts';
-import type { Application } from '../system/application.ts';
-import type { SceneFault, Undo } from '../system/example.ts';
-import { runSql } from '../system/run-sql.ts';
-import type { Instead } from '../system/state.ts';
-import { HEALTHY, type Load, SAMIA_RULES, samiaSeries } from './metrics.ts';
+import { HEALTHY, SAMIA_RULES, samiaSeries } from './metrics.ts';
 import { CUTOVER_MIGRATION, MIGRATIONS } from './migrations.ts';
-import { type Inside, LIMIT, LIMITED } from './routes.ts';
-import { BACKUP, type SamiaScene, THIRD_PARTY } from './scene.ts';
-
-type Fault = SceneFault<SamiaScene>;
-type Place = 'staging' | 'production';
+import {
+  answers,
+  type Fault,
+  insideIs,
+  isDown,
+  level,
+  metricsSay,
+  migrationSays,
+  sql,
+  thirdPartySays,
+} from './plant.ts';
+import { LIMIT, LIMITED } from './routes.ts';
+import { BACKUP, THIRD_PARTY } from './scene.ts';
 
 /** Faults of the cut-over of Samia Tarot, in the order of the document. */
 export const SAMIA_FAULTS: readonly Fault[] = [
@@ -363,63 +366,3 @@ export const SAMIA_FAULTS: readonly Fault[] = [
     plant: (scene) => metricsSay(scene, { users: 0 }),
   },
 ];
-
-function sql(about: {
-  readonly id: string;
-  readonly title: string;
-  readonly phase: Phase;
-  readonly check: string;
-  readonly place: Place;
-  readonly plant: string;
-  readonly undo: string;
-}): Fault {
-  const { place, plant, undo, ...rest } = about;
-  return {
-    ...rest,
-    plant: async ({ databases }) => {
-      await runSql(databases[place], plant);
-      return () => runSql(databases[place], undo);
-    },
-  };
-}
-
-function level(id: string, title: string, check: string, other: Partial<Load>): Fault {
-  return { id, title, phase: 'post-cutover', check, plant: (scene) => metricsSay(scene, other) };
-}
-
-function answers({ state }: Application, place: string, instead: Instead): Undo {
-  state.instead.set(place, instead);
-  return () => void state.instead.delete(place);
-}
-
-function isDown({ state }: Application, service: string): Undo {
-  state.services[service] = 'down';
-  return () => {
-    state.services[service] = 'ok';
-  };
-}
-
-function insideIs(inside: Inside, other: Partial<Inside>): Undo {
-  const before = { ...inside };
-  Object.assign(inside, other);
-  return () => void Object.assign(inside, before);
-}
-
-async function migrationSays(
-  repository: SamiaScene['repository'],
-  change: (text: string) => string,
-): Promise<Undo> {
-  await repository.setMigration(change(MIGRATIONS[CUTOVER_MIGRATION] ?? ''));
-  return () => repository.setMigration(undefined);
-}
-
-function thirdPartySays({ thirdParties }: SamiaScene, path: string, document: unknown): Undo {
-  const before = thirdParties.documents.get(path);
-  thirdParties.documents.set(path, document);
-  return () => void thirdParties.documents.set(path, before);
-}
-
-async function metricsSay({ monitoring }: SamiaScene, other: Partial<Load>): Promise<Undo> {
-  await monitoring.replace(samiaSeries({ ...HEALTHY, ...other }));
-  return () => monitoring.replace(samiaSeries(HEALTHY));
-}

@@ -24,7 +24,7 @@ const MIGRATE = `#!/bin/sh
 set -eu
 [ "$1" = migrate.py ] || { echo "this stand-in of python3 knows migrate.py alone" >&2; exit 2; }
 export PGOPTIONS='-c client_min_messages=warning'
-sql() { psql --quiet --no-psqlrc --tuples-only --no-align --set ON_ERROR_STOP=1 "$@" "$DATABASE_URL"; }
+sql() { psql --quiet --no-psqlrc --tuples-only --no-align --set ON_ERROR_STOP=1 --set VERBOSITY=terse "$@" "$DATABASE_URL"; }
 case "$2 $*" in
   up*--dry-run*)
     {

@@ -12,3 +12,9 @@ export const REPOSITORY = env('SAMIA_REPOSITORY', '.');
 export const BACKUPS = env('SAMIA_BACKUPS', './backups');
 /** A script of that repository, in the words of `allow.commands`. */
 export const script = (name: string): string => `${REPOSITORY}/scripts/${name}`;
+
+/** Levels begin at the switch, where it is told: requests of the release before do not count. */
+export function sinceSwitch(): { readonly since?: string } {
+  const at = env('SAMIA_CUTOVER_AT', '');
+  return at === '' ? {} : { since: at };
+}

@@ -3,7 +3,7 @@
  * told with the value and its limit. It gives golden signals without limits, lines 84 to 87: those below are ours.
  */
 import type { Phase, PlanInput } from '../../../contract/index.ts';
-import { env } from './environment.mts';
+import { env, sinceSwitch } from './environment.mts';
 
 type Objectives = NonNullable<PlanInput['slo']>['objectives'];
 
@@ -29,6 +29,7 @@ const latency = (
   underS,
   atLeast: { critical: share },
   windowS: 300,
+  ...sinceSwitch(),
   owner: 'on-call engineer',
 });
 
@@ -62,6 +63,7 @@ export const serviceLevels: NonNullable<PlanInput['slo']> = {
       total: REQUESTS,
       atMost: { critical: 0.01 },
       windowS: 300,
+      ...sinceSwitch(),
       owner: 'on-call engineer',
     },
     {
@@ -73,6 +75,7 @@ export const serviceLevels: NonNullable<PlanInput['slo']> = {
       total: `payments_total{${JOB}}`,
       atLeast: { critical: 0.99 },
       windowS: 900,
+      ...sinceSwitch(),
       owner: 'on-call engineer',
     },
     latency(

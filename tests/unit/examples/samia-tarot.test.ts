@@ -138,8 +138,9 @@ test('the workflow judges staging before and production after, and undoes also w
   expect(asked('gates')['SAMIA_DATABASE_URL']).toBe('${{ secrets.SAMIA_STAGING_DATABASE_URL }}');
   expect(asked('verify')['SAMIA_DATABASE_URL']).toBe('${{ secrets.SAMIA_PRODUCTION_DATABASE_URL }}');
   expect(step('execute', 'deploy')?.run).toMatch(
-    /^echo "changed=true" .+\n\.\/scripts\/deploy\.sh "\$RELEASE"\n$/,
+    /^echo "changed=true" .+\n\.\/scripts\/deploy\.sh "\$RELEASE"\necho "at=.+\n$/,
   );
+  expect(asked('verify')['SAMIA_CUTOVER_AT']).toBe('${{ needs.execute.outputs.at }}');
   expect(jobs['verify']?.if).toBe("${{ !cancelled() && needs.execute.outputs.changed == 'true' }}");
   expect(jobs['undo']?.if).toBe("always() && needs.verify.outputs.decision == 'NO_GO'");
 });
