@@ -46,6 +46,7 @@ const fullness = (
   used: { gauge },
   capacity,
   atMost: { warning: 0.8, critical: 0.95 },
+  ...sinceSwitch(),
   owner: 'on-call engineer',
 });
 
@@ -96,6 +97,7 @@ export const serviceLevels: NonNullable<PlanInput['slo']> = {
       bad: `http_requests_total{${JOB},code=~"4.."}`,
       total: REQUESTS,
       atMost: { warning: 0.05, critical: 0.1 },
+      ...sinceSwitch(),
       owner: 'on-call engineer',
     },
     fullness('processor-is-not-busy', 'CPU below 95 %', `cpu_usage_ratio{${JOB}}`, 1),

