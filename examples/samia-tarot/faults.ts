@@ -343,6 +343,15 @@ export const SAMIA_FAULTS: readonly Fault[] = [
     undo: MIGRATIONS[CUTOVER_MIGRATION] ?? '',
   }),
   sql({
+    id: 'budget-is-gone',
+    title: 'messages cost something, and have no budget any more',
+    phase: 'synthetic',
+    check: 'budget-is-kept',
+    place: 'production',
+    plant: "update budget_categories set budget = 0 where name = 'messages'",
+    undo: "update budget_categories set budget = 100 where name = 'messages'",
+  }),
+  sql({
     id: 'budget-is-spent',
     title: 'messages have cost more than their budget',
     phase: 'synthetic',

@@ -7,7 +7,7 @@ type Probes = NonNullable<PlanInput['probes']>;
 const admin = { authorization: secret('SAMIA_ADMIN_AUTHORIZATION') };
 
 /** As the document expects them, lines 121 to 125: off for everybody, off with 1 % prepared, on for everybody. */
-const FLAGS = {
+export const FLAGS = {
   community_enabled: { on: false, percent: 0 },
   notifications_enabled: { on: false, percent: 1 },
   rate_limiting_enabled: { on: true, percent: 100 },
