@@ -130,10 +130,7 @@ export const coverage: Coverage = {
     note: 'the signatures of all sections are asked for in this phase as well',
   },
   'samia-444': { statement: 'go-is-decided', note: 'refused is NO-GO; name, time and rationale are kept' },
-  'samia-454': {
-    later: NIGHT,
-    note: '`greenlight announce` makes the text from the verdict; sending it with the decision is to come',
-  },
+  'samia-454': { announce: 'success', note: 'by a template of your own, or with `--publish slack`' },
   'samia-455': { statement: 'dashboards-are-shared' },
   'samia-456': { later: SCHEDULE, note: 'a summary of the history' },
   'samia-457': { statement: 'incident-team-is-briefed' },

@@ -56,7 +56,7 @@ export const runbook: NonNullable<PlanInput['runbook']> = {
       phase: 'cutover',
       who: 'engineering lead',
       minutes: 15,
-      run: 'gh workflow run release.yml --ref "$RELEASE"',
+      run: 'gh workflow run release.yml --ref "$RELEASE" -f old-release="$OLD_RELEASE"',
     },
     {
       id: 'verify-execution',
