@@ -9,6 +9,8 @@ const KINDS: readonly (readonly [kind: CoverKind, words: string])[] = [
   ['statement', 'stated by a person'],
   ['policy', 'a line of the policy'],
   ['announce', 'announced from the verdict by a step of the runbook'],
+  ['command', 'answered by a command of a step of the runbook'],
+  ['told', 'told to a channel of `notify`'],
   ['later', 'to come, see the last column'],
 ];
 
@@ -17,7 +19,7 @@ export function countCovers(
   statements: readonly DocumentStatement[],
   coverage: Coverage,
 ): Readonly<Record<CoverKind, number>> {
-  const counts = { check: 0, statement: 0, policy: 0, announce: 0, later: 0 };
+  const counts = { check: 0, statement: 0, policy: 0, announce: 0, command: 0, told: 0, later: 0 };
   for (const { id } of statements) {
     const cover = coverage[id];
     if (cover !== undefined) counts[kindOfCover(cover)] += 1;
@@ -75,6 +77,11 @@ function wordsOf(
   }
   if ('announce' in cover)
     return [`runbook: \`greenlight announce --kind ${cover.announce}\``, cover.note ?? ''];
+  if ('command' in cover) return [`runbook: \`greenlight ${cover.command}\``, cover.note ?? ''];
+  if ('told' in cover) {
+    const channels = cover.told.to.map((name) => `\`${name}\``).join(', ');
+    return [`notify: ${channels}`, cover.note ?? ''];
+  }
   if ('policy' in cover) return [`policy: \`${cover.policy}\``, cover.note];
   return [`later: ${cover.later}`, cover.note];
 }

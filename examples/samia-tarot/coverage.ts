@@ -2,7 +2,6 @@ import type { Coverage } from '../coverage/mapping.ts';
 import { SECURITY_SMOKE } from './plan/security.mts';
 
 const NIGHT = 'The night';
-const SCHEDULE = 'Every five minutes';
 
 const SLO = [
   'api-p95-is-below-500ms',
@@ -22,7 +21,7 @@ export const coverage: Coverage = {
     check: SECURITY_SMOKE,
     note: 'the group `security-smoke-passes` of `policy.preflight`: strictly more than 95 %, so 19 of 20 are refused',
   },
-  'samia-41': { check: 'policies-match-guards' },
+  'samia-41': { check: 'policies-match-guards', note: 'on the endpoints that the plan lists' },
   'samia-49': { check: 'migrations-are-clean-and-idempotent' },
   'samia-55': { statement: 'dpia-is-approved' },
   'samia-56': { statement: 'dpia-was-reviewed-by-legal' },
@@ -109,21 +108,30 @@ export const coverage: Coverage = {
     note: 'the phase that `deploy/health_check.sh` runs from cron',
   },
   'samia-393': {
-    later: SCHEDULE,
-    note: 'hourly summaries of the history; the signals are judged in every run',
+    command: 'history --summary hourly',
+    note: 'cron mails it; the signals are judged in every run',
   },
   'samia-396': {
     check: 'budget-is-kept',
-    note: 'in every run; a daily report of it is a summary of the history',
+    note: 'in every run; cron mails a daily summary of the history',
   },
-  'samia-399': { later: SCHEDULE, note: 'freshness: that the schedule ran' },
-  'samia-403': { later: SCHEDULE, note: 'a route of alerts by severity' },
-  'samia-404': { later: SCHEDULE, note: 'a route of alerts by severity' },
-  'samia-405': { later: SCHEDULE, note: 'a route of alerts by kind' },
-  'samia-406': { later: SCHEDULE, note: 'a route of alerts by kind' },
+  'samia-399': {
+    command: 'status --max-age 11m',
+    note: '20 where no run ended within two intervals and a minute',
+  },
+  'samia-403': { told: { kind: 'check', urgency: 'critical', to: ['on-call'] }, note: 'by PagerDuty' },
+  'samia-404': { told: { kind: 'check', urgency: 'warning', to: ['team'] }, note: 'by Slack' },
+  'samia-405': { told: { kind: 'budget', urgency: 'warning', to: ['finance', 'engineering-leads'] } },
+  'samia-406': {
+    told: { kind: 'security', urgency: 'critical', to: ['security', 'on-call'] },
+    note: 'of policies that differ from guards, looked at once an hour',
+  },
   'samia-409': { later: NIGHT, note: 'a watch whose cadence thins out; its checks run today, once a run' },
   'samia-414': { later: NIGHT, note: 'a watch whose cadence thins out; its checks run today, once a run' },
-  'samia-419': { later: SCHEDULE, note: 'alerts, hourly summaries and a daily review of the history' },
+  'samia-419': {
+    command: 'history --summary daily',
+    note: 'cron mails it, and the hourly one; alerts go by `notify`',
+  },
   'samia-424': { statement: 'first-week-is-signed' },
   'samia-431': {
     statement: 'final-decision-is-signed',
@@ -132,7 +140,10 @@ export const coverage: Coverage = {
   'samia-444': { statement: 'go-is-decided', note: 'refused is NO-GO; name, time and rationale are kept' },
   'samia-454': { announce: 'success', note: 'by a template of your own, or with `--publish slack`' },
   'samia-455': { statement: 'dashboards-are-shared' },
-  'samia-456': { later: SCHEDULE, note: 'a summary of the history' },
+  'samia-456': {
+    command: 'baseline levels save',
+    note: 'it prints and keeps the levels of the first 15 minutes',
+  },
   'samia-457': { statement: 'incident-team-is-briefed' },
   'samia-458': {
     statement: 'end-of-freeze-is-arranged',

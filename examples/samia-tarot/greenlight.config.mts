@@ -18,6 +18,7 @@ import { health } from './plan/health.mts';
 import { serviceLevels } from './plan/levels.mts';
 import { alerts, metrics } from './plan/metrics.mts';
 import { monitoring } from './plan/monitoring.mts';
+import { notify } from './plan/notify.mts';
 import { people, policy } from './plan/people.mts';
 import { release } from './plan/release.mts';
 import { runbook } from './plan/runbook.mts';
@@ -76,6 +77,7 @@ export default defineConfig({
   slo: serviceLevels,
   metrics,
   alerts,
+  notify,
   secrets: [
     'SAMIA_CUSTOMER_AUTHORIZATION',
     'SAMIA_OTHER_AUTHORIZATION',

@@ -16,8 +16,9 @@ export const gates: Probes = [
   {
     kind: 'rls',
     id: 'policies-match-guards',
-    title: 'On every endpoint, each role sees the same rows in the database as through the API',
-    phases: ['preflight', 'post-cutover'],
+    title: 'Each role sees the same orders, payments and profiles in the database as through the API',
+    phases: ['preflight', 'post-cutover', 'synthetic'],
+    every: '1h',
     roles: [
       viewer('customer', env('SAMIA_CUSTOMER_CLAIMS', '{"sub":"1"}'), 'SAMIA_CUSTOMER_AUTHORIZATION'),
       viewer('other customer', env('SAMIA_OTHER_CLAIMS', '{"sub":"2"}'), 'SAMIA_OTHER_AUTHORIZATION'),

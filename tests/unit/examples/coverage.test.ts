@@ -43,7 +43,7 @@ describe.each(EXAMPLES)('$id', ({ id, input, coverage, count }) => {
     if (process.env['UPDATE_DOCS'] === '1') writeFileSync(file, page);
     expect(readFileSync(file, 'utf8'), 'run it with UPDATE_DOCS=1').toBe(page);
     const counts = countCovers(statements, coverage);
-    expect(counts.check + counts.statement + counts.policy + counts.announce + counts.later).toBe(count);
+    expect(Object.values(counts).reduce((sum, one) => sum + one, 0)).toBe(count);
   });
 
   test('a mapping that is wrong is refused', () => {
@@ -69,6 +69,9 @@ describe.each(EXAMPLES)('$id', ({ id, input, coverage, count }) => {
     expect(problems({ 'x-1': { announce: 'status-page' } })).toEqual([
       'x-1: no step of the runbook runs "greenlight announce --kind status-page"',
     ]);
+    expect(problems({ 'x-1': { command: 'history --summary yearly' } })).toEqual([
+      'x-1: no step of the runbook runs "greenlight history --summary yearly"',
+    ]);
     expect(
       problems({ 'x-1': { later: 'The night', note: 'x' }, 'x-2': { later: 'The night', note: 'x' } }),
     ).toEqual(['x-2: is no statement of the document']);
@@ -79,5 +82,41 @@ describe.each(EXAMPLES)('$id', ({ id, input, coverage, count }) => {
     const checked = Object.values(coverage).filter((cover) => 'check' in cover).length;
     const problems = coverageProblems(moved, plan, coverage).filter((one) => one.includes('in phase canary'));
     expect(problems.length).toBeGreaterThanOrEqual(checked / 2);
+  });
+});
+
+describe('who is told', () => {
+  const [first] = statementsOf('samia-tarot');
+  const statement: DocumentStatement = { ...(first as DocumentStatement), id: 'x-1' };
+  const problems = (
+    told: { readonly kind: string; readonly urgency: 'critical' | 'warning'; readonly to: readonly string[] },
+    about: { readonly phase?: 'synthetic' | 'rollback'; readonly input?: unknown } = {},
+  ): readonly string[] => {
+    const { phase = 'synthetic', input = samiaPlan } = about;
+    return coverageProblems([{ ...statement, phase }], parsePlan(input), { 'x-1': { told } });
+  };
+
+  test.each([
+    ['check', 'critical', ['on-call']],
+    ['check', 'warning', ['team']],
+    ['blind', 'critical', ['on-call']],
+    ['security', 'critical', ['security', 'on-call']],
+  ] as const)('%s, %s: %o', (kind, urgency, to) => {
+    expect(problems({ kind, urgency, to })).toEqual([]);
+  });
+
+  test('a channel that no route names, a kind that no check has then, a plan that tells nobody', () => {
+    expect(problems({ kind: 'check', urgency: 'warning', to: ['on-call', 'team'] })).toEqual([
+      'x-1: the channel "on-call" is not told of everything warning of the kind "check"',
+    ]);
+    expect(problems({ kind: 'weather', urgency: 'warning', to: ['team'] })).toEqual([
+      'x-1: no check of phase synthetic is of the kind "weather"',
+    ]);
+    expect(problems({ kind: 'budget', urgency: 'warning', to: ['finance'] }, { phase: 'rollback' })).toEqual([
+      'x-1: no check of phase rollback is of the kind "budget"',
+    ]);
+    expect(problems({ kind: 'check', urgency: 'critical', to: ['on-call'] }, { input: mhpPlan })).toEqual([
+      'x-1: the plan has no notify',
+    ]);
   });
 });
