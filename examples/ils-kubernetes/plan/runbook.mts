@@ -62,7 +62,8 @@ export const runbook: NonNullable<PlanInput['runbook']> = {
       phase: 'post-cutover',
       who: 'quality lead',
       minutes: 30,
-      run: 'npx greenlight run --phase post-cutover --release "$RELEASE"',
+      // Without it no row is compared.
+      run: ['export ILS_BACKUP_AT="$BACKUP_AT"', 'npx greenlight run --phase post-cutover --release "$RELEASE"'],
       until: 'it answers GO; on NO_GO the workflow rolls back',
     },
     {
@@ -119,7 +120,10 @@ export const runbook: NonNullable<PlanInput['runbook']> = {
       phase: 'rollback',
       who: 'quality lead',
       minutes: 10,
-      run: 'npx greenlight run --phase rollback --release "$OLD_RELEASE"',
+      run: [
+        'export ILS_BACKUP_AT="$BACKUP_AT"',
+        'npx greenlight run --phase rollback --release "$OLD_RELEASE"',
+      ],
       until: 'it answers GO',
     },
   ],

@@ -22,12 +22,13 @@ export const runbook: NonNullable<PlanInput['runbook']> = {
       phase: 'cutover',
       who: 'release manager',
       minutes: 3,
-      run: SWAP,
+      // Levels begin there; without it they are unknown.
+      run: [SWAP, 'export MHP_SWAPPED_AT="$(date -u +%Y-%m-%dT%H:%M:%SZ)"'],
       until: 'az ends with 0',
     },
     {
       id: 'verify-production',
-      title: 'Verify production',
+      title: 'Ten minutes after the swap, in the same terminal: verify production',
       phase: 'post-cutover',
       who: 'release manager',
       minutes: 10,

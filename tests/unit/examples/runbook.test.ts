@@ -22,3 +22,14 @@ test.each([
   expect(readFileSync(file, 'utf8'), 'run it with UPDATE_DOCS=1').toBe(page);
   expect(page).toContain(rollback);
 });
+
+test.each([
+  // Without them levels are unknown, or no row is compared: who follows the page would never see GO.
+  ['mhp-azure', 'export MHP_SWAPPED_AT="$(date -u +%Y-%m-%dT%H:%M:%SZ)"', 'run --phase post-cutover'],
+  ['samia-tarot', 'export SAMIA_CUTOVER_AT="$CUTOVER_AT"', 'run --phase post-cutover'],
+  ['ils-kubernetes', 'export ILS_BACKUP_AT="$BACKUP_AT"', 'run --phase post-cutover'],
+])('RUNBOOK.md of %s says when the switch or the backup was, before it judges by it', (id, said, judged) => {
+  const page = readFileSync(path.join(EXAMPLES, id, 'RUNBOOK.md'), 'utf8');
+  expect(page).toContain(said);
+  expect(page.indexOf(said)).toBeLessThan(page.indexOf(judged));
+});
