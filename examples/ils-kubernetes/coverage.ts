@@ -113,7 +113,7 @@ export const coverage: Coverage = {
   'ils-255': { statement: 'team-stands-by' },
   'ils-261': { announce: 'rollback', note: 'by a template of your own for mail' },
   'ils-262': { statement: 'post-mortem-is-scheduled' },
-  'ils-271': { later: SCHEDULE, note: 'summaries of the history' },
+  'ils-271': { command: 'history --summary daily', note: 'of every run that was recorded where it is asked' },
   'ils-273': { check: 'backup-is-fresh' },
   'ils-274': {
     check: 'alert-rules-are-loaded',
@@ -162,14 +162,23 @@ export const coverage: Coverage = {
   'ils-403': { check: 'processor-is-not-busy' },
   'ils-404': { check: 'memory-is-left' },
   'ils-405': { check: 'connections-are-free' },
-  'ils-461': { later: SCHEDULE, note: 'escalation is a route of alerts' },
+  'ils-461': {
+    later: SCHEDULE,
+    note: 'left to PagerDuty or Alertmanager, which a route of `notify` reaches',
+  },
   'ils-475': { check: ['homepage-loads', 'api-answers', 'production-is-healthy'] },
   'ils-476': { check: ['users-are-kept', 'patients-are-kept', 'orders-are-kept'] },
   'ils-484': { statement: 'no-complaints' },
   'ils-488': { later: NIGHT, note: 'the timeline of one cut-over over many runs' },
-  'ils-491': { later: SCHEDULE, note: 'the history knows every roll-back' },
+  'ils-491': {
+    command: 'history --phase rollback',
+    note: 'of those that were verified; of others the cluster knows',
+  },
   'ils-492': { statement: 'lessons-are-documented' },
-  'ils-504': { later: SCHEDULE, note: 'daily summaries of the history' },
+  'ils-504': {
+    command: 'history --summary daily',
+    note: 'beside the day before; stakeholders are told by people',
+  },
   'ils-506': { check: 'backup-is-fresh' },
   'ils-582': { statement: 'proceed-is-recorded' },
 };

@@ -63,7 +63,10 @@ export const runbook: NonNullable<PlanInput['runbook']> = {
       who: 'quality lead',
       minutes: 30,
       // Without it no row is compared.
-      run: ['export ILS_BACKUP_AT="$BACKUP_AT"', 'npx greenlight run --phase post-cutover --release "$RELEASE"'],
+      run: [
+        'export ILS_BACKUP_AT="$BACKUP_AT"',
+        'npx greenlight run --phase post-cutover --release "$RELEASE"',
+      ],
       until: 'it answers GO; on NO_GO the workflow rolls back',
     },
     {
@@ -81,6 +84,18 @@ export const runbook: NonNullable<PlanInput['runbook']> = {
       who: 'product manager',
       minutes: 10,
       run: 'npx greenlight announce --kind success',
+    },
+    {
+      id: 'review-days',
+      title: 'T+24 h, and each day for a week: review the day, and that nothing was rolled back',
+      phase: 'watch',
+      who: 'devops lead',
+      minutes: 30,
+      run: [
+        'npx greenlight history --summary daily',
+        'npx greenlight history --phase rollback --since 7d',
+      ],
+      until: 'the second says that no run is recorded: nobody verified a roll-back',
     },
     {
       id: 'announce-rollback',

@@ -48,7 +48,25 @@ export const runbook: NonNullable<PlanInput['runbook']> = {
       title: 'Report the state every hour for 24 hours, then daily for a week',
       phase: 'watch',
       who: 'on-call engineer',
-      hand: 'Run greenlight run --phase watch, and send its page.',
+      run: [
+        'npx greenlight run --phase watch --release "$RELEASE"',
+        'npx greenlight history --summary hourly',
+        'npx greenlight history --summary daily',
+      ],
+    },
+    {
+      id: 'schedule-checks',
+      title: 'Let a schedule look every five minutes, as docs/every-five-minutes.md says',
+      phase: 'synthetic',
+      who: 'platform team',
+      run: 'npx greenlight synthetic',
+    },
+    {
+      id: 'look-at-the-trend',
+      title: 'Each week of the first month: look at this week beside the one before',
+      phase: 'synthetic',
+      who: 'on-call engineer',
+      run: 'npx greenlight history --summary weekly',
     },
     {
       id: 'stop-new-traffic',

@@ -73,7 +73,10 @@ export const runbook: NonNullable<PlanInput['runbook']> = {
       phase: 'post-cutover',
       who: 'engineering lead',
       minutes: 15,
-      run: ['export SAMIA_CUTOVER_AT="$CUTOVER_AT"', 'npx greenlight run --phase post-cutover --release "$RELEASE"'],
+      run: [
+        'export SAMIA_CUTOVER_AT="$CUTOVER_AT"',
+        'npx greenlight run --phase post-cutover --release "$RELEASE"',
+      ],
       until: 'no check fails; what people have to state is still open',
     },
     {
