@@ -214,12 +214,33 @@ async function compare(
   const api = refused ? new Set<string>() : idsInDocument(endpoint, body);
   // Rows that came or went in between are on neither side's account.
   const after = await idsInDatabase(endpoint, role, sql);
+  const onlyInApi = [...api].filter((id) => !before.has(id) && !after.has(id));
+  const onlyInDatabase = [...before].filter((id) => after.has(id) && !api.has(id));
+  const most = endpoint.whole === true ? undefined : mostAsked(endpoint.path);
+  const full = !refused && Array.isArray(entries) && most !== undefined && entries.length >= most;
+  // A list without a word of the rest: what is missing is what did not fit, and no difference.
+  if (full && onlyInApi.length === 0 && onlyInDatabase.length > 0) {
+    throw new CannotTell(
+      'only-a-page',
+      `${endpoint.path} gave the ${most} rows that it asks for at most, and there are more`,
+      { remedy: 'ask for a page that holds all; if it does, say whole: true' },
+    );
+  }
   return {
     refused,
     inBoth: [...api].filter((id) => before.has(id) || after.has(id)).length,
-    onlyInApi: [...api].filter((id) => !before.has(id) && !after.has(id)),
-    onlyInDatabase: [...before].filter((id) => after.has(id) && !api.has(id)),
+    onlyInApi,
+    onlyInDatabase,
   };
+}
+
+const LIMIT = /^(?:\$?top|limit|take|first|size|count|per_?page|page_?size)$/i;
+
+/** How many rows an address asks for at most; undefined where it does not say. */
+function mostAsked(path: string): number | undefined {
+  const query = new URLSearchParams(path.split('?')[1] ?? '');
+  const limit = [...query].find(([name, value]) => LIMIT.test(name) && /^\d{1,9}$/.test(value))?.[1];
+  return limit === undefined ? undefined : Number(limit);
 }
 
 async function idsInDatabase(

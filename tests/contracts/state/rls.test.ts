@@ -102,6 +102,30 @@ test.each<[string, Over]>([
   expect(await look({ endpoints: whole })).toMatchObject({ outcome: 'fail', cause: 'rows-seen-differ' });
 });
 
+test.each<[string, string, readonly number[], Over]>([
+  ['as many as it asks for', '/orders?limit=1', [1], { outcome: 'unknown', cause: 'only-a-page' }],
+  [
+    'fewer than it asks for',
+    '/orders?limit=2',
+    [1],
+    { outcome: 'fail', measured: 'only in the database: 2' },
+  ],
+  ['all of them, as it asks for', '/orders?limit=2', [1, 2], { outcome: 'pass' }],
+  [
+    'as many, and one that is not theirs',
+    '/orders?limit=1',
+    [3],
+    { outcome: 'fail', measured: 'only through the API: 3; only in the database: 1, 2' },
+  ],
+])('a list that tells nothing of more, and gives %s', async (_what, path, ids, expected) => {
+  api[path] = { ann: ids };
+  const one = { path, list: 'data', sql: 'select id from orders' };
+  expect(await look({ roles: [role('ann')], endpoints: [one] })).toMatchObject(expected);
+  if (expected['outcome'] !== 'unknown') return;
+  const whole = { ...one, whole: true };
+  expect(await look({ roles: [role('ann')], endpoints: [whole] })).toMatchObject({ outcome: 'fail' });
+});
+
 test('ids beyond what a number of JavaScript holds are told apart', async () => {
   await cluster.run(
     'shop',
