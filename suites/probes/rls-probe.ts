@@ -73,12 +73,12 @@ export async function probeRls(
       try {
         const headers = await headersFor(role);
         if (await isHeld(role, sql)) held.push(role.name);
-        const sights = await Promise.all(
-          endpoints.map(async (one) => ({
-            one,
-            sight: await compare(one, role, headers, sql, probe, tools),
-          })),
-        );
+        const looks = endpoints.map(async (one) => ({
+          one,
+          sight: await compare(one, role, headers, sql, probe, tools),
+        }));
+        const settled = await Promise.allSettled(looks);
+        const sights = settled.flatMap((look) => (look.status === 'fulfilled' ? [look.value] : []));
         // One that is let in nowhere has the wrong account, or none of these endpoints is for it: nothing tells which.
         if (
           sights.every(({ sight }) => sight.refused) &&
@@ -92,6 +92,8 @@ export async function probeRls(
           seenAt.set(one.path, (seenAt.get(one.path) ?? 0) + sight.inBoth);
           statements.push(statementOf(role.name, one.path, sight));
         }
+        // Neither may an endpoint that cannot be told hide what another one shows.
+        await Promise.all(looks);
       } catch (error) {
         // A role that cannot be told must not hide what another one sees.
         if (!(error instanceof CannotTell)) throw error;

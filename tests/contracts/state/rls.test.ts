@@ -102,6 +102,14 @@ test.each<[string, Over]>([
   expect(await look({ endpoints: whole })).toMatchObject({ outcome: 'fail', cause: 'rows-seen-differ' });
 });
 
+test('an endpoint that cannot be told hides no row that another one shows', async () => {
+  const before = server.answer;
+  server.answer = (request, body) => (request.url === '/notes' ? [500, {}] : before(request, body));
+  expect(await look()).toMatchObject({ outcome: 'unknown', cause: 'not-let-in' });
+  api['/orders'] = { ann: [1, 2, 3], bob: [3] };
+  expect(await look()).toMatchObject({ outcome: 'fail', measured: 'only through the API: 3' });
+});
+
 test.each<[string, string, readonly number[], Over]>([
   ['as many as it asks for', '/orders?limit=1', [1], { outcome: 'unknown', cause: 'only-a-page' }],
   [
