@@ -88,7 +88,10 @@ export async function probeRls(
             remedy: 'renew what it sends, or add an endpoint that lets it in',
           });
         }
+        const unclearToo = sights.length < looks.length;
         for (const { one, sight } of sights) {
+          // What was refused beside an answer that cannot be told may be refused for what the role sends.
+          if (unclearToo && sight.refused && sight.onlyInDatabase.length > 0) continue;
           seenAt.set(one.path, (seenAt.get(one.path) ?? 0) + sight.inBoth);
           statements.push(statementOf(role.name, one.path, sight));
         }

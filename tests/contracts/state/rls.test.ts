@@ -108,6 +108,9 @@ test('an endpoint that cannot be told hides no row that another one shows', asyn
   expect(await look()).toMatchObject({ outcome: 'unknown', cause: 'not-let-in' });
   api['/orders'] = { ann: [1, 2, 3], bob: [3] };
   expect(await look()).toMatchObject({ outcome: 'fail', measured: 'only through the API: 3' });
+  // One that refuses may do so for what is wrong with the role, as the other one does.
+  api['/orders'] = { ann: undefined, bob: [3] };
+  expect(await look()).toMatchObject({ outcome: 'unknown' });
 });
 
 test.each<[string, string, readonly number[], Over]>([
