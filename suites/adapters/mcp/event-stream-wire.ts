@@ -20,11 +20,11 @@ const LAST_WORD_MS = 100;
  */
 export class EventStreamWire implements ApplicationPort {
   /** What is under way when a request is sent: it is ended where an answer that has begun will not come to its end. */
-  readonly #underWay: () => AbortController;
+  readonly #underWay: () => Pick<AbortController, 'abort'>;
   readonly #streams = new WeakMap<ResponseView, Response>();
   readonly #open = new Set<http.ClientRequest>();
 
-  constructor(underWay: () => AbortController) {
+  constructor(underWay: () => Pick<AbortController, 'abort'>) {
     this.#underWay = underWay;
   }
 
@@ -104,7 +104,7 @@ export class EventStreamWire implements ApplicationPort {
   #streamed(
     answer: http.IncomingMessage,
     head: Pick<ResponseView, 'status' | 'headers'>,
-    call: AbortController,
+    call: Pick<AbortController, 'abort'>,
   ): Response {
     let resumable = false;
     answer.on('data', (chunk: Buffer) => (resumable ||= /^id:/m.test(chunk.toString('latin1'))));

@@ -36,12 +36,23 @@ const load = () =>
 export async function openMcp(place: McpPlace): Promise<McpSession> {
   const [{ Client }, { StreamableHTTPClientTransport, StreamableHTTPError }, types] = await load();
   let call = new AbortController();
-  const wire = new EventStreamWire(() => call);
+  const answered = new WeakSet<AbortController>();
+  const wire = new EventStreamWire(() => {
+    const asked = call;
+    return {
+      // What has its answer misses none: its stream ends after it, maybe while more is said in the same call.
+      abort: (reason: unknown) => {
+        if (!answered.has(asked)) asked.abort(reason);
+      },
+    };
+  });
   const application = place.through(wire);
 
   const fetchOn = async (url: string | URL, init: RequestInit = {}): Promise<Response> => {
     const headers = Object.fromEntries(new Headers(init.headers));
     const method = (init.method ?? 'GET') as WireRequest['method'];
+    // The client says it when the server has initialised the session, and waits for no answer.
+    if (methodOf(init.body) === 'notifications/initialized') answered.add(call);
     // Messages that nobody asked for say nothing about tools: as to a server that has none, the way is closed.
     if (method === 'GET' && headers['last-event-id'] === undefined)
       return new Response(null, { status: 405 });
@@ -76,11 +87,14 @@ export async function openMcp(place: McpPlace): Promise<McpSession> {
     return error;
   };
   async function ask<T>(what: (options: { signal: AbortSignal; timeout: number }) => Promise<T>): Promise<T> {
-    call = new AbortController();
+    const asked = new AbortController();
+    call = asked;
     try {
-      return await what({ signal: call.signal, timeout: NEVER_MS });
+      return await what({ signal: asked.signal, timeout: NEVER_MS });
     } catch (error) {
       throw translated(error);
+    } finally {
+      answered.add(asked);
     }
   }
   const close = async (): Promise<void> => {
@@ -149,6 +163,12 @@ function resultOf({
     text,
     body: structuredContent ?? (texts.length > 0 ? parsed(text) : other),
   };
+}
+
+/** What a message of the protocol asks for or tells; undefined for anything else. */
+function methodOf(body: RequestInit['body']): unknown {
+  const message = typeof body === 'string' ? parsed(body) : undefined;
+  return (message as { readonly method?: unknown } | null | undefined)?.method;
 }
 
 function parsed(text: string): unknown {

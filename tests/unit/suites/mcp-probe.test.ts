@@ -163,6 +163,12 @@ describe('a server of tools that is well', () => {
     expect(sessions.size, 'sessions that were left').toBe(0);
   });
 
+  test('is told of nothing that is cancelled, however slowly it answers', async () => {
+    await serve({ slow: true });
+    await look();
+    expect(shop?.asked).toEqual(['POST /mcp', 'POST /mcp', 'POST /mcp', 'DELETE /mcp']);
+  });
+
   test('gets the headers of the target and those of the probe with every request', async () => {
     const seen: (readonly [unknown, unknown])[] = [];
     await serve(
@@ -304,6 +310,17 @@ describe('what is not the fault of the server', () => {
   ])('is unknown: %s', async (_, status, headers, cause) => {
     await serveBare((_request, response) => void response.writeHead(status, headers).end());
     expect(await look()).toMatchObject({ outcome: 'unknown', cause });
+  });
+
+  test('is unknown: our rate is limited while the stream of the answer before is over', async () => {
+    let asked = 0;
+    await serve({}, (_, response) => {
+      asked += 1;
+      if (asked !== 2) return false;
+      setTimeout(() => void response.writeHead(429, { 'retry-after': '600' }).end(), 300);
+      return true;
+    });
+    expect(await look()).toMatchObject({ outcome: 'unknown', cause: 'rate-limited' });
   });
 
   test('is waited out where it says for how long', async () => {
