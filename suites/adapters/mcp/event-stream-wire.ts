@@ -23,6 +23,7 @@ export class EventStreamWire implements ApplicationPort {
   readonly #underWay: () => Pick<AbortController, 'abort'>;
   readonly #streams = new WeakMap<ResponseView, Response>();
   readonly #open = new Set<http.ClientRequest>();
+  readonly #timers = new Set<NodeJS.Timeout>();
 
   constructor(underWay: () => Pick<AbortController, 'abort'>) {
     this.#underWay = underWay;
@@ -70,7 +71,7 @@ export class EventStreamWire implements ApplicationPort {
         if (head.status === 200 && EVENT_STREAM.test(head.headers['content-type'] ?? '')) {
           streams = true;
           const view = { ...head, body: '', durationMs: performance.now() - started };
-          this.#streams.set(view, this.#streamed(answer, head, call));
+          this.#streams.set(view, this.#streamed(request, budgetMs, answer, head, call));
           resolve(view);
           return;
         }
@@ -98,10 +99,13 @@ export class EventStreamWire implements ApplicationPort {
 
   /** Ends whatever is still under way. */
   close(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
     for (const client of this.#open) client.destroy();
   }
 
   #streamed(
+    request: WireRequest,
+    budgetMs: number,
     answer: http.IncomingMessage,
     head: Pick<ResponseView, 'status' | 'headers'>,
     call: Pick<AbortController, 'abort'>,
@@ -109,12 +113,16 @@ export class EventStreamWire implements ApplicationPort {
     let resumable = false;
     answer.on('data', (chunk: Buffer) => (resumable ||= /^id:/m.test(chunk.toString('latin1'))));
     answer.on('end', () => {
-      // One that can be taken up again may end and be continued: the client does so, and the budget limits it.
-      if (!resumable && answer.complete)
-        setTimeout(
-          () => call.abort(new McpFault('protocol', 'the stream of events ended without an answer')),
-          LAST_WORD_MS,
+      if (!answer.complete) return;
+      const after = (ms: number, reason: Error): void =>
+        void this.#timers.add(setTimeout(() => call.abort(reason), ms));
+      // One that can be taken up again may end and be continued: the client tries that, and gives up in silence.
+      if (resumable)
+        after(
+          budgetMs,
+          unreachable(request, 'timeout', `no answer within ${Math.round(budgetMs)} ms after its stream ended`),
         );
+      else after(LAST_WORD_MS, new McpFault('protocol', 'the stream of events ended without an answer'));
     });
     return new Response(Readable.toWeb(answer) as ReadableStream, { ...head, headers: plain(head.headers) });
   }

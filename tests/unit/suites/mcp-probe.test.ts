@@ -269,6 +269,15 @@ describe('a server of tools that is broken', () => {
       'protocol',
     ],
     [
+      'ends a stream that could be taken up again, and gives no more',
+      ({ method }, response) => {
+        if (method === 'GET') return void response.writeHead(405).end();
+        response.writeHead(200, { 'content-type': 'text/event-stream' });
+        response.end('id: 1\nretry: 50\ndata:\n\n');
+      },
+      'no-answer',
+    ],
+    [
       'breaks off in the middle of its answer',
       (request, response) => {
         response.writeHead(200, { 'content-type': 'application/json', 'content-length': '500' });
