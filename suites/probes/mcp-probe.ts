@@ -121,11 +121,17 @@ class McpLook {
             'say in the plan why calling it is harmless (call.harmlessBecause), or let the server say it: annotations.readOnlyHint',
         },
       );
-    const asked = await this.ask(name, 'a result', () => session.call(call.tool, call.arguments));
+    const asked = await this.ask(
+      name,
+      'a result',
+      () => session.call(call.tool, call.arguments),
+      ({ code, message }) =>
+        code === undefined || call.showValues ? message : `MCP error ${code}: ${errorWords(call, message)}`,
+    );
     if ('none' in asked) return { statements: [asked.none], cause: asked.cause };
     const { isError, body, text } = asked.value;
     if (isError) {
-      const words = call.showValues ? text : `${text.length} characters of text; showValues shows them`;
+      const words = errorWords(call, text);
       return { statements: [holds(name, false, `an error: ${words}`, 'no error')], cause: 'tool-error' };
     }
     if (body === undefined)
@@ -140,7 +146,12 @@ class McpLook {
   }
 
   /** @throws CannotTell for what is not the target's */
-  async ask<T>(name: string, expected: string, what: () => Promise<T>): Promise<Asked<T>> {
+  async ask<T>(
+    name: string,
+    expected: string,
+    what: () => Promise<T>,
+    words: (fault: McpFault) => string = ({ message }) => message,
+  ): Promise<Asked<T>> {
     try {
       return { value: await what() };
     } catch (error) {
@@ -162,9 +173,14 @@ class McpLook {
           remedy: 'install a newer @modelcontextprotocol/sdk, which speaks it',
           cause: error,
         });
-      return { none: holds(name, false, error.message, expected), cause: error.kind };
+      return { none: holds(name, false, words(error), expected), cause: error.kind };
     }
   }
+}
+
+/** The text of an error may be data of customers. */
+function errorWords({ showValues }: Call, text: string): string {
+  return showValues ? text : `${text.length} characters of text; showValues shows them`;
 }
 
 function toolStatement(name: string, names: ReadonlySet<string>): Statement {

@@ -37,13 +37,16 @@ export class McpFault extends Error {
   readonly kind: McpFaultKind;
   /** The status of HTTP, of the kind `status`. */
   readonly status: number | undefined;
+  /** The code of an error of the protocol, whose text is that of the server. */
+  readonly code: number | undefined;
   constructor(
     kind: McpFaultKind,
     message: string,
-    options: ErrorOptions & { readonly status?: number } = {},
+    options: ErrorOptions & { readonly status?: number; readonly code?: number } = {},
   ) {
     super(message, options);
     this.kind = kind;
     this.status = options.status;
+    this.code = options.code;
   }
 }

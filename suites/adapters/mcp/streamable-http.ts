@@ -78,7 +78,8 @@ export async function openMcp(place: McpPlace): Promise<McpSession> {
       return (error.code ?? -1) > 0
         ? new McpFault('status', `answered ${error.code}`, { ...cause, status: error.code })
         : new McpFault('protocol', error.message, cause);
-    if (error instanceof types.McpError) return new McpFault('protocol', error.message, cause);
+    if (error instanceof types.McpError)
+      return new McpFault('protocol', error.message, { ...cause, code: error.code });
     if (/protocol version is not supported/i.test(error.message))
       return new McpFault('version', error.message, cause);
     // Of a result of another shape, and of an answer that is no JSON.

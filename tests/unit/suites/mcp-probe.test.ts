@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
-import { ListToolsRequestSchema } from '@modelcontextprotocol/sdk/types.js';
+import { CallToolRequestSchema, ListToolsRequestSchema, McpError } from '@modelcontextprotocol/sdk/types.js';
 import { afterEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { Finding } from '../../../contract/evidence/finding.ts';
@@ -28,7 +28,7 @@ interface Tools {
   /** Answers with JSON instead of a stream of events. */
   readonly json?: boolean;
   /** What the search does. */
-  readonly search?: 'finds' | 'errors' | 'nothing' | 'asks-first' | 'other';
+  readonly search?: 'finds' | 'errors' | 'refuses' | 'nothing' | 'blank' | 'asks-first' | 'other';
   /** In place of its list of tools: one that is no list. */
   readonly list?: unknown;
   /** Takes its time to list its tools, when the stream of the answer before has ended. */
@@ -55,6 +55,7 @@ function toolServer({ without = [], search = 'finds', list, slow = false }: Tool
         // Of clients too it may be asked whether they are there, before the answer comes.
         if (search === 'asks-first') await sendRequest({ method: 'ping' }, z.object({}));
         if (search === 'nothing') return { content: [] };
+        if (search === 'blank') return { content: [{ type: 'text', text: ' ' }] };
         const hits = search === 'other' ? [] : [{ name: `green ${query}` }];
         return { content: [{ type: 'text', text: JSON.stringify({ hits }) }] };
       },
@@ -69,6 +70,10 @@ function toolServer({ without = [], search = 'finds', list, slow = false }: Tool
       return {
         tools: ['search_products', 'place_order'].map((name) => ({ name, inputSchema: { type: 'object' } })),
       };
+    });
+  if (search === 'refuses')
+    server.server.setRequestHandler(CallToolRequestSchema, () => {
+      throw new McpError(-32603, 'relation "products" does not exist');
     });
   if (list !== undefined) server.server.setRequestHandler(ListToolsRequestSchema, () => list as never);
   return server;
@@ -242,13 +247,16 @@ describe('a server of tools that is broken', () => {
     if (['tool-missing', 'tool-error', 'protocol'].includes(cause)) expect(finding.remedy).toBeTruthy();
   });
 
-  test('tells the text of an error only where the plan lets it', async () => {
-    await serve({ search: 'errors' });
-    expect(JSON.stringify(await look(search()))).not.toContain('relation');
-    expect((await look(search({ showValues: true }))).summary).toContain(
-      'relation "products" does not exist',
-    );
-  });
+  test.each(['errors', 'refuses'] as const)(
+    'tells the text of an error only where the plan lets it: %s',
+    async (how) => {
+      await serve({ search: how });
+      expect(JSON.stringify(await look(search()))).not.toContain('relation');
+      expect((await look(search({ showValues: true }))).summary).toContain(
+        'relation "products" does not exist',
+      );
+    },
+  );
 
   test.each<[string, Handler, string]>([
     ['answers nothing of the protocol', (_, response) => response.end('<h1>Shop</h1>'), 'protocol'],
