@@ -158,11 +158,12 @@ function resultOf({
 }): McpResult {
   const texts = content.flatMap((one) => ('text' in one && typeof one.text === 'string' ? [one.text] : []));
   const text = texts.join('\n');
-  const other = content.length === 0 ? undefined : content;
+  const other = content.filter(({ type }) => type !== 'text');
+  const unstructured = text.trim() !== '' ? parsed(text) : other.length > 0 ? other : undefined;
   return {
     isError: isError === true,
     text,
-    body: structuredContent ?? (texts.length > 0 ? parsed(text) : other),
+    body: structuredContent ?? unstructured,
   };
 }
 

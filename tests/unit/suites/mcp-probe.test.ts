@@ -359,6 +359,7 @@ describe('what is not the fault of the server', () => {
       'may-change-data',
     ],
     ['it gives nothing', { search: 'nothing' }, search(), 'empty-answer'],
+    ['it gives a text without a word', { search: 'blank' }, search(), 'empty-answer'],
     [
       'a function of the plan breaks',
       {},
