@@ -47,7 +47,7 @@ export const mcp = probeKind({
   fails:
     'The connection is refused or not initialised, a tool is not listed, or the one that is called answers with an error, with something else, or not within the budget.',
   unknown:
-    'We are not let in (401, 403), the rate is limited for too long, nothing says that the tool only reads, it gives nothing at all, the server speaks another version of the protocol than our client, or our own network is down.',
+    'We are not let in (401, 403), the rate is limited for too long, nothing says that the tool only reads, it gives nothing at all, its list of tools has too many pages, the server speaks another version of the protocol than our client, or our own network is down.',
   example: {
     kind: 'mcp',
     id: 'mcp-server-answers',

@@ -1,3 +1,4 @@
+import { CannotTell } from '../../../contract/cannot-tell.ts';
 import type { WireRequest } from '../../../contract/flow/http.ts';
 import type { ApplicationPort } from '../../../contract/ports/application.ts';
 import { importOptional } from '../../../host/import-optional.ts';
@@ -18,7 +19,7 @@ export interface McpPlace {
   readonly through: (wire: ApplicationPort) => ApplicationPort;
 }
 
-/** A list that goes on for longer is no list. */
+/** Of a list that goes on for longer the rest is not known: how much is on a page, the server says. */
 export const MOST_PAGES = 10;
 /** The client's own time-out: ours is that of the wire, which knows what waiting for a limited rate is. */
 const NEVER_MS = 2 ** 31 - 1;
@@ -128,10 +129,16 @@ export async function openMcp(place: McpPlace): Promise<McpSession> {
         );
         for (const { name, annotations } of list.tools)
           found.push({ name, readsOnly: annotations?.readOnlyHint === true });
+        if (list.nextCursor === undefined) return found;
+        if (list.nextCursor === cursor)
+          throw new McpFault('protocol', 'a page of the list of tools names itself as the next one');
         cursor = list.nextCursor;
-        if (cursor === undefined) return found;
       }
-      throw new McpFault('protocol', `the list of tools goes on after ${MOST_PAGES} pages`);
+      throw new CannotTell(
+        'list-too-long',
+        `the list of tools goes on after ${MOST_PAGES} pages, and what is on the others is not known`,
+        { remedy: 'let the server list more tools on a page' },
+      );
     },
     async call(tool, values) {
       // Not `callTool`: it also holds the result against the tool's own schema, by a validator with limits of its own.

@@ -31,6 +31,8 @@ interface Tools {
   readonly search?: 'finds' | 'errors' | 'refuses' | 'nothing' | 'blank' | 'asks-first' | 'other';
   /** In place of its list of tools: one that is no list. */
   readonly list?: unknown;
+  /** On how many pages it lists its tools. Infinity: the second one is its own next. */
+  readonly pages?: number;
   /** Takes its time to list its tools, when the stream of the answer before has ended. */
   readonly slow?: boolean;
 }
@@ -43,7 +45,7 @@ afterEach(async () => {
 });
 
 /** A shop whose tools a real server of the SDK offers, with sessions. */
-function toolServer({ without = [], search = 'finds', list, slow = false }: Tools = {}): McpServer {
+function toolServer({ without = [], search = 'finds', list, slow = false, pages }: Tools = {}): McpServer {
   const server = new McpServer({ name: 'shop-tools', version: '1.2.0' });
   const offers = (name: string): boolean => !without.includes(name);
   if (offers('search_products'))
@@ -74,6 +76,15 @@ function toolServer({ without = [], search = 'finds', list, slow = false }: Tool
   if (search === 'refuses')
     server.server.setRequestHandler(CallToolRequestSchema, () => {
       throw new McpError(-32603, 'relation "products" does not exist');
+    });
+  if (pages !== undefined)
+    server.server.setRequestHandler(ListToolsRequestSchema, ({ params }) => {
+      const page = Number(params?.cursor ?? 1);
+      const names = params?.cursor === undefined ? ['search_products', 'place_order'] : [];
+      return {
+        tools: names.map((name) => ({ name, inputSchema: { type: 'object' as const } })),
+        ...(page < pages && { nextCursor: String(pages === Infinity ? 2 : page + 1) }),
+      };
     });
   if (list !== undefined) server.server.setRequestHandler(ListToolsRequestSchema, () => list as never);
   return server;
@@ -152,6 +163,7 @@ describe('a server of tools that is well', () => {
   test.each<[string, Tools, Planned]>([
     ['lists its tools', {}, {}],
     ['lists its tools slowly', { slow: true }, {}],
+    ['lists its tools on several pages', { pages: 10 }, {}],
     ['and answers with JSON', { json: true }, search(hits)],
     ['and answers with a stream of events', {}, search(hits)],
     ['and asks whether the client is there before it answers', { search: 'asks-first' }, search(hits)],
@@ -210,6 +222,7 @@ describe('a server of tools that is broken', () => {
       'protocol',
       /another shape than that of the protocol/,
     ],
+    ['the list never ends', { pages: Infinity }, {}, 'protocol', /names itself as the next one/],
     [
       'the called tool is not listed',
       { without: ['search_products'] },
@@ -358,6 +371,7 @@ describe('what is not the fault of the server', () => {
       { call: { tool: 'place_order', arguments: { sku: 'a' } } },
       'may-change-data',
     ],
+    ['its list is longer than we read', { pages: 11 }, {}, 'list-too-long'],
     ['it gives nothing', { search: 'nothing' }, search(), 'empty-answer'],
     ['it gives a text without a word', { search: 'blank' }, search(), 'empty-answer'],
     [
