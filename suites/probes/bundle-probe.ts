@@ -9,7 +9,7 @@ import { CannotTell } from '../cannot-tell.ts';
 import type { BrowserSession } from '../page-session.ts';
 import type { Probed, ProbeTools } from '../probe-finding.ts';
 import { wrongWords } from '../words.ts';
-import { openPage } from './open-page.ts';
+import { openPage, refuseElsewhere } from './open-page.ts';
 import { type LoadedScript, PageTraffic } from './page-traffic.ts';
 import type { BrowserLook } from './probe-look.ts';
 
@@ -78,10 +78,11 @@ async function scriptsOf(
   });
   try {
     const traffic = new PageTraffic(opened.page.context());
-    const thirdParty = tools.thirdParties?.has(endpoint) === true ? endpoint : undefined;
-    const none = await openPage(opened.page, url, budgetMs, tools, thirdParty);
+    const none = await openPage(opened.page, url, budgetMs, tools, endpoint);
     if (none !== undefined) return { none };
     await settled(path, probe, traffic);
+    // A script or the document itself may have led on.
+    refuseElsewhere(path, opened.page.url(), endpoint, tools);
     const { loaded, missing } = await traffic.scripts();
     const counts = ({ url: from }: { readonly url: string }): boolean =>
       hosts === undefined || hosts.includes(new URL(from).host) || hosts.includes(new URL(from).hostname);

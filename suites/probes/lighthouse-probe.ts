@@ -10,7 +10,8 @@ import type { BrowserSession } from '../page-session.ts';
 import type { Probed, ProbeTools } from '../probe-finding.ts';
 import type { ToolBrowser } from '../tool-browser.ts';
 import { wrongWords } from '../words.ts';
-import { askFollowing, MOST_REDIRECTS } from './follow-redirects.ts';
+import { askFollowing, MOST_REDIRECTS, REDIRECTS } from './follow-redirects.ts';
+import { refuseElsewhere } from './open-page.ts';
 import type { BrowserLook } from './probe-look.ts';
 
 type LighthouseProbe = Extract<Probe, { kind: 'lighthouse' }>;
@@ -75,7 +76,10 @@ export async function probeLighthouse(
   };
 }
 
-/** Asked before, because Lighthouse says of whatever goes wrong no more than that something did. */
+/**
+ * Asked before, because Lighthouse says of whatever goes wrong no more than that something did.
+ * @throws CannotTell where it leads to another site
+ */
 async function pageAt(
   path: string,
   { endpoint, budgetMs }: LighthouseProbe,
@@ -85,6 +89,9 @@ async function pageAt(
   const name = `status of ${path}`;
   const asked = await askFollowing({ status: 200, budgetMs }, tools, request, name);
   if ('none' in asked) return asked;
+  const location = REDIRECTS.includes(asked.answer.status) ? asked.answer.headers['location'] : undefined;
+  if (location !== undefined && URL.canParse(location, request.url))
+    refuseElsewhere(path, new URL(location, request.url).href, endpoint, tools);
   const status = equal(name, asked.answer.status, 200);
   return status.ok ? { url: request.url } : { none: status };
 }
@@ -92,7 +99,7 @@ async function pageAt(
 /** @throws CannotTell where a look says nothing */
 async function runsOn(
   url: string,
-  { atLeast: wanted, device, runs, runMs }: LighthouseProbe,
+  { atLeast: wanted, device, endpoint, runs, runMs }: LighthouseProbe,
   tools: ProbeTools,
   browser: ToolBrowser,
   look: typeof runLighthouse,
@@ -110,15 +117,7 @@ async function runsOn(
           remedy: 'run again while this machine is not busy; open the page in a browser to see what it does',
         },
       );
-    const ours = Object.values(tools.urls).map((one) => new URL(one).host);
-    if (URL.canParse(finalDisplayedUrl) && !ours.includes(new URL(finalDisplayedUrl).host))
-      throw new CannotTell(
-        'led-elsewhere',
-        `${url} leads to ${new URL(finalDisplayedUrl).host}, which is none of the target`,
-        {
-          remedy: 'name a path that leads nowhere else, or the address that it leads to in target.urls',
-        },
-      );
+    refuseElsewhere(new URL(url).pathname, finalDisplayedUrl, endpoint, tools);
     results.push(result);
   }
   return results;

@@ -209,6 +209,18 @@ describe('what was not measured', () => {
     });
   });
 
+  test('a page whose script leads to another site, or that leads to one that is away, is unknown', async () => {
+    const other = await serve({ '/': page(src('/app.js')), '/app.js': script(noise(90_000)) });
+    const away = await serve({});
+    await open.pop()?.close();
+    const { url } = await serve({
+      '/': page(`<script>location.replace('${other.url}/')</script>`),
+      '/away': (_, response) => void response.writeHead(302, { location: `${away.url}/` }).end(),
+    });
+    for (const path of ['/', '/away'])
+      expect(await look(url, { paths: [path] })).toMatchObject({ outcome: 'unknown', cause: 'led-elsewhere' });
+  });
+
   test('without a browser it is unknown', async () => {
     const none = createBrowserSession(chromium, {}, () =>
       Promise.resolve({ missing: 'none here', remedy: 'install one' }),

@@ -18,12 +18,14 @@ type Browsers = Pick<BrowserSession, 'startForTool'>;
 
 let shop: Listening;
 let status = 200;
+let headers: Readonly<Record<string, string>> = {};
 beforeAll(async () => {
-  shop = await listen((_, response) => void response.writeHead(status).end('<h1>Shop</h1>'));
+  shop = await listen((_, response) => void response.writeHead(status, headers).end('<h1>Shop</h1>'));
 });
 afterAll(() => shop.close());
 afterEach(() => {
   status = 200;
+  headers = {};
 });
 
 async function look(
@@ -31,6 +33,7 @@ async function look(
   over: Planned = {},
   by?: typeof runLighthouse,
   url = shop.url,
+  other?: string,
 ): Promise<Finding> {
   const probe = Probe.parse({
     kind: 'lighthouse',
@@ -42,7 +45,8 @@ async function look(
   }) as Extract<Probe, { kind: 'lighthouse' }>;
   const tools = {
     application: createHttpApplication(),
-    urls: { app: url },
+    urls: { app: url, ...(other !== undefined && { login: other }) },
+    thirdParties: new Set(['login']),
     control: createControl(undefined),
     rateLimitWaitMs: 0,
   };
@@ -164,6 +168,21 @@ describe('scores of several looks', () => {
       outcome: 'unknown',
       cause: 'rate-limited',
     });
+    expect(ended).toEqual([]);
+  });
+
+  test('a page that leads to a third party says nothing about the target, whether the plan names that one or not', async () => {
+    const login = 'https://login.example.com';
+    const led = { outcome: 'unknown', cause: 'led-elsewhere' };
+    const shown = giving([0.1], { finalDisplayedUrl: `${login}/authorize` });
+    expect(await look(browsers, {}, shown, shop.url, login)).toMatchObject(led);
+    ended.length = 0;
+    status = 302;
+    headers = { location: `${login}/authorize` };
+    expect(await look(browsers, {}, giving([1]))).toMatchObject(led);
+    expect(await look(browsers, {}, giving([1]), shop.url, login)).toMatchObject(led);
+    headers = { location: '/' };
+    expect(await look(browsers, {}, giving([1]))).toMatchObject({ outcome: 'fail', cause: 'no-page' });
     expect(ended).toEqual([]);
   });
 
