@@ -6,6 +6,7 @@ import { bytesIn, sizeWords } from '../../contract/plan/byte-size.ts';
 import type { Probe } from '../../contract/plan/probe.ts';
 import type { Target } from '../../contract/plan/target.ts';
 import { CannotTell } from '../cannot-tell.ts';
+import { Doubts } from '../doubts.ts';
 import type { BrowserSession } from '../page-session.ts';
 import type { Probed, ProbeTools } from '../probe-finding.ts';
 import { wrongWords } from '../words.ts';
@@ -32,34 +33,51 @@ export async function probeBundle(
   tools: ProbeTools,
   target: Target,
 ): Promise<Probed> {
-  const limit = bytesIn(probe.atMost);
   const statements: Statement[] = [];
-  let wrong: { readonly statement: Statement; readonly scripts: readonly LoadedScript[] } | undefined;
+  const doubts = new Doubts();
+  let wrong: Pick<Probed, 'cause' | 'wrong' | 'remedy'> | undefined;
   for (const path of probe.paths) {
-    const seen = await scriptsOf(path, probe, tools, target, browsers);
-    if ('none' in seen) return { statements: [...statements, seen.none], holds: '', cause: 'no-page' };
-    const bytes = seen.scripts.reduce((sum, one) => sum + one.bytes, 0);
-    const statement = holds(
-      `scripts of ${path}`,
-      bytes <= limit,
-      `${sizeWords(bytes)} in ${seen.scripts.length}`,
-      `<= ${probe.atMost}`,
-    );
+    const seen = await doubts.try(() => scriptsOf(path, probe, tools, target, browsers));
+    if (seen === undefined) continue;
+    const statement = 'none' in seen ? seen.none : sizeStatement(path, seen.scripts, probe);
     statements.push(statement);
-    if (!statement.ok) wrong ??= { statement, scripts: seen.scripts };
+    if (!statement.ok) wrong ??= 'none' in seen ? { cause: 'no-page' } : tooLarge(statement, seen.scripts);
   }
+  doubts.raise(statements);
   return {
     statements,
     holds: statements.map(({ name, measured }) => `${name}: ${String(measured)}`).join('; '),
     cause: 'too-large',
-    ...(wrong !== undefined && {
-      wrong: `${wrongWords(wrong.statement)}; largest: ${largest(wrong.scripts)}`,
-      remedy: remedyFor(wrong.scripts),
-    }),
+    ...wrong,
   };
 }
 
-/** @throws CannotTell where not everything was seen */
+function sizeStatement(path: string, scripts: readonly LoadedScript[], { atMost }: BundleProbe): Statement {
+  const bytes = bytesOf(scripts);
+  return holds(
+    `scripts of ${path}`,
+    bytes <= bytesIn(atMost),
+    `${sizeWords(bytes)} in ${scripts.length}`,
+    `<= ${atMost}`,
+  );
+}
+
+function bytesOf(scripts: readonly LoadedScript[]): number {
+  return scripts.reduce((sum, one) => sum + one.bytes, 0);
+}
+
+function tooLarge(
+  statement: Statement,
+  scripts: readonly LoadedScript[],
+): Pick<Probed, 'cause' | 'wrong' | 'remedy'> {
+  return {
+    cause: 'too-large',
+    wrong: `${wrongWords(statement)}; largest: ${largest(scripts)}`,
+    remedy: remedyFor(scripts),
+  };
+}
+
+/** @throws CannotTell where not everything was seen, and more would make a difference */
 async function scriptsOf(
   path: string,
   probe: BundleProbe,
@@ -86,8 +104,10 @@ async function scriptsOf(
     const { loaded, missing } = await traffic.scripts();
     const counts = ({ url: from }: { readonly url: string }): boolean =>
       hosts === undefined || hosts.includes(new URL(from).host) || hosts.includes(new URL(from).hostname);
+    const scripts = loaded.filter(counts);
     const [gone] = missing.filter(counts);
-    if (gone !== undefined)
+    // What is too large already is not made smaller by more.
+    if (gone !== undefined && bytesOf(scripts) <= bytesIn(probe.atMost))
       throw new CannotTell(
         'script-missing',
         `a script of ${path} did not come, so its size is not known: ${addressOf(gone.url)} (${gone.why})`,
@@ -95,7 +115,6 @@ async function scriptsOf(
           remedy: 'see why it does not come; that the page works is for a flow with a page step',
         },
       );
-    const scripts = loaded.filter(counts);
     if (scripts.length === 0 && !probe.mayHaveNone) {
       const others = [...new Set(loaded.map((one) => new URL(one.url).host))];
       throw new CannotTell('no-scripts', `no script of ${path} was loaded, so nothing was measured`, {

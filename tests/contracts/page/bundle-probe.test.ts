@@ -209,6 +209,27 @@ describe('what was not measured', () => {
     });
   });
 
+  test('hides no page that is too large, nor that it is too large already', async () => {
+    const { url } = await serve({
+      '/': page('<p>sold out</p>'),
+      '/large': page(src('/app.js'), src('/gone.js')),
+      '/gone': html('<h1>oops</h1>', 500),
+      '/app.js': script(noise(90_000), 'gzip'),
+    });
+    const large = await look(url, { paths: ['/', '/large', '/gone'] });
+    expect(large).toMatchObject({ outcome: 'fail', cause: 'too-large' });
+    expect(large.summary).toContain('scripts of /large: 9');
+    expect(await look(url, { paths: ['/', '/gone', '/large'] })).toMatchObject({
+      outcome: 'fail',
+      cause: 'no-page',
+      measured: 500,
+    });
+    expect(await look(url, { paths: ['/large'], atMost: '1 MB' })).toMatchObject({
+      outcome: 'unknown',
+      cause: 'script-missing',
+    });
+  });
+
   test('a page whose script leads to another site, or that leads to one that is away, is unknown', async () => {
     const other = await serve({ '/': page(src('/app.js')), '/app.js': script(noise(90_000)) });
     const away = await serve({});
