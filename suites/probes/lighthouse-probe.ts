@@ -6,9 +6,9 @@ import { LIGHTHOUSE_CATEGORIES, type LighthouseCategory } from '../../contract/p
 import type { Target } from '../../contract/plan/target.ts';
 import { type LighthouseResult, runLighthouse } from '../adapters/lighthouse/lighthouse.ts';
 import { CannotTell, firstLine } from '../cannot-tell.ts';
+import { Doubts } from '../doubts.ts';
 import type { BrowserSession } from '../page-session.ts';
 import type { Probed, ProbeTools } from '../probe-finding.ts';
-import type { ToolBrowser } from '../tool-browser.ts';
 import { wrongWords } from '../words.ts';
 import { askFollowing, MOST_REDIRECTS, REDIRECTS } from './follow-redirects.ts';
 import { refuseElsewhere } from './open-page.ts';
@@ -31,8 +31,6 @@ interface Median {
   readonly statement: Statement;
   /** What kept the score down, the worst first: `Largest Contentful Paint (12.3 s)`. */
   readonly worst: readonly string[];
-  /** Why a low score says nothing about the target. */
-  readonly doubt: CannotTell | undefined;
 }
 
 /** Lets Lighthouse look at each page, one after the other. @throws CannotTell */
@@ -43,28 +41,34 @@ export async function probeLighthouse(
   target: Target,
   look: typeof runLighthouse = runLighthouse,
 ): Promise<Probed> {
-  const urls: string[] = [];
+  const doubts = new Doubts();
+  const pages: { readonly path: string; readonly url: string }[] = [];
+  const missing: Statement[] = [];
   for (const path of probe.paths) {
-    const there = await pageAt(path, probe, tools);
-    if ('none' in there) return { statements: [there.none], holds: '', cause: 'no-page' };
-    urls.push(there.url);
+    const there = await doubts.try(() => pageAt(path, probe, tools));
+    if (there === undefined) continue;
+    if ('none' in there) missing.push(there.none);
+    else pages.push({ path, url: there.url });
   }
-  const browser = await browsers.startForTool(placesOf(target));
+  if (missing.length > 0) {
+    doubts.raise(missing);
+    return { statements: missing, holds: '', cause: 'no-page' };
+  }
   const medians: Median[] = [];
-  try {
-    for (const [at, url] of urls.entries())
-      medians.push(
-        ...statementsOf(probe, probe.paths[at] ?? url, await runsOn(url, probe, tools, browser, look)),
-      );
-  } finally {
-    await browser.close();
+  for (const page of pages) {
+    const runs = await doubts.try(() => runsOn(page.url, probe, tools, browsers, target, look));
+    if (runs === undefined) continue;
+    for (const category of LIGHTHOUSE_CATEGORIES) {
+      const least = probe.atLeast[category];
+      if (least === undefined) continue;
+      const median = await doubts.try(() => medianOf(probe, page.path, category, least, runs));
+      if (median !== undefined) medians.push(median);
+    }
   }
-  const sure = medians.filter(({ doubt }) => doubt === undefined);
-  const statements = sure.map(({ statement }) => statement);
-  const wrong = sure.find(({ statement }) => !statement.ok);
-  const doubt = medians.find((one) => one.doubt !== undefined)?.doubt;
+  const statements = medians.map(({ statement }) => statement);
   // What this machine cannot tell hides no fault that it can.
-  if (wrong === undefined && doubt !== undefined) throw doubt;
+  doubts.raise(statements);
+  const wrong = medians.find(({ statement }) => !statement.ok);
   return {
     statements,
     holds: statements.map(({ name, measured }) => `${name}: ${String(measured)}`).join('; '),
@@ -96,29 +100,38 @@ async function pageAt(
   return status.ok ? { url: request.url } : { none: status };
 }
 
-/** @throws CannotTell where a look says nothing */
+/**
+ * In a browser of its own: what was too late for one page does not go on beside the next one.
+ * @throws CannotTell where a look says nothing
+ */
 async function runsOn(
   url: string,
   { atLeast: wanted, device, endpoint, runs, runMs }: LighthouseProbe,
   tools: ProbeTools,
-  browser: ToolBrowser,
+  browsers: Pick<BrowserSession, 'startForTool'>,
+  target: Target,
   look: typeof runLighthouse,
 ): Promise<readonly LighthouseResult[]> {
   const categories = LIGHTHOUSE_CATEGORIES.filter((category) => wanted[category] !== undefined);
   const results: LighthouseResult[] = [];
-  for (let run = 0; run < runs; run += 1) {
-    const result = await within(runMs, look({ url, port: browser.port, categories, device }));
-    const { runtimeError, finalDisplayedUrl } = result;
-    if (runtimeError !== undefined)
-      throw new CannotTell(
-        'lighthouse-error',
-        `Lighthouse could not look at ${url}: ${runtimeError.code}: ${firstLine(runtimeError.message)}`,
-        {
-          remedy: 'run again while this machine is not busy; open the page in a browser to see what it does',
-        },
-      );
-    refuseElsewhere(new URL(url).pathname, finalDisplayedUrl, endpoint, tools);
-    results.push(result);
+  const browser = await browsers.startForTool(placesOf(target));
+  try {
+    for (let run = 0; run < runs; run += 1) {
+      const result = await within(runMs, look({ url, port: browser.port, categories, device }));
+      const { runtimeError, finalDisplayedUrl } = result;
+      if (runtimeError !== undefined)
+        throw new CannotTell(
+          'lighthouse-error',
+          `Lighthouse could not look at ${url}: ${runtimeError.code}: ${firstLine(runtimeError.message)}`,
+          {
+            remedy: 'run again while this machine is not busy; open the page in a browser to see what it does',
+          },
+        );
+      refuseElsewhere(new URL(url).pathname, finalDisplayedUrl, endpoint, tools);
+      results.push(result);
+    }
+  } finally {
+    await browser.close();
   }
   return results;
 }
@@ -151,18 +164,7 @@ async function within(runMs: number, look: Promise<LighthouseResult>): Promise<L
   }
 }
 
-function statementsOf(
-  probe: LighthouseProbe,
-  path: string,
-  runs: readonly LighthouseResult[],
-): readonly Median[] {
-  return LIGHTHOUSE_CATEGORIES.flatMap((category) => {
-    const least = probe.atLeast[category];
-    return least === undefined ? [] : [medianOf(probe, path, category, least, runs)];
-  });
-}
-
-/** @throws CannotTell where Lighthouse gives no score */
+/** @throws CannotTell where Lighthouse gives no score, or this machine is too slow for it */
 function medianOf(
   { benchmarkAtLeast }: LighthouseProbe,
   path: string,
@@ -187,26 +189,39 @@ function medianOf(
       },
     );
   }
-  // Of an even number the lower of the two in the middle: what is doubtful does not pass.
-  const median = scored.sort((a, b) => a.score - b.score)[Math.ceil(scored.length / 2) - 1];
-  if (median === undefined) throw new Error('there was no run of Lighthouse');
+  const median = middleOf(scored);
   const statement = atLeast(name, median.score, least, 'of 100');
-  const benchmark = Math.round(median.run.environment.benchmarkIndex);
-  const slow = category === 'performance' && !statement.ok && benchmark < benchmarkAtLeast;
-  return {
-    statement,
-    worst: worstOf(category, median.run),
-    doubt: slow
-      ? new CannotTell(
-          'slow-machine',
-          `${wrongWords(statement)}; but this machine is too slow or too busy to say so (benchmarkIndex ${benchmark}, wanted ${benchmarkAtLeast})`,
-          {
-            remedy:
-              'run on a quicker machine, or while nothing else runs here; benchmarkAtLeast says what is quick enough',
-          },
-        )
-      : undefined,
-  };
+  // What a slow machine pulled down may be any higher score, and so may the median.
+  const slow = scored.filter(
+    ({ run, score }) => score < least && run.environment.benchmarkIndex < benchmarkAtLeast,
+  );
+  const best = middleOf(scored.map((one) => (slow.includes(one) ? { ...one, score: 100 } : one)));
+  if (category === 'performance' && !statement.ok && best.score >= least)
+    throw new CannotTell(
+      'slow-machine',
+      `${wrongWords(statement)}; but this machine is too slow or too busy to say so (benchmarkIndex ${slowest(slow)}, wanted ${benchmarkAtLeast})`,
+      {
+        remedy:
+          'run on a quicker machine, or while nothing else runs here; benchmarkAtLeast says what is quick enough',
+      },
+    );
+  return { statement, worst: worstOf(category, median.run) };
+}
+
+interface Scored {
+  readonly run: LighthouseResult;
+  readonly score: number;
+}
+
+/** Of an even number the lower of the two in the middle: what is doubtful does not pass. */
+function middleOf(scored: readonly Scored[]): Scored {
+  const median = [...scored].sort((a, b) => a.score - b.score)[Math.ceil(scored.length / 2) - 1];
+  if (median === undefined) throw new Error('there was no run of Lighthouse');
+  return median;
+}
+
+function slowest(scored: readonly Scored[]): number {
+  return Math.round(Math.min(...scored.map(({ run }) => run.environment.benchmarkIndex)));
 }
 
 /** The audits that took most from a score. */

@@ -126,6 +126,34 @@ describe('scores of several looks', () => {
     expect(both.summary).toContain('Images have no text');
   });
 
+  test.each<[string, readonly (readonly [score: number, benchmark: number])[], Finding['outcome']]>([
+    ['one slow look may have pulled the median down', [[0.6, 400], [0.85, 1500], [0.95, 1500]], 'unknown'],
+    ['it is too low whatever the slow look would be', [[0.3, 1500], [0.4, 400], [0.5, 1500]], 'fail'],
+    ['it is high enough although one look is slow', [[0.6, 400], [0.91, 1500], [0.95, 1500]], 'pass'],
+  ])('a machine that is busy for a while: %s', async (_, runs, outcome) => {
+    const looks = runs.map(([score, benchmarkIndex]) => giving([score], { environment: { benchmarkIndex } }));
+    let run = 0;
+    const by: typeof runLighthouse = (request) => (looks[run++] ?? giving([null]))(request);
+    expect(await look(browsers, {}, by)).toMatchObject({ outcome });
+  });
+
+  test('a page at which nothing can be told hides no page that scores too low', async () => {
+    const by =
+      (score: number): typeof runLighthouse =>
+      (request) =>
+        request.url.endsWith('/two') ? Promise.reject(new Error('Protocol error')) : giving([score])(request);
+    for (const paths of [
+      ['/', '/two'],
+      ['/two', '/'],
+    ]) {
+      expect(await look(browsers, { paths }, by(0.4))).toMatchObject({ outcome: 'fail', measured: 40 });
+      expect(await look(browsers, { paths }, by(0.95))).toMatchObject({
+        outcome: 'unknown',
+        cause: 'lighthouse-error',
+      });
+    }
+  });
+
   test.each<[string, typeof runLighthouse, string]>([
     [
       'it ends with an error of its own',
