@@ -117,7 +117,7 @@ async function leaveAsFound(
 ): Promise<SweptEntry['result'] | undefined> {
   if (switchState === undefined || entry.kind !== SWITCH_KIND || entry.target !== plan.target.name)
     return undefined;
-  const { name, before, turnedTo } = switchOf(entry.identity);
+  const { name, before, turnedTo, ours } = switchOf(entry.identity);
   let state: string | undefined;
   try {
     state = await switchState(entry, application);
@@ -125,7 +125,7 @@ async function leaveAsFound(
     const reason = error instanceof Error ? error.message : String(error);
     return { failed: `its state could not be read, so it was not put back: ${reason}` };
   }
-  if (state === undefined || state === turnedTo) return undefined;
+  if (state === undefined || ours.includes(state)) return undefined;
   if (state === before) {
     // Who reads it may still be told an old state, and a request without an answer may still be carried out.
     const sure = now() - Date.parse(entry.at) > SURE_AFTER_MS;

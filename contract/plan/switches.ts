@@ -38,10 +38,14 @@ export function switchOf(identity: string): {
   readonly before: string;
   /** Undefined for a state from which nothing is turned. */
   readonly turnedTo: string | undefined;
+  /** The states in which it may be while nobody else has set it: that one, and what follows on it by itself. */
+  readonly ours: readonly string[];
 } {
   const at = identity.lastIndexOf('=');
   const before = identity.slice(at + 1);
-  return { name: identity.slice(0, at), before, turnedTo: TURNED_TO.get(before) };
+  const turnedTo = TURNED_TO.get(before);
+  const ours = turnedTo === undefined ? [] : [turnedTo, ...(FOLLOWS_ON.get(turnedTo) ?? [])];
+  return { name: identity.slice(0, at), before, turnedTo, ours };
 }
 
 /** Into which state something is turned, by the one in which it was found. */
@@ -50,6 +54,9 @@ const TURNED_TO: ReadonlyMap<string, string> = new Map([
   ['off', 'on'],
   ['closed', 'open'],
 ]);
+
+/** An open breaker lets something through after a while, to see whether it may close. */
+const FOLLOWS_ON: ReadonlyMap<string, readonly string[]> = new Map([['open', ['half-open']]]);
 
 interface Switchable {
   readonly kind: string;

@@ -483,7 +483,6 @@ describe('circuit breakers', () => {
   test('that of the test provider trips and is reset; others are refused by the plan', async () => {
     expect(await breakers({ trial })).toMatchObject({ outcome: 'pass' });
     expect(state.breakers.get('test-provider')).toBe('closed');
-    expect(state.told).toHaveLength(2);
     expect(await ledger.ledger.outstanding()).toEqual([]);
     await expect(breakers({ trial }, {})).rejects.toThrow(/1 problem/);
     await expect(
@@ -537,7 +536,7 @@ describe('circuit breakers', () => {
     server.answer = answer;
   });
 
-  test('that a killed process tripped is reset while it is open, and left where somebody has half opened it', async () => {
+  test('that a killed process tripped is reset while it is open, or has half opened by itself', async () => {
     const { plan } = planOf(
       'breakers',
       { path: '/breakers', providers: ['stripe'], trial },
@@ -545,16 +544,12 @@ describe('circuit breakers', () => {
       { breakers: ['test-provider'] },
     );
     const sweep = () => sweepLedger({ plan, stateDirectory: ledger.directory, env: {} });
-    await killed('test-provider=closed');
-    state.breakers.set('test-provider', 'half_open');
-    expect(await sweep()).toMatchObject([
-      { result: { left: expect.stringMatching(/half-open now/) as string } },
-    ]);
-    expect(state.told).toEqual([]);
-    await killed('test-provider=closed');
-    state.breakers.set('test-provider', 'open');
-    expect(await sweep()).toMatchObject([{ result: 'undone' }]);
-    expect(state.breakers.get('test-provider')).toBe('closed');
-    expect(await ledger.ledger.outstanding()).toEqual([]);
+    for (const word of ['half_open', 'open']) {
+      await killed('test-provider=closed');
+      state.breakers.set('test-provider', word);
+      expect(await sweep()).toMatchObject([{ result: 'undone' }]);
+      expect(state.breakers.get('test-provider')).toBe('closed');
+      expect(await ledger.ledger.outstanding()).toEqual([]);
+    }
   });
 });
