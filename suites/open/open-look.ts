@@ -147,9 +147,12 @@ class OpenLook {
       if (theirs === undefined) return;
       const expected = 'refused, or not found';
       const got = textOf(theirs);
+      const received = this.#receive(at, theirs);
+      // A log-in repeats the address that was asked for, to lead there afterwards.
+      const isRepeated = mark !== undefined && received === 'to-log-in' && at.includes(mark);
       // Wherever they were sent: by its marker it is known.
-      const isGiven = mark !== undefined && theirs.status < 300 && got.includes(mark);
-      const reception = isGiven ? 'let-in' : this.#receive(at, theirs);
+      const isGiven = mark !== undefined && !isRepeated && theirs.status < 300 && got.includes(mark);
+      const reception = isGiven ? 'let-in' : received;
       if (isRefusal(reception) || reception === 'not-there')
         return this.#say(holds(name, true, this.#words(theirs, reception), expected), '');
       if (reception === 'broken')

@@ -227,6 +227,23 @@ describe('who is not logged in', () => {
           cause: 'gives-to-others',
         });
       expect(await look(given, pages(sent('/start')))).toMatchObject({ outcome: 'unknown' });
+      // The log-in repeats where it will lead, and what is no part of that is theirs also beside a log-in.
+      const others = (marker: string): Given => ({
+        ...given,
+        others: [{ path: '/orders/4711', owner: 'ada', other: 'bob', marker }],
+      });
+      const toLogIn: Pages = {
+        '/me': me,
+        '/orders/4711': ({ headers }) =>
+          headers.authorization === 'ada' ? { body: 'order 4711 of ada@shop.test' } : sent('/login'),
+        '/login': { body: `${LOG_IN}<a href="/join?next=/orders/4711">Join</a>` },
+      };
+      expect(await look(others('4711'), toLogIn)).toMatchObject({ outcome: 'pass' });
+      const beside = { body: `${LOG_IN}<p>Last order: ada@shop.test</p>` };
+      expect(await look(others('ada@shop.test'), { ...toLogIn, '/login': beside })).toMatchObject({
+        outcome: 'fail',
+        cause: 'gives-to-others',
+      });
     });
   });
 
