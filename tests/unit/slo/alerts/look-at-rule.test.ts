@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { AlertsCheck } from '../../../../contract/slo/alerts-check.ts';
-import { lookAtRoute, lookAtRule } from '../../../../slo/alerts/look-at-rule.ts';
+import { lookAtRoute, lookAtRule, lookAtSilences } from '../../../../slo/alerts/look-at-rule.ts';
 import type { LoadedRule } from '../../../../slo/rules-loaded.ts';
 
 const NOW_S = 1_800_000_000;
@@ -69,4 +69,38 @@ test('a route that tells at some hours only is unknown, and one that tells someb
     outcome: 'fail',
     cause: 'other-route',
   });
+});
+
+test('a silence by a label that nobody says the series have is unknown, and one that holds for all of them fails', () => {
+  const ruleOf = (seriesLabels?: Readonly<Record<string, string>>) => {
+    const [rule] = AlertsCheck.parse({
+      id: 'somebody-is-told',
+      title: 'Somebody is told',
+      rules: [
+        {
+          alert: 'BudgetBurns',
+          severity: 'critical',
+          receivers: ['pager'],
+          ...(seriesLabels && { seriesLabels }),
+        },
+      ],
+    }).rules;
+    if (rule === undefined) throw new Error('there is no such rule');
+    return rule;
+  };
+  const silence = (...matchers: readonly (readonly [label: string, operator: string, value: string])[]) => ({
+    endsAt: '2027-01-01T00:00:00Z',
+    comment: '',
+    matchers: matchers.map(([label, operator, value]) => ({ label, operator, value })),
+  });
+  const named = ['alertname', '=', 'BudgetBurns'] as const;
+  const others = silence(named, ['cluster', '!=', 'prod']);
+  expect(lookAtSilences(ruleOf(), [others])).toMatchObject({ outcome: 'unknown', cause: 'silence-depends' });
+  expect(lookAtSilences(ruleOf({ cluster: 'prod' }), [others])).toBeUndefined();
+  expect(lookAtSilences(ruleOf({ cluster: 'test' }), [others])).toMatchObject({ outcome: 'fail' });
+  expect(lookAtSilences(ruleOf(), [others, silence(named)])).toMatchObject({
+    outcome: 'fail',
+    cause: 'silenced',
+  });
+  expect(lookAtSilences(ruleOf(), [silence(named, ['instance', '=', 'old:9100'])])).toBeUndefined();
 });
