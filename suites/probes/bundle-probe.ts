@@ -103,7 +103,7 @@ async function scriptsOf(
     refuseElsewhere(path, opened.page.url(), endpoint, tools);
     const { loaded, missing } = await traffic.scripts();
     const counts = ({ url: from }: { readonly url: string }): boolean =>
-      hosts === undefined || hosts.includes(new URL(from).host) || hosts.includes(new URL(from).hostname);
+      hosts === undefined || isFromOneOf(from, hosts);
     const scripts = loaded.filter(counts);
     const [gone] = missing.filter(counts);
     // What is too large already is not made smaller by more.
@@ -128,6 +128,14 @@ async function scriptsOf(
   } finally {
     await opened.close();
   }
+}
+
+/** Whether an address is on one of these hosts, which people write in capitals as well, and with the usual port. */
+export function isFromOneOf(url: string, hosts: readonly string[]): boolean {
+  const { protocol, hostname, port } = new URL(url);
+  const usual = protocol === 'https:' ? '443' : '80';
+  const ways = [hostname, `${hostname}:${port === '' ? usual : port}`];
+  return hosts.some((one) => ways.includes(one.toLowerCase()));
 }
 
 /** Waits until the page has loaded what it loads by itself. @throws CannotTell where it never does */

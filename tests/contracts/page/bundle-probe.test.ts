@@ -11,7 +11,7 @@ import { resolveBrowser } from '../../../suites/browser.ts';
 import { createControl } from '../../../suites/control.ts';
 import { createBrowserSession } from '../../../suites/page-session.ts';
 import { probeFinding } from '../../../suites/probe-finding.ts';
-import { probeBundle } from '../../../suites/probes/bundle-probe.ts';
+import { isFromOneOf, probeBundle } from '../../../suites/probes/bundle-probe.ts';
 import { listen, type Listening } from '../../unit/suites/run-flow-on.ts';
 
 type Planned = Partial<Extract<ProbeInput, { kind: 'bundle' }>>;
@@ -262,6 +262,16 @@ describe('what was not measured', () => {
       remedy: 'install one',
     });
   });
+});
+
+test('hosts are known in capitals and with the usual port, and no other', () => {
+  const app = 'https://cdn.shop.example/app.js';
+  for (const host of ['cdn.shop.example', 'CDN.Shop.example', 'cdn.shop.example:443'])
+    expect(isFromOneOf(app, [host]), host).toBe(true);
+  for (const host of ['shop.example', 'cdn.shop.example:8443', 'cdn.shop.example:80'])
+    expect(isFromOneOf(app, [host]), host).toBe(false);
+  expect(isFromOneOf('http://127.0.0.1:3000/app.js', ['127.0.0.1:3000'])).toBe(true);
+  expect(isFromOneOf('http://127.0.0.1:3000/app.js', ['127.0.0.1'])).toBe(true);
 });
 
 test('sizes are read as they are written, and never told as less than they are', () => {
