@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Page } from '@playwright/test';
 import { encodeRequest } from '../../contract/flow/http.ts';
 import { holds, type Statement } from '../../contract/flow/statement.ts';
 import { placesOf } from '../../contract/plan/addresses.ts';
@@ -17,6 +18,8 @@ import type { BrowserLook } from './probe-look.ts';
 type BundleProbe = Extract<Probe, { kind: 'bundle' }>;
 
 const LOOK_EVERY_MS = 100;
+/** A page that takes longer to say that it is there is doing something else. Milliseconds. */
+const BUSY_AFTER_MS = 250;
 const MOST_NAMED = 3;
 /** Shorter scripts are as long when they are compressed. Bytes. */
 const WORTH_COMPRESSING = 2048;
@@ -98,7 +101,7 @@ async function scriptsOf(
     const traffic = new PageTraffic(opened.page.context());
     const none = await openPage(opened.page, url, budgetMs, tools, endpoint);
     if (none !== undefined) return { none };
-    await settled(path, probe, traffic);
+    await settled(opened.page, path, probe, traffic);
     // A script or the document itself may have led on.
     refuseElsewhere(path, opened.page.url(), endpoint, tools);
     const { loaded, missing } = await traffic.scripts();
@@ -130,6 +133,18 @@ async function scriptsOf(
   }
 }
 
+/** Whether the page has no time to answer: a script that runs may load more when it is done. */
+async function isBusy(page: Pick<Page, 'evaluate'>, until: number): Promise<boolean> {
+  const asked = performance.now();
+  // While it goes from one document to another nobody answers.
+  const answers = page.evaluate('0').then(
+    () => true,
+    () => false,
+  );
+  const answered = await Promise.race([answers, sleep(Math.max(0, until - asked), false, { ref: false })]);
+  return !answered || performance.now() - asked > BUSY_AFTER_MS;
+}
+
 /** Whether an address is on one of these hosts, which people write in capitals as well, and with the usual port. */
 export function isFromOneOf(url: string, hosts: readonly string[]): boolean {
   const { protocol, hostname, port } = new URL(url);
@@ -140,12 +155,16 @@ export function isFromOneOf(url: string, hosts: readonly string[]): boolean {
 
 /** Waits until the page has loaded what it loads by itself. @throws CannotTell where it never does */
 async function settled(
+  page: Pick<Page, 'evaluate'>,
   path: string,
   { quietMs, settleMs }: BundleProbe,
   traffic: PageTraffic,
 ): Promise<void> {
   const until = performance.now() + settleMs;
-  while (traffic.quietMs() < quietMs) {
+  let busyAt = -Infinity;
+  for (;;) {
+    if (await isBusy(page, until)) busyAt = performance.now();
+    if (Math.min(traffic.quietMs(), performance.now() - busyAt) >= quietMs) return;
     if (performance.now() > until) {
       const left = traffic.underWay().slice(0, MOST_NAMED).map(addressOf);
       throw new CannotTell(

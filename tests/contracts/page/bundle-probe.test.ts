@@ -121,6 +121,16 @@ describe('scripts of a page', () => {
     expect(await look((await serve(files)).url, { atMost: '70 KB' })).toMatchObject({ outcome: 'pass' });
   });
 
+  test('count also where a script works for longer than the page must be quiet, before it imports them', async () => {
+    const works = "const end = Date.now() + 1500; while (Date.now() < end); import('/a.js');";
+    const { url } = await serve({
+      '/': page(src('/app.js', 'type="module"')),
+      '/app.js': script(works, 'gzip'),
+      '/a.js': script(noise(90_000), 'gzip'),
+    });
+    expect(await look(url)).toMatchObject({ outcome: 'fail', cause: 'too-large' });
+  });
+
   test('are measured anew for every page and run, whatever a browser or a service worker would keep', async () => {
     const files = {
       '/': page(src('/app.js'), "<script>navigator.serviceWorker?.register('/worker.js')</script>"),
