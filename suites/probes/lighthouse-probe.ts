@@ -124,7 +124,8 @@ async function runsOn(
           'lighthouse-error',
           `Lighthouse could not look at ${url}: ${runtimeError.code}: ${firstLine(runtimeError.message)}`,
           {
-            remedy: 'run again while this machine is not busy; open the page in a browser to see what it does',
+            remedy:
+              'run again while this machine is not busy; open the page in a browser to see what it does',
           },
         );
       refuseElsewhere(new URL(url).pathname, finalDisplayedUrl, endpoint, tools);

@@ -120,7 +120,11 @@ export class EventStreamWire implements ApplicationPort {
       if (resumable)
         after(
           budgetMs,
-          unreachable(request, 'timeout', `no answer within ${Math.round(budgetMs)} ms after its stream ended`),
+          unreachable(
+            request,
+            'timeout',
+            `no answer within ${Math.round(budgetMs)} ms after its stream ended`,
+          ),
         );
       else after(LAST_WORD_MS, new McpFault('protocol', 'the stream of events ended without an answer'));
     });

@@ -249,7 +249,10 @@ describe('what was not measured', () => {
       '/away': (_, response) => void response.writeHead(302, { location: `${away.url}/` }).end(),
     });
     for (const path of ['/', '/away'])
-      expect(await look(url, { paths: [path] })).toMatchObject({ outcome: 'unknown', cause: 'led-elsewhere' });
+      expect(await look(url, { paths: [path] })).toMatchObject({
+        outcome: 'unknown',
+        cause: 'led-elsewhere',
+      });
   });
 
   test('without a browser it is unknown', async () => {
