@@ -14,7 +14,8 @@ export function cappingReasons(evidence: Evidence, faults: readonly Fault[]): re
   const ends = evidence.faults.filter(({ kind }) => kind === 'interrupted').map(({ message }) => message);
   // What the sessions say of it then is only that they were stopped.
   const lost = ends.find((message) => message.startsWith(LEASE_LOST));
-  const interrupted = ends.length === 0 ? [] : [lost === undefined ? INTERRUPTED : `No answer counts: ${lost}.`];
+  const interrupted =
+    ends.length === 0 ? [] : [lost === undefined ? INTERRUPTED : `No answer counts: ${lost}.`];
   const shards = faults.filter(({ kind }) => kind === 'shards').map(({ message }) => message);
   return [...interrupted, ...shards].map((text) => ({
     decision: 'INCONCLUSIVE',

@@ -91,10 +91,7 @@ export const runbook: NonNullable<PlanInput['runbook']> = {
       phase: 'watch',
       who: 'devops lead',
       minutes: 30,
-      run: [
-        'npx greenlight history --summary daily',
-        'npx greenlight history --phase rollback --since 7d',
-      ],
+      run: ['npx greenlight history --summary daily', 'npx greenlight history --phase rollback --since 7d'],
       until: 'the second says that no run is recorded: nobody verified a roll-back',
     },
     {

@@ -128,13 +128,18 @@ test('actionlint takes the workflow of ils-kubernetes, and finds what is wrong i
   expect(broken('outputs.complete-at ||', 'outputs.completed ||')[0]).toContain('"completed" is not defined');
 });
 
-test.each([WORKFLOW, SAMIA])('whoever starts %s as the runbook says gives it all that it requires', (file) => {
-  const required = Object.entries(workflow(file).on.workflow_dispatch.inputs).filter(([, one]) => one.required);
-  expect(required.length).toBeGreaterThan(0);
-  const page = read(`${file.split('/')[0] ?? ''}/RUNBOOK.md`);
-  const line = page.split('\n').find((one) => one.startsWith(`gh workflow run ${path.basename(file)} `));
-  for (const [name] of required) expect(line, name).toContain(` -f ${name}=`);
-});
+test.each([WORKFLOW, SAMIA])(
+  'whoever starts %s as the runbook says gives it all that it requires',
+  (file) => {
+    const required = Object.entries(workflow(file).on.workflow_dispatch.inputs).filter(
+      ([, one]) => one.required,
+    );
+    expect(required.length).toBeGreaterThan(0);
+    const page = read(`${file.split('/')[0] ?? ''}/RUNBOOK.md`);
+    const line = page.split('\n').find((one) => one.startsWith(`gh workflow run ${path.basename(file)} `));
+    for (const [name] of required) expect(line, name).toContain(` -f ${name}=`);
+  },
+);
 
 test.each([WORKFLOW, SAMIA])('no step of %s runs an action of somebody whom nobody knows', (file) => {
   const steps = Object.values(workflow(file).jobs).flatMap((job) => job.steps);

@@ -85,7 +85,9 @@ test('a row of another flag, or of the provider for tests, stands in for none th
   expect(asked('breakers-are-stored')).toBe(
     "select count(distinct provider) from circuit_breakers where provider in ('stripe', 'square', 'twilio', 'fcm', 'apns')",
   );
-  expect(asked('flags-are-stored')).toContain("where flag_key in ('community_enabled', 'notifications_enabled', ");
+  expect(asked('flags-are-stored')).toContain(
+    "where flag_key in ('community_enabled', 'notifications_enabled', ",
+  );
 });
 
 describe('health_check.sh', () => {
