@@ -1,3 +1,4 @@
+import { Unavailable } from '../../contract/cannot-tell.ts';
 import { nextPageOf } from '../../contract/flow/next-page.ts';
 import { valueAt } from '../../contract/flow/value-at.ts';
 import { encodeRequest } from '../../contract/flow/http.ts';
@@ -13,7 +14,7 @@ import { logInOn, type LogInTools } from '../parity/log-in.ts';
 import { answersOfLogIn } from '../parity/who-asks.ts';
 import { ask, type Probed, type ProbeTools } from '../probe-finding.ts';
 import { numberIn, refuseValue } from '../state/read-document.ts';
-import { columnOf, readAllRows, withDatabase } from '../state/read-rows.ts';
+import { columnOf, databaseUnavailable, readAllRows, withDatabase } from '../state/read-rows.ts';
 import { wrongWords } from '../words.ts';
 import type { ProbeLook } from './probe-look.ts';
 
@@ -100,7 +101,7 @@ export async function probeRls(
       } catch (error) {
         // A role that cannot be told must not hide what another one sees.
         if (!(error instanceof CannotTell)) throw error;
-        unclear.push(error);
+        unclear.push(error instanceof Unavailable ? databaseUnavailable(database, error) : error);
       }
     }
   });

@@ -22,13 +22,18 @@ export async function withDatabase<T>(
     return await work(sql);
   } catch (error) {
     if (!(error instanceof Unavailable)) throw error;
-    throw new CannotTell('database-unavailable', `the database "${name}": ${error.message}`, {
-      cause: error,
-      remedy: error.remedy,
-    });
+    throw databaseUnavailable(name, error);
   } finally {
     await sql?.close();
   }
+}
+
+/** A database of the target that cannot be asked, by its name. */
+export function databaseUnavailable(name: string, error: Unavailable): CannotTell {
+  return new CannotTell('database-unavailable', `the database "${name}": ${error.message}`, {
+    cause: error,
+    remedy: error.remedy,
+  });
 }
 
 /** Whether an address is of MariaDB or MySQL, which write names and functions in another way. */
