@@ -22,8 +22,10 @@ export function postgresAddress(source: RecordsSource | undefined): string {
 
 /** The error of a side that can't be asked; undefined for every other error. */
 export function unavailable(error: unknown): PortUnavailable | undefined {
-  const side = error instanceof Unavailable ? `the ${error.side} database: ` : '';
-  if (side === '' && !isLostConnection(error)) return undefined;
+  // It has been said already, and of which database.
+  if (error instanceof PortUnavailable) return error;
+  if (!(error instanceof Unavailable) && !isLostConnection(error)) return undefined;
+  const side = error instanceof Unavailable && error.side !== undefined ? `the ${error.side} database: ` : '';
   return new PortUnavailable(
     'records',
     `${side}${error instanceof Error ? error.message : String(error)}`,

@@ -26,7 +26,7 @@ export async function compareKeyspaces(mapping: RedisMapping, timeoutMs: number)
       ...(emptyBecause === undefined ? {} : { emptyBecause }),
     });
   } catch (error) {
-    if (!(error instanceof Unavailable)) throw error;
+    if (!(error instanceof Unavailable) || error.side === undefined) throw error;
     throw new PortUnavailable(
       'records',
       `the ${error.side} Redis server: ${error.message}`,
